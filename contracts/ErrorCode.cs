@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+using Timestone.Json;
+
+namespace Timestone;
+
+/// <summary>
+/// Why an operation was refused. On the wire each is its name in snake case (<c>lease_lost</c>); names are stable.
+/// </summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<ErrorCode>))]
+public enum ErrorCode
+{
+    /// <summary>An argument is malformed, out of range or contradicts another; the error names the field.</summary>
+    InvalidArgument,
+
+    /// <summary>There is no queue of that name.</summary>
+    QueueNotFound,
+
+    /// <summary>A queue of that name exists with other settings.</summary>
+    QueueExists,
+
+    /// <summary>The queue holds no message of that id (it never did, or its retention time is over).</summary>
+    MessageNotFound,
+
+    /// <summary>A message of that id exists with other content.</summary>
+    MessageConflict,
+
+    /// <summary>The lease token is not that of the message's current lease: it expired, was settled otherwise, or another consumer has it.</summary>
+    LeaseLost,
+
+    /// <summary>The message's state does not allow the operation.</summary>
+    IllegalTransition,
+
+    /// <summary>The queue is exclusive and the message's metadata lack the exclusivity key.</summary>
+    MissingExclusivityKey,
+
+    /// <summary>The payload is larger than the queue's <see cref="QueueSettings.MaxPayloadBytes"/>, or the request than the server takes.</summary>
+    PayloadTooLarge,
+
+    /// <summary>The queue has reached its <see cref="QueueSettings.MaxDepth"/>, or its store has no room for new messages. Nothing changed.</summary>
+    QueueFull,
+
+    /// <summary>Enqueueing to the queue is blocked. Nothing changed.</summary>
+    EnqueueBlocked,
+
+    /// <summary>The service cannot answer now. Whether the operation took effect is unknown; repeating it is safe.</summary>
+    Unavailable,
+}

@@ -1,0 +1,87 @@
+namespace Timestone;
+
+/// <summary>
+/// The service: durable priority queues. Every implementation (in process, over HTTP, over grains) behaves the same and
+/// passes one suite of tests.
+/// </summary>
+/// <remarks>
+/// Each queue is linearizable. An answer is given only when what it says is durable. Every operation that changes
+/// something is idempotent as its documentation says, so that after <see cref="ErrorCode.Unavailable"/>, whose outcome
+/// is unknown, repeating it is safe. Every method throws <see cref="TimestoneException"/> and nothing else, but for
+/// <see cref="OperationCanceledException"/>, after which the outcome is unknown too. Besides the errors named at each,
+/// all throw <see cref="ErrorCode.InvalidArgument"/> and <see cref="ErrorCode.Unavailable"/>, and those that take a
+/// queue <see cref="ErrorCode.QueueNotFound"/>. Methods that take a list answer each item by itself, in order: an
+/// error of one item stands in its result and does not keep the others from succeeding. Single forms are in
+/// <see cref="TimestoneExtensions"/>.
+/// </remarks>
+public interface ITimestone
+{
+    /// <summary>Creates a queue. Again with the same settings (the two blocks aside) is success.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueExists"/>: it exists with other settings.</exception>
+    Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default);
+
+    /// <summary>Describes a queue.</summary>
+    Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists queues by name, after a cursor from the page before; 1 to <see cref="Limits.MaxPage"/> a page.</summary>
+    Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes a queue's settings; blocks and unblocks. Applies to what happens from now on.</summary>
+    Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes a queue with all its messages.</summary>
+    Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Enqueues 1 to <see cref="Limits.MaxBatch"/> messages, creating the queue where the service is set to. A message
+    /// that exists with the same content answers as it stands (<see cref="MessageResult.Duplicate"/>). Per item:
+    /// <see cref="ErrorCode.MessageConflict"/>, <see cref="ErrorCode.MissingExclusivityKey"/>,
+    /// <see cref="ErrorCode.PayloadTooLarge"/>, <see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.EnqueueBlocked"/>,
+    /// <see cref="ErrorCode.InvalidArgument"/>.
+    /// </summary>
+    Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default);
+
+    /// <summary>Settles what the request carries, then leases the best messages that match, waiting for a first one if asked to.</summary>
+    Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends leases. Again with the same token and action is success. Per item: <see cref="ErrorCode.MessageNotFound"/>,
+    /// <see cref="ErrorCode.LeaseLost"/>, <see cref="ErrorCode.InvalidArgument"/>.
+    /// </summary>
+    Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default);
+
+    /// <summary>Extends leases, from now on, and takes reports of progress. No transition. Per item: as <see cref="SettleAsync"/>.</summary>
+    Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Calls messages off; a consumer that holds one loses its lease. Again is success. Per item:
+    /// <see cref="ErrorCode.MessageNotFound"/>, <see cref="ErrorCode.IllegalTransition"/>.
+    /// </summary>
+    Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes an errored or canceled message pending, its attempts unspent. Again is success.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.MessageNotFound"/>, <see cref="ErrorCode.IllegalTransition"/>.</exception>
+    Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Redrives every message that is errored now; answers how many. Done in steps: what is repeated after a failure goes on.</summary>
+    Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Removes every message of a state that is in it now, or with null of every state but running; answers how many.
+    /// Done in steps: what is repeated after a failure goes on. <see cref="MessageState.Running"/> is refused.
+    /// </summary>
+    Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Describes a message.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.MessageNotFound"/>.</exception>
+    Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists messages, of one state or of all, after a cursor from the page before; 1 to <see cref="Limits.MaxPage"/> a page.</summary>
+    Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>Counts messages, of one state or of those not terminal, whose metadata equal the filter's.</summary>
+    Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default);
+
+    /// <summary>A queue in figures.</summary>
+    Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default);
+}

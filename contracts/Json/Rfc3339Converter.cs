@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Timestone.Json;
+
+/// <summary>Times as RFC 3339 text: written in UTC to the millisecond, read with any offset, which must be given.</summary>
+public sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
+{
+    private const int Length = 24;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        // TryGetDateTimeOffset takes a local time where the offset is missing; a service has no local time.
+        if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var time) || !HasOffset(reader.GetString()!))
+            throw new JsonException("A time is RFC 3339 text with an offset, such as 2026-01-31T12:00:00Z.");
+        return time;
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+    {
+        Span<byte> text = stackalloc byte[Length];
+        value.UtcDateTime.TryFormat(text, out var written, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        writer.WriteStringValue(text[..written]);
+    }
+
+    private static bool HasOffset(string text) =>
+        text.EndsWith('Z') || (text.Length > 19 && text[^6] is ('+' or '-'));
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Timestone.Json;
+
+/// <summary>
+/// The wire format: camelCase, nothing unknown, nothing missing, nothing null that may not be. Server and client share it.
+/// </summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    NumberHandling = JsonNumberHandling.Strict,
+    PropertyNameCaseInsensitive = false,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
+[JsonSerializable(typeof(QueueSettings))]
+[JsonSerializable(typeof(QueueSettingsPatch))]
+[JsonSerializable(typeof(QueueInfo))]
+[JsonSerializable(typeof(QueuePage))]
+[JsonSerializable(typeof(QueueStats))]
+[JsonSerializable(typeof(NewMessage))]
+[JsonSerializable(typeof(MessageList))]
+[JsonSerializable(typeof(Message))]
+[JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(MessageResult))]
+[JsonSerializable(typeof(ResultList))]
+[JsonSerializable(typeof(DequeueRequest))]
+[JsonSerializable(typeof(DequeueResult))]
+[JsonSerializable(typeof(ItemList<Settlement>), TypeInfoPropertyName = "Settlements")]
+[JsonSerializable(typeof(ItemList<LeaseExtension>), TypeInfoPropertyName = "LeaseExtensions")]
+[JsonSerializable(typeof(ItemList<Cancellation>), TypeInfoPropertyName = "Cancellations")]
+[JsonSerializable(typeof(CountAnswer))]
+[JsonSerializable(typeof(TimestoneError))]
+public sealed partial class TimestoneJson : JsonSerializerContext;

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using Timestone.Json;
+
+namespace Timestone;
+
+/// <summary>A message to enqueue.</summary>
+public sealed record NewMessage
+{
+    /// <summary>Its id, unique in its queue (see <see cref="Limits.MaxIdLength"/>); null lets Timestone make one, which gives up idempotency.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>What it carries.</summary>
+    [JsonIgnore]
+    public Payload Payload { get; init; }
+
+    /// <summary>What describes it.</summary>
+    public Metadata Metadata { get; init; } = Metadata.Empty;
+
+    /// <summary>Its priority, lower first; null means the time of its enqueue in Unix milliseconds. Not together with <see cref="Deadline"/>.</summary>
+    public long? Priority { get; init; }
+
+    /// <summary>The time it should be dequeued by: sets the priority to its Unix milliseconds. Not together with <see cref="Priority"/>.</summary>
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>How long it is invisible at first; null means the queue's setting. Not together with <see cref="VisibleAt"/>.</summary>
+    [JsonPropertyName("invisibleSeconds"), JsonConverter(typeof(SecondsConverter))]
+    public TimeSpan? Invisible { get; init; }
+
+    /// <summary>When it becomes visible; a time that has passed means at once. Not together with <see cref="Invisible"/>.</summary>
+    [JsonConverter(typeof(Rfc3339Converter))]
+    public DateTimeOffset? VisibleAt { get; init; }
+
+    /// <summary>How long a lease on it lasts when the dequeue does not say; null means the queue's setting.</summary>
+    [JsonPropertyName("leaseSeconds"), JsonConverter(typeof(SecondsConverter))]
+    public TimeSpan? Lease { get; init; }
+
+    [JsonInclude, JsonPropertyName("payload"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal RawJson PayloadJson
+    {
+        get => RawJson.Of(Payload);
+        init => Payload = PayloadWire.Take(Payload, value);
+    }
+
+    [JsonInclude, JsonPropertyName("payloadBase64"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal byte[]? PayloadBase64
+    {
+        get => PayloadWire.Base64Of(Payload);
+        init => Payload = PayloadWire.Take(Payload, value);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Timestone;
+
+/// <summary>What a message carries: a JSON value or bytes. Equal when kind and bytes are equal.</summary>
+public readonly struct Payload : IEquatable<Payload>
+{
+    private Payload(PayloadKind kind, ReadOnlyMemory<byte> bytes) => (Kind, Bytes) = (kind, bytes);
+
+    /// <summary>How it was given.</summary>
+    public PayloadKind Kind { get; }
+
+    /// <summary>The bytes; of a JSON payload its UTF-8 text. Must not be changed after they were given.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>A payload of bytes.</summary>
+    public static Payload FromBytes(ReadOnlyMemory<byte> bytes) => new(PayloadKind.Bytes, bytes);
+
+    /// <summary>A payload of text, as a JSON string.</summary>
+    public static Payload FromText(string text) => new(PayloadKind.Json, Quote(JsonEncodedText.Encode(text).EncodedUtf8Bytes));
+
+    /// <summary>A payload that is a value serialized to JSON.</summary>
+    public static Payload FromValue<T>(T value, JsonTypeInfo<T> type) => new(PayloadKind.Json, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    /// <summary>A payload that is already JSON text.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the text is not one JSON value.</exception>
+    public static Payload FromJson(ReadOnlyMemory<byte> utf8Json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8Json.Span);
+            while (reader.Read())
+            {
+                // Reading to the end is what checks it.
+            }
+        }
+        catch (JsonException problem)
+        {
+            throw new TimestoneException(ErrorCode.InvalidArgument, "The payload is not one JSON value.", "payload", problem);
+        }
+
+        return new Payload(PayloadKind.Json, utf8Json);
+    }
+
+    /// <summary>A payload from where it was stored: kind and bytes are trusted.</summary>
+    public static Payload FromStored(PayloadKind kind, ReadOnlyMemory<byte> bytes) => new(kind, bytes);
+
+    /// <summary>The JSON value that it is.</summary>
+    /// <exception cref="InvalidOperationException">It is not JSON.</exception>
+    public T? To<T>(JsonTypeInfo<T> type) => Kind == PayloadKind.Json
+        ? JsonSerializer.Deserialize(Bytes.Span, type)
+        : throw new InvalidOperationException($"The payload is {Kind}, not JSON.");
+
+    /// <inheritdoc/>
+    public bool Equals(Payload other) => Kind == other.Kind && Bytes.Span.SequenceEqual(other.Bytes.Span);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Payload other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(Kind);
+        hash.AddBytes(Bytes.Span);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>For people: JSON as its text, bytes as base64.</summary>
+    public override string ToString() => Kind switch
+    {
+        PayloadKind.Json => Encoding.UTF8.GetString(Bytes.Span),
+        PayloadKind.Bytes => Convert.ToBase64String(Bytes.Span),
+        _ => "",
+    };
+
+    /// <summary>Equal in kind and bytes.</summary>
+    public static bool operator ==(Payload left, Payload right) => left.Equals(right);
+
+    /// <summary>Different in kind or bytes.</summary>
+    public static bool operator !=(Payload left, Payload right) => !left.Equals(right);
+
+    private static byte[] Quote(ReadOnlySpan<byte> escaped)
+    {
+        var quoted = new byte[escaped.Length + 2];
+        quoted[0] = quoted[^1] = (byte)'"';
+        escaped.CopyTo(quoted.AsSpan(1));
+        return quoted;
+    }
+}

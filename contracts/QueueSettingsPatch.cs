@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using Timestone.Json;
+
+namespace Timestone;
+
+/// <summary>A change to a queue's settings: what is null stays as it is. Ranges are those of <see cref="QueueSettings"/>.</summary>
+public sealed record QueueSettingsPatch
+{
+    /// <inheritdoc cref="QueueSettings.Lease"/>
+    [JsonPropertyName("leaseSeconds"), JsonConverter(typeof(SecondsConverter))]
+    public TimeSpan? Lease { get; init; }
+
+    /// <inheritdoc cref="QueueSettings.Invisible"/>
+    [JsonPropertyName("invisibleSeconds"), JsonConverter(typeof(SecondsConverter))]
+    public TimeSpan? Invisible { get; init; }
+
+    /// <inheritdoc cref="QueueSettings.MaxAttempts"/>
+    public int? MaxAttempts { get; init; }
+
+    /// <inheritdoc cref="QueueSettings.Backoff"/>
+    public Backoff? Backoff { get; init; }
+
+    /// <inheritdoc cref="QueueSettings.Retention"/>
+    [JsonPropertyName("retentionSeconds"), JsonConverter(typeof(SecondsConverter))]
+    public TimeSpan? Retention { get; init; }
+
+    /// <inheritdoc cref="QueueSettings.MaxDepth"/>
+    public long? MaxDepth { get; init; }
+
+    /// <inheritdoc cref="QueueSettings.MaxPayloadBytes"/>
+    public int? MaxPayloadBytes { get; init; }
+
+    /// <inheritdoc cref="QueueSettings.EnqueueBlocked"/>
+    public bool? EnqueueBlocked { get; init; }
+
+    /// <inheritdoc cref="QueueSettings.DequeueBlocked"/>
+    public bool? DequeueBlocked { get; init; }
+
+    /// <summary>Must equal the queue's type when given: it cannot change.</summary>
+    public QueueType? Type { get; init; }
+
+    /// <summary>Must equal the queue's key when given: it cannot change.</summary>
+    public string? ExclusivityKey { get; init; }
+
+    /// <summary>The settings with this change made.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the type or the exclusivity key would change, or a value is out of range.</exception>
+    public QueueSettings ApplyTo(QueueSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (Type is { } type && type != settings.Type)
+            throw Validation.Invalid("type", "A queue's type cannot change.");
+        if (ExclusivityKey is { } key && key != settings.ExclusivityKey)
+            throw Validation.Invalid("exclusivityKey", "A queue's exclusivity key cannot change.");
+        var changed = settings with
+        {
+            Lease = Lease ?? settings.Lease,
+            Invisible = Invisible ?? settings.Invisible,
+            MaxAttempts = MaxAttempts ?? settings.MaxAttempts,
+            Backoff = Backoff ?? settings.Backoff,
+            Retention = Retention ?? settings.Retention,
+            MaxDepth = MaxDepth ?? settings.MaxDepth,
+            MaxPayloadBytes = MaxPayloadBytes ?? settings.MaxPayloadBytes,
+            EnqueueBlocked = EnqueueBlocked ?? settings.EnqueueBlocked,
+            DequeueBlocked = DequeueBlocked ?? settings.DequeueBlocked,
+        };
+        Validation.Check(changed);
+        return changed;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Timestone.Engine;
+
+/// <summary>What makes queues durable: a port, implemented by a log of files, by Redis, and in memory for tests.</summary>
+public interface IJournal : IAsyncDisposable
+{
+    /// <summary>The names of all queues, ordered by ordinal comparison.</summary>
+    ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Opens a queue for writing: raises its epoch, so that whoever had it open before is fenced, and reads its rows.
+    /// </summary>
+    /// <param name="queue">The queue's name.</param>
+    /// <param name="create">The row to create it with, durably, where it does not exist; null not to create it.</param>
+    /// <param name="cancellationToken">Gives the wait up.</param>
+    /// <returns>The open queue; null when it does not exist and was not to be created.</returns>
+    ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,35 @@
+namespace Timestone.Engine;
+
+/// <summary>One queue's journal, open under one epoch. Used by one owner; disposing it closes it without fencing the next.</summary>
+public interface IQueueJournal : IAsyncDisposable
+{
+    /// <summary>Which opening of the queue this is; grows with each.</summary>
+    long Epoch { get; }
+
+    /// <summary>The queue as it was when opened.</summary>
+    QueueRow Queue { get; }
+
+    /// <summary>Whether opening it created the queue.</summary>
+    bool Created { get; }
+
+    /// <summary>What there is room for now. Cheap: asked before every batch.</summary>
+    JournalRoom Room { get; }
+
+    /// <summary>
+    /// The messages as they were when opened, in the order of their sequences, each once and with its
+    /// <see cref="MessageRow.State"/> set. To be called once: the rows become the caller's.
+    /// </summary>
+    IEnumerable<MessageRow> TakeRows();
+
+    /// <summary>
+    /// Makes a batch durable, all or nothing. One call at a time. The batch must not be changed before the task ends.
+    /// </summary>
+    /// <exception cref="JournalFencedException">Someone opened the queue since: nothing was written.</exception>
+    /// <exception cref="IOException">The outcome is unknown; nothing more may be committed under this epoch.</exception>
+    ValueTask CommitAsync(ChangeBatch changes);
+
+    /// <summary>Gives the journal the owner that it may ask to write rows once more. A journal that never compacts ignores it.</summary>
+    void Attach(IRowRewriter rewriter)
+    {
+    }
+}

@@ -1,0 +1,11 @@
+namespace Timestone.Engine;
+
+/// <summary>A lease that its consumer ended, and those before it.</summary>
+/// <param name="Token">Its token.</param>
+/// <param name="Action">How it was ended.</param>
+/// <param name="Previous">The one before, if it is still remembered.</param>
+public sealed record EndedLease(ulong Token, SettlementAction Action, EndedLease? Previous)
+{
+    /// <summary>How many are remembered for a message.</summary>
+    public const int Remembered = 16;
+}

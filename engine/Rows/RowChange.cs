@@ -1,0 +1,14 @@
+namespace Timestone.Engine;
+
+/// <summary>One change to a message: a row to write or remove, and the transition it records if it is one.</summary>
+/// <param name="Kind">What it does to the stored row.</param>
+/// <param name="Cause">What made it.</param>
+/// <param name="From">The state before; null for an enqueue.</param>
+/// <param name="At">When, in Unix milliseconds.</param>
+/// <param name="Row">The message; read only what is fixed of it.</param>
+/// <param name="State">A copy of its state after the change (before it, when removed).</param>
+public readonly record struct RowChange(ChangeKind Kind, Cause Cause, MessageState? From, long At, MessageRow Row, RowState State)
+{
+    /// <summary>Whether this is a transition: it has raised the message's version.</summary>
+    public bool IsTransition => Cause <= Cause.Redrive;
+}

@@ -1,0 +1,35 @@
+namespace Timestone.Engine;
+
+/// <summary>The part of a message that transitions change. A value: copying it is a snapshot, as what it refers to never changes.</summary>
+public struct RowState
+{
+    /// <summary>
+    /// When the clock moves the message on, in Unix milliseconds: invisible, when it becomes pending; running, when its lease
+    /// expires; terminal, when it is removed. 0 while pending.
+    /// </summary>
+    public long DueAt;
+
+    /// <summary>When it made its last transition, in Unix milliseconds.</summary>
+    public long UpdatedAt;
+
+    /// <summary>Its current lease while running, else its last one; null before the first and after a redrive.</summary>
+    public Lease? Lease;
+
+    /// <summary>The leases that consumers ended, latest first, so that the same ending told again is recognised.</summary>
+    public EndedLease? Ended;
+
+    /// <summary>What consumers left: error, result, progress; null when nothing.</summary>
+    public Notes? Notes;
+
+    /// <summary>Its count of transitions; the enqueue is the first.</summary>
+    public int Version;
+
+    /// <summary>Attempts spent since its enqueue or last redrive; a running one counts.</summary>
+    public int Attempt;
+
+    /// <summary>Where it is in its life.</summary>
+    public MessageState State;
+
+    /// <summary>Whether it was redriven since it was last errored or canceled, so that a redrive told again is recognised.</summary>
+    public bool Redriven;
+}
