@@ -15,7 +15,10 @@ public static class TimestoneApi
     /// </summary>
     public const int MaxRequestBytes = 48 * 1024 * 1024;
 
-    /// <summary>Adds what the routes need. The <see cref="ITimestone"/> and the <see cref="IReadiness"/> are the host's to add.</summary>
+    /// <summary>
+    /// Adds what the routes need. The <see cref="ITimestone"/> and the <see cref="IReadiness"/> are the host's to add; the first
+    /// is asked for when the second first says that nothing stands in the way.
+    /// </summary>
     public static IServiceCollection AddTimestoneApi(this IServiceCollection services)
     {
         services.AddSingleton<Handlers>();
@@ -49,12 +52,11 @@ public static class TimestoneApi
     {
         ArgumentNullException.ThrowIfNull(routes);
         var services = routes.ServiceProvider;
-        var timestone = services.GetRequiredService<ITimestone>();
         var handlers = services.GetRequiredService<Handlers>();
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        new QueueRoutes(timestone, handlers).Map(routes);
-        new MessageRoutes(timestone, handlers, stopping).Map(routes);
-        new LifecycleRoutes(timestone, handlers).Map(routes);
+        QueueRoutes.Map(routes, handlers);
+        new MessageRoutes(stopping).Map(routes, handlers);
+        LifecycleRoutes.Map(routes, handlers);
         new HealthRoutes(services.GetRequiredService<IReadiness>()).Map(routes);
         routes.MapOpenApi("/openapi/{documentName}.json");
         return routes;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Timestone.Api;
@@ -8,16 +9,18 @@ namespace Timestone.Api;
 /// Makes request delegates of a route's parts: what to read, what to ask the service, how to answer. They are plain
 /// delegates with one state machine a request: binding, filters and scopes cost more than a queue's work.
 /// </summary>
-internal sealed partial class Handlers(IReadiness readiness, ILogger<Handlers> logger)
+internal sealed partial class Handlers(IReadiness readiness, IServiceProvider services, ILogger<Handlers> logger)
 {
+    private ITimestone? _timestone;
+
     public RequestDelegate WithBody<TRequest, TAnswer>(
-        ReadBody<TRequest> read, Func<HttpContext, TRequest, Task<TAnswer>> ask, Func<HttpContext, TRequest, TAnswer, Task> answer) => async context =>
+        ReadBody<TRequest> read, Func<ITimestone, HttpContext, TRequest, Task<TAnswer>> ask, Func<HttpContext, TRequest, TAnswer, Task> answer) => async context =>
     {
         try
         {
-            CheckReady();
+            var timestone = Ready();
             var request = await Body.ReadAsync(context, read).ConfigureAwait(false);
-            await answer(context, request, await ask(context, request).ConfigureAwait(false)).ConfigureAwait(false);
+            await answer(context, request, await ask(timestone, context, request).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception problem)
         {
@@ -25,12 +28,12 @@ internal sealed partial class Handlers(IReadiness readiness, ILogger<Handlers> l
         }
     };
 
-    public RequestDelegate WithoutBody<TAnswer>(Func<HttpContext, Task<TAnswer>> ask, Func<HttpContext, TAnswer, Task> answer) => async context =>
+    public RequestDelegate WithoutBody<TAnswer>(Func<ITimestone, HttpContext, Task<TAnswer>> ask, Func<HttpContext, TAnswer, Task> answer) => async context =>
     {
         try
         {
-            CheckReady();
-            await answer(context, await ask(context).ConfigureAwait(false)).ConfigureAwait(false);
+            var timestone = Ready();
+            await answer(context, await ask(timestone, context).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception problem)
         {
@@ -38,11 +41,9 @@ internal sealed partial class Handlers(IReadiness readiness, ILogger<Handlers> l
         }
     };
 
-    private void CheckReady()
-    {
-        if (readiness.Obstacle is { } obstacle)
-            throw new TimestoneException(ErrorCode.Unavailable, obstacle);
-    }
+    private ITimestone Ready() => readiness.Obstacle is { } obstacle
+        ? throw new TimestoneException(ErrorCode.Unavailable, obstacle)
+        : _timestone ??= services.GetRequiredService<ITimestone>();
 
     private Task RefuseAsync(HttpContext context, Exception problem)
     {

@@ -7,16 +7,16 @@ using Timestone.Json;
 namespace Timestone.Api;
 
 /// <summary>The routes that move messages on: one by its address, or many of a queue.</summary>
-internal sealed class LifecycleRoutes(ITimestone timestone, Handlers handlers)
+internal static class LifecycleRoutes
 {
     private const string Queue = "/v1/queues/{queue}";
     private const string Message = "/v1/queues/{queue}/messages/{id}";
 
-    public void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes, Handlers handlers)
     {
-        MapSettle(routes, "complete", "Ends a lease: the work is done.", ApiJson.Default.CompleteBody, static (body, id) => body.For(id), ApiJson.Default.CompleteItems, SettlementAction.Complete);
-        MapSettle(routes, "fail", "Ends a lease: the attempt failed.", ApiJson.Default.FailBody, static (body, id) => body.For(id), ApiJson.Default.FailItems, SettlementAction.Fail);
-        MapSettle(routes, "release", "Ends a lease: the message was not worked on.", ApiJson.Default.ReleaseBody, static (body, id) => body.For(id), ApiJson.Default.ReleaseItems, SettlementAction.Release);
+        MapSettle(routes, handlers, "complete", "Ends a lease: the work is done.", ApiJson.Default.CompleteBody, static (body, id) => body.For(id), ApiJson.Default.CompleteItems, SettlementAction.Complete);
+        MapSettle(routes, handlers, "fail", "Ends a lease: the attempt failed.", ApiJson.Default.FailBody, static (body, id) => body.For(id), ApiJson.Default.FailItems, SettlementAction.Fail);
+        MapSettle(routes, handlers, "release", "Ends a lease: the message was not worked on.", ApiJson.Default.ReleaseBody, static (body, id) => body.For(id), ApiJson.Default.ReleaseItems, SettlementAction.Release);
 
         routes.MapPost($"{Message}/extend", handlers.WithBody(Body.Required(ApiJson.Default.ExtendBody), Extend, Answers.One))
             .Describe("extend", "Extends a lease from now on and takes a report of progress.")
@@ -37,20 +37,20 @@ internal sealed class LifecycleRoutes(ITimestone timestone, Handlers handlers)
             .Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.IllegalTransition);
     }
 
-    private void MapSettle<TBody, TItem>(
-        IEndpointRouteBuilder routes, string name, string summary, JsonTypeInfo<TBody> bodyType, Func<TBody, string, Settlement> settlementOf, JsonTypeInfo<ItemList<TItem>> itemsType, SettlementAction action)
+    private static void MapSettle<TBody, TItem>(
+        IEndpointRouteBuilder routes, Handlers handlers, string name, string summary, JsonTypeInfo<TBody> bodyType, Func<TBody, string, Settlement> settlementOf, JsonTypeInfo<ItemList<TItem>> itemsType, SettlementAction action)
         where TBody : class
         where TItem : class, ISettlementItem
     {
-        routes.MapPost($"{Message}/{name}", handlers.WithBody(Body.Required(bodyType), (context, body) => Settle(context, [settlementOf(body, context.MessageId())]), Answers.One))
+        routes.MapPost($"{Message}/{name}", handlers.WithBody(Body.Required(bodyType), (timestone, context, body) => Settle(timestone, context, [settlementOf(body, context.MessageId())]), Answers.One))
             .Describe(name, summary)
             .Accepts<TBody>().Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.LeaseLost);
-        routes.MapPost($"{Queue}/{name}", handlers.WithBody(Body.Required(itemsType), (context, list) => Settle(context, SettlementsOf(list.Items, action)), Answers.Many))
+        routes.MapPost($"{Queue}/{name}", handlers.WithBody(Body.Required(itemsType), (timestone, context, list) => Settle(timestone, context, SettlementsOf(list.Items, action)), Answers.Many))
             .Describe($"{name}Many", $"{summary} Each item is answered by itself.")
             .Accepts<ItemList<TItem>>().Answers<ResultList>();
     }
 
-    private Task<IReadOnlyList<MessageResult>> Settle(HttpContext context, IReadOnlyList<Settlement> settlements)
+    private static Task<IReadOnlyList<MessageResult>> Settle(ITimestone timestone, HttpContext context, IReadOnlyList<Settlement> settlements)
     {
         context.CheckQuery();
         return timestone.SettleAsync(context.Queue(), settlements);
@@ -71,31 +71,31 @@ internal sealed class LifecycleRoutes(ITimestone timestone, Handlers handlers)
         return settlements;
     }
 
-    private Task<IReadOnlyList<MessageResult>> Extend(HttpContext context, ExtendBody body)
+    private static Task<IReadOnlyList<MessageResult>> Extend(ITimestone timestone, HttpContext context, ExtendBody body)
     {
         context.CheckQuery();
         return timestone.ExtendAsync(context.Queue(), [body.For(context.MessageId())]);
     }
 
-    private Task<IReadOnlyList<MessageResult>> ExtendMany(HttpContext context, ItemList<LeaseExtension> list)
+    private static Task<IReadOnlyList<MessageResult>> ExtendMany(ITimestone timestone, HttpContext context, ItemList<LeaseExtension> list)
     {
         context.CheckQuery();
         return timestone.ExtendAsync(context.Queue(), list.Items);
     }
 
-    private Task<IReadOnlyList<MessageResult>> Cancel(HttpContext context, CancelBody body)
+    private static Task<IReadOnlyList<MessageResult>> Cancel(ITimestone timestone, HttpContext context, CancelBody body)
     {
         context.CheckQuery();
         return timestone.CancelAsync(context.Queue(), [new Cancellation { Id = context.MessageId(), Reason = body.Reason }]);
     }
 
-    private Task<IReadOnlyList<MessageResult>> CancelMany(HttpContext context, ItemList<Cancellation> list)
+    private static Task<IReadOnlyList<MessageResult>> CancelMany(ITimestone timestone, HttpContext context, ItemList<Cancellation> list)
     {
         context.CheckQuery();
         return timestone.CancelAsync(context.Queue(), list.Items);
     }
 
-    private Task<MessageResult> Redrive(HttpContext context, NoBody body)
+    private static Task<MessageResult> Redrive(ITimestone timestone, HttpContext context, NoBody body)
     {
         context.CheckQuery();
         return timestone.RedriveAsync(context.Queue(), context.MessageId());

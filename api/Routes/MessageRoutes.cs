@@ -6,12 +6,12 @@ using Timestone.Json;
 namespace Timestone.Api;
 
 /// <summary>The routes by which messages come in and go out, and are looked at.</summary>
-internal sealed class MessageRoutes(ITimestone timestone, Handlers handlers, CancellationToken stopping)
+internal sealed class MessageRoutes(CancellationToken stopping)
 {
     private const string Path = "/v1/queues/{queue}";
     private const int DefaultPage = 100;
 
-    public void Map(IEndpointRouteBuilder routes)
+    public void Map(IEndpointRouteBuilder routes, Handlers handlers)
     {
         routes.MapPost($"{Path}/messages", handlers.WithBody(EnqueueRequest.Read, Enqueue, Enqueued))
             .Describe("enqueue", "Enqueues one message, or up to 1000 as messages. One that exists with the same content answers as it stands.")
@@ -27,7 +27,7 @@ internal sealed class MessageRoutes(ITimestone timestone, Handlers handlers, Can
             .Describe("getMessage", "Describes a message.").Answers<Message>().Refuses(ErrorCode.MessageNotFound);
     }
 
-    private Task<IReadOnlyList<MessageResult>> Enqueue(HttpContext context, EnqueueRequest request)
+    private static Task<IReadOnlyList<MessageResult>> Enqueue(ITimestone timestone, HttpContext context, EnqueueRequest request)
     {
         context.CheckQuery();
         return timestone.EnqueueAsync(context.Queue(), request.Messages);
@@ -40,14 +40,14 @@ internal sealed class MessageRoutes(ITimestone timestone, Handlers handlers, Can
         return Answers.One(context, results[0].Duplicate == true ? StatusCodes.Status200OK : StatusCodes.Status201Created, results);
     }
 
-    private Task<DequeueResult> Dequeue(HttpContext context, DequeueRequest request)
+    private Task<DequeueResult> Dequeue(ITimestone timestone, HttpContext context, DequeueRequest request)
     {
         context.CheckQuery();
-        return request.Wait > TimeSpan.Zero ? WaitAsync(context, request) : timestone.DequeueAsync(context.Queue(), request);
+        return request.Wait > TimeSpan.Zero ? WaitAsync(timestone, context, request) : timestone.DequeueAsync(context.Queue(), request);
     }
 
     /// <summary>A wait ends early when its caller goes away, and when the host stops: then it answers what it would have at its end.</summary>
-    private async Task<DequeueResult> WaitAsync(HttpContext context, DequeueRequest request)
+    private async Task<DequeueResult> WaitAsync(ITimestone timestone, HttpContext context, DequeueRequest request)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
@@ -63,13 +63,13 @@ internal sealed class MessageRoutes(ITimestone timestone, Handlers handlers, Can
         }
     }
 
-    private Task<MessagePage> List(HttpContext context)
+    private static Task<MessagePage> List(ITimestone timestone, HttpContext context)
     {
         context.CheckQuery("state", "after", "limit");
         return timestone.ListMessagesAsync(context.Queue(), context.State(), context.Text("after"), context.Number("limit", DefaultPage), context.RequestAborted);
     }
 
-    private Task<Message> Get(HttpContext context)
+    private static Task<Message> Get(ITimestone timestone, HttpContext context)
     {
         context.CheckQuery();
         return timestone.GetMessageAsync(context.Queue(), context.MessageId(), context.RequestAborted);

@@ -6,12 +6,12 @@ using Timestone.Json;
 namespace Timestone.Api;
 
 /// <summary>The routes of queues as a whole.</summary>
-internal sealed class QueueRoutes(ITimestone timestone, Handlers handlers)
+internal static class QueueRoutes
 {
     private const string Path = "/v1/queues/{queue}";
     private const int DefaultPage = 100;
 
-    public void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes, Handlers handlers)
     {
         routes.MapGet("/v1/queues", handlers.WithoutBody(List, static (context, page) => Answer.WriteAsync(context, StatusCodes.Status200OK, page, TimestoneJson.Default.QueuePage)))
             .Describe("listQueues", "Lists queues by name.").Takes("after", "limit").Answers<QueuePage>();
@@ -36,56 +36,56 @@ internal sealed class QueueRoutes(ITimestone timestone, Handlers handlers)
             .Describe("redriveAll", "Makes every errored message pending again, its attempts unspent.").Answers<CountAnswer>();
     }
 
-    private Task<QueuePage> List(HttpContext context)
+    private static Task<QueuePage> List(ITimestone timestone, HttpContext context)
     {
         context.CheckQuery("after", "limit");
         return timestone.ListQueuesAsync(context.Text("after"), context.Number("limit", DefaultPage), context.RequestAborted);
     }
 
-    private Task<CreateQueueResult> Create(HttpContext context, QueueSettings settings)
+    private static Task<CreateQueueResult> Create(ITimestone timestone, HttpContext context, QueueSettings settings)
     {
         context.CheckQuery();
         return timestone.CreateQueueAsync(context.Queue(), settings);
     }
 
-    private Task<QueueInfo> Get(HttpContext context)
+    private static Task<QueueInfo> Get(ITimestone timestone, HttpContext context)
     {
         context.CheckQuery();
         return timestone.GetQueueAsync(context.Queue(), context.RequestAborted);
     }
 
-    private Task<QueueInfo> Update(HttpContext context, QueueSettingsPatch patch)
+    private static Task<QueueInfo> Update(ITimestone timestone, HttpContext context, QueueSettingsPatch patch)
     {
         context.CheckQuery();
         return timestone.UpdateQueueAsync(context.Queue(), patch);
     }
 
-    private async Task<bool> DeleteAsync(HttpContext context)
+    private static async Task<bool> DeleteAsync(ITimestone timestone, HttpContext context)
     {
         context.CheckQuery();
         await timestone.DeleteQueueAsync(context.Queue()).ConfigureAwait(false);
         return true;
     }
 
-    private Task<QueueStats> Stats(HttpContext context)
+    private static Task<QueueStats> Stats(ITimestone timestone, HttpContext context)
     {
         context.CheckQuery();
         return timestone.GetStatsAsync(context.Queue(), context.RequestAborted);
     }
 
-    private Task<long> Depth(HttpContext context)
+    private static Task<long> Depth(ITimestone timestone, HttpContext context)
     {
         context.CheckQuery("state", "filter");
         return timestone.GetDepthAsync(context.Queue(), context.State(), context.Filter(), context.RequestAborted);
     }
 
-    private Task<long> Purge(HttpContext context, NoBody body)
+    private static Task<long> Purge(ITimestone timestone, HttpContext context, NoBody body)
     {
         context.CheckQuery("state");
         return timestone.PurgeAsync(context.Queue(), context.State());
     }
 
-    private Task<long> RedriveAll(HttpContext context, NoBody body)
+    private static Task<long> RedriveAll(ITimestone timestone, HttpContext context, NoBody body)
     {
         context.CheckQuery();
         return timestone.RedriveAllAsync(context.Queue());
