@@ -83,10 +83,12 @@ public sealed partial class QueueEngine
     /// </summary>
     public bool Advance(int limit)
     {
-        for (var done = 0; TryGetDue(out var state, out var due, out var row) && due.Key <= _now; done++)
+        var now = _now;
+        var done = 0;
+        while (done++ < limit && TryGetDue(out var state, out var due, out var row) && due.Key <= now)
         {
-            if (done == limit)
-                return false;
+            // It happened when it was due, however late it is noticed: what follows from it is counted from then.
+            _now = due.Key;
             switch (state)
             {
                 case MessageState.Invisible:
@@ -101,7 +103,8 @@ public sealed partial class QueueEngine
             }
         }
 
-        return true;
+        _now = now;
+        return !(NextDue <= now);
     }
 
     /// <summary>Changes the settings, from now on.</summary>
