@@ -17,7 +17,7 @@ public sealed partial class QueueEngine
             return answer;
         }
 
-        if (_queue.Settings.DequeueBlocked)
+        if (_queue.Settings.DequeueBlocked || _room == JournalRoom.SettleOnly)
             return answer;
         while (answer.Count < request.Max && Best(request.Filter) is { } row)
         {
