@@ -24,6 +24,7 @@ public sealed partial class QueueEngine
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly Dictionary<string, List<MessageRow>> _requests = [];
     private readonly RateWindow _rates = new();
+    private readonly long _epoch;
 
     // The pending messages of an exclusive queue by lane; null in a simple one, where the set of the state serves.
     private readonly FilterIndex? _exclusive;
@@ -40,11 +41,15 @@ public sealed partial class QueueEngine
     private long _filterUses;
 
     /// <summary>Makes the engine of a queue from its stored rows, which become the engine's, in the order of their sequences.</summary>
-    public QueueEngine(QueueRow queue, IEnumerable<MessageRow> rows)
+    /// <param name="queue">The queue's row.</param>
+    /// <param name="epoch">Which opening of the queue this is: no two engines of one queue may have the same.</param>
+    /// <param name="rows">The messages.</param>
+    public QueueEngine(QueueRow queue, long epoch, IEnumerable<MessageRow> rows)
     {
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(rows);
         _queue = queue;
+        _epoch = epoch;
         _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex([], exclusive: true) : null;
         foreach (var row in rows)
             Restore(row);
