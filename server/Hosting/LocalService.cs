@@ -45,7 +45,7 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         LocalTimestone? timestone = null;
         try
         {
-            _journal = await (options.OpenJournal ?? OpenFilesAsync)(stopping).ConfigureAwait(false);
+            _journal = await (options.OpenJournal ?? OpenFiles)(stopping).ConfigureAwait(false);
             timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults });
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             _timestone = timestone;
@@ -59,10 +59,18 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         }
     }
 
-    private async Task<IJournal> OpenFilesAsync(CancellationToken cancellationToken) =>
-        await FileJournal.OpenAsync(new FileJournalOptions { Directory = options.Data, Durability = options.Durability, Notify = Notify }, cancellationToken).ConfigureAwait(false);
+    private Task<IJournal> OpenFiles(CancellationToken cancellationToken)
+    {
+        var journal = FileJournal.Open(new FileJournalOptions { Directory = options.Data, Durability = options.Durability, Notify = Notify });
+        var found = journal.Recovered;
+        LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds);
+        return Task.FromResult<IJournal>(journal);
+    }
 
     private void Notify(string text, Exception? problem) => LogJournal(problem, text);
+
+    [LoggerMessage(LogLevel.Information, "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s.")]
+    private partial void LogRecovered(int queues, long messages, long bytes, double seconds);
 
     [LoggerMessage(LogLevel.Warning, "{Text}")]
     private partial void LogJournal(Exception? problem, string text);

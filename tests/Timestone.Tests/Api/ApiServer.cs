@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
@@ -10,7 +9,7 @@ using Xunit;
 namespace Timestone.Tests.Api;
 
 /// <summary>A server on a free port over a journal in memory, and a plain HTTP client of it.</summary>
-public sealed class ApiServer : IAsyncLifetime
+public sealed class ApiServer : IAsyncLifetime, IDisposable
 {
     private readonly HttpClient _http = new();
     private TimestoneServer? _server;
@@ -27,11 +26,9 @@ public sealed class ApiServer : IAsyncLifetime
         _http.BaseAddress = _server.BaseAddress;
     }
 
-    public async Task DisposeAsync()
-    {
-        _http.Dispose();
-        await _server!.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _server!.DisposeAsync();
+
+    public void Dispose() => _http.Dispose();
 
     public static string NewQueue() => $"q-{Guid.NewGuid():N}";
 
