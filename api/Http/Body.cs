@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Timestone.Api;
 
@@ -92,9 +93,9 @@ internal static class Body
     {
         if (contentType is null or "application/json" or "application/json; charset=utf-8")
             return;
-        if (!Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out var type)
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type)
             || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            || (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
             throw new BadHttpRequestException($"The body must be application/json in UTF-8, not '{contentType}'.", StatusCodes.Status415UnsupportedMediaType);
     }
 }

@@ -70,9 +70,9 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Answering {Path} failed.")]
+    [LoggerMessage(10, LogLevel.Error, "Answering {Path} failed.")]
     private partial void LogFailed(Exception exception, string path);
 
-    [LoggerMessage(LogLevel.Error, "Answering {Path} failed after the answer had begun; the connection was cut.")]
+    [LoggerMessage(11, LogLevel.Error, "Answering {Path} failed after the answer had begun; the connection was cut.")]
     private partial void LogCut(Exception exception, string path);
 }

@@ -86,7 +86,8 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
     private static IEnumerable<ErrorCode> ErrorsOf(RoutePattern pattern, RouteDescription description)
     {
         IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal) ? [ErrorCode.InvalidArgument, .. description.Errors, ErrorCode.Unavailable] : description.Errors;
-        return pattern.Parameters.Count > 0 ? errors.Append(ErrorCode.QueueNotFound) : errors;
+        // Only what creates queues does not need to find one.
+        return pattern.Parameters.Count > 0 && !description.Errors.Contains(ErrorCode.QueueExists) ? errors.Append(ErrorCode.QueueNotFound) : errors;
     }
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);

@@ -69,9 +69,9 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
 
     private void Notify(string text, Exception? problem) => LogJournal(problem, text);
 
-    [LoggerMessage(LogLevel.Information, "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s.")]
+    [LoggerMessage(2, LogLevel.Information, "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s.")]
     private partial void LogRecovered(int queues, long messages, long bytes, double seconds);
 
-    [LoggerMessage(LogLevel.Warning, "{Text}")]
+    [LoggerMessage(3, LogLevel.Warning, "{Text}")]
     private partial void LogJournal(Exception? problem, string text);
 }

@@ -59,6 +59,6 @@ public static partial class ServerCommand
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     }
 
-    [LoggerMessage(LogLevel.Information, "Listening on {Addresses}, data in {Data}, durability {Durability}.")]
+    [LoggerMessage(1, LogLevel.Information, "Listening on {Addresses}, data in {Data}, durability {Durability}.")]
     private static partial void LogStarted(ILogger logger, string addresses, string data, string durability);
 }

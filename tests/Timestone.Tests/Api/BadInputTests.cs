@@ -219,7 +219,15 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task A_body_that_breaks_off_changes_nothing()
     {
         await server.OkAsync(HttpMethod.Put, _queue);
-        await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{\"id\":\"a\"}}", halfClose: true);
+        try
+        {
+            await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{\"id\":\"a\"}}", halfClose: true);
+        }
+        catch (IOException)
+        {
+            // The server may cut the connection, as there is nobody to answer.
+        }
+
         (await server.GetAsync($"{_queue}/depth")).Text.ShouldBe("""{"count":0}""");
     }
 
@@ -235,10 +243,10 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(server.BaseAddress.Host, server.BaseAddress.Port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes(request));
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
         if (halfClose)
             socket.Shutdown(SocketShutdown.Send);
-        await using var stream = new NetworkStream(socket);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
     }

@@ -26,7 +26,7 @@ public sealed class LifecycleRouteTests(ApiServer server) : IClassFixture<ApiSer
         var answer = await server.PostAsync($"{Queue}/messages/{id}/{action}", $$"""{"leaseToken":"{{token}}",{{rest}}}""");
         answer.Status.ShouldBe(HttpStatusCode.OK);
         answer.Text.ShouldBe($$"""{"id":"a","state":"{{state}}","version":3,"duplicate":false}""");
-        (await server.PostAsync($"{Queue}/messages/{id}/{action}", """{"leaseToken":"0000000000000000"}""")).ShouldRefuse(409, "lease_lost");
+        (await server.PostAsync($"{Queue}/messages/{id}/{action}", """{"leaseToken":"0000000000000000"}""")).ShouldRefuse(409, "lease_lost", "leaseToken");
         (await server.PostAsync($"{Queue}/messages/nobody/{action}", """{"leaseToken":"0000000000000000"}""")).ShouldRefuse(404, "message_not_found", "id");
         (await server.PostAsync($"{Queue}/messages/{id}/{action}", "{}")).ShouldRefuse(400, "invalid_argument", "leaseToken");
     }

@@ -19,7 +19,7 @@ public sealed class MessageRouteTests(ApiServer server) : IClassFixture<ApiServe
         again.Status.ShouldBe(HttpStatusCode.OK);
         again.Text.ShouldBe("""{"id":"a","state":"pending","version":1,"duplicate":true}""");
 
-        (await server.PostAsync($"{_queue}/messages", """{"id":"a","payload":{"n":2}}""")).ShouldRefuse(409, "message_conflict");
+        (await server.PostAsync($"{_queue}/messages", """{"id":"a","payload":{"n":2}}""")).ShouldRefuse(409, "message_conflict", "id");
     }
 
     [Fact]
