@@ -1,0 +1,2 @@
+namespace Timestone.Cli;
+internal sealed record WorkOutcome(string Id);
