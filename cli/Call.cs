@@ -77,6 +77,9 @@ internal sealed class Call(CliHost host, ParseResult parse) : IAsyncDisposable
     /// <summary>Tells of a refusal on standard error.</summary>
     public void Report(TimestoneException refused) => ErrorReport.Write(Error, refused, Server, Json);
 
+    /// <summary>A refusal for people, with what to do about it where that is known.</summary>
+    public string Describe(TimestoneException refused) => ErrorReport.Describe(ErrorReport.Problem(refused, Server));
+
     public async ValueTask DisposeAsync()
     {
         await Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);

@@ -14,6 +14,9 @@ public static class TimestoneCli
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
+
+        // Commands that run side by side write here.
+        host = host with { Out = TextWriter.Synchronized(host.Out), Error = TextWriter.Synchronized(host.Error) };
         var parse = CreateRoot(host).Parse(args, Parsing);
 
         // Signals are the host's: the library would end the process two seconds after the first one.
@@ -26,7 +29,8 @@ public static class TimestoneCli
         };
         if (parse.Action is ParseErrorAction)
         {
-            foreach (var problem in parse.Errors)
+            // What is no command is more to the point than that one is missing.
+            foreach (var problem in parse.UnmatchedTokens.Count > 0 && parse.Errors.Count > 1 ? parse.Errors.Skip(1) : parse.Errors)
                 ErrorReport.Write(host.Error, problem.Message);
             ErrorReport.WriteHint(host.Error, parse.CommandResult);
             return ExitCodes.Usage;

@@ -7,7 +7,7 @@ namespace Timestone.Cli;
 internal sealed class DequeueCommand : CliCommand
 {
     private readonly Argument<string> _queue;
-    private readonly Option<int> _max;
+    private readonly Option<int?> _max;
     private readonly Option<TimeSpan?> _wait;
     private readonly Option<TimeSpan?> _lease;
     private readonly Option<Metadata> _filter;
@@ -18,7 +18,7 @@ internal sealed class DequeueCommand : CliCommand
         : base(host, "dequeue", "Leases the best messages of a queue.")
     {
         _queue = Take(CommonArguments.Queue(host));
-        _max = Take(new Option<int>("--max") { Description = "How many at most.", HelpName = "count", DefaultValueFactory = static _ => 1 });
+        _max = Take(CommonOptions.Number<int>("--max", "How many at most, 1 to 1000 (1)."));
         _wait = Take(CommonOptions.Duration("--wait", "How long to wait for a first one; at most 30s (0)."));
         _lease = Take(CommonOptions.Duration("--lease", "How long to hold them (what the message says, else the queue)."));
         _filter = Take(CommonOptions.Filter());
@@ -30,7 +30,7 @@ internal sealed class DequeueCommand : CliCommand
     {
         var request = new DequeueRequest
         {
-            Max = call.Get(_max),
+            Max = call.Get(_max) ?? 1,
             Wait = call.Get(_wait) ?? TimeSpan.Zero,
             Lease = call.Get(_lease),
             Filter = call.Get(_filter)!,

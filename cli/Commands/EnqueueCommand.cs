@@ -24,7 +24,7 @@ internal sealed class EnqueueCommand : CliCommand
         _payload = new PayloadSource(this);
         _id = Take(new Option<string?>("--id") { Description = "The message's id; makes enqueueing it again harmless.", HelpName = "id" });
         _metadata = Take(CommonOptions.Pairs("--metadata", "What describes it."));
-        _priority = Take(new Option<long?>("--priority") { Description = "Lower is dequeued first (the time in Unix milliseconds).", HelpName = "number" });
+        _priority = Take(CommonOptions.Number<long>("--priority", "Lower is dequeued first (the time of enqueue in Unix milliseconds).", "number"));
         _deadline = Take(CommonOptions.Time("--deadline", "When it should be dequeued by, instead of a priority."));
         _invisible = Take(CommonOptions.Duration("--invisible", "How long it is invisible at first."));
         _visibleAt = Take(CommonOptions.Time("--visible-at", "When it becomes visible."));

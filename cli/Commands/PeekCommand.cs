@@ -6,9 +6,11 @@ namespace Timestone.Cli;
 /// <summary><c>timestone peek</c></summary>
 internal sealed class PeekCommand : CliCommand
 {
+    private const int DefaultLimit = 20;
+
     private readonly Argument<string> _queue;
     private readonly Option<MessageState?> _state;
-    private readonly Option<int> _limit;
+    private readonly Option<int?> _limit;
     private readonly Option<string?> _after;
 
     public PeekCommand(CliHost host)
@@ -16,14 +18,14 @@ internal sealed class PeekCommand : CliCommand
     {
         _queue = Take(CommonArguments.Queue(host));
         _state = Take(CommonOptions.State("Messages in this state instead (pending)."));
-        _limit = Take(new Option<int>("--limit") { Description = "How many at most, 1 to 1000.", HelpName = "count", DefaultValueFactory = static _ => 20 });
+        _limit = Take(CommonOptions.Number<int>("--limit", "How many at most, 1 to 1000 (20)."));
         _after = Take(new Option<string?>("--after") { Description = "The cursor of the page before, to go on.", HelpName = "cursor" });
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
         var state = call.Get(_state) ?? MessageState.Pending;
-        var page = await call.Timestone.ListMessagesAsync(call.Get(_queue), state, call.Get(_after), call.Get(_limit), cancellationToken).ConfigureAwait(false);
+        var page = await call.Timestone.ListMessagesAsync(call.Get(_queue), state, call.Get(_after), call.Get(_limit) ?? DefaultLimit, cancellationToken).ConfigureAwait(false);
         call.Answer(page, TimestoneJson.Default.MessagePage, output => Write(output, page));
         return ExitCodes.Ok;
     }

@@ -11,14 +11,17 @@ internal static class ErrorReport
     /// <summary>For a person a sentence; for a machine what stands in a batch's results too: <c>{"error":{code,detail,field}}</c>.</summary>
     public static void Write(TextWriter error, TimestoneException refused, Uri server, bool json)
     {
-        var problem = IsUnreachable(refused)
-            ? refused.Error with { Detail = $"cannot reach {server.GetLeftPart(UriPartial.Authority)}: is the server running? Start it with 'timestone-server', or name another one with --server or TIMESTONE_SERVER" }
-            : refused.Error;
+        var problem = Problem(refused, server);
         if (json)
             error.WriteLine(JsonSerializer.Serialize(new MessageResult { Error = problem }, TimestoneJson.Default.MessageResult));
         else
             Write(error, Describe(problem));
     }
+
+    /// <summary>What is wrong; of a server that is not there, what to do about it.</summary>
+    public static TimestoneError Problem(TimestoneException refused, Uri server) => IsUnreachable(refused)
+        ? refused.Error with { Detail = $"cannot reach {server.GetLeftPart(UriPartial.Authority)}: is the server running? Start it with 'timestone-server', or name another one with --server or TIMESTONE_SERVER" }
+        : refused.Error;
 
     public static void Write(TextWriter error, string what) => error.WriteLine($"timestone: {Text.Clean(what)}");
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Numerics;
 
 namespace Timestone.Cli;
 
@@ -13,7 +14,7 @@ internal static class CommonOptions
 
     public static Option<Uri> Server(CliHost host) => new(ServerName)
     {
-        Description = $"The server's address. Default: {ServerVariable}, else {DefaultServer}.",
+        Description = $"The server's address; {ServerVariable} sets another default.",
         HelpName = "url",
         Recursive = true,
         CustomParser = Parsers.Server,
@@ -50,6 +51,14 @@ internal static class CommonOptions
         CustomParser = Parsers.Time,
     };
 
+    public static Option<T?> Number<T>(string name, string description, string unit = "count")
+        where T : struct, INumber<T> => new(name)
+        {
+            Description = description,
+            HelpName = unit,
+            CustomParser = Parsers.Number<T>,
+        };
+
     public static Option<Payload> JsonValue(string name, string description) => new(name)
     {
         Description = description,
@@ -72,6 +81,7 @@ internal static class CommonOptions
         where T : struct, Enum
     {
         var option = new Option<T?>(name) { Description = description, HelpName = string.Join('|', Enum.GetValues<T>().Select(Text.Name)), CustomParser = Parsers.Name<T> };
+        option.CompletionSources.Clear();
         option.CompletionSources.Add(_ => Enum.GetValues<T>().Select(Text.Name));
         return option;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace Timestone.Cli;
@@ -18,6 +19,10 @@ internal static class Parsers
             ? time
             : Refuse<DateTimeOffset?>(result, Rule);
     }
+
+    public static T? Number<T>(ArgumentResult result)
+        where T : struct, INumber<T> =>
+        T.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Refuse<T?>(result, "a whole number, or too large a one");
 
     public static Metadata Pairs(ArgumentResult result)
     {
@@ -67,7 +72,7 @@ internal static class Parsers
                 return value;
         }
 
-        return Refuse<T?>(result, string.Join(", ", Enum.GetValues<T>().Select(Text.Name)));
+        return Refuse<T?>(result, $"one of {string.Join(", ", Enum.GetValues<T>().Select(Text.Name))}");
     }
 
     public static Uri Server(ArgumentResult result) => Server(Only(result), result);

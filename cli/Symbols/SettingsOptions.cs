@@ -7,13 +7,13 @@ internal sealed class SettingsOptions
 {
     private readonly Option<TimeSpan?> _lease = CommonOptions.Duration("--lease", "How long a consumer holds a message by default (30s).");
     private readonly Option<TimeSpan?> _invisible = CommonOptions.Duration("--invisible", "How long a new message stays invisible by default (0).");
-    private readonly Option<int?> _maxAttempts = new("--max-attempts") { Description = "How often a message is tried before it is errored (5).", HelpName = "count" };
+    private readonly Option<int?> _maxAttempts = CommonOptions.Number<int>("--max-attempts", "How often a message is tried before it is errored (5).");
     private readonly Option<BackoffKind?> _backoff = CommonOptions.Name<BackoffKind>("--backoff", "How the wait between attempts grows (exponential).");
     private readonly Option<TimeSpan?> _backoffInitial = CommonOptions.Duration("--backoff-initial", "The wait after the first attempt (1s).");
     private readonly Option<TimeSpan?> _backoffMax = CommonOptions.Duration("--backoff-max", "The longest wait between attempts (5m).");
     private readonly Option<TimeSpan?> _retention = CommonOptions.Duration("--retention", "How long messages are kept after their end (1h).");
-    private readonly Option<long?> _maxDepth = new("--max-depth") { Description = "How many messages the queue takes at once; 0 means no limit (0).", HelpName = "count" };
-    private readonly Option<int?> _maxPayloadBytes = new("--max-payload-bytes") { Description = "The largest payload (262144).", HelpName = "bytes" };
+    private readonly Option<long?> _maxDepth = CommonOptions.Number<long>("--max-depth", "How many messages the queue takes at once; 0 means no limit (0).");
+    private readonly Option<int?> _maxPayloadBytes = CommonOptions.Number<int>("--max-payload-bytes", "The largest payload (262144).", "bytes");
 
     public SettingsOptions(Command command)
     {
