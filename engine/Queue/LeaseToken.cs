@@ -7,9 +7,12 @@ internal static class LeaseToken
 {
     private const int Length = 16;
 
-    /// <summary>The token of the lease that takes a message to the given version.</summary>
-    public static ulong For(QueueRow queue, MessageRow row, int version) =>
-        Mix(Mix(Mix((ulong)queue.CreatedAt ^ (ulong)row.EnqueuedAt << 20) ^ (ulong)row.Sequence) ^ (uint)version);
+    /// <summary>
+    /// The token of the lease that takes a message to the given version. An engine uses no sequence twice, but one that is
+    /// opened later may use those of messages that are gone, at times that were before if the clock was set back.
+    /// </summary>
+    public static ulong For(QueueRow queue, long epoch, MessageRow row, int version) =>
+        Mix(Mix(Mix(Mix((ulong)queue.CreatedAt) ^ (ulong)epoch) ^ (ulong)row.Sequence) ^ (uint)version);
 
     public static string Format(ulong token) => token.ToString("x16", CultureInfo.InvariantCulture);
 

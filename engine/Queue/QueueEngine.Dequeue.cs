@@ -17,7 +17,7 @@ public sealed partial class QueueEngine
             return answer;
         }
 
-        if (_queue.Settings.DequeueBlocked)
+        if (_queue.Settings.DequeueBlocked || _room == JournalRoom.SettleOnly)
             return answer;
         while (answer.Count < request.Max && Best(request.Filter) is { } row)
         {
@@ -44,7 +44,7 @@ public sealed partial class QueueEngine
         next.State = MessageState.Running;
         next.Attempt++;
         next.DueAt = _now + duration;
-        next.Lease = new Lease(LeaseToken.For(_queue, row, next.Version + 1), duration, request.Worker, request.RequestId);
+        next.Lease = new Lease(LeaseToken.For(_queue, _epoch, row, next.Version + 1), duration, request.Worker, request.RequestId);
         Move(row, next, Cause.Dequeue);
         RememberRequest(row);
         _rates.Dequeued(_now, row.Terms?.Order == OrderSource.Deadline ? row.Priority : null);

@@ -90,8 +90,9 @@ public sealed partial class QueueEngine
             case SettlementAction.Complete:
                 var completed = row.State;
                 End(ref completed, MessageState.Completed);
-                if (settlement.Result.Kind != PayloadKind.None)
-                    completed.Notes = (completed.Notes ?? NoNotes) with { Result = ArrayOf(settlement.Result.Bytes) };
+                byte[]? result = settlement.Result.Kind == PayloadKind.None ? null : ArrayOf(settlement.Result.Bytes);
+                if (result is not null || completed.Notes?.Error is not null)
+                    completed.Notes = new Notes(null, result, completed.Notes?.Progress);
                 _rates.Completed(_now);
                 Move(row, completed, Cause.Complete);
                 break;

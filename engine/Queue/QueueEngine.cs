@@ -24,6 +24,7 @@ public sealed partial class QueueEngine
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly Dictionary<string, List<MessageRow>> _requests = [];
     private readonly RateWindow _rates = new();
+    private readonly long _epoch;
 
     // The pending messages of an exclusive queue by lane; null in a simple one, where the set of the state serves.
     private readonly FilterIndex? _exclusive;
@@ -40,11 +41,15 @@ public sealed partial class QueueEngine
     private long _filterUses;
 
     /// <summary>Makes the engine of a queue from its stored rows, which become the engine's, in the order of their sequences.</summary>
-    public QueueEngine(QueueRow queue, IEnumerable<MessageRow> rows)
+    /// <param name="queue">The queue's row.</param>
+    /// <param name="epoch">Which opening of the queue this is: no two engines of one queue may have the same.</param>
+    /// <param name="rows">The messages.</param>
+    public QueueEngine(QueueRow queue, long epoch, IEnumerable<MessageRow> rows)
     {
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(rows);
         _queue = queue;
+        _epoch = epoch;
         _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex([], exclusive: true) : null;
         foreach (var row in rows)
             Restore(row);
@@ -83,10 +88,12 @@ public sealed partial class QueueEngine
     /// </summary>
     public bool Advance(int limit)
     {
-        for (var done = 0; TryGetDue(out var state, out var due, out var row) && due.Key <= _now; done++)
+        var now = _now;
+        var done = 0;
+        while (done++ < limit && TryGetDue(out var state, out var due, out var row) && due.Key <= now)
         {
-            if (done == limit)
-                return false;
+            // It happened when it was due, however late it is noticed: what follows from it is counted from then.
+            _now = due.Key;
             switch (state)
             {
                 case MessageState.Invisible:
@@ -101,7 +108,8 @@ public sealed partial class QueueEngine
             }
         }
 
-        return true;
+        _now = now;
+        return !(NextDue <= now);
     }
 
     /// <summary>Changes the settings, from now on.</summary>
