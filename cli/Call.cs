@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Timestone.Cli;
 
 /// <summary>One run of one command: what was given, the service it goes to, and where its answer goes.</summary>
-internal sealed class Call(CliHost host, ParseResult parse) : IAsyncDisposable
+internal sealed class Call(CliHost host, ParseResult parse)
 {
     private ITimestone? _timestone;
 
@@ -79,18 +79,4 @@ internal sealed class Call(CliHost host, ParseResult parse) : IAsyncDisposable
 
     /// <summary>A refusal for people, with what to do about it where that is known.</summary>
     public string Describe(TimestoneException refused) => ErrorReport.Describe(ErrorReport.Problem(refused, Server));
-
-    public async ValueTask DisposeAsync()
-    {
-        await Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        switch (_timestone)
-        {
-            case IAsyncDisposable disposable:
-                await disposable.DisposeAsync().ConfigureAwait(false);
-                break;
-            case IDisposable disposable:
-                disposable.Dispose();
-                break;
-        }
-    }
 }

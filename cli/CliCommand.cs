@@ -12,8 +12,7 @@ internal abstract class CliCommand : Command
         SetAction(async (parse, cancellationToken) =>
         {
             var call = new Call(host, parse);
-            await using (call.ConfigureAwait(false))
-                return await call.GuardAsync(() => RunAsync(call, cancellationToken)).ConfigureAwait(false);
+            return await call.GuardAsync(() => RunAsync(call, cancellationToken)).ConfigureAwait(false);
         });
     }
 
