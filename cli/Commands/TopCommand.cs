@@ -39,7 +39,7 @@ internal sealed class TopCommand : CliCommand
     }
 
     private Task<TopFrame> ReadAsync(Call call, CancellationToken cancellationToken) =>
-        TopFrame.ReadAsync(call.Timestone, call.Get(_queues), Host.Time, cancellationToken);
+        TopFrame.ReadAsync(call.Timestone, call.Find(_queues) ?? [], Host.Time, cancellationToken);
 
     private async Task AppendAsync(Call call, TopFrame frame, TimeSpan interval, CancellationToken cancellationToken)
     {
