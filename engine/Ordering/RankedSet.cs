@@ -1,0 +1,326 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Timestone.Engine;
+
+/// <summary>
+/// Values in the order of their keys: a B+ tree. Every operation is O(log n), and what queues do most (append at the end,
+/// take from the front) stays within a few cache lines however long the set is, which a heap does not: with a million
+/// entries a heap's pop walks half a dozen of them, each a miss.
+/// </summary>
+/// <remarks>
+/// Nodes are not rebalanced: an empty one is unlinked, and a leaf is joined with its right neighbour when both fit half a
+/// leaf. Appending splits off an empty right half, so that a set filled in order is full.
+/// </remarks>
+internal sealed class RankedSet<TKey, TValue>
+    where TKey : struct, IRank<TKey>
+    where TValue : class
+{
+    private const int Capacity = 64;
+    private const int SmallestLeaf = 4;
+
+    private Node _root = new Leaf();
+
+    /// <summary>How many values there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a value; false, and no change, when the key is taken.</summary>
+    public bool Add(in TKey key, TValue value)
+    {
+        if (!_root.Add(key, value, out var right))
+            return false;
+        Count++;
+        if (right is not null)
+            _root = new Inner(_root, right);
+        return true;
+    }
+
+    /// <summary>Removes a key; false when it is not there.</summary>
+    public bool Remove(in TKey key)
+    {
+        if (!_root.Remove(key))
+            return false;
+        Count--;
+        if (_root is Inner { Count: <= 1 } inner)
+            _root = inner.Count == 1 ? inner.Children[0] : new Leaf();
+        return true;
+    }
+
+    /// <summary>The first value.</summary>
+    public bool TryGetFirst(out TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        var node = _root;
+        while (node is Inner inner)
+            node = inner.Children[0];
+        var leaf = (Leaf)node;
+        if (leaf.Count == 0)
+        {
+            (key, value) = (default, null);
+            return false;
+        }
+
+        (key, value) = (leaf.Keys[0], leaf.Values[0]);
+        return true;
+    }
+
+    /// <summary>The first value whose key is the given one or comes after it.</summary>
+    public bool TryGetAtLeast(in TKey from, out TKey key, [MaybeNullWhen(false)] out TValue value) => _root.TryGetAtLeast(from, out key, out value);
+
+    /// <summary>Adds up to so many values to the list, in order, from the given key on.</summary>
+    public void CopyFrom(in TKey from, int limit, List<TValue> into) => _root.CopyFrom(from, into.Count + limit, into);
+
+    /// <summary>Does something with every value, in order. The set must not change meanwhile.</summary>
+    public void ForEach(Action<TValue> action) => _root.ForEach(action);
+
+    private abstract class Node(int size)
+    {
+        public int Count;
+
+        // A leaf's keys; or for each child of an inner node, a key that no key of the child comes before and every key of the child before it does.
+        public TKey[] Keys = new TKey[size];
+
+        public abstract bool Add(in TKey key, TValue value, out Node? right);
+
+        public abstract bool Remove(in TKey key);
+
+        public abstract bool TryGetAtLeast(in TKey from, out TKey key, [MaybeNullWhen(false)] out TValue value);
+
+        public abstract void CopyFrom(in TKey from, int until, List<TValue> into);
+
+        public abstract void ForEach(Action<TValue> action);
+
+        // The first place whose key does not come before the given one.
+        protected int PlaceOf(in TKey key)
+        {
+            int low = 0, high = Count;
+            var keys = Keys;
+            while (low < high)
+            {
+                var middle = (low + high) >>> 1;
+                if (keys[middle].Precedes(key))
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+
+            return low;
+        }
+
+        protected static void Open<T>(T[] array, int at, int count) => Array.Copy(array, at, array, at + 1, count - at);
+
+        protected static void Close<T>(T[] array, int at, int count) => Array.Copy(array, at + 1, array, at, count - at - 1);
+    }
+
+    private sealed class Leaf() : Node(SmallestLeaf)
+    {
+        public TValue[] Values = new TValue[SmallestLeaf];
+
+        public override bool Add(in TKey key, TValue value, out Node? right)
+        {
+            right = null;
+            var at = Count > 0 && Keys[Count - 1].Precedes(key) ? Count : PlaceOf(key);
+            if (at < Count && !key.Precedes(Keys[at]))
+                return false;
+            if (Count < Keys.Length)
+            {
+                Insert(at, key, value);
+            }
+            else if (Count < Capacity)
+            {
+                Resize(Count * 2);
+                Insert(at, key, value);
+            }
+            else
+            {
+                var half = at == Count ? Count : Count / 2;
+                var next = new Leaf();
+                next.Take(this, half);
+                if (at < half)
+                    Insert(at, key, value);
+                else
+                    next.Insert(at - half, key, value);
+                right = next;
+            }
+
+            return true;
+        }
+
+        public override bool Remove(in TKey key)
+        {
+            var at = PlaceOf(key);
+            if (at == Count || key.Precedes(Keys[at]))
+                return false;
+            Close(Keys, at, Count);
+            Close(Values, at, Count);
+            Values[--Count] = null!;
+            return true;
+        }
+
+        public override bool TryGetAtLeast(in TKey from, out TKey key, [MaybeNullWhen(false)] out TValue value)
+        {
+            var at = PlaceOf(from);
+            (key, value) = at < Count ? (Keys[at], Values[at]) : (default, null);
+            return at < Count;
+        }
+
+        public override void CopyFrom(in TKey from, int until, List<TValue> into)
+        {
+            for (var at = PlaceOf(from); at < Count && into.Count < until; at++)
+                into.Add(Values[at]);
+        }
+
+        public override void ForEach(Action<TValue> action)
+        {
+            for (var at = 0; at < Count; at++)
+                action(Values[at]);
+        }
+
+        public void Join(Leaf right)
+        {
+            if (Keys.Length < Count + right.Count)
+                Resize(Capacity);
+            Array.Copy(right.Keys, 0, Keys, Count, right.Count);
+            Array.Copy(right.Values, 0, Values, Count, right.Count);
+            Count += right.Count;
+        }
+
+        private void Insert(int at, in TKey key, TValue value)
+        {
+            Open(Keys, at, Count);
+            Open(Values, at, Count);
+            Keys[at] = key;
+            Values[at] = value;
+            Count++;
+        }
+
+        private void Take(Leaf left, int from)
+        {
+            // Whoever splits once will be filled: no growing in steps.
+            Resize(Capacity);
+            Count = left.Count - from;
+            Array.Copy(left.Keys, from, Keys, 0, Count);
+            Array.Copy(left.Values, from, Values, 0, Count);
+            Array.Clear(left.Values, from, Count);
+            left.Count = from;
+        }
+
+        private void Resize(int size)
+        {
+            Array.Resize(ref Keys, size);
+            Array.Resize(ref Values, size);
+        }
+    }
+
+    private sealed class Inner : Node
+    {
+        public readonly Node[] Children = new Node[Capacity];
+
+        public Inner(Node left, Node right)
+            : base(Capacity)
+        {
+            (Keys[0], Keys[1]) = (left.Keys[0], right.Keys[0]);
+            (Children[0], Children[1]) = (left, right);
+            Count = 2;
+        }
+
+        private Inner()
+            : base(Capacity)
+        {
+        }
+
+        public override bool Add(in TKey key, TValue value, out Node? right)
+        {
+            right = null;
+            var at = ChildFor(key);
+            if (!Children[at].Add(key, value, out var split))
+                return false;
+            if (key.Precedes(Keys[at]))
+                Keys[at] = key;
+            if (split is not null)
+                right = Insert(at + 1, split);
+            return true;
+        }
+
+        public override bool Remove(in TKey key)
+        {
+            var at = ChildFor(key);
+            var child = Children[at];
+            if (!child.Remove(key))
+                return false;
+            if (child.Count == 0)
+            {
+                Unlink(at);
+            }
+            else if (child is Leaf leaf && at + 1 < Count && leaf.Count + Children[at + 1].Count <= Capacity / 2)
+            {
+                leaf.Join((Leaf)Children[at + 1]);
+                Unlink(at + 1);
+            }
+
+            return true;
+        }
+
+        public override bool TryGetAtLeast(in TKey from, out TKey key, [MaybeNullWhen(false)] out TValue value)
+        {
+            // Every child but the last that could hold it may end before it; then the next child begins after it.
+            for (var at = ChildFor(from); at < Count; at++)
+            {
+                if (Children[at].TryGetAtLeast(from, out key, out value))
+                    return true;
+            }
+
+            (key, value) = (default, null);
+            return false;
+        }
+
+        public override void CopyFrom(in TKey from, int until, List<TValue> into)
+        {
+            for (var at = ChildFor(from); at < Count && into.Count < until; at++)
+                Children[at].CopyFrom(from, until, into);
+        }
+
+        public override void ForEach(Action<TValue> action)
+        {
+            for (var at = 0; at < Count; at++)
+                Children[at].ForEach(action);
+        }
+
+        // The last child that begins at the key or before it; the first one when all begin after it.
+        private int ChildFor(in TKey key)
+        {
+            var at = PlaceOf(key);
+            return at < Count && !key.Precedes(Keys[at]) ? at : Math.Max(at - 1, 0);
+        }
+
+        private Inner? Insert(int at, Node child)
+        {
+            if (Count < Capacity)
+            {
+                Open(Keys, at, Count);
+                Open(Children, at, Count);
+                Keys[at] = child.Keys[0];
+                Children[at] = child;
+                Count++;
+                return null;
+            }
+
+            var half = at == Count ? Count : Count / 2;
+            var right = new Inner { Count = Count - half };
+            Array.Copy(Keys, half, right.Keys, 0, right.Count);
+            Array.Copy(Children, half, right.Children, 0, right.Count);
+            Array.Clear(Children, half, right.Count);
+            Count = half;
+            if (at < half)
+                Insert(at, child);
+            else
+                right.Insert(at - half, child);
+            return right;
+        }
+
+        private void Unlink(int at)
+        {
+            Close(Keys, at, Count);
+            Close(Children, at, Count);
+            Children[--Count] = null!;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+
+namespace Timestone.Engine;
+
+public sealed partial class QueueEngine
+{
+    // What almost every message with terms has: one object for all of them.
+    private static readonly EnqueueTerms PriorityOnly = new(OrderSource.Priority, null, null, null);
+    private static readonly EnqueueTerms DeadlineOnly = new(OrderSource.Deadline, null, null, null);
+
+    /// <summary>Enqueues messages, each of which must have an id.</summary>
+    public MessageResult[] Enqueue(IReadOnlyList<NewMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        var results = new MessageResult[messages.Count];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = Enqueue(messages[i]);
+        return results;
+    }
+
+    private MessageResult Enqueue(NewMessage message)
+    {
+        if (Validation.Problem(message) is { } problem)
+            return new MessageResult { Id = message.Id, Error = problem };
+
+        var id = message.Id!;
+        var terms = TermsOf(message);
+        if (_messages.Find(id) is { } known)
+        {
+            return SameContent(known, message, terms)
+                ? MessageView.Result(known, duplicate: true)
+                : MessageResult.Refused(id, ErrorCode.MessageConflict, $"Message '{id}' exists with other content.", "id");
+        }
+
+        if (Refusal(message) is { } refusal)
+            return new MessageResult { Id = id, Error = refusal };
+
+        var row = new MessageRow
+        {
+            Id = id,
+            Sequence = ++_lastSequence,
+            Priority = message.Priority ?? message.Deadline?.ToUnixTimeMilliseconds() ?? _now,
+            EnqueuedAt = _now,
+            Payload = ArrayOf(message.Payload.Bytes),
+            PayloadKind = message.Payload.Kind,
+            Metadata = message.Metadata,
+            Terms = terms,
+        };
+        row.State.Version = 1;
+        row.State.UpdatedAt = _now;
+        Wait(ref row.State, InvisibleMs(message));
+        Insert(row);
+        _rates.Enqueued(_now);
+        Record(ChangeKind.Added, Cause.Enqueue, null, row);
+        return MessageView.Result(row, duplicate: false);
+    }
+
+    private TimestoneError? Refusal(NewMessage message)
+    {
+        var settings = _queue.Settings;
+        if (settings.EnqueueBlocked)
+            return new(ErrorCode.EnqueueBlocked, $"Enqueueing to queue '{_queue.Name}' is blocked.");
+        if (settings.Type == QueueType.Exclusive && !message.Metadata.ContainsKey(settings.ExclusivityKey!))
+            return new(ErrorCode.MissingExclusivityKey, $"Queue '{_queue.Name}' is exclusive by '{settings.ExclusivityKey}', which the metadata lack.", "metadata");
+        if (message.Payload.Bytes.Length > settings.MaxPayloadBytes)
+            return new(ErrorCode.PayloadTooLarge, $"The payload is {message.Payload.Bytes.Length} bytes; the queue takes {settings.MaxPayloadBytes}.", "payload");
+        if (settings.MaxDepth > 0 && Live >= settings.MaxDepth)
+            return new(ErrorCode.QueueFull, $"Queue '{_queue.Name}' holds {settings.MaxDepth} messages, its limit.");
+        return _room == JournalRoom.Ample
+            ? null
+            : new(ErrorCode.QueueFull, "The journal has no room for new messages: its disk is full.");
+    }
+
+    private long InvisibleMs(NewMessage message)
+    {
+        if (message.VisibleAt is { } at)
+            return at.ToUnixTimeMilliseconds() - _now;
+        return (long)(message.Invisible ?? _queue.Settings.Invisible).TotalMilliseconds;
+    }
+
+    private static bool SameContent(MessageRow row, NewMessage message, EnqueueTerms? terms) =>
+        row.PayloadKind == message.Payload.Kind
+        && row.Terms == terms
+        && (terms is not { Order: not OrderSource.Time } || row.Priority == (message.Priority ?? message.Deadline!.Value.ToUnixTimeMilliseconds()))
+        && message.Payload.Bytes.Span.SequenceEqual(row.Payload)
+        && row.Metadata.Equals(message.Metadata);
+
+    private static EnqueueTerms? TermsOf(NewMessage message)
+    {
+        if (message is { Priority: null, Deadline: null, Invisible: null, VisibleAt: null, Lease: null })
+            return null;
+        var order = message.Priority is not null ? OrderSource.Priority : message.Deadline is not null ? OrderSource.Deadline : OrderSource.Time;
+        if (message is { Invisible: null, VisibleAt: null, Lease: null })
+            return order == OrderSource.Priority ? PriorityOnly : DeadlineOnly;
+        return new EnqueueTerms(order, Ms(message.Invisible), message.VisibleAt?.ToUnixTimeMilliseconds(), Ms(message.Lease));
+    }
+
+    private static long? Ms(TimeSpan? duration) => duration is { } value ? (long)value.TotalMilliseconds : null;
+
+    private static byte[] ArrayOf(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0 && segment.Array!.Length == segment.Count
+            ? segment.Array
+            : bytes.ToArray();
+}

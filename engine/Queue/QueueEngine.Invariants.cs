@@ -1,0 +1,62 @@
+namespace Timestone.Engine;
+
+public sealed partial class QueueEngine
+{
+    /// <summary>Checks everything that must hold between commands. O(n): for tests and simulations.</summary>
+    /// <exception cref="InvalidOperationException">Something does not hold.</exception>
+    public void AssertInvariants()
+    {
+        var total = 0;
+        var running = new Dictionary<Lane, int>();
+        var members = new Dictionary<Lane, int>();
+        var requested = 0;
+        foreach (var state in AllStates)
+        {
+            var previous = Rank.Least;
+            SetOf(state).ForEach(row =>
+            {
+                total++;
+                Require(row.State.State == state, row, "is in the set of another state");
+                Require(_messages.Find(row.Id) == row, row, "is not in the table");
+                Require(previous.Precedes(RankIn(state, row)), row, "is out of order");
+                Require(state == MessageState.Pending ? row.State.DueAt == 0 : row.State.DueAt > 0, row, "has the wrong due time");
+                Require(state != MessageState.Running || (row.State.Lease is not null && row.State.Attempt > 0), row, "is running without a lease");
+                Require(row.State.Attempt >= 0 && row.State.Version > 0, row, "has impossible counts");
+                Require((row.Lane is not null) == (_exclusive is not null && !state.IsTerminal()), row, "is in no lane or should be in none");
+                previous = RankIn(state, row);
+                if (row.Lane is not null)
+                {
+                    Require(_lanes[row.Lane.Value] == row.Lane, row, "is in a lane that is gone");
+                    members[row.Lane] = members.GetValueOrDefault(row.Lane) + 1;
+                    running[row.Lane] = running.GetValueOrDefault(row.Lane) + (state == MessageState.Running ? 1 : 0);
+                }
+
+                if (state == MessageState.Running && row.State.Lease!.RequestId is { } request)
+                {
+                    requested++;
+                    Require(_requests.TryGetValue(request, out var taken) && taken.Contains(row), row, "is missing from its request");
+                }
+            });
+        }
+
+        Require(total == _messages.Count, "The table and the sets differ in size.");
+        Require(_requests.Values.Sum(static taken => taken.Count) == requested, "A request is remembered beyond its leases.");
+        Require(_lanes.Count == members.Count, "A lane is kept without members.");
+        foreach (var lane in _lanes.Values)
+        {
+            Require(lane.Members == members[lane], $"Lane '{lane.Value}' miscounts its members.");
+            Require(running[lane] <= 1, $"Exclusivity value '{lane.Value}' is running {running[lane]} times.");
+            Require(lane.Locked == (running[lane] == 1), $"Lane '{lane.Value}' is locked wrongly.");
+        }
+
+        Require(_pendingByAge is null || _pendingByAge.Count == SetOf(MessageState.Pending).Count, "The set by age differs from the pending one.");
+    }
+
+    private static void Require(bool holds, MessageRow row, string problem) => Require(holds, $"Message '{row.Id}' {problem}.");
+
+    private static void Require(bool holds, string problem)
+    {
+        if (!holds)
+            throw new InvalidOperationException(problem);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace Timestone.Engine;
+
+public sealed partial class QueueEngine
+{
+    /// <summary>Describes the queue.</summary>
+    public QueueInfo Describe() => new()
+    {
+        Name = _queue.Name,
+        Settings = _queue.Settings,
+        CreatedAt = MessageView.Time(_queue.CreatedAt),
+    };
+
+    /// <summary>Describes a message; null when there is none of that id.</summary>
+    public Message? Get(string id) => _messages.Find(id) is { } row ? MessageView.Of(_queue, row, withToken: false) : null;
+
+    /// <summary>Counts messages, of one state or of those not terminal, whose metadata equal the filter's.</summary>
+    public long Depth(MessageState? state, Metadata filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var count = 0L;
+        foreach (var candidate in AllStates)
+        {
+            if (state is null ? candidate.IsTerminal() : candidate != state)
+                continue;
+            count += filter.Count == 0 ? SetOf(candidate).Count : IndexFor(filter).CountOf(filter, candidate);
+        }
+
+        return count;
+    }
+
+    /// <summary>Lists messages by state, then by rank in it.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the cursor is none of this queue's.</exception>
+    public MessagePage List(MessageState? state, string? after, int limit)
+    {
+        var (first, from) = after is null ? (state ?? AllStates[0], Rank.Least) : ParseCursor(after);
+        if (state is not null && first != state)
+            throw Validation.Invalid("after", "The cursor belongs to a list of another state.");
+
+        // One more than asked for tells whether there is another page.
+        var rows = new List<MessageRow>();
+        for (var at = first; at <= (state ?? AllStates[^1]) && rows.Count <= limit; at++)
+        {
+            SetOf(at).CopyFrom(from, limit + 1 - rows.Count, rows);
+            from = Rank.Least;
+        }
+
+        var more = rows.Count > limit;
+        if (more)
+            rows.RemoveAt(limit);
+        return new MessagePage(
+            [.. rows.Select(row => MessageView.Of(_queue, row, withToken: false))],
+            more ? FormatCursor(rows[^1]) : null);
+    }
+
+    /// <summary>The queue in figures.</summary>
+    public QueueStats Stats()
+    {
+        if (_pendingByAge is null)
+        {
+            _pendingByAge = new();
+            SetOf(MessageState.Pending).ForEach(row => _pendingByAge.Add(AgeOf(row), row));
+        }
+
+        var (rates, lateness) = _rates.Read(_now);
+        return new QueueStats
+        {
+            Queue = _queue.Name,
+            At = MessageView.Time(_now),
+            Counts = new StateCounts(
+                SetOf(MessageState.Invisible).Count,
+                SetOf(MessageState.Pending).Count,
+                SetOf(MessageState.Running).Count,
+                SetOf(MessageState.Completed).Count,
+                SetOf(MessageState.Canceled).Count,
+                SetOf(MessageState.Errored).Count),
+            OldestPending = _pendingByAge.TryGetFirst(out var oldest, out _) ? TimeSpan.FromMilliseconds(_now - oldest.Key) : null,
+            Lateness = lateness,
+            Rates = rates,
+        };
+    }
+
+    private static Rank AgeOf(MessageRow row) => new(row.EnqueuedAt, row.Sequence);
+
+    private static string FormatCursor(MessageRow row)
+    {
+        var rank = RankIn(row.State.State, row);
+        return string.Create(CultureInfo.InvariantCulture, $"{(int)row.State.State}_{rank.Key}_{rank.Sequence}");
+    }
+
+    private static (MessageState State, Rank From) ParseCursor(string cursor)
+    {
+        var parts = cursor.Split('_');
+        if (parts.Length == 3
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var state) && state < States.Count
+            && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var key)
+            && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence < long.MaxValue)
+        {
+            return ((MessageState)state, new Rank(key, sequence).Next);
+        }
+
+        throw Validation.Invalid("after", "The cursor is not one that a list gave.");
+    }
+}

@@ -1,0 +1,203 @@
+namespace Timestone.Engine;
+
+public sealed partial class QueueEngine
+{
+    private static readonly Notes NoNotes = new(null, null, null);
+
+    /// <summary>Ends leases.</summary>
+    public MessageResult[] Settle(IReadOnlyList<Settlement> settlements)
+    {
+        ArgumentNullException.ThrowIfNull(settlements);
+        var results = new MessageResult[settlements.Count];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = Settle(settlements[i]);
+        return results;
+    }
+
+    /// <summary>Extends leases.</summary>
+    public MessageResult[] Extend(IReadOnlyList<LeaseExtension> extensions)
+    {
+        ArgumentNullException.ThrowIfNull(extensions);
+        var results = new MessageResult[extensions.Count];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = Extend(extensions[i]);
+        return results;
+    }
+
+    /// <summary>Calls messages off.</summary>
+    public MessageResult[] Cancel(IReadOnlyList<Cancellation> cancellations)
+    {
+        ArgumentNullException.ThrowIfNull(cancellations);
+        var results = new MessageResult[cancellations.Count];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = Cancel(cancellations[i]);
+        return results;
+    }
+
+    /// <summary>Makes an errored or canceled message pending again.</summary>
+    public MessageResult Redrive(string id)
+    {
+        if (_messages.Find(id) is not { } row)
+            return NotFound(id);
+        if (row.State.State is MessageState.Errored or MessageState.Canceled)
+        {
+            Revive(row);
+            return MessageView.Result(row, duplicate: false);
+        }
+
+        return row.State.Redriven
+            ? MessageView.Result(row, duplicate: true)
+            : IllegalTransition(row, "redriven");
+    }
+
+    /// <summary>Begins a walk over the messages of a state as they are now.</summary>
+    public Sweep BeginSweep(MessageState state) => new(state, _lastSequence, Rank.Least, false, 0);
+
+    /// <summary>Redrives the next messages of a walk over errored ones.</summary>
+    public Sweep RedriveNext(Sweep sweep) => Step(sweep, static (engine, row) => engine.Revive(row));
+
+    /// <summary>Removes the next messages of a walk.</summary>
+    public Sweep PurgeNext(Sweep sweep) => Step(sweep, static (engine, row) => engine.Remove(row, Cause.Purge));
+
+    private MessageResult Settle(Settlement settlement)
+    {
+        if (Validation.Problem(settlement) is { } problem)
+            return new MessageResult { Id = settlement.Id, Error = problem };
+        if (_messages.Find(settlement.Id) is not { } row)
+            return NotFound(settlement.Id);
+        if (!LeaseToken.TryParse(settlement.LeaseToken, out var token))
+            return LeaseLost(row);
+        if (row.State.State == MessageState.Running && row.State.Lease!.Token == token)
+        {
+            EndLease(row, settlement);
+            return MessageView.Result(row, duplicate: false);
+        }
+
+        for (var ended = row.State.Ended; ended is not null; ended = ended.Previous)
+        {
+            if (ended.Token == token && ended.Action == settlement.Action)
+                return MessageView.Result(row, duplicate: true);
+        }
+
+        return LeaseLost(row);
+    }
+
+    private void EndLease(MessageRow row, Settlement settlement)
+    {
+        row.State.Ended = Remember(row.State.Lease!.Token, settlement.Action, row.State.Ended);
+        switch (settlement.Action)
+        {
+            case SettlementAction.Complete:
+                var completed = row.State;
+                End(ref completed, MessageState.Completed);
+                byte[]? result = settlement.Result.Kind == PayloadKind.None ? null : ArrayOf(settlement.Result.Bytes);
+                if (result is not null || completed.Notes?.Error is not null)
+                    completed.Notes = new Notes(null, result, completed.Notes?.Progress);
+                _rates.Completed(_now);
+                Move(row, completed, Cause.Complete);
+                break;
+            case SettlementAction.Fail:
+                GiveBackOrEnd(row, settlement.Permanent, Ms(settlement.Invisible), settlement.Error ?? "failed", Cause.Fail);
+                break;
+            default:
+                var released = row.State;
+                released.Attempt--;
+                Wait(ref released, Ms(settlement.Invisible) ?? 0);
+                Move(row, released, Cause.Release);
+                break;
+        }
+    }
+
+    private MessageResult Extend(LeaseExtension extension)
+    {
+        if (Validation.Problem(extension) is { } problem)
+            return new MessageResult { Id = extension.Id, Error = problem };
+        if (_messages.Find(extension.Id) is not { } row)
+            return NotFound(extension.Id);
+        if (row.State.State != MessageState.Running || !LeaseToken.TryParse(extension.LeaseToken, out var token) || row.State.Lease!.Token != token)
+            return LeaseLost(row);
+
+        SetOf(MessageState.Running).Remove(RankIn(MessageState.Running, row));
+        row.State.DueAt = _now + (Ms(extension.Lease) ?? row.State.Lease.DurationMs);
+        if (extension.Progress.Kind != PayloadKind.None)
+            row.State.Notes = (row.State.Notes ?? NoNotes) with { Progress = ArrayOf(extension.Progress.Bytes) };
+        SetOf(MessageState.Running).Add(RankIn(MessageState.Running, row), row);
+        Record(ChangeKind.Changed, Cause.Extend, MessageState.Running, row);
+        return MessageView.Result(row, duplicate: false) with { LeaseExpiresAt = MessageView.Time(row.State.DueAt) };
+    }
+
+    private MessageResult Cancel(Cancellation cancellation)
+    {
+        if (Validation.Problem(cancellation) is { } problem)
+            return new MessageResult { Id = cancellation.Id, Error = problem };
+        if (_messages.Find(cancellation.Id) is not { } row)
+            return NotFound(cancellation.Id);
+        switch (row.State.State)
+        {
+            case MessageState.Canceled:
+                return MessageView.Result(row, duplicate: true);
+            case MessageState.Completed or MessageState.Errored:
+                return IllegalTransition(row, "canceled");
+            default:
+                var next = row.State;
+                End(ref next, MessageState.Canceled);
+                next.Notes = (next.Notes ?? NoNotes) with { Error = cancellation.Reason ?? "canceled" };
+                Move(row, next, Cause.Cancel);
+                return MessageView.Result(row, duplicate: false);
+        }
+    }
+
+    private void Revive(MessageRow row)
+    {
+        var next = row.State;
+        next.Attempt = 0;
+        next.Lease = null;
+        next.Redriven = true;
+        if (next.Notes?.Progress is not null)
+            next.Notes = next.Notes with { Progress = null };
+        Wait(ref next, 0);
+        if (_exclusive is not null)
+            JoinLane(row);
+        Move(row, next, Cause.Redrive);
+    }
+
+    private Sweep Step(Sweep sweep, Action<QueueEngine, MessageRow> action)
+    {
+        var rows = new List<MessageRow>();
+        SetOf(sweep.State).CopyFrom(sweep.From, Sweep.StepSize, rows);
+        if (rows.Count == 0)
+            return sweep with { Done = true };
+        var next = RankIn(sweep.State, rows[^1]).Next;
+        var changed = 0;
+        foreach (var row in rows)
+        {
+            if (row.Sequence > sweep.Bound)
+                continue;
+            action(this, row);
+            changed++;
+        }
+
+        return sweep with { From = next, Done = rows.Count < Sweep.StepSize, Count = sweep.Count + changed };
+    }
+
+    // Keeps the latest of them: the chain is copied without its last link when it is full.
+    private static EndedLease Remember(ulong token, SettlementAction action, EndedLease? previous)
+    {
+        var length = 0;
+        for (var ended = previous; ended is not null; ended = ended.Previous)
+            length++;
+        return new EndedLease(token, action, length < EndedLease.Remembered ? previous : WithoutLast(previous!));
+    }
+
+    private static EndedLease? WithoutLast(EndedLease ended) =>
+        ended.Previous is null ? null : ended with { Previous = WithoutLast(ended.Previous) };
+
+    private static MessageResult NotFound(string id) =>
+        MessageResult.Refused(id, ErrorCode.MessageNotFound, $"There is no message '{id}'.", "id");
+
+    private static MessageResult LeaseLost(MessageRow row) =>
+        MessageResult.Refused(row.Id, ErrorCode.LeaseLost, $"The lease token is not that of a current lease of message '{row.Id}'.", "leaseToken");
+
+    private static MessageResult IllegalTransition(MessageRow row, string goal) =>
+        MessageResult.Refused(row.Id, ErrorCode.IllegalTransition, $"Message '{row.Id}' is {row.State.State.ToString().ToLowerInvariant()} and cannot be {goal}.");
+}

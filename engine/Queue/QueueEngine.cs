@@ -1,0 +1,329 @@
+namespace Timestone.Engine;
+
+/// <summary>
+/// One queue as a deterministic state machine: a command and the time go in; an answer and a list of changes come out.
+/// No clock, no randomness, no I/O, no locks: the same commands at the same times give the same answers and changes.
+/// </summary>
+/// <remarks>
+/// <para>Used as <see cref="Begin"/>, then <see cref="Advance"/> until nothing more is due, then commands. Arguments are
+/// checked before by <see cref="Validation"/> where a whole call is bad, and here item by item.</para>
+/// <para>Invariants, asserted by <see cref="AssertInvariants"/>: every message is in the table by id, in the set of its
+/// state and of no other, and in every index that covers its metadata; a lane is locked if and only if exactly one message
+/// of it is running; a request is remembered if and only if a message of it is running under its lease.</para>
+/// </remarks>
+public sealed partial class QueueEngine
+{
+    /// <summary>How many filters' key sets have an index at a time; the one unused for longest gives way.</summary>
+    public const int MaxFilterIndexes = 16;
+
+    private static readonly MessageState[] AllStates = Enum.GetValues<MessageState>();
+
+    private readonly MessageTable _messages = new();
+    private readonly RankedSet<Rank, MessageRow>[] _byState = [.. AllStates.Select(static _ => new RankedSet<Rank, MessageRow>())];
+    private readonly List<FilterIndex> _filters = [];
+    private readonly Dictionary<string, Lane> _lanes = [];
+    private readonly Dictionary<string, List<MessageRow>> _requests = [];
+    private readonly RateWindow _rates = new();
+    private readonly long _epoch;
+
+    // The pending messages of an exclusive queue by lane; null in a simple one, where the set of the state serves.
+    private readonly FilterIndex? _exclusive;
+
+    // Pending messages by age: built when statistics are first asked for.
+    private RankedSet<Rank, MessageRow>? _pendingByAge;
+
+    private QueueRow _queue;
+    private ChangeBatch _changes = new();
+    private JournalRoom _room;
+    private long _now = long.MinValue;
+    private long _lastSequence;
+    private long _lastLane;
+    private long _filterUses;
+
+    /// <summary>Makes the engine of a queue from its stored rows, which become the engine's, in the order of their sequences.</summary>
+    /// <param name="queue">The queue's row.</param>
+    /// <param name="epoch">Which opening of the queue this is: no two engines of one queue may have the same.</param>
+    /// <param name="rows">The messages.</param>
+    public QueueEngine(QueueRow queue, long epoch, IEnumerable<MessageRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        ArgumentNullException.ThrowIfNull(rows);
+        _queue = queue;
+        _epoch = epoch;
+        _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex([], exclusive: true) : null;
+        foreach (var row in rows)
+            Restore(row);
+        // A request is answered again in the order of rank, as it was the first time.
+        foreach (var taken in _requests.Values)
+            taken.Sort(static (a, b) => RankIn(MessageState.Pending, a).Precedes(RankIn(MessageState.Pending, b)) ? -1 : 1);
+    }
+
+    /// <summary>The queue's row.</summary>
+    public QueueRow Queue => _queue;
+
+    /// <summary>
+    /// Grows whenever messages may have become dequeueable that were not before: what a waiting dequeue watches.
+    /// </summary>
+    public long Readiness { get; private set; }
+
+    /// <summary>When something is next due, in Unix milliseconds; null when nothing is.</summary>
+    public long? NextDue => TryGetDue(out _, out var due, out _) ? due.Key : null;
+
+    /// <summary>
+    /// Begins a batch of commands that happen at one time. Time does not go back: an earlier time counts as the latest one seen.
+    /// </summary>
+    /// <param name="now">The time, in Unix milliseconds.</param>
+    /// <param name="changes">Takes what the commands change.</param>
+    /// <param name="room">What the journal has room for.</param>
+    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample)
+    {
+        _now = Math.Max(_now, now);
+        _changes = changes;
+        _room = room;
+    }
+
+    /// <summary>
+    /// Does what is due, in the order in which it is, up to so many messages; false when more is due. Commands must wait
+    /// until this has answered true.
+    /// </summary>
+    public bool Advance(int limit)
+    {
+        var now = _now;
+        var done = 0;
+        while (done++ < limit && TryGetDue(out var state, out var due, out var row) && due.Key <= now)
+        {
+            // It happened when it was due, however late it is noticed: what follows from it is counted from then.
+            _now = due.Key;
+            switch (state)
+            {
+                case MessageState.Invisible:
+                    Move(row, row.State with { State = MessageState.Pending, DueAt = 0 }, Cause.Visible);
+                    break;
+                case MessageState.Running:
+                    GiveBackOrEnd(row, permanent: false, delayMs: null, "lease expired", Cause.Expire);
+                    break;
+                default:
+                    Remove(row, Cause.Retire);
+                    break;
+            }
+        }
+
+        _now = now;
+        return !(NextDue <= now);
+    }
+
+    /// <summary>Changes the settings, from now on.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
+    public QueueInfo Update(QueueSettingsPatch patch)
+    {
+        ArgumentNullException.ThrowIfNull(patch);
+        var settings = patch.ApplyTo(_queue.Settings);
+        if (settings != _queue.Settings)
+        {
+            if (!settings.DequeueBlocked)
+                Readiness++;
+            _changes.Queue = _queue = _queue with { Settings = settings };
+        }
+
+        return Describe();
+    }
+
+    /// <summary>Deletes the queue. The engine is of no use afterwards.</summary>
+    public void Delete()
+    {
+        // What was to be written is gone with the rest.
+        _changes.Clear();
+        _changes.Deleted = true;
+    }
+
+    /// <summary>Writes those of the rows that still exist once more.</summary>
+    public void Rewrite(IReadOnlyList<RowKey> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        foreach (var (id, sequence) in rows)
+        {
+            if (_messages.Find(id) is { } row && row.Sequence == sequence)
+                Record(ChangeKind.Rewritten, Cause.Rewrite, row.State.State, row);
+        }
+    }
+
+    private static Rank RankIn(MessageState state, MessageRow row) =>
+        new(state == MessageState.Pending ? row.Priority : row.State.DueAt, row.Sequence);
+
+    private RankedSet<Rank, MessageRow> SetOf(MessageState state) => _byState[(int)state];
+
+    private long Live => SetOf(MessageState.Invisible).Count + SetOf(MessageState.Pending).Count + (long)SetOf(MessageState.Running).Count;
+
+    // The set, place and message of what is due first: whatever is not pending moves on at its time.
+    private bool TryGetDue(out MessageState state, out Rank due, out MessageRow row)
+    {
+        (state, due, row) = (default, default, null!);
+        foreach (var candidate in AllStates)
+        {
+            if (candidate == MessageState.Pending || !SetOf(candidate).TryGetFirst(out var rank, out var first))
+                continue;
+            if (row is null || rank.Precedes(due))
+                (state, due, row) = (candidate, rank, first);
+        }
+
+        return row is not null;
+    }
+
+    // Takes a message out of running after a failure or an expiry: back while attempts are left, else to its end.
+    private void GiveBackOrEnd(MessageRow row, bool permanent, long? delayMs, string error, Cause cause)
+    {
+        var next = row.State;
+        next.Notes = (next.Notes ?? NoNotes) with { Error = error };
+        if (permanent || next.Attempt >= _queue.Settings.MaxAttempts)
+            End(ref next, MessageState.Errored);
+        else
+            Wait(ref next, delayMs ?? Retry.DelayMs(_queue.Settings.Backoff, row.Id, next.Attempt));
+        _rates.Failed(_now);
+        Move(row, next, cause);
+    }
+
+    private void Wait(ref RowState next, long delayMs)
+    {
+        next.State = delayMs > 0 ? MessageState.Invisible : MessageState.Pending;
+        next.DueAt = delayMs > 0 ? _now + delayMs : 0;
+    }
+
+    private void End(ref RowState next, MessageState state)
+    {
+        next.State = state;
+        next.DueAt = _now + (long)_queue.Settings.Retention.TotalMilliseconds;
+        if (state != MessageState.Completed)
+            next.Redriven = false;
+    }
+
+    // A transition: the one place where a message changes state.
+    private void Move(MessageRow row, RowState next, Cause cause)
+    {
+        var from = row.State.State;
+        next.Version++;
+        next.UpdatedAt = _now;
+        SetOf(from).Remove(RankIn(from, row));
+        if (from == MessageState.Pending)
+            _pendingByAge?.Remove(AgeOf(row));
+        if (from == MessageState.Running)
+            ForgetRequest(row);
+
+        row.State = next;
+
+        SetOf(next.State).Add(RankIn(next.State, row), row);
+        if (next.State == MessageState.Pending)
+        {
+            _pendingByAge?.Add(AgeOf(row), row);
+            Readiness++;
+        }
+
+        _exclusive?.Move(row, from);
+        foreach (var filter in _filters)
+            filter.Move(row, from);
+        if (_exclusive is not null)
+            MoveLane(row, from);
+        Record(ChangeKind.Changed, cause, from, row);
+    }
+
+    private void MoveLane(MessageRow row, MessageState from)
+    {
+        var lane = row.Lane!;
+        if (row.State.State == MessageState.Running)
+        {
+            lane.Lock();
+        }
+        else if (from == MessageState.Running)
+        {
+            lane.Unlock();
+            Readiness++;
+        }
+
+        if (row.State.State.IsTerminal())
+            LeaveLane(row);
+    }
+
+    private void Insert(MessageRow row)
+    {
+        _messages.Add(row);
+        SetOf(row.State.State).Add(RankIn(row.State.State, row), row);
+        if (_exclusive is not null && !row.State.State.IsTerminal())
+            JoinLane(row);
+        _exclusive?.Add(row);
+        foreach (var filter in _filters)
+            filter.Add(row);
+        if (row.State.State == MessageState.Pending)
+        {
+            _pendingByAge?.Add(AgeOf(row), row);
+            Readiness++;
+        }
+    }
+
+    private void Remove(MessageRow row, Cause cause)
+    {
+        var state = row.State.State;
+        _messages.Remove(row);
+        SetOf(state).Remove(RankIn(state, row));
+        _exclusive?.Remove(row);
+        foreach (var filter in _filters)
+            filter.Remove(row);
+        if (state == MessageState.Pending)
+            _pendingByAge?.Remove(AgeOf(row));
+        if (row.Lane is not null)
+            LeaveLane(row);
+        Record(ChangeKind.Removed, cause, state, row);
+    }
+
+    private void Restore(MessageRow row)
+    {
+        _lastSequence = Math.Max(_lastSequence, row.Sequence);
+        _now = Math.Max(_now, row.State.UpdatedAt);
+        Insert(row);
+        if (row.State.State != MessageState.Running)
+            return;
+        row.Lane?.Lock();
+        RememberRequest(row);
+    }
+
+    private void JoinLane(MessageRow row)
+    {
+        var value = row.Metadata[_queue.Settings.ExclusivityKey!];
+        if (!_lanes.TryGetValue(value, out var lane))
+            _lanes.Add(value, lane = new Lane(value, ++_lastLane));
+        lane.Members++;
+        row.Lane = lane;
+    }
+
+    private void LeaveLane(MessageRow row)
+    {
+        var lane = row.Lane!;
+        row.Lane = null;
+        if (--lane.Members == 0)
+            _lanes.Remove(lane.Value);
+    }
+
+    private void RememberRequest(MessageRow row)
+    {
+        if (row.State.Lease?.RequestId is not { } request)
+            return;
+        if (!_requests.TryGetValue(request, out var taken))
+            _requests.Add(request, taken = []);
+        taken.Add(row);
+    }
+
+    private void ForgetRequest(MessageRow row)
+    {
+        if (row.State.Lease?.RequestId is not { } request)
+            return;
+        var taken = _requests[request];
+        taken.Remove(row);
+        if (taken.Count == 0)
+            _requests.Remove(request);
+    }
+
+    private void Record(ChangeKind kind, Cause cause, MessageState? from, MessageRow row)
+    {
+        _changes.Rows.Add(new RowChange(kind, cause, from, _now, row, row.State));
+        if (kind is ChangeKind.Added or ChangeKind.Rewritten)
+            _changes.PayloadBytes += row.Payload.Length;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Timestone.Engine;
+
+/// <summary>A walk over the messages that were in a state when it began, done in steps so that no step is long.</summary>
+/// <param name="State">The state.</param>
+/// <param name="Bound">Messages enqueued at or after this sequence are passed over.</param>
+/// <param name="From">Where the next step begins.</param>
+/// <param name="Done">Whether it has reached the end.</param>
+/// <param name="Count">How many messages it has changed so far.</param>
+public readonly record struct Sweep(MessageState State, long Bound, Rank From, bool Done, long Count)
+{
+    /// <summary>Messages that a step looks at.</summary>
+    public const int StepSize = 1000;
+}

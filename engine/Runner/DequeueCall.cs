@@ -1,0 +1,54 @@
+namespace Timestone.Engine;
+
+/// <summary>A dequeue: settles what it carries when it is first applied, then waits for messages while it may.</summary>
+internal sealed class DequeueCall(DequeueRequest request, CancellationToken cancellationToken) : Request
+{
+    private readonly TaskCompletionSource<DequeueResult> _caller = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenRegistration _giveUp;
+    private MessageResult[]? _settled;
+    private List<Message> _messages = [];
+
+    public Task<DequeueResult> Task => _caller.Task;
+
+    public Metadata Filter => request.Filter;
+
+    public TimeSpan Wait => request.Wait;
+
+    /// <summary>When the wait ends, as a timestamp of the runner's time.</summary>
+    public long WaitsUntil { get; set; }
+
+    public override bool Abandoned => cancellationToken.IsCancellationRequested && _caller.TrySetCanceled(cancellationToken);
+
+    /// <summary>Whether it waits when there is nothing to take.</summary>
+    public bool Waits => request.Max > 0 && request.Wait > TimeSpan.Zero;
+
+    /// <summary>Settles. Taking comes after those that wait already have been served of what the settling freed.</summary>
+    public override void Apply(QueueEngine engine)
+    {
+        if (request.Settle.Count > 0)
+            _settled = engine.Settle(request.Settle);
+    }
+
+    /// <summary>Takes messages; false when there are none.</summary>
+    public bool TryTake(QueueEngine engine)
+    {
+        if (request.Max > 0)
+            _messages = engine.Dequeue(request);
+        return _messages.Count > 0;
+    }
+
+    /// <summary>Calls back when the caller gives up waiting.</summary>
+    public void OnAbandoned(Action callback) => _giveUp = cancellationToken.UnsafeRegister(static state => ((Action)state!)(), callback);
+
+    public override void Answer()
+    {
+        _giveUp.Dispose();
+        _caller.TrySetResult(new DequeueResult { Messages = _messages, Settled = _settled });
+    }
+
+    public override void Refuse(Exception problem)
+    {
+        _giveUp.Dispose();
+        _caller.TrySetException(problem);
+    }
+}

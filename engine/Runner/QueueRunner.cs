@@ -1,0 +1,311 @@
+using System.Collections.Concurrent;
+
+namespace Timestone.Engine;
+
+/// <summary>
+/// Gives one engine one writer and makes it durable: takes all waiting requests, applies them, commits what they changed
+/// as one batch, and answers each only when what it saw is durable. While a commit is in flight the next batch is applied.
+/// </summary>
+/// <remarks>
+/// <para>The pump, which is all that touches the engine, runs as one task at a time on the given scheduler:</para>
+/// <list type="number">
+/// <item>A request arrives in the inbox and wakes the pump; so do the end of a commit and the timer.</item>
+/// <item>The pump does what is due, then applies what is in the inbox. Changes gather in the open batch, answers behind it.</item>
+/// <item>With no commit in flight, the open batch is handed to the journal and a fresh one opened. An open batch without
+/// changes has seen only what is durable: its requests are answered at once.</item>
+/// <item>The commit ends well: its requests are answered, in order. Whatever was applied meanwhile saw its changes, and is
+/// answered after it because its own batch is committed, or found empty, only now.</item>
+/// <item>The commit fails: what memory holds may not be what the journal holds. The runner is poisoned: everyone waiting is
+/// told that the outcome is unknown, the engine is dropped, and <see cref="Stopped"/> tells the owner to open the queue anew.</item>
+/// </list>
+/// <para>Reads go the same way as writes, so that they never show what a crash could take back.</para>
+/// </remarks>
+public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
+{
+    // Bounds of an open batch: enough for a group commit to be worth it, little enough for its answers not to wait.
+    private const int MaxBatchRows = 10_000;
+    private const long MaxBatchPayloadBytes = 8 * 1024 * 1024;
+    private const int MaxDuePerBatch = 5_000;
+
+    // The wall clock can jump while a timer sleeps; nothing due waits longer than this for it.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(10);
+
+    private readonly IQueueJournal _journal;
+    private readonly TimeProvider _time;
+    private readonly TaskScheduler _scheduler;
+    private readonly ITimer _timer;
+    private readonly Action _pump;
+    private readonly Action _wake;
+    private readonly Action _giveUpWait;
+    private readonly ConcurrentQueue<Request> _inbox = new();
+    private readonly WaitingDequeues _waiting = new();
+    private readonly TaskCompletionSource<Exception?> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Null once the runner has stopped.
+    private QueueEngine? _engine;
+    private ChangeBatch _open = new();
+    private ChangeBatch _committing = new();
+    private List<Request> _openRequests = [];
+    private List<Request> _committingRequests = [];
+    private TimestoneException? _refusal;
+    private Task _commit = Task.CompletedTask;
+    private bool _inFlight;
+    private long _alarm = long.MaxValue;
+    private int _wakes;
+    private volatile bool _waitGivenUp;
+    private volatile bool _closing;
+
+    /// <summary>Starts a runner on an open queue, whose rows it takes. It does not own the journal.</summary>
+    /// <param name="journal">The queue's journal.</param>
+    /// <param name="timeProvider">Tells the time and wakes the runner.</param>
+    /// <param name="scheduler">Runs the pump; null for the thread pool. Must not run it inline.</param>
+    public QueueRunner(IQueueJournal journal, TimeProvider timeProvider, TaskScheduler? scheduler = null)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        _journal = journal;
+        _time = timeProvider;
+        _scheduler = scheduler ?? TaskScheduler.Default;
+        _pump = Pump;
+        _wake = Wake;
+        _giveUpWait = () =>
+        {
+            _waitGivenUp = true;
+            Wake();
+        };
+        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows());
+        _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        journal.Attach(this);
+        Wake();
+    }
+
+    /// <summary>
+    /// Ends when the runner takes no more requests: with null after <see cref="DisposeAsync"/> or a delete, else with what
+    /// poisoned it.
+    /// </summary>
+    public Task<Exception?> Stopped => _stopped.Task;
+
+    /// <summary>Applies one command and answers when what it saw is durable.</summary>
+    /// <param name="state">What the command needs, so that it need not capture it.</param>
+    /// <param name="command">The command; it may throw a <see cref="TimestoneException"/> if it changes nothing then.</param>
+    /// <param name="cancellationToken">Gives the command up while it has not been applied.</param>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>, <see cref="ErrorCode.QueueNotFound"/>, or what the command throws.</exception>
+    public Task<TAnswer> ExecuteAsync<TState, TAnswer>(TState state, Func<QueueEngine, TState, TAnswer> command, CancellationToken cancellationToken = default)
+    {
+        var request = new CommandRequest<TState, TAnswer>(state, command, cancellationToken);
+        Submit(request);
+        return request.Task;
+    }
+
+    /// <summary>Dequeues, waiting as long as the request says.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>, <see cref="ErrorCode.QueueNotFound"/>.</exception>
+    public Task<DequeueResult> DequeueAsync(DequeueRequest request, CancellationToken cancellationToken = default)
+    {
+        var call = new DequeueCall(request, cancellationToken);
+        Submit(call);
+        return call.Task;
+    }
+
+    /// <inheritdoc/>
+    public Task RewriteAsync(IReadOnlyList<RowKey> rows, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(rows, static (engine, keys) =>
+        {
+            engine.Rewrite(keys);
+            return true;
+        }, cancellationToken);
+
+    /// <summary>Takes no more requests, answers waiting dequeues with nothing, finishes what was begun.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _closing = true;
+        Wake();
+        await _stopped.Task.ConfigureAwait(false);
+    }
+
+    private void Submit(Request request)
+    {
+        _inbox.Enqueue(request);
+        Wake();
+    }
+
+    // Whoever raises the count from zero schedules the pump, which goes on until it has brought the count back to zero: one
+    // pump at a time, and no wake-up is lost.
+    private void Wake()
+    {
+        if (Interlocked.Increment(ref _wakes) == 1)
+            Task.Factory.StartNew(_pump, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+    }
+
+    private void Alarm()
+    {
+        Volatile.Write(ref _alarm, long.MaxValue);
+        Wake();
+    }
+
+    private void Pump()
+    {
+        int seen;
+        do
+        {
+            seen = Volatile.Read(ref _wakes);
+            try
+            {
+                PumpOnce();
+            }
+            catch (Exception problem)
+            {
+                // A failed commit, or a bug that leaves the engine in doubt: in either case memory is not to be trusted.
+                Poison(problem);
+            }
+        }
+        while (Interlocked.Add(ref _wakes, -seen) != 0);
+    }
+
+    private void PumpOnce()
+    {
+        if (_inFlight && _commit.IsCompleted)
+            EndCommit();
+        if (_engine is not null)
+            ApplyWaiting(_engine);
+        while (_engine is not null && !_inFlight && !_open.IsEmpty)
+            BeginCommit();
+        if (_engine is null)
+            RefuseInbox();
+        else if (!_inFlight)
+            AnswerOpen();
+    }
+
+    private void ApplyWaiting(QueueEngine engine)
+    {
+        if (IsFull(_open))
+            return;
+        engine.Begin(_time.GetUtcNow().ToUnixTimeMilliseconds(), _open, _journal.Room);
+        if (!engine.Advance(MaxDuePerBatch))
+        {
+            Wake();
+            return;
+        }
+
+        _waiting.Serve(engine, _openRequests);
+        while (!_open.Deleted && !IsFull(_open) && _inbox.TryDequeue(out var request))
+        {
+            if (!request.Abandoned)
+                Apply(engine, request);
+        }
+
+        if (!_inbox.IsEmpty && !_open.Deleted)
+            Wake();
+        if (_closing)
+            _waiting.TakeAll(_openRequests);
+        else
+            EndWaits(engine);
+    }
+
+    private void Apply(QueueEngine engine, Request request)
+    {
+        request.Apply(engine);
+        _waiting.Serve(engine, _openRequests);
+        if (request is DequeueCall call && !call.TryTake(engine) && call.Waits)
+        {
+            call.WaitsUntil = _time.GetTimestamp() + ToTimestamp(call.Wait);
+            call.OnAbandoned(_giveUpWait);
+            _waiting.Add(call);
+        }
+        else
+        {
+            _openRequests.Add(request);
+        }
+    }
+
+    // Ends waits that are over, and sets the alarm for the next that will be or for what is due next.
+    private void EndWaits(QueueEngine engine)
+    {
+        var timestamp = _time.GetTimestamp();
+        if (_waitGivenUp || _waiting.NextTimeout <= timestamp)
+        {
+            _waitGivenUp = false;
+            _waiting.TakeExpired(timestamp, _openRequests);
+        }
+
+        var alarm = _waiting.NextTimeout;
+        if (engine.NextDue is { } due)
+        {
+            var delay = TimeSpan.FromMilliseconds(Math.Clamp(due - _time.GetUtcNow().ToUnixTimeMilliseconds(), 0, (long)LongestSleep.TotalMilliseconds));
+            alarm = Math.Min(alarm, timestamp + ToTimestamp(delay));
+        }
+
+        if (alarm >= Volatile.Read(ref _alarm))
+            return;
+        Volatile.Write(ref _alarm, alarm);
+        var sleep = TimeSpan.FromTicks((long)((double)(alarm - timestamp) / _time.TimestampFrequency * TimeSpan.TicksPerSecond));
+        // Timers count whole milliseconds: rounding down would wake too early, and again and again.
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(sleep.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+    }
+
+    private void BeginCommit()
+    {
+        (_open, _committing) = (_committing, _open);
+        (_openRequests, _committingRequests) = (_committingRequests, _openRequests);
+        _commit = _journal.CommitAsync(_committing).AsTask();
+        _inFlight = true;
+        if (_commit.IsCompleted)
+            EndCommit();
+        else
+            _commit.GetAwaiter().UnsafeOnCompleted(_wake);
+    }
+
+    private void EndCommit()
+    {
+        _inFlight = false;
+        _commit.GetAwaiter().GetResult();
+        foreach (var request in _committingRequests)
+            request.Answer();
+        _committingRequests.Clear();
+        if (_committing.Deleted)
+            Stop(null, new TimestoneException(ErrorCode.QueueNotFound, $"Queue '{_journal.Queue.Name}' was deleted.", "queue"));
+        _committing.Clear();
+    }
+
+    private void AnswerOpen()
+    {
+        foreach (var request in _openRequests)
+            request.Answer();
+        _openRequests.Clear();
+        if (_closing && _inbox.IsEmpty)
+            Stop(null, Unavailable("The queue is closed here.", null));
+    }
+
+    private void Poison(Exception problem)
+    {
+        if (_engine is not null)
+            Stop(problem, Unavailable("The queue's journal failed; whether the operation took effect is unknown.", problem));
+    }
+
+    private void Stop(Exception? cause, TimestoneException refusal)
+    {
+        _engine = null;
+        _inFlight = false;
+        _timer.Dispose();
+        _committingRequests.AddRange(_openRequests);
+        _waiting.TakeAll(_committingRequests);
+        foreach (var request in _committingRequests)
+            request.Refuse(refusal);
+        _committingRequests.Clear();
+        _openRequests.Clear();
+        _refusal = refusal;
+        RefuseInbox();
+        _stopped.TrySetResult(cause);
+    }
+
+    private void RefuseInbox()
+    {
+        while (_inbox.TryDequeue(out var request))
+            request.Refuse(_refusal!);
+    }
+
+    private static bool IsFull(ChangeBatch batch) => batch.Rows.Count >= MaxBatchRows || batch.PayloadBytes >= MaxBatchPayloadBytes;
+
+    private static TimestoneException Unavailable(string detail, Exception? cause) => new(ErrorCode.Unavailable, detail, innerException: cause);
+
+    private long ToTimestamp(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+}

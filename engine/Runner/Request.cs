@@ -1,0 +1,17 @@
+namespace Timestone.Engine;
+
+/// <summary>A caller's command on its way through the runner: applied once, then answered when what it saw is durable.</summary>
+internal abstract class Request
+{
+    /// <summary>Whether the caller has given the wait up, so that a command not applied yet need not be.</summary>
+    public abstract bool Abandoned { get; }
+
+    /// <summary>Applies it; its answer is kept.</summary>
+    public abstract void Apply(QueueEngine engine);
+
+    /// <summary>Gives the caller the answer.</summary>
+    public abstract void Answer();
+
+    /// <summary>Gives the caller an error instead of the answer.</summary>
+    public abstract void Refuse(Exception problem);
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Timestone.Engine;
+
+namespace Timestone.Server;
+
+/// <summary>
+/// The queues that this process has open, each with one runner. A queue whose runner stopped is forgotten; one whose
+/// journal failed is opened anew in the background, since leases expire there although nobody calls.
+/// </summary>
+internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskScheduler? scheduler) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<OpenQueue?>>> _queues = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>The runner of a queue that is open; null when it would have to be opened first.</summary>
+    public QueueRunner? TryGet(string queue) =>
+        _queues.TryGetValue(queue, out var opening) && opening is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: { } open } }
+            ? open.Runner
+            : null;
+
+    /// <summary>Opens a queue unless it is open.</summary>
+    /// <param name="queue">Its name.</param>
+    /// <param name="create">The settings to create it with where it does not exist; null to refuse.</param>
+    /// <returns>The queue, and whether this call created it.</returns>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, <see cref="ErrorCode.Unavailable"/>.</exception>
+    public async Task<(OpenQueue Queue, bool Created)> OpenAsync(string queue, QueueSettings? create)
+    {
+        while (true)
+        {
+            if (_closing.IsCancellationRequested)
+                throw new TimestoneException(ErrorCode.Unavailable, "The service is shutting down.");
+            var mine = new Lazy<Task<OpenQueue?>>(() => OpenOnceAsync(queue, create));
+            var opening = _queues.GetOrAdd(queue, mine);
+            try
+            {
+                if (await opening.Value.ConfigureAwait(false) is { } open)
+                    return (open, opening == mine && open.Created);
+            }
+            catch (IOException problem)
+            {
+                Forget(queue, opening);
+                throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue}' cannot be opened: {problem.Message}", innerException: problem);
+            }
+
+            Forget(queue, opening);
+            if (create is null)
+                throw new TimestoneException(ErrorCode.QueueNotFound, $"There is no queue '{queue}'.", "queue");
+        }
+    }
+
+    /// <summary>Opens every queue that the journal has.</summary>
+    public async Task OpenAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var queue in await journal.ListQueuesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await OpenAsync(queue, null).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes all queues: what was begun is finished first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        foreach (var opening in _queues.Values)
+        {
+            OpenQueue? open;
+            try
+            {
+                open = await opening.Value.ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                continue;
+            }
+
+            if (open is null)
+                continue;
+            await open.Runner.DisposeAsync().ConfigureAwait(false);
+            await open.Closed.ConfigureAwait(false);
+        }
+    }
+
+    private async Task<OpenQueue?> OpenOnceAsync(string queue, QueueSettings? create)
+    {
+        var row = create is null ? null : new QueueRow(queue, create, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var opened = await journal.OpenAsync(queue, row).ConfigureAwait(false);
+        if (opened is null)
+            return null;
+        var runner = new QueueRunner(opened, time, scheduler);
+        return new OpenQueue(runner, opened.Created, CloseWhenStoppedAsync(queue, runner, opened));
+    }
+
+    private async Task CloseWhenStoppedAsync(string queue, QueueRunner runner, IQueueJournal opened)
+    {
+        var cause = await runner.Stopped.ConfigureAwait(false);
+        _queues.TryRemove(queue, out _);
+        await opened.DisposeAsync().ConfigureAwait(false);
+        if (cause is not null and not JournalFencedException && !_closing.IsCancellationRequested)
+            _ = ReopenAsync(queue);
+    }
+
+    private async Task ReopenAsync(string queue)
+    {
+        for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        {
+            try
+            {
+                await OpenAsync(queue, null).ConfigureAwait(false);
+                return;
+            }
+            catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound || _closing.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (TimestoneException)
+            {
+                await Task.Delay(wait, time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Forget(string queue, Lazy<Task<OpenQueue?>> opening) => _queues.TryRemove(new(queue, opening));
+}
