@@ -14,8 +14,8 @@ public abstract class LifecycleTests(ConformanceSubject subject) : ConformanceTe
 
     private NewMessage _message = new() { Id = "m", Priority = 1 };
 
-    public static TheoryData<string, string> Cells { get; } = new(
-        from situation in LifecycleTable.Situations from operation in LifecycleTable.Operations select (situation, operation));
+    public static IEnumerable<object[]> Cells { get; } =
+        [.. from situation in LifecycleTable.Situations from operation in LifecycleTable.Operations select new object[] { situation, operation }];
 
     [Theory]
     [MemberData(nameof(Cells))]

@@ -81,7 +81,7 @@ public abstract class LongPollingTests(ConformanceSubject subject) : Conformance
         var waiting = await Waiting();
         await (waker switch
         {
-            "release" => Release(held),
+            "release" => (Task)Release(held),
             "failure" => Fail(held),
             "redrive" => Redrive("a"),
             "redrive of all" => Service.RedriveAllAsync(Q),
@@ -104,7 +104,7 @@ public abstract class LongPollingTests(ConformanceSubject subject) : Conformance
         var waiting = await Waiting();
         await (unlocker switch
         {
-            "complete" => Complete(held),
+            "complete" => (Task)Complete(held),
             "permanent failure" => Fail(held, permanent: true),
             "cancel" => Cancel("x1"),
             _ => AdvanceUntil(waiting),
