@@ -19,6 +19,8 @@ public abstract class ConformanceTests(ConformanceSubject subject) : IAsyncLifet
 
     protected static readonly QueueSettings Exclusive = Plain with { Type = QueueType.Exclusive, ExclusivityKey = "owner" };
 
+    private long _nextBest = long.MinValue / 2;
+
     protected ConformanceSubject Subject => subject;
 
     protected ITimestone Service => subject.Service;
@@ -115,10 +117,10 @@ public abstract class ConformanceTests(ConformanceSubject subject) : IAsyncLifet
 
     protected async Task<QueueStats> Stats() => await Answer(Service.GetStatsAsync(Q));
 
-    /// <summary>Enqueues a message and brings it into a state; it must be the best one pending.</summary>
+    /// <summary>Enqueues a message, better than those put before, and brings it into a state.</summary>
     protected async Task Put(string id, MessageState state, Metadata? metadata = null)
     {
-        await Enqueue(id, long.MinValue, metadata, state == MessageState.Invisible ? Seconds(600) : null);
+        await Enqueue(id, _nextBest--, metadata, state == MessageState.Invisible ? Seconds(600) : null);
         if (state is MessageState.Running or MessageState.Completed or MessageState.Errored)
         {
             var taken = await Take(lease: Seconds(600));

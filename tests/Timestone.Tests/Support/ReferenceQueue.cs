@@ -223,16 +223,20 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
         if (permanent || message.Attempt >= Settings.MaxAttempts)
             End(message, MessageState.Errored, at);
         else
-            Hide(message, at + (invisible ?? Wait(message.Attempt)), at);
+            Hide(message, at + (invisible ?? Wait(message)), at);
     }
 
-    // Without the jitter that the exponential kind may take off.
-    private TimeSpan Wait(int attempt) => Settings.Backoff.Kind switch
+    private TimeSpan Wait(ReferenceMessage message) => Settings.Backoff.Kind switch
     {
         BackoffKind.None => TimeSpan.Zero,
         BackoffKind.Fixed => Settings.Backoff.Initial,
-        _ => TimeSpan.FromSeconds(Math.Min(Settings.Backoff.Max.TotalSeconds, Settings.Backoff.Initial.TotalSeconds * Math.Pow(2, attempt - 1))),
+        _ => TimeSpan.FromMilliseconds(Math.Ceiling((1 - Jitter(message)) * Math.Min(
+            Settings.Backoff.Max.TotalMilliseconds,
+            Settings.Backoff.Initial.TotalMilliseconds * Math.Pow(2, message.Attempt - 1)))),
     };
+
+    // 0 to 0.25: another for each message and attempt, the same each time.
+    private static double Jitter(ReferenceMessage message) => message.Id.Aggregate(message.Attempt, (hash, c) => ((hash * 31) + c) % 1009) / 1009.0 / 4;
 
     private ReferenceMessage? Best(Metadata filter) => _messages
         .Where(message => message.State == MessageState.Pending && message.Given.Metadata.Matches(filter) && !IsLocked(message))
