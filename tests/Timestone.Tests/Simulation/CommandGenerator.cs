@@ -196,9 +196,9 @@ internal sealed class CommandGenerator
             return (Id(), _random.Next(2) == 0 ? "0000000000000bad" : "not a token");
         if (choice < 8)
         {
-            var held = _reference.Messages.Where(message => message is { State: MessageState.Running, Lease.Token: not null }).ToArray();
+            var held = _reference.Messages.Where(message => message is { State: MessageState.Running, Lease.IsTold: true }).ToArray();
             if (held.Length > 0 && OneOf(held) is { } message)
-                return (message.Id, message.Lease!.Token!);
+                return (message.Id, message.Lease!.Token);
         }
 
         return _tokens[^_random.Next(1, Math.Min(_tokens.Count, 20) + 1)];

@@ -3,9 +3,11 @@ namespace Timestone.Tests.Simulation;
 /// <summary>Compares an answer with the reference's, and says which invariant a difference breaks.</summary>
 internal static class Judge
 {
-    /// <summary>Throws unless the answer is the expected one. The reference stands as after the command.</summary>
+    /// <summary>Throws unless the answer is the expected one; has the reference learn new lease tokens. It stands as after the command.</summary>
     public static void Check(ReferenceQueue reference, object expected, object actual)
     {
+        if (expected is DequeueResult due && actual is DequeueResult told)
+            expected = due with { Messages = [.. due.Messages.Zip(told.Messages, (one, other) => WithToken(reference, one, other)), .. due.Messages.Skip(told.Messages.Count)] };
         if (!Same(expected, actual))
             throw new SimulationFailure(Broken(reference, expected, actual), $"the answer should be {CommandText.Of(expected)}");
         if (actual is QueueStats stats)
@@ -23,6 +25,14 @@ internal static class Judge
         (TimestoneError one, TimestoneError other) => SameError(one, other),
         _ => expected.Equals(actual),
     };
+
+    private static Message WithToken(ReferenceQueue reference, Message expected, Message actual)
+    {
+        if (!ReferenceLease.IsStandIn(expected.LeaseToken!) || expected.Id != actual.Id || actual.LeaseToken is not { } token)
+            return expected;
+        reference.Learn(expected.LeaseToken!, token);
+        return expected with { LeaseToken = token };
+    }
 
     private static bool SameResults(IReadOnlyList<MessageResult> one, IReadOnlyList<MessageResult> other) =>
         one.Count == other.Count && one.Zip(other).All(pair => SameResult(pair.First, pair.Second));
@@ -64,8 +74,8 @@ internal static class Judge
                 return Invariant.OneRunningPerValue;
         }
 
-        // A message that had a token is one that the request was answered before.
-        if (expected.Messages.Any(message => message.LeaseToken is not null && actual.Messages.All(answered => answered.LeaseToken != message.LeaseToken)))
+        // A message that has a token here is expected under a lease that was answered before.
+        if (expected.Messages.Any(message => !ReferenceLease.IsStandIn(message.LeaseToken!) && actual.Messages.All(answered => answered.LeaseToken != message.LeaseToken)))
             return Invariant.RepeatsAnswerEqually;
         return expected.Messages.Select(message => message.Id).SequenceEqual(actual.Messages.Select(message => message.Id))
             ? Invariant.AnswersEqualReference

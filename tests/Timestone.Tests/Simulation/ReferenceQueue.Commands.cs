@@ -8,16 +8,18 @@ internal sealed partial class ReferenceQueue
     /// <summary>Does what is asked at a time, and answers.</summary>
     /// <param name="now">The time.</param>
     /// <param name="command">What is asked.</param>
-    /// <param name="told">The lease tokens that the engine answered, in order: tokens are not specified, so its own are taken over.</param>
     /// <param name="room">What the journal has room for.</param>
-    /// <returns>What the contracts answer; of a list the messages of all its pages.</returns>
-    public object Answer(long now, Command command, IReadOnlyList<string?>? told = null, JournalRoom room = JournalRoom.Ample)
+    /// <returns>
+    /// What the contracts answer; of a list the messages of all its pages. Lease tokens are not specified:
+    /// those in it are stand-ins until the engine's own are learnt (<see cref="Learn"/>).
+    /// </returns>
+    public object Answer(long now, Command command, JournalRoom room = JournalRoom.Ample)
     {
         AdvanceTo(now);
         return command switch
         {
             EnqueueCommand enqueue => enqueue.Messages.Select(message => Enqueue(message, room)).ToArray(),
-            DequeueCommand dequeue => Dequeue(dequeue.Request, told ?? [], room),
+            DequeueCommand dequeue => Dequeue(dequeue.Request, room),
             SettleCommand settle => settle.Items.Select(Settle).ToArray(),
             ExtendCommand extend => extend.Items.Select(Extend).ToArray(),
             CancelCommand cancel => cancel.Items.Select(Cancel).ToArray(),
@@ -71,7 +73,7 @@ internal sealed partial class ReferenceQueue
         && one.Priority == other.Priority && one.Deadline == other.Deadline
         && one.Invisible == other.Invisible && one.VisibleAt == other.VisibleAt && one.Lease == other.Lease;
 
-    private DequeueResult Dequeue(DequeueRequest request, IReadOnlyList<string?> told, JournalRoom room)
+    private DequeueResult Dequeue(DequeueRequest request, JournalRoom room)
     {
         var settled = request.Settle.Count == 0 ? null : request.Settle.Select(Settle).ToArray();
         if (request.Max == 0)
@@ -85,14 +87,8 @@ internal sealed partial class ReferenceQueue
                 Lease(message, request);
         }
 
-        for (var i = 0; i < leased.Count && i < told.Count; i++)
-            leased[i].Lease = leased[i].Lease! with { Token = leased[i].Lease!.Token ?? New(told[i]) };
         return new DequeueResult { Settled = settled, Messages = leased.Select(message => Describe(message) with { LeaseToken = message.Lease!.Token }).ToArray() };
     }
-
-    private string? New(string? token) => token is null || _tokens.Add(token)
-        ? token
-        : throw new SimulationFailure(Invariant.LeasedOnce, $"The lease token {token} was given before.");
 
     private List<ReferenceMessage> LeasedBy(string? requestId) => requestId is null
         ? []
@@ -117,7 +113,7 @@ internal sealed partial class ReferenceQueue
         Become(message, MessageState.Running, Now);
         message.Attempt++;
         message.DueAt = Now + length;
-        message.Lease = new ReferenceLease(null, length, request.Worker, request.RequestId);
+        message.Lease = new ReferenceLease(ReferenceLease.StandIn(++_lastLease), length, request.Worker, request.RequestId);
         Activity.Add(Now, ReferenceEvent.Dequeued, message.Given.Deadline is null ? null : Now - message.Priority);
     }
 

@@ -16,8 +16,9 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     private const int LeasesRemembered = 16;
 
     private List<ReferenceMessage> _messages = [];
-    private HashSet<string> _tokens = [];
+    private Dictionary<string, string> _tokens = [];
     private long _lastSequence;
+    private long _lastLease;
 
     /// <summary>The time of the latest command: what a clock that goes back is held to.</summary>
     public long Now { get; private set; } = long.MinValue;
@@ -39,12 +40,21 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     public string? ExclusivityValue(ReferenceMessage message) =>
         Settings.Type == QueueType.Exclusive ? message.Given.Metadata[Settings.ExclusivityKey!] : null;
 
+    /// <summary>Learns the token of the lease that has had a stand-in.</summary>
+    public void Learn(string standIn, string token)
+    {
+        if (!_tokens.TryAdd(token, standIn) && _tokens[token] != standIn)
+            throw new SimulationFailure(Invariant.LeasedOnce, $"The lease token {token} was given before.");
+        if (_messages.Find(message => message.Lease?.Token == standIn) is { } message)
+            message.Lease = message.Lease! with { Token = token };
+    }
+
     /// <summary>A queue that stands as this one does and goes its own way from now on.</summary>
     public ReferenceQueue Copy()
     {
         var copy = (ReferenceQueue)MemberwiseClone();
         copy._messages = _messages.ConvertAll(message => message.Copy());
-        copy._tokens = [.. _tokens];
+        copy._tokens = new(_tokens);
         copy.Activity = Activity.Copy();
         return copy;
     }
@@ -60,6 +70,8 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     public void AdvanceTo(long now)
     {
         Now = Math.Max(Now, now);
+        if (!_messages.Exists(message => MovesByItself(message) && message.DueAt <= Now))
+            return;
         while (_messages.Where(MovesByItself).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).FirstOrDefault() is { } next && next.DueAt <= Now)
         {
             if (next.State == MessageState.Invisible)
