@@ -28,7 +28,7 @@ internal sealed class EngineLoad
     {
         _shape = shape;
         _source = new MessageSource(shape);
-        _engine = new QueueEngine(shape.Queue, []);
+        _engine = new QueueEngine(shape.Queue, 1, []);
         // A filter's first use builds its index: that is not what a cycle measures.
         _engine.Begin(_now, _changes);
         _engine.Depth(null, shape.FilterOf(0));

@@ -30,7 +30,7 @@ internal static class MemoryCost
     private static QueueEngine Fill(Shape shape, Metadata[] metadata)
     {
         var source = new MessageSource(shape);
-        var engine = new QueueEngine(shape.Queue, []);
+        var engine = new QueueEngine(shape.Queue, 1, []);
         var changes = new ChangeBatch();
         for (var i = 0; i < metadata.Length; i++)
         {
