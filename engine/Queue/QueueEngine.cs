@@ -80,6 +80,7 @@ public sealed partial class QueueEngine
         _now = Math.Max(_now, now);
         _changes = changes;
         _room = room;
+        _rates.Open(_now);
     }
 
     /// <summary>

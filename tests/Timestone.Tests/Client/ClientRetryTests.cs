@@ -74,14 +74,20 @@ public sealed class ClientRetryTests
     public async Task Retries_end()
     {
         var clock = new TestClock();
-        await using var server = await StubServer.StartAsync(Replies.Unavailable(retryAfterSeconds: 20), Replies.Unavailable(retryAfterSeconds: 9), Replies.Status(503));
+        var asked = new TaskCompletionSource();
+        var late = new TaskCompletionSource();
+        await using var server = await StubServer.StartAsync(
+            Replies.Unavailable(retryAfterSeconds: 20), Replies.Unavailable(retryAfterSeconds: 9), Replies.Held(asked, late.Task, Replies.Status(503)));
         using var client = Client(server, clock);
 
         var depth = client.GetDepthAsync("q");
         await clock.TimerAsync(due => due == TimeSpan.FromSeconds(20));
         clock.Advance(TimeSpan.FromSeconds(20));
         await clock.TimerAsync(due => due == TimeSpan.FromSeconds(9));
-        clock.Advance(TimeSpan.FromSeconds(11));
+        clock.Advance(TimeSpan.FromSeconds(9));
+        await asked.Task.Guarded("the third try");
+        clock.Advance(TimeSpan.FromSeconds(1));
+        late.SetResult();
 
         var refusal = await Should.ThrowAsync<TimestoneException>(depth);
         refusal.Code.ShouldBe(ErrorCode.Unavailable);

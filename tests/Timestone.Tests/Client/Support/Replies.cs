@@ -41,6 +41,14 @@ internal static class Replies
         context.Abort();
     };
 
+    /// <summary>Replies once it is released.</summary>
+    public static RequestDelegate Held(TaskCompletionSource asked, Task release, RequestDelegate reply) => async context =>
+    {
+        asked.TrySetResult();
+        await release;
+        await reply(context);
+    };
+
     /// <summary>Keeps the caller waiting until it goes away.</summary>
     public static RequestDelegate Never(TaskCompletionSource asked) => async context =>
     {
