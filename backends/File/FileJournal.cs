@@ -1,0 +1,308 @@
+using System.Diagnostics;
+using Timestone.Engine;
+
+namespace Timestone.Backends.Files;
+
+/// <summary>
+/// The embedded journal: one append-only log of segments for all queues of a node, in a directory that it locks.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A commit is encoded by its caller, written by one writer thread together with whatever else waits, flushed once with it,
+/// and then answered. A housekeeping task keeps space set aside (<see cref="Reserve"/>) and compacts (<see cref="Compactor"/>).
+/// The layout of the files is in docs/file-journal.md.
+/// </para>
+/// <para>
+/// To drive it from a simulator, set <see cref="FileJournalOptions.Manual"/> and <see cref="FileJournalOptions.Disk"/>, and use
+/// it from one thread:
+/// </para>
+/// <list type="bullet">
+/// <item><see cref="Open"/> recovers, and writes a first record, before it returns. All calls of <see cref="IJournalDisk"/> are
+/// made inside the calls of this class and of its queues.</item>
+/// <item><see cref="ListQueuesAsync"/> and <see cref="OpenAsync"/> have ended when they return. Where an opening has to create
+/// the queue, or to read it once more, it calls <see cref="WritePending"/>, which writes what else waits too.</item>
+/// <item><see cref="IQueueJournal.CommitAsync"/> only adds to what waits. <see cref="WritePending"/> writes one group and ends
+/// its tasks; what awaits them runs inside that call.</item>
+/// <item><see cref="Housekeep"/> sets space aside. A group that finds too little does it by itself.</item>
+/// <item><see cref="CompactAsync"/> ends only when the owners have written their rows: call it, then let the owners and
+/// <see cref="WritePending"/> go on until its task ends. Dropping it half way is like a crash.</item>
+/// <item>A crash is to drop the journal without disposing it, and to open another one on what the disk has kept. A journal
+/// has nothing that runs on by itself or is finalized.</item>
+/// </list>
+/// </remarks>
+public sealed class FileJournal : IJournal
+{
+    private static readonly TimeSpan HousekeepingPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly FileJournalOptions _options;
+    private readonly IJournalDisk _disk;
+    private readonly Spares _spares;
+    private readonly Reserve _reserve;
+    private readonly SegmentedLog _log;
+    private readonly GroupCommit _commits;
+    private readonly QueueCatalog _queues;
+    private readonly Compactor _compactor;
+    private readonly Lock _scanning = new();
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly CancellationTokenSource _stopping = new();
+    private Thread? _writer;
+    private Task _housekeeping = Task.CompletedTask;
+    private long _epoch;
+    private int _disposed;
+
+    private FileJournal(FileJournalOptions options, IJournalDisk disk)
+    {
+        (_options, _disk) = (options, disk);
+        var began = Stopwatch.GetTimestamp();
+        var recovery = new Recovery(disk);
+        recovery.Run();
+        _queues = new QueueCatalog(recovery.Replay.Queues.Values);
+        var duration = Stopwatch.GetElapsedTime(began);
+
+        var start = recovery.Replay.Starts + 1;
+        _epoch = start << 32;
+        _spares = new Spares(disk, options.SegmentBytes);
+        _log = new SegmentedLog(disk, _spares, recovery, start);
+        var segments = _log.Segments;
+        _reserve = new Reserve(_spares, options.SegmentBytes, options.Notify);
+        var total = _queues.Existing.Aggregate(default(Tally), static (sum, queue) => sum + queue.Tally);
+        _reserve.Update(total, _log.Remaining);
+        _commits = new GroupCommit(_log, _reserve, options.Durability, options.Notify);
+        _compactor = new Compactor(this, disk, _log, _queues, _reserve, options.SegmentBytes);
+        Recovered = new RecoveryReport(segments.Length, segments.Sum(static segment => segment.Length), _queues.Existing.Count, total.Stored, recovery.CutOffBytes, duration);
+
+        var record = new StartRecord(start);
+        _commits.Add(record);
+        _commits.WritePending();
+        if (record.Failure is not null)
+            throw record.Failure;
+        Housekeep();
+    }
+
+    /// <summary>What the start has found.</summary>
+    public RecoveryReport Recovered { get; }
+
+    /// <summary>What there is room for.</summary>
+    public JournalRoom Room => _reserve.Room;
+
+    /// <summary>Bytes of log on the disk, space set aside not included.</summary>
+    public long LogBytes => _log.Bytes;
+
+    internal bool Manual => _options.Manual;
+
+    /// <summary>Opens the journal of a directory: reads its log and, unless it is driven by hand, starts its threads.</summary>
+    /// <exception cref="IOException">Another process has it; the log is damaged; or the disk fails or is full.</exception>
+    public static FileJournal Open(FileJournalOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        var disk = options.Disk ?? new DirectoryDisk(options.Directory);
+        try
+        {
+            var journal = new FileJournal(options, disk);
+            if (!options.Manual)
+                journal.Run();
+            return journal;
+        }
+        catch
+        {
+            if (options.Disk is null)
+                disk.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        return new(_queues.Names);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The queue cannot be created or read.</exception>
+    public async ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        if (create is not null && create.Name != queue)
+            throw new ArgumentException("The row is of another queue.", nameof(create));
+        while (true)
+        {
+            ThrowIfDisposed();
+            _log.ThrowIfDead();
+            if (_queues.Find(queue, add: create is not null) is not { } state)
+                return null;
+            await state.Opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (!state.Deleted)
+                    return await OpenUnderGateAsync(state, create).ConfigureAwait(false);
+            }
+            finally
+            {
+                state.Opening.Release();
+            }
+        }
+    }
+
+    /// <summary>For a driver by hand: writes everything that waits and ends its tasks; false when nothing waited.</summary>
+    public bool WritePending() => _commits.WritePending();
+
+    /// <summary>For a driver by hand: sets space aside ahead of need, or tries again to.</summary>
+    public void Housekeep() => _reserve.Replenish();
+
+    /// <summary>
+    /// For a driver by hand: deletes the oldest segment if that is worth it, after the owners have written what is needed of it
+    /// again. Answers whether it did; false also when some owner is not there.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed; the segment is still there, or gone entirely.</exception>
+    public Task<bool> CompactAsync(CancellationToken cancellationToken = default) => _compactor.StepAsync(cancellationToken);
+
+    /// <summary>Writes what waits, and closes. Commits that come later fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _housekeeping.ConfigureAwait(false);
+        try
+        {
+            // So that also answers given without a flush outlast what comes after a clean end.
+            _commits.Add(new Turn(_options.Manual, flush: true));
+        }
+        finally
+        {
+            _commits.Close();
+        }
+
+        if (_writer is null)
+            WritePending();
+        else
+            _writer.Join();
+        _log.Dispose();
+        _spares.Dispose();
+        if (_options.Disk is null)
+            _disk.Dispose();
+        _stopping.Dispose();
+    }
+
+    internal void Add(LogWrite write, bool first = false) => _commits.Add(write, first);
+
+    /// <summary>Writes again what a queue is; ends when that is durable.</summary>
+    internal Task RestateAsync(QueueState queue, long segment)
+    {
+        var restatement = new Restatement(queue, segment, Manual);
+        Add(restatement, first: true);
+        return restatement.Task;
+    }
+
+    /// <summary>Deletes the oldest segment when everything written so far has been flushed.</summary>
+    internal async Task DeleteOldestAsync(long number)
+    {
+        await TakeTurnAsync(flush: true).ConfigureAwait(false);
+        lock (_scanning)
+            _log.DeleteOldest(number);
+        Housekeep();
+    }
+
+    private async Task<IQueueJournal?> OpenUnderGateAsync(QueueState state, QueueRow? create)
+    {
+        state.Owner = null;
+        var epoch = Interlocked.Increment(ref _epoch);
+        state.Epoch = epoch;
+        if (state.TakeRecovered() is { } recovered)
+            return new FileQueueJournal(this, state, epoch, state.Row!, recovered);
+
+        // What the opening before has committed without an end gets one: it is written, or finds its epoch over.
+        await TakeTurnAsync(flush: false).ConfigureAwait(false);
+        if (state.Row is { } row)
+            return new FileQueueJournal(this, state, epoch, row, ReadAgain(state));
+        if (create is null || state.Deleted)
+            return null;
+        var created = new FileQueueJournal(this, state, epoch, create, null);
+        var commit = created.CommitAsync(new ChangeBatch { Queue = create });
+        if (Manual)
+            WritePending();
+        await commit.ConfigureAwait(false);
+        return created;
+    }
+
+    private Task TakeTurnAsync(bool flush)
+    {
+        var turn = new Turn(Manual, flush);
+        Add(turn);
+        if (Manual)
+            WritePending();
+        return turn.Task;
+    }
+
+    // Nothing of this queue is being committed meanwhile, and no segment is deleted.
+    private IEnumerable<MessageRow> ReadAgain(QueueState state)
+    {
+        lock (_scanning)
+        {
+            _log.ThrowIfDead();
+            var replay = new Replay(state.Number);
+            var buffer = new SegmentBuffer();
+            foreach (var segment in _log.Segments)
+            {
+                var (end, _) = replay.Apply(buffer.Read(_disk, segment), segment.Number);
+                if (end != segment.Length)
+                    throw new IOException($"{FileNames.Segment(segment.Number)} is damaged at offset {end}.");
+            }
+
+            replay.CheckComplete();
+            return replay.Queues[state.Number].Rows.InOrder();
+        }
+    }
+
+    private void Run()
+    {
+        _writer = new Thread(Write) { IsBackground = true, Name = "Timestone journal" };
+        _writer.Start();
+        _housekeeping = Task.Run(HousekeepAsync);
+    }
+
+    private void Write()
+    {
+        while (_commits.WaitForWork())
+        {
+            _commits.WritePending();
+            if (_reserve.WantsMore && !_reserve.Full)
+                Wake();
+        }
+    }
+
+    private async Task HousekeepAsync()
+    {
+        using var timer = _options.TimeProvider.CreateTimer(_ => Wake(), null, HousekeepingPeriod, HousekeepingPeriod);
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                Housekeep();
+                while (await CompactAsync(_stopping.Token).ConfigureAwait(false))
+                {
+                    // The next one may be worth it too.
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopping ends the loop; an owner that gave up is asked again at the next period.
+            }
+            catch (Exception failure)
+            {
+                _options.Notify?.Invoke("Housekeeping of the journal failed; it will be tried again.", failure);
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+            _wake.Release();
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Timestone.Backends.Files;
+
+/// <summary>How the files of a journal are called: their number in twelve digits, then what they are.</summary>
+internal static class FileNames
+{
+    private const string SegmentSuffix = ".log";
+    private const string SpareSuffix = ".spare";
+
+    /// <summary>The name of a segment.</summary>
+    public static string Segment(long number) => Name(number, SegmentSuffix);
+
+    /// <summary>The name of a spare.</summary>
+    public static string Spare(long number) => Name(number, SpareSuffix);
+
+    /// <summary>The numbers of the segments among these names, in order.</summary>
+    public static long[] Segments(IEnumerable<string> names) => Numbers(names, SegmentSuffix);
+
+    /// <summary>The numbers of the spares among these names, in order.</summary>
+    public static long[] Spares(IEnumerable<string> names) => Numbers(names, SpareSuffix);
+
+    private static string Name(long number, string suffix) => number.ToString("D12", CultureInfo.InvariantCulture) + suffix;
+
+    // What is called otherwise is not ours and left alone.
+    private static long[] Numbers(IEnumerable<string> names, string suffix) =>
+        [.. names.Where(name => name.EndsWith(suffix, StringComparison.Ordinal))
+            .Select(name => long.TryParse(name.AsSpan(0, name.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && name == Name(number, suffix) ? number : 0)
+            .Where(static number => number > 0)
+            .Order()];
+}

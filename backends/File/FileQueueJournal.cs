@@ -1,0 +1,66 @@
+using Timestone.Engine;
+
+namespace Timestone.Backends.Files;
+
+/// <summary>One opening of a queue.</summary>
+internal sealed class FileQueueJournal : IQueueJournal
+{
+    private readonly FileJournal _journal;
+    private readonly QueueState _queue;
+    private readonly QueueCommit _commit;
+    private IEnumerable<MessageRow>? _rows;
+    private volatile bool _disposed;
+
+    /// <param name="journal">Where it is.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="epoch">Its epoch from now on.</param>
+    /// <param name="row">Its row.</param>
+    /// <param name="rows">Its messages; null when it is being created.</param>
+    public FileQueueJournal(FileJournal journal, QueueState queue, long epoch, QueueRow row, IEnumerable<MessageRow>? rows)
+    {
+        (_journal, _queue, Epoch, Queue, _rows) = (journal, queue, epoch, row, rows ?? []);
+        Created = rows is null;
+        _commit = new QueueCommit(queue, epoch, journal.Manual);
+    }
+
+    public long Epoch { get; }
+
+    public QueueRow Queue { get; }
+
+    public bool Created { get; }
+
+    public JournalRoom Room => _journal.Room;
+
+    public IEnumerable<MessageRow> TakeRows() =>
+        Interlocked.Exchange(ref _rows, null) ?? throw new InvalidOperationException("The rows were taken before.");
+
+    public ValueTask CommitAsync(ChangeBatch changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        if (_queue.Epoch != Epoch)
+            return ValueTask.FromException(new JournalFencedException(_queue.Name, Epoch));
+        if (_disposed)
+            return ValueTask.FromException(new ObjectDisposedException(nameof(IQueueJournal)));
+        if (_commit.Failure is not null)
+            return ValueTask.FromException(new IOException("A commit of this opening has failed before; open the queue again.", _commit.Failure));
+        if (changes.IsEmpty)
+            return default;
+        _commit.Start(changes);
+        _journal.Add(_commit);
+        return _commit.Task;
+    }
+
+    public void Attach(IRowRewriter rewriter)
+    {
+        if (_queue.Epoch == Epoch)
+            _queue.Owner = rewriter;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        if (_queue.Epoch == Epoch)
+            _queue.Owner = null;
+        return default;
+    }
+}

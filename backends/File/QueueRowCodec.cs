@@ -1,0 +1,57 @@
+using Timestone.Engine;
+
+namespace Timestone.Backends.Files;
+
+/// <summary>Encodes and decodes a queue's row. In step with docs/file-journal.md.</summary>
+internal static class QueueRowCodec
+{
+    private const int EnqueueBlocked = 1, DequeueBlocked = 2;
+
+    public static void Encode(ByteWriter writer, QueueRow row)
+    {
+        var settings = row.Settings;
+        writer.Text(row.Name);
+        writer.Signed(row.CreatedAt);
+        writer.Byte((byte)settings.Type);
+        writer.OptionalText(settings.ExclusivityKey);
+        writer.Signed(settings.Lease.Ticks);
+        writer.Signed(settings.Invisible.Ticks);
+        writer.Signed(settings.MaxAttempts);
+        writer.Byte((byte)settings.Backoff.Kind);
+        writer.Signed(settings.Backoff.Initial.Ticks);
+        writer.Signed(settings.Backoff.Max.Ticks);
+        writer.Signed(settings.Retention.Ticks);
+        writer.Signed(settings.MaxDepth);
+        writer.Signed(settings.MaxPayloadBytes);
+        writer.Byte((byte)((settings.EnqueueBlocked ? EnqueueBlocked : 0) | (settings.DequeueBlocked ? DequeueBlocked : 0)));
+    }
+
+    public static QueueRow Decode(ref ByteReader reader)
+    {
+        var name = reader.Text();
+        var createdAt = reader.Signed();
+        var settings = new QueueSettings
+        {
+            Type = (QueueType)reader.Byte(),
+            ExclusivityKey = reader.OptionalText(),
+            Lease = new TimeSpan(reader.Signed()),
+            Invisible = new TimeSpan(reader.Signed()),
+            MaxAttempts = (int)reader.Signed(),
+            Backoff = new Backoff
+            {
+                Kind = (BackoffKind)reader.Byte(),
+                Initial = new TimeSpan(reader.Signed()),
+                Max = new TimeSpan(reader.Signed()),
+            },
+            Retention = new TimeSpan(reader.Signed()),
+            MaxDepth = reader.Signed(),
+            MaxPayloadBytes = (int)reader.Signed(),
+        };
+        var blocks = reader.Byte();
+        return new QueueRow(name, settings with
+        {
+            EnqueueBlocked = (blocks & EnqueueBlocked) != 0,
+            DequeueBlocked = (blocks & DequeueBlocked) != 0,
+        }, createdAt);
+    }
+}

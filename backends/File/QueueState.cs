@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using Timestone.Engine;
+
+namespace Timestone.Backends.Files;
+
+/// <summary>What the journal remembers of a queue: little, as the messages are its owner's.</summary>
+internal sealed class QueueState(uint number, string name)
+{
+    private readonly Lock _sync = new();
+    private readonly SequenceSet _stored = new();
+    private readonly HashSet<long> _awaited = [];
+    private IEnumerable<MessageRow>? _recovered;
+    private volatile QueueRow? _row;
+    private long _epoch;
+    private long _rowSegment;
+
+    /// <summary>The number that its records name it by; never used again in this process.</summary>
+    public uint Number { get; } = number;
+
+    /// <summary>Its name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Held while it is opened, so that openings follow one another.</summary>
+    public SemaphoreSlim Opening { get; } = new(1, 1);
+
+    /// <summary>The latest opening: the only one that may commit.</summary>
+    public long Epoch
+    {
+        get => Volatile.Read(ref _epoch);
+        set => Volatile.Write(ref _epoch, value);
+    }
+
+    /// <summary>Its row as it is durable; null before it is created.</summary>
+    public QueueRow? Row => _row;
+
+    /// <summary>The segment in which its row was written last.</summary>
+    public long RowSegment => Volatile.Read(ref _rowSegment);
+
+    /// <summary>Whether it was deleted: a queue of the same name is another one.</summary>
+    public bool Deleted { get; private set; }
+
+    /// <summary>Whom to ask for rows to be written once more; null while nobody has it open.</summary>
+    public IRowRewriter? Owner { get; set; }
+
+    /// <summary>What its messages count for.</summary>
+    public Tally Tally { get; private set; }
+
+    /// <summary>Makes it what recovery found.</summary>
+    public static QueueState Of(RecoveredQueue recovered)
+    {
+        var queue = new QueueState(recovered.Number, recovered.Row!.Name) { _row = recovered.Row, _rowSegment = recovered.RowSegment };
+        foreach (var row in recovered.Rows.InOrder())
+        {
+            queue._stored.Add(row.Sequence);
+            queue.Tally += Tally.Of(row.State.State, RowEncoder.LiveBytes(row));
+        }
+
+        queue._recovered = recovered.Rows.InOrder();
+        return queue;
+    }
+
+    /// <summary>The rows that recovery found, the first time it is asked; they are current, as nobody has had the queue open.</summary>
+    public IEnumerable<MessageRow>? TakeRecovered() => Interlocked.Exchange(ref _recovered, null);
+
+    /// <summary>Applies a batch that has become durable; answers what that changes.</summary>
+    public Tally Apply(ChangeBatch changes, long segment)
+    {
+        lock (_sync)
+        {
+            var before = Tally;
+            foreach (ref readonly var change in CollectionsMarshal.AsSpan(changes.Rows))
+                Apply(in change);
+            if (changes.Queue is { } row)
+                (_row, _rowSegment) = (row, segment);
+            if (changes.Deleted)
+            {
+                (Deleted, Owner, Tally) = (true, null, default);
+                _row = null;
+                Epoch = long.MaxValue;
+            }
+
+            return Tally - before;
+        }
+    }
+
+    /// <summary>Notes that its row was written again.</summary>
+    public void Restated(long segment) => Volatile.Write(ref _rowSegment, segment);
+
+    /// <summary>Whether a message's content may still be needed.</summary>
+    public bool MayStore(long sequence)
+    {
+        lock (_sync)
+            return !Deleted && _stored.Contains(sequence);
+    }
+
+    /// <summary>Begins to watch that messages are written again or removed.</summary>
+    public void Await(IEnumerable<RowKey> keys)
+    {
+        lock (_sync)
+        {
+            _awaited.Clear();
+            foreach (var key in keys)
+            {
+                if (_stored.Contains(key.Sequence))
+                    _awaited.Add(key.Sequence);
+            }
+        }
+    }
+
+    /// <summary>Whether all of them durably were.</summary>
+    public bool AwaitedAllDone()
+    {
+        lock (_sync)
+            return Deleted || _awaited.Count == 0;
+    }
+
+    private void Apply(in RowChange change)
+    {
+        var sequence = change.Row.Sequence;
+        switch (change.Kind)
+        {
+            case ChangeKind.Added when _stored.Add(sequence):
+                Tally += Tally.Of(change.State.State, RowEncoder.LiveBytes(change.Row));
+                break;
+            case ChangeKind.Changed when change.From is { } from:
+                Tally += Tally.InState(change.State.State) - Tally.InState(from);
+                break;
+            case ChangeKind.Removed when _stored.Remove(sequence):
+                Tally -= Tally.Of(change.State.State, RowEncoder.LiveBytes(change.Row));
+                _awaited.Remove(sequence);
+                break;
+            case ChangeKind.Rewritten:
+                _awaited.Remove(sequence);
+                break;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Timestone.Engine;
+
+namespace Timestone.Backends.Files;
+
+/// <summary>One queue as the records read so far say it is.</summary>
+internal sealed class RecoveredQueue(uint number)
+{
+    private readonly HashSet<long> _withoutContent = [];
+
+    /// <summary>The number that its records name it by.</summary>
+    public uint Number { get; } = number;
+
+    /// <summary>Its messages.</summary>
+    public SequenceTable<MessageRow> Rows { get; private set; } = new();
+
+    /// <summary>Its row; null while no record has told it.</summary>
+    public QueueRow? Row { get; private set; }
+
+    /// <summary>The segment that told it last.</summary>
+    public long RowSegment { get; private set; }
+
+    /// <summary>Whether it was deleted.</summary>
+    public bool Deleted { get; private set; }
+
+    /// <summary>
+    /// Whether everything that its records refer to was there. Compaction deletes the oldest segments with contents whose
+    /// messages are written again or removed further on, so along the way a state can lack its content, but not at the end.
+    /// </summary>
+    public bool Complete => Deleted || (Row is not null && _withoutContent.Count == 0);
+
+    /// <summary>Applies the rest of a commit's record.</summary>
+    public void Apply(ref ByteReader reader, RowDecoder decoder, long segment)
+    {
+        var flags = reader.Byte();
+        if ((flags & RecordFormat.HasQueueRow) != 0)
+            (Row, RowSegment) = (QueueRowCodec.Decode(ref reader), segment);
+        var count = reader.Int();
+        var origin = count == 0 ? 0 : reader.Signed();
+        var sequence = 0L;
+        for (; count > 0; count--)
+            ApplyRow(ref reader, decoder, origin, ref sequence);
+        if ((flags & RecordFormat.Deleted) == 0)
+            return;
+        Deleted = true;
+        Rows = new();
+    }
+
+    private void ApplyRow(ref ByteReader reader, RowDecoder decoder, long origin, ref long sequence)
+    {
+        var kind = (ChangeKind)(reader.Byte() & ((1 << RecordFormat.CauseShift) - 1));
+        sequence += reader.Signed();
+        switch (kind)
+        {
+            case ChangeKind.Removed:
+                if (!Rows.Remove(sequence))
+                    _withoutContent.Remove(sequence);
+                break;
+            case ChangeKind.Changed:
+                ref var row = ref Rows.Find(sequence);
+                if (!Unsafe.IsNullRef(ref row))
+                {
+                    row!.State = decoder.State(ref reader, origin);
+                    break;
+                }
+
+                RowDecoder.SkipState(ref reader);
+                _withoutContent.Add(sequence);
+                break;
+            default:
+                Rows.Put(sequence) = decoder.Content(ref reader, sequence, origin);
+                if (_withoutContent.Count > 0)
+                    _withoutContent.Remove(sequence);
+                break;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace Timestone.Backends.Files;
+
+/// <summary>Builds queues from records, oldest first.</summary>
+/// <param name="only">The number of the one queue to build; null for all.</param>
+internal sealed class Replay(uint? only = null)
+{
+    private readonly RowDecoder _decoder = new();
+
+    /// <summary>The queues by number, the deleted ones too.</summary>
+    public Dictionary<uint, RecoveredQueue> Queues { get; } = [];
+
+    /// <summary>How often the journal was started, as far as was read.</summary>
+    public long Starts { get; private set; }
+
+    /// <summary>Applies all whole records of a segment.</summary>
+    /// <returns>Where they end, and what is behind.</returns>
+    /// <exception cref="IOException">A record that is whole means nothing.</exception>
+    public (int End, TailFinding Tail) Apply(ReadOnlySpan<byte> segment, long number)
+    {
+        var scan = new SegmentScan(segment, number);
+        var position = scan.Position;
+        while (scan.Next(out var body))
+        {
+            try
+            {
+                ApplyRecord(body, number);
+            }
+            catch (Exception failure) when (failure is InvalidDataException or OverflowException or TimestoneException)
+            {
+                throw new IOException($"The record at offset {position} of {FileNames.Segment(number)} has a right checksum and no meaning: {failure.Message}", failure);
+            }
+
+            position = scan.Position;
+        }
+
+        return (scan.Position, scan.Tail());
+    }
+
+    /// <summary>Takes into account which start made a segment.</summary>
+    public void Started(long start) => Starts = Math.Max(Starts, start);
+
+    /// <summary>Checks that nothing that records refer to was missing.</summary>
+    /// <exception cref="IOException">Something was.</exception>
+    public void CheckComplete()
+    {
+        foreach (var queue in Queues.Values)
+        {
+            if (!queue.Complete)
+                throw new IOException($"The log of queue number {queue.Number} ('{queue.Row?.Name}') refers to messages that stand nowhere: its oldest segments are missing.");
+        }
+    }
+
+    private void ApplyRecord(ReadOnlySpan<byte> body, long segment)
+    {
+        var reader = new ByteReader(body);
+        switch (reader.Byte())
+        {
+            case RecordFormat.Start:
+                Started((long)reader.Varint());
+                break;
+            case RecordFormat.Commit:
+                var number = checked((uint)reader.Varint());
+                if (only is not null && only != number)
+                    return;
+                if (!Queues.TryGetValue(number, out var queue))
+                    Queues.Add(number, queue = new RecoveredQueue(number));
+                queue.Apply(ref reader, _decoder, segment);
+                break;
+            default:
+                throw new InvalidDataException("There is no such kind of record.");
+        }
+
+        if (!reader.AtEnd)
+            throw new InvalidDataException("A record goes on behind its end.");
+    }
+}

@@ -1,0 +1,228 @@
+namespace Timestone.Backends.Files;
+
+/// <summary>
+/// The segments, and the one that is written to. Written by one thread; what others may ask is said so and guarded.
+/// </summary>
+internal sealed class SegmentedLog : IDisposable
+{
+    private readonly IJournalDisk _disk;
+    private readonly Spares _spares;
+    private readonly long _start;
+    private readonly Lock _sync = new();
+    private readonly List<LogSegment> _closed;
+    private IJournalFile? _file;
+    private long _number;
+    private long _capacity;
+    private long _flushed;
+    private long _end;
+    private long _written;
+    private volatile Exception? _dead;
+
+    /// <summary>Goes on where recovery ended.</summary>
+    public SegmentedLog(IJournalDisk disk, Spares spares, Recovery recovery, long start)
+    {
+        (_disk, _spares, _start, _closed) = (disk, spares, start, recovery.Closed);
+        if (recovery.Active is var (segment, file))
+        {
+            (_file, _number, _capacity) = (file, segment.Number, file.Length);
+            _flushed = _end = _written = segment.Length;
+        }
+        else if (_closed.Count > 0)
+        {
+            _number = _closed[^1].Number;
+        }
+
+        AppendedBytes = Bytes;
+    }
+
+    /// <summary>The number of the segment written to, or of the last one. For the writer.</summary>
+    public long Number => _number;
+
+    /// <summary>Bytes known to be durable in the segment written to. For the writer.</summary>
+    public long Flushed => _flushed;
+
+    /// <summary>Bytes ever appended, and those that recovery found. For anyone.</summary>
+    public long AppendedBytes { get; private set; }
+
+    /// <summary>Bytes left in the segment written to. For anyone.</summary>
+    public long Remaining
+    {
+        get
+        {
+            lock (_sync)
+                return _file is null ? 0 : _capacity - _end;
+        }
+    }
+
+    /// <summary>Bytes of log in all segments. For anyone.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_sync)
+                return _closed.Sum(static segment => segment.Length) + (_file is null ? 0 : _end);
+        }
+    }
+
+    /// <summary>The segments with their durable lengths, oldest first. For anyone.</summary>
+    public LogSegment[] Segments
+    {
+        get
+        {
+            lock (_sync)
+                return _file is null ? [.. _closed] : [.. _closed, new LogSegment(_number, _end)];
+        }
+    }
+
+    /// <summary>The oldest segment that is not written to any more. For anyone.</summary>
+    public LogSegment? Oldest
+    {
+        get
+        {
+            lock (_sync)
+                return _closed.Count == 0 ? null : _closed[0];
+        }
+    }
+
+    /// <summary>Whether bytes fit into the segment written to.</summary>
+    public bool Fits(long bytes) => _file is not null && _capacity - _end >= bytes;
+
+    /// <summary>Throws when nothing can be written any more. For anyone.</summary>
+    /// <exception cref="IOException">It failed in a way that only a restart resolves.</exception>
+    public void ThrowIfDead()
+    {
+        if (_dead is { } cause)
+            throw new IOException($"The journal failed and has to be started again: {cause.Message}", cause);
+    }
+
+    /// <summary>Begins a new segment in which bytes fit. The one before is durable then.</summary>
+    /// <exception cref="IOException">It could not be begun, and nothing changed; or the log is dead now.</exception>
+    public void Roll(long bytes, bool sacrifice)
+    {
+        ThrowIfDead();
+        var number = _number + 1;
+        var spare = _spares.Take(SegmentHeader.Size + bytes, sacrifice);
+        try
+        {
+            Span<byte> header = stackalloc byte[SegmentHeader.Size];
+            SegmentHeader.Write(header, number, _start);
+            spare.File.Write(header, 0);
+            spare.File.Flush();
+        }
+        catch
+        {
+            _spares.Delete(spare);
+            throw;
+        }
+
+        Die(() =>
+        {
+            Flush();
+            _disk.Rename(spare.Name, FileNames.Segment(number));
+        });
+        CloseActive();
+        lock (_sync)
+        {
+            (_file, _number, _capacity) = (spare.File, number, spare.File.Length);
+            _flushed = _end = _written = SegmentHeader.Size;
+        }
+    }
+
+    /// <summary>Writes behind what was written; not part of the log before <see cref="Publish"/>.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        ThrowIfDead();
+        _file!.Write(bytes, _written);
+        _written += bytes.Length;
+    }
+
+    /// <summary>Makes durable what was written.</summary>
+    public void Flush()
+    {
+        if (_file is null || _flushed == _written)
+            return;
+        _file.Flush();
+        _flushed = _written;
+    }
+
+    /// <summary>Makes what was written part of the log.</summary>
+    public void Publish()
+    {
+        lock (_sync)
+        {
+            AppendedBytes += _written - _end;
+            _end = _written;
+        }
+    }
+
+    /// <summary>Takes back what was written and not published, after a write or a flush has failed.</summary>
+    /// <remarks>
+    /// 1. A group of commits was being written behind X. How much of it is on the disk, nobody knows, and nobody was answered.
+    /// 2. Were the next group written behind it, or over it, a crash could leave a log in which the failed group is whole
+    ///    after all, after its owners were told "unknown", opened their queues again and built on its absence.
+    /// 3. So the segment is cut off at X and flushed. From here on the failed group is not in the log.
+    /// 4. Only then are its owners told. They open their queues again, and what is read then is what a restart would read.
+    /// 5. Writing goes on in a new segment: after a failed flush the system may hold pages of this one for clean that are not.
+    /// 6. When 3 fails too, neither presence nor absence can be had: the log is dead, every commit and every opening fails,
+    ///    until a restart finds out what is there.
+    /// </remarks>
+    public void Retreat()
+    {
+        Die(() =>
+        {
+            _file!.Truncate(_end);
+            _file.Flush();
+        });
+        CloseActive(truncate: false);
+    }
+
+    /// <summary>Deletes the oldest segment. For compaction.</summary>
+    public void DeleteOldest(long number)
+    {
+        _disk.Delete(FileNames.Segment(number));
+        lock (_sync)
+        {
+            if (_closed[0].Number != number)
+                throw new InvalidOperationException($"Segment {number} is not the oldest.");
+            _closed.RemoveAt(0);
+        }
+    }
+
+    /// <summary>Closes the file. What is set aside in it stays, for the next start to go on in.</summary>
+    public void Dispose() => _file?.Dispose();
+
+    private void CloseActive(bool truncate = true)
+    {
+        if (_file is not { } file)
+            return;
+        try
+        {
+            if (truncate)
+                file.Truncate(_end);
+        }
+        catch (IOException)
+        {
+            // The space behind its end stays taken until it is compacted; recovery reads zeros there.
+        }
+
+        file.Dispose();
+        lock (_sync)
+        {
+            _closed.Add(new LogSegment(_number, _end));
+            _file = null;
+        }
+    }
+
+    private void Die(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception failure)
+        {
+            _dead = failure;
+            throw;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+namespace Timestone.Backends.Files;
+
+/// <summary>Files set aside for later segments: what a roll takes, and the space that the reserve consists of.</summary>
+internal sealed class Spares : IDisposable
+{
+    // A crash can have left any part of a header: what is looked at for zeros is the page it stands in.
+    private const int HeaderPage = 4096;
+
+    private readonly IJournalDisk _disk;
+    private readonly int _segmentBytes;
+    private readonly Lock _sync = new();
+    private readonly Queue<Spare> _spares = [];
+    private long _lastNumber;
+
+    /// <summary>Keeps those that an earlier start left unused: on a full disk their space could not be had again.</summary>
+    public Spares(IJournalDisk disk, int segmentBytes)
+    {
+        (_disk, _segmentBytes) = (disk, segmentBytes);
+        foreach (var number in FileNames.Spares(disk.List()))
+        {
+            _lastNumber = number;
+            var name = FileNames.Spare(number);
+            var file = disk.Open(name);
+            if (RecoveryTable.Decide(FilePlace.Spare, Look(file), null) == RecoveryDecision.KeepSpare)
+            {
+                _spares.Enqueue(new Spare(name, file));
+                continue;
+            }
+
+            file.Dispose();
+            disk.Delete(name);
+        }
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_sync)
+                return _spares.Count;
+        }
+    }
+
+    /// <summary>Their length together.</summary>
+    public long Bytes => (long)Count * _segmentBytes;
+
+    /// <summary>Sets one more aside; false when there is no room for it.</summary>
+    public bool TryAdd()
+    {
+        lock (_sync)
+        {
+            try
+            {
+                _spares.Enqueue(Create(_segmentBytes));
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Gives one back to the file system.</summary>
+    public void Remove()
+    {
+        lock (_sync)
+        {
+            if (_spares.TryDequeue(out var spare))
+                Delete(spare);
+        }
+    }
+
+    /// <summary>A file for a segment, set aside before if that is possible.</summary>
+    /// <param name="length">The bytes that it must have.</param>
+    /// <param name="sacrifice">Whether spares may be given up for a file that is larger than they are.</param>
+    /// <exception cref="IOException">There is no room.</exception>
+    public Spare Take(long length, bool sacrifice)
+    {
+        lock (_sync)
+        {
+            if (length <= _segmentBytes && _spares.TryDequeue(out var ready))
+                return ready;
+            while (true)
+            {
+                try
+                {
+                    return Create(Math.Max(length, _segmentBytes));
+                }
+                catch (IOException) when (sacrifice && _spares.TryDequeue(out var spare))
+                {
+                    Delete(spare);
+                }
+            }
+        }
+    }
+
+    /// <summary>Removes one that was taken and came to nothing.</summary>
+    public void Delete(Spare spare)
+    {
+        spare.File.Dispose();
+        _disk.Delete(spare.Name);
+    }
+
+    /// <summary>Closes the files; they stay set aside for the next start.</summary>
+    public void Dispose()
+    {
+        lock (_sync)
+        {
+            while (_spares.TryDequeue(out var spare))
+                spare.File.Dispose();
+        }
+    }
+
+    private Spare Create(long length)
+    {
+        var name = FileNames.Spare(++_lastNumber);
+        return new Spare(name, _disk.Create(name, length));
+    }
+
+    private HeaderFinding Look(IJournalFile file)
+    {
+        if (file.Length != _segmentBytes)
+            return HeaderFinding.Damaged;
+        var page = new byte[Math.Min(HeaderPage, _segmentBytes)];
+        file.Read(page, 0);
+        if (!page.AsSpan().ContainsAnyExcept((byte)0))
+            return HeaderFinding.Zero;
+        var header = SegmentHeader.Read(page, 0, out _);
+        return header is HeaderFinding.OtherNumber or HeaderFinding.Zero ? HeaderFinding.Valid : header;
+    }
+
+    /// <summary>A file set aside.</summary>
+    internal sealed record Spare(string Name, IJournalFile File);
+}

@@ -1,0 +1,51 @@
+using Timestone.Engine;
+
+namespace Timestone.Backends.Memory;
+
+/// <summary>
+/// A journal that keeps committed rows in this process's memory: for tests, and to measure what stands on a journal
+/// without a disk. It fences like any other and gives a queue that is opened again its committed rows; it never compacts.
+/// </summary>
+public sealed class MemoryJournal : IJournal
+{
+    private readonly Dictionary<string, MemoryQueue> _queues = new(StringComparer.Ordinal);
+    private long _epoch;
+
+    /// <summary>What its queues answer as <see cref="IQueueJournal.Room"/>; set it to see what a full store does.</summary>
+    public JournalRoom Room { get; set; }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_queues)
+            return new(_queues.Keys.Order(StringComparer.Ordinal).ToArray());
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        lock (_queues)
+        {
+            var created = false;
+            if (!_queues.TryGetValue(queue, out var stored))
+            {
+                if (create is null)
+                    return new((IQueueJournal?)null);
+                _queues.Add(queue, stored = new MemoryQueue(create));
+                created = true;
+            }
+
+            return new(new MemoryQueueJournal(this, stored, ++_epoch, created));
+        }
+    }
+
+    /// <summary>Does nothing: what is committed stays for the next who opens it.</summary>
+    public ValueTask DisposeAsync() => default;
+
+    internal bool Delete(MemoryQueue queue, long epoch)
+    {
+        lock (_queues)
+            return queue.Fence(epoch) && _queues.Remove(queue.Name);
+    }
+}

@@ -1,0 +1,14 @@
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Timestone.Tests.Simulation;
+
+/// <summary>
+/// Random histories against the reference. A failure names its seed, which repeats it. The same seeds are run every time,
+/// and a block of fresh ones besides.
+/// </summary>
+public sealed class SimulationTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void The_engine_answers_as_the_reference_does() => Seeds.Run(output, seed => EngineSimulation.Run(seed), 14_000, 2_000);
+}
