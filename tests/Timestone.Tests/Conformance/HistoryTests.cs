@@ -53,12 +53,15 @@ public abstract class HistoryTests(ConformanceSubject subject) : ConformanceTest
         }
         catch (TimestoneException refusal)
         {
-            return $"{refusal.Code} {refusal.Error.Field}";
+            return Say(refusal.Error);
         }
     }
 
+    // The field belongs to what is told only where an argument is bad.
+    private static string Say(TimestoneError error) => error.Code == ErrorCode.InvalidArgument ? $"{error.Code} {error.Field}" : $"{error.Code}";
+
     private static string Say(MessageResult result) => result.Error is { } error
-        ? $"{error.Code} {error.Field}"
+        ? Say(error)
         : $"{result.Id} {result.State} {result.Version} {result.Duplicate} {result.LeaseExpiresAt:O}";
 
     private static string Say(IEnumerable<MessageResult> results) => string.Join("; ", results.Select(Say));
