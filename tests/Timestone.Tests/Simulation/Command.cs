@@ -25,6 +25,8 @@ internal sealed record PurgeCommand(MessageState? State) : Command;
 
 internal sealed record UpdateCommand(QueueSettingsPatch Patch) : Command;
 
+internal sealed record DeleteCommand : Command;
+
 internal sealed record GetCommand(string Id) : Command;
 
 /// <summary>Reads every page.</summary>

@@ -13,22 +13,24 @@ internal sealed class CommandGenerator
     private static readonly string[] Workers = ["ann", "bob"];
 
     private readonly Random _random;
-    private readonly ReferenceQueue _reference;
     private readonly Profile _profile;
     private readonly List<(string Id, string Token)> _tokens = [];
     private readonly int _ids;
     private readonly int _largestBatch;
     private readonly int _largestPayload;
+    private readonly bool _waits;
     private Command? _last;
     private long _now;
+    private int _lastWait;
 
     /// <param name="random">Where everything comes from.</param>
     /// <param name="reference">The queue to ask.</param>
     /// <param name="ids">How many message ids there are.</param>
     /// <param name="largestPayload">Bytes of the largest payload.</param>
-    public CommandGenerator(Random random, ReferenceQueue reference, int ids, int largestPayload)
+    /// <param name="waits">Whether dequeues wait.</param>
+    public CommandGenerator(Random random, ReferenceQueue reference, int ids, int largestPayload, bool waits)
     {
-        (_random, _reference, _ids, _largestPayload) = (random, reference, ids, largestPayload);
+        (_random, Reference, _ids, _largestPayload, _waits) = (random, reference, ids, largestPayload, waits);
         _largestBatch = Math.Max(4, ids / 4);
         _profile = new Profile(
             random,
@@ -46,6 +48,9 @@ internal sealed class CommandGenerator
             (() => new DepthCommand(Maybe(StateOf), Filter()), 4),
             (() => new StatsCommand(), 3));
     }
+
+    /// <summary>The queue that is asked.</summary>
+    public ReferenceQueue Reference { get; set; }
 
     /// <summary>Settings that make much happen in little time.</summary>
     public static QueueSettings Settings(Random random)
@@ -66,7 +71,11 @@ internal sealed class CommandGenerator
     }
 
     /// <summary>The next command: now and then the one before once more, as a caller does that got no answer.</summary>
-    public Command Next() => _last = _last is not null && _random.Next(12) == 0 ? _last : _profile.Next(_random);
+    public Command Next() => _last = _last is not null && _random.Next(12) == 0 ? Again(_last) : _profile.Next(_random);
+
+    /// <summary>A command once more. A dequeue that waits is repeated without the wait: two that wait for the same messages come in an order of their own.</summary>
+    public static Command Again(Command command) =>
+        command is DequeueCommand dequeue ? new DequeueCommand(dequeue.Request with { Wait = TimeSpan.Zero }) : command;
 
     /// <summary>Learns what a caller learns from an answer.</summary>
     public void Learn(DequeueResult answer)
@@ -83,8 +92,8 @@ internal sealed class CommandGenerator
     {
         < 7 => now,
         < 12 => now + _random.Next(1, 1000),
-        < 14 => _reference.NextDue ?? now + 1,
-        < 15 => (_reference.NextDue ?? now + 1) - 1,
+        < 14 => Reference.NextDue ?? now + 1,
+        < 15 => (Reference.NextDue ?? now + 1) - 1,
         < 17 => now + _random.Next(1000, 10_000),
         < 18 => now + _random.Next(10_000, 7_200_000),
         < 19 => now - _random.Next(1, 10_000),
@@ -137,7 +146,7 @@ internal sealed class CommandGenerator
     private NewMessage Message()
     {
         var id = Id();
-        if (_random.Next(4) == 0 && _reference.Find(id) is { } known)
+        if (_random.Next(4) == 0 && Reference.Find(id) is { } known)
             return known.Given;
 
         var order = _random.Next(6);
@@ -163,12 +172,16 @@ internal sealed class CommandGenerator
     {
         var max = _random.Next(2) == 0 ? 1 : _random.Next(1, _largestBatch + 1);
         var settles = _random.Next(4) == 0;
+        var waits = _waits && _random.Next(3) == 0;
+        // A request that waits has an id of its own: see Again.
+        var requestId = waits ? $"w{++_lastWait}" : $"r{_random.Next(4)}";
         return new DequeueCommand(new DequeueRequest
         {
             Max = settles && _random.Next(5) == 0 ? 0 : max,
             Lease = Rarely(() => Span(_random.Next(100, 4000))),
             Worker = _random.Next(3) == 0 ? null : OneOf(Workers),
-            RequestId = _random.Next(3) == 0 ? $"r{_random.Next(4)}" : null,
+            RequestId = _random.Next(3) == 0 ? requestId : null,
+            Wait = waits ? Span(_random.Next(1, 6000)) : TimeSpan.Zero,
             Filter = Filter(),
             Settle = settles ? Batch(Settlement) : [],
         });
@@ -196,9 +209,9 @@ internal sealed class CommandGenerator
             return (Id(), _random.Next(2) == 0 ? "0000000000000bad" : "not a token");
         if (choice < 8)
         {
-            var held = _reference.Messages.Where(message => message is { State: MessageState.Running, Lease.IsTold: true }).ToArray();
+            var held = Reference.Messages.Where(message => message.State == MessageState.Running && Reference.Tokens.Knows(message.Lease!.Number)).ToArray();
             if (held.Length > 0 && OneOf(held) is { } message)
-                return (message.Id, message.Lease!.Token);
+                return (message.Id, Reference.Tokens.Of(message.Lease!.Number));
         }
 
         return _tokens[^_random.Next(1, Math.Min(_tokens.Count, 20) + 1)];

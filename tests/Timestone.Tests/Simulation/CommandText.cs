@@ -18,6 +18,7 @@ internal static class CommandText
         RedriveAllCommand => "redrive all",
         PurgeCommand purge => $"purge {purge.State?.ToString() ?? "all"}",
         UpdateCommand update => $"update {Json(update.Patch, TimestoneJson.Default.QueueSettingsPatch)}",
+        DeleteCommand => "delete",
         GetCommand get => $"get {get.Id}",
         ListCommand list => $"list {list.State?.ToString() ?? "all"}, {list.Limit} a page",
         DepthCommand depth => $"depth {depth.State?.ToString() ?? "all"} {{{depth.Filter}}}",

@@ -16,12 +16,19 @@ internal static class EngineCommands
         RedriveAllCommand => Sweep(engine, MessageState.Errored, engine.RedriveNext),
         PurgeCommand purge => Purge(engine, purge.State),
         UpdateCommand update => engine.Update(update.Patch).Settings,
+        DeleteCommand => Delete(engine),
         GetCommand get => (object?)engine.Get(get.Id) ?? new TimestoneError(ErrorCode.MessageNotFound, ""),
         ListCommand list => List(engine, list),
         DepthCommand depth => engine.Depth(depth.State, depth.Filter),
         StatsCommand => engine.Stats(),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
+
+    private static bool Delete(QueueEngine engine)
+    {
+        engine.Delete();
+        return true;
+    }
 
     private static DequeueResult Dequeue(QueueEngine engine, DequeueRequest request)
     {

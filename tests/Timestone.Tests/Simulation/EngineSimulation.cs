@@ -25,7 +25,7 @@ internal sealed class EngineSimulation
         _steps = large ? 200 : _random.Next(20, 140);
         var settings = CommandGenerator.Settings(_random) with { MaxDepth = 0 };
         _reference = new ReferenceQueue(Queue, settings, Jitter.Of);
-        _generator = new CommandGenerator(_random, _reference, ids: large ? 400 : _random.Next(3, 14), largestPayload: 40);
+        _generator = new CommandGenerator(_random, _reference, ids: large ? 400 : _random.Next(3, 14), largestPayload: 40, waits: false);
         _subject = make(new QueueRow(Queue, settings, Beginning));
     }
 

@@ -1,24 +1,22 @@
 namespace Timestone.Tests.Simulation;
 
-/// <summary>Everything that has happened to a queue since it was opened, one by one.</summary>
+/// <summary>The dequeues of messages with a deadline, one by one: when they were, and how many milliseconds late.</summary>
 internal sealed class ReferenceActivity
 {
-    private readonly List<(long At, ReferenceEvent Event, long? Lateness)> _events = [];
+    private readonly List<(long At, long Lateness)> _dequeues = [];
 
-    public void Add(long at, ReferenceEvent what, long? lateness = null) => _events.Add((at, what, lateness));
+    public void Add(long at, long lateness) => _dequeues.Add((at, lateness));
 
-    /// <summary>How many there were after a time; late ones alone when asked.</summary>
-    public long Since(long time, ReferenceEvent what, bool withDeadline = false, bool late = false) =>
-        _events.Count(entry => entry.At > time && entry.Event == what && (!withDeadline || entry.Lateness is not null) && (!late || entry.Lateness > 0));
+    /// <summary>How many there were after a time, all or the late ones.</summary>
+    public long Since(long time, bool late) => _dequeues.Count(dequeue => dequeue.At > time && (!late || dequeue.Lateness > 0));
 
     /// <summary>The largest lateness after a time.</summary>
-    public long Latest(long time) =>
-        _events.Where(entry => entry.At > time).Select(entry => Math.Max(0, entry.Lateness ?? 0)).DefaultIfEmpty().Max();
+    public long Latest(long time) => _dequeues.Where(dequeue => dequeue.At > time).Select(dequeue => dequeue.Lateness).Append(0).Max();
 
     public ReferenceActivity Copy()
     {
         var copy = new ReferenceActivity();
-        copy._events.AddRange(_events);
+        copy._dequeues.AddRange(_dequeues);
         return copy;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ReferenceMessage
     public ReferenceLease? Lease { get; set; }
 
     /// <summary>The leases that consumers ended, latest first.</summary>
-    public IReadOnlyList<(string Token, SettlementAction Action)> Ended { get; set; } = [];
+    public IReadOnlyList<(long Lease, SettlementAction Action)> Ended { get; set; } = [];
 
     public bool Redriven { get; set; }
 

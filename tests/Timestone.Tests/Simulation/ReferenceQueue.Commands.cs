@@ -5,17 +5,22 @@ namespace Timestone.Tests.Simulation;
 /// <summary>The commands that change something.</summary>
 internal sealed partial class ReferenceQueue
 {
-    /// <summary>Does what is asked at a time, and answers.</summary>
-    /// <param name="now">The time.</param>
+    /// <summary>Does what is asked at a time, and answers: see <see cref="Ask"/>.</summary>
+    public object Answer(long now, Command command, JournalRoom room)
+    {
+        AdvanceTo(now);
+        return Ask(command, room);
+    }
+
+    /// <summary>Does what is asked at the time of <see cref="AdvanceTo"/>, and answers. Commands of one batch happen at one time.</summary>
     /// <param name="command">What is asked.</param>
     /// <param name="room">What the journal has room for.</param>
     /// <returns>
-    /// What the contracts answer; of a list the messages of all its pages. Lease tokens are not specified:
-    /// those in it are stand-ins until the engine's own are learnt (<see cref="Learn"/>).
+    /// What the contracts answer; of a list the messages of all its pages. Lease tokens are not specified: those in it are
+    /// stand-ins until the engine's own are learnt (<see cref="LeaseTokens"/>).
     /// </returns>
-    public object Answer(long now, Command command, JournalRoom room = JournalRoom.Ample)
+    public object Ask(Command command, JournalRoom room)
     {
-        AdvanceTo(now);
         return command switch
         {
             EnqueueCommand enqueue => enqueue.Messages.Select(message => Enqueue(message, room)).ToArray(),
@@ -27,6 +32,7 @@ internal sealed partial class ReferenceQueue
             RedriveAllCommand => RedriveAll(),
             PurgeCommand purge => Purge(purge.State),
             UpdateCommand update => Update(update.Patch),
+            DeleteCommand => Delete(),
             GetCommand get => Get(get.Id),
             ListCommand list => List(list.State),
             DepthCommand depth => Depth(depth.State, depth.Filter),
@@ -64,7 +70,7 @@ internal sealed partial class ReferenceQueue
             DueAt = visibleAt,
         };
         _messages.Add(message);
-        Activity.Add(Now, ReferenceEvent.Enqueued);
+        Revision++;
         return Result(message, duplicate: false);
     }
 
@@ -75,10 +81,18 @@ internal sealed partial class ReferenceQueue
 
     private DequeueResult Dequeue(DequeueRequest request, JournalRoom room)
     {
-        var settled = request.Settle.Count == 0 ? null : request.Settle.Select(Settle).ToArray();
-        if (request.Max == 0)
-            return new DequeueResult { Settled = settled };
+        var settled = SettleFirst(request);
+        return new DequeueResult { Settled = settled, Messages = Take(request, room) };
+    }
 
+    /// <summary>The first half of a dequeue: the settlements that it carries.</summary>
+    public MessageResult[]? SettleFirst(DequeueRequest request) => request.Settle.Count == 0 ? null : request.Settle.Select(Settle).ToArray();
+
+    /// <summary>The second half of a dequeue: what it leases, or leased when it came before.</summary>
+    public Message[] Take(DequeueRequest request, JournalRoom room)
+    {
+        if (request.Max == 0)
+            return [];
         var leased = LeasedBy(request.RequestId);
         if (leased.Count == 0 && !Settings.DequeueBlocked && room != JournalRoom.SettleOnly)
         {
@@ -87,7 +101,7 @@ internal sealed partial class ReferenceQueue
                 Lease(message, request);
         }
 
-        return new DequeueResult { Settled = settled, Messages = leased.Select(message => Describe(message) with { LeaseToken = message.Lease!.Token }).ToArray() };
+        return [.. leased.Select(message => Describe(message) with { LeaseToken = Tokens.Of(message.Lease!.Number) })];
     }
 
     private List<ReferenceMessage> LeasedBy(string? requestId) => requestId is null
@@ -113,8 +127,9 @@ internal sealed partial class ReferenceQueue
         Become(message, MessageState.Running, Now);
         message.Attempt++;
         message.DueAt = Now + length;
-        message.Lease = new ReferenceLease(ReferenceLease.StandIn(++_lastLease), length, request.Worker, request.RequestId);
-        Activity.Add(Now, ReferenceEvent.Dequeued, message.Given.Deadline is null ? null : Now - message.Priority);
+        message.Lease = new ReferenceLease(Tokens.NewLease(), length, request.Worker, request.RequestId);
+        if (message.Given.Deadline is not null)
+            Activity.Add(Now, Now - message.Priority);
     }
 
     private MessageResult Settle(Settlement item)
@@ -123,17 +138,18 @@ internal sealed partial class ReferenceQueue
             return new MessageResult { Id = item.Id, Error = problem };
         if (Find(item.Id) is not { } message)
             return Refused(item.Id, ErrorCode.MessageNotFound);
-        if (message.State != MessageState.Running || message.Lease!.Token != item.LeaseToken)
-            return message.Ended.Contains((item.LeaseToken, item.Action)) ? Result(message, duplicate: true) : Refused(item.Id, ErrorCode.LeaseLost);
+        if (Tokens.LeaseOf(item.LeaseToken) is not { } lease)
+            return Refused(item.Id, ErrorCode.LeaseLost);
+        if (message.State != MessageState.Running || message.Lease!.Number != lease)
+            return message.Ended.Contains((lease, item.Action)) ? Result(message, duplicate: true) : Refused(item.Id, ErrorCode.LeaseLost);
 
-        message.Ended = [(item.LeaseToken, item.Action), .. message.Ended.Take(LeasesRemembered - 1)];
+        message.Ended = [(lease, item.Action), .. message.Ended.Take(LeasesRemembered - 1)];
         switch (item.Action)
         {
             case SettlementAction.Complete:
                 message.Error = null;
                 message.Result = item.Result;
                 End(message, MessageState.Completed, Now);
-                Activity.Add(Now, ReferenceEvent.Completed);
                 break;
             case SettlementAction.Release:
                 message.Attempt--;
@@ -141,7 +157,6 @@ internal sealed partial class ReferenceQueue
                 break;
             case SettlementAction.Fail:
                 message.Error = item.Error ?? "failed";
-                Activity.Add(Now, ReferenceEvent.Failed);
                 if (item.Permanent)
                     End(message, MessageState.Errored, Now);
                 else
@@ -158,12 +173,13 @@ internal sealed partial class ReferenceQueue
             return new MessageResult { Id = item.Id, Error = problem };
         if (Find(item.Id) is not { } message)
             return Refused(item.Id, ErrorCode.MessageNotFound);
-        if (message.State != MessageState.Running || message.Lease!.Token != item.LeaseToken)
+        if (message.State != MessageState.Running || message.Lease!.Number != Tokens.LeaseOf(item.LeaseToken))
             return Refused(item.Id, ErrorCode.LeaseLost);
 
         message.DueAt = Now + (item.Lease is { } length ? Milliseconds(length) : message.Lease.Length);
         if (item.Progress.Kind != PayloadKind.None)
             message.Progress = item.Progress;
+        Revision++;
         return Result(message, duplicate: false) with { LeaseExpiresAt = Time(message.DueAt) };
     }
 
@@ -213,10 +229,23 @@ internal sealed partial class ReferenceQueue
     {
         if (state == MessageState.Running)
             return Error(ErrorCode.InvalidArgument, "state");
-        return (long)_messages.RemoveAll(message => state is null ? message.State != MessageState.Running : message.State == state);
+        var purged = _messages.FindAll(message => state is null ? message.State != MessageState.Running : message.State == state);
+        purged.ForEach(Remove);
+        return (long)purged.Count;
     }
 
-    private QueueSettings Update(QueueSettingsPatch patch) => Settings = patch.ApplyTo(Settings);
+    private QueueSettings Update(QueueSettingsPatch patch)
+    {
+        Revision++;
+        return Settings = patch.ApplyTo(Settings);
+    }
+
+    private bool Delete()
+    {
+        Revision++;
+        _messages = [];
+        return Deleted = true;
+    }
 
     private static MessageResult Result(ReferenceMessage message, bool duplicate) =>
         new() { Id = message.Id, State = message.State, Version = message.Version, Duplicate = duplicate };

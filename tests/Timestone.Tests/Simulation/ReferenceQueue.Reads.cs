@@ -18,7 +18,13 @@ internal sealed partial class ReferenceQueue
 
     private ReferenceStats Stats() => new(
         new StateCounts(Count(MessageState.Invisible), Count(MessageState.Pending), Count(MessageState.Running), Count(MessageState.Completed), Count(MessageState.Canceled), Count(MessageState.Errored)),
-        _messages.Where(message => message.State == MessageState.Pending).Min(message => (long?)message.EnqueuedAt) is { } oldest ? TimeSpan.FromMilliseconds(Now - oldest) : null);
+        _messages.Where(message => message.State == MessageState.Pending).Min(message => (long?)message.EnqueuedAt) is { } oldest ? TimeSpan.FromMilliseconds(Now - oldest) : null,
+        OfLastMinute(since => Activity.Since(since, late: false)),
+        OfLastMinute(since => Activity.Since(since, late: true)),
+        OfLastMinute(Activity.Latest));
+
+    // What happened in the first or the last second of the minute may count or not.
+    private (long Least, long Most) OfLastMinute(Func<long, long> figure) => (figure(Now - 58_000), figure(Now - 62_000));
 
     private long Count(MessageState state) => _messages.Count(message => message.State == state);
 

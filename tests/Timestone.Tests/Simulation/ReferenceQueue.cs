@@ -16,9 +16,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     private const int LeasesRemembered = 16;
 
     private List<ReferenceMessage> _messages = [];
-    private Dictionary<string, string> _tokens = [];
     private long _lastSequence;
-    private long _lastLease;
 
     /// <summary>The time of the latest command: what a clock that goes back is held to.</summary>
     public long Now { get; private set; } = long.MinValue;
@@ -27,8 +25,17 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
 
     public IReadOnlyList<ReferenceMessage> Messages => _messages;
 
-    /// <summary>What has happened, for statistics.</summary>
+    /// <summary>What was dequeued since it was opened, for statistics.</summary>
     public ReferenceActivity Activity { get; private set; } = new();
+
+    /// <summary>What is known of its leases' tokens.</summary>
+    public LeaseTokens Tokens { get; } = new();
+
+    /// <summary>Grows with every change.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>Whether it was deleted, or never created.</summary>
+    public bool Deleted { get; set; }
 
     /// <summary>When the clock next moves a message; null when it never does.</summary>
     public long? NextDue => _messages.Where(MovesByItself).Min(message => (long?)message.DueAt);
@@ -40,21 +47,11 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     public string? ExclusivityValue(ReferenceMessage message) =>
         Settings.Type == QueueType.Exclusive ? message.Given.Metadata[Settings.ExclusivityKey!] : null;
 
-    /// <summary>Learns the token of the lease that has had a stand-in.</summary>
-    public void Learn(string standIn, string token)
-    {
-        if (!_tokens.TryAdd(token, standIn) && _tokens[token] != standIn)
-            throw new SimulationFailure(Invariant.LeasedOnce, $"The lease token {token} was given before.");
-        if (_messages.Find(message => message.Lease?.Token == standIn) is { } message)
-            message.Lease = message.Lease! with { Token = token };
-    }
-
     /// <summary>A queue that stands as this one does and goes its own way from now on.</summary>
     public ReferenceQueue Copy()
     {
         var copy = (ReferenceQueue)MemberwiseClone();
         copy._messages = _messages.ConvertAll(message => message.Copy());
-        copy._tokens = new(_tokens);
         copy.Activity = Activity.Copy();
         return copy;
     }
@@ -79,22 +76,29 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
             else if (next.State == MessageState.Running)
                 Expire(next);
             else
-                _messages.Remove(next);
+                Remove(next);
         }
     }
 
     private static bool MovesByItself(ReferenceMessage message) => message.State != MessageState.Pending;
 
-    private static void Become(ReferenceMessage message, MessageState state, long at)
+    private void Become(ReferenceMessage message, MessageState state, long at)
     {
         message.State = state;
         message.UpdatedAt = at;
         message.Version++;
+        Revision++;
     }
 
-    private static void BecomePending(ReferenceMessage message, long at) => Become(message, MessageState.Pending, at);
+    private void Remove(ReferenceMessage message)
+    {
+        _messages.Remove(message);
+        Revision++;
+    }
 
-    private static void BecomeInvisible(ReferenceMessage message, long at, long length)
+    private void BecomePending(ReferenceMessage message, long at) => Become(message, MessageState.Pending, at);
+
+    private void BecomeInvisible(ReferenceMessage message, long at, long length)
     {
         if (length == 0)
         {
@@ -117,7 +121,6 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     private void Expire(ReferenceMessage message)
     {
         message.Error = "lease expired";
-        Activity.Add(message.DueAt, ReferenceEvent.Failed);
         Retry(message, message.DueAt, Backoff(message));
     }
 

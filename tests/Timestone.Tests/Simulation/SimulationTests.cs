@@ -11,4 +11,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 {
     [Fact]
     public void The_engine_answers_as_the_reference_does() => Seeds.Run(output, seed => EngineSimulation.Run(seed), 14_000, 2_000);
+
+    [Fact]
+    public void What_the_journal_acknowledged_survives_crashes_and_failures() => Seeds.Run(output, seed => JournalSimulation.Run(seed), 500, 100);
 }
