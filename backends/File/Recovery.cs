@@ -56,8 +56,7 @@ internal sealed class Recovery(IJournalDisk disk)
                     Closed.Add(segment);
                     break;
                 case RecoveryDecision.Append:
-                    // What was read may have been written and never flushed. Owners are going to act on it, and the next
-                    // record is going to say that everything before it is durable: so it must be.
+                    WriteAgain(file, bytes[..end]);
                     file.Flush();
                     Active = (segment, file);
                     break;
@@ -65,6 +64,7 @@ internal sealed class Recovery(IJournalDisk disk)
                     // Durably, before anything is written: else a record written at the cut could come to end where a
                     // torn one of the tail begins, and join it to the log again. A crash in here finds the same tail.
                     CutOffBytes = bytes.Length - end;
+                    WriteAgain(file, bytes[..end]);
                     file.Truncate(end);
                     file.Flush();
                     Closed.Add(segment);
@@ -79,6 +79,12 @@ internal sealed class Recovery(IJournalDisk disk)
                 file.Dispose();
         }
     }
+
+    // What was read may stand in the system's cache alone: written and never flushed, or flushed in vain, as after a flush that
+    // has failed pages are taken for clean that are not. Owners are going to act on it, and the next record is going to say
+    // that everything before it is durable: so it is written once more, for the flush that follows.
+    private void WriteAgain(IJournalFile file, ReadOnlySpan<byte> whole) =>
+        file.Write(whole[(int)Math.Min(Replay.DurableBefore, whole.Length)..], Math.Min(Replay.DurableBefore, whole.Length));
 
     private static IOException Stop(RecoveryDecision decision, long number, int offset) => new(decision switch
     {

@@ -12,6 +12,9 @@ internal sealed class Replay(uint? only = null)
     /// <summary>How often the journal was started, as far as was read.</summary>
     public long Starts { get; private set; }
 
+    /// <summary>Up to where the segment applied last is known to have been durable.</summary>
+    public long DurableBefore { get; private set; }
+
     /// <summary>Applies all whole records of a segment.</summary>
     /// <returns>Where they end, and what is behind.</returns>
     /// <exception cref="IOException">A record that is whole means nothing.</exception>
@@ -33,6 +36,7 @@ internal sealed class Replay(uint? only = null)
             position = scan.Position;
         }
 
+        DurableBefore = scan.DurableBefore;
         return (scan.Position, scan.Tail());
     }
 

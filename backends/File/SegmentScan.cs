@@ -8,11 +8,15 @@ internal ref struct SegmentScan(ReadOnlySpan<byte> segment, long number)
     /// <summary>Where the next record begins; at the end, where the last whole one ends.</summary>
     public int Position { get; private set; } = SegmentHeader.Size;
 
+    /// <summary>The offset that the last record moved over says everything before was durable of when it was written.</summary>
+    public long DurableBefore { get; private set; } = SegmentHeader.Size;
+
     /// <summary>Moves over the next record; false when none follows, and then <see cref="Tail"/> says what does.</summary>
     public bool Next(out ReadOnlySpan<byte> body)
     {
-        if (!Frame.TryRead(_segment[Position..], number, out body, out _))
+        if (!Frame.TryRead(_segment[Position..], number, out body, out var durableBefore))
             return false;
+        DurableBefore = durableBefore;
         Position += Frame.Size + body.Length;
         return true;
     }

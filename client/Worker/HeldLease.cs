@@ -42,13 +42,13 @@ internal sealed class HeldLease : IDisposable
 
     /// <summary>
     /// The service starts to count a lease no earlier than it was asked for it, so that this is a time it surely lasts
-    /// to. Half of it is left for extending, and for trying that again.
+    /// to. Two thirds of it are left for extending, and for trying that again.
     /// </summary>
     public void TrustFrom(TimeSpan askedAt)
     {
         if (askedAt + _trusted > TrustedUntil)
             TrustedUntil = askedAt + _trusted;
-        ExtendAt = TrustedUntil - (_trusted / 2);
+        ExtendAt = TrustedUntil - (_trusted * 2 / 3);
     }
 
     /// <summary>Tells the handler to end. Its callbacks run elsewhere, as the caller may hold a lock.</summary>

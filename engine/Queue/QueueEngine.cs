@@ -79,7 +79,10 @@ public sealed partial class QueueEngine
     {
         _now = Math.Max(_now, now);
         _changes = changes;
+        if (_room == JournalRoom.SettleOnly && room != JournalRoom.SettleOnly)
+            Readiness++;
         _room = room;
+        _rates.Open(_now);
     }
 
     /// <summary>

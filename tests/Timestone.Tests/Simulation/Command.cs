@@ -1,0 +1,37 @@
+namespace Timestone.Tests.Simulation;
+
+/// <summary>One thing that a simulated caller asks of a queue.</summary>
+internal abstract record Command
+{
+    /// <summary>As one line of a failure's report.</summary>
+    public sealed override string ToString() => CommandText.Of(this);
+}
+
+internal sealed record EnqueueCommand(IReadOnlyList<NewMessage> Messages) : Command;
+
+internal sealed record DequeueCommand(DequeueRequest Request) : Command;
+
+internal sealed record SettleCommand(IReadOnlyList<Settlement> Items) : Command;
+
+internal sealed record ExtendCommand(IReadOnlyList<LeaseExtension> Items) : Command;
+
+internal sealed record CancelCommand(IReadOnlyList<Cancellation> Items) : Command;
+
+internal sealed record RedriveCommand(string Id) : Command;
+
+internal sealed record RedriveAllCommand : Command;
+
+internal sealed record PurgeCommand(MessageState? State) : Command;
+
+internal sealed record UpdateCommand(QueueSettingsPatch Patch) : Command;
+
+internal sealed record DeleteCommand : Command;
+
+internal sealed record GetCommand(string Id) : Command;
+
+/// <summary>Reads every page.</summary>
+internal sealed record ListCommand(MessageState? State, int Limit) : Command;
+
+internal sealed record DepthCommand(MessageState? State, Metadata Filter) : Command;
+
+internal sealed record StatsCommand : Command;

@@ -1,0 +1,340 @@
+using Timestone.Backends.Files;
+
+namespace Timestone.Tests.Simulation;
+
+/// <summary>
+/// One run of a whole node: queues, their runners and the file journal, on a disk that fails, fills up and stops in the middle
+/// of any operation; then everything that was acknowledged must still be there, and what was not may be there or not.
+/// One thread, one order of events: the seed decides everything.
+/// </summary>
+internal sealed class JournalSimulation
+{
+    private readonly Random _random;
+    private readonly Journey _journey;
+    private readonly SimulatedTime _time = new();
+    private readonly SimulatedScheduler _scheduler = new();
+    private readonly SimulatedDisk _disk;
+    private readonly FileJournalOptions _options;
+    private readonly SimulatedQueue[] _queues;
+    private FileJournal? _journal;
+    private Task<bool>? _compaction;
+    private bool _calm;
+
+    private JournalSimulation(int seed, Sabotage sabotage)
+    {
+        _random = new Random(seed);
+        _journey = new Journey("journal", seed);
+        _disk = new SimulatedDisk(_random) { LiesAboutFlushes = sabotage.LiesAboutFlushes };
+        _options = new FileJournalOptions
+        {
+            Manual = true,
+            Disk = _disk,
+            TimeProvider = _time,
+            SegmentBytes = 1024 * _random.Next(4, 17),
+            Durability = _random.Next(5) == 0 ? Durability.Os : Durability.Fsync,
+            Notify = (text, _) => _journey.Add(_time.Now, $"journal: {text}"),
+        };
+        _queues = [.. Enumerable.Range(1, _random.Next(1, 3)).Select(number =>
+            new SimulatedQueue($"q{number}", _random, _time, _scheduler, _journey, sabotage.OfJournal))];
+    }
+
+    /// <summary>What this run was like.</summary>
+    public SimulationCounts Counts { get; } = new();
+
+    /// <summary>Runs what a seed leads to.</summary>
+    /// <exception cref="SimulationFailure">An invariant did not hold.</exception>
+    public static SimulationCounts Run(int seed, Sabotage? sabotage = null)
+    {
+        var simulation = new JournalSimulation(seed, sabotage ?? new Sabotage());
+        var context = SynchronizationContext.Current;
+        // What awaits something goes on where that ends, not in a context of the test's.
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            simulation.Run();
+            return simulation.Counts;
+        }
+        catch (SimulationFailure failure)
+        {
+            throw simulation._journey.Report(failure.Invariant, failure.Message, failure);
+        }
+        catch (Exception exception)
+        {
+            throw simulation._journey.Report(Invariant.AnswersEqualReference, exception.ToString(), exception);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private void Run()
+    {
+        Start();
+        for (var steps = _random.Next(20, 70); steps > 0; steps--)
+        {
+            MoveClocks();
+            Act();
+            Settle();
+            if (_disk.Stopped)
+                Restart();
+            foreach (var queue in _queues.Where(queue => !queue.IsOpen))
+                Reopen(queue);
+        }
+
+        Finish();
+    }
+
+    private void MoveClocks()
+    {
+        var now = _queues[_random.Next(_queues.Length)].Generator.NextTime(_time.Now);
+        _time.Elapsed += now > _time.Now ? now - _time.Now : _random.Next(100);
+        _time.Now = now;
+        FireTimers();
+    }
+
+    private void FireTimers()
+    {
+        for (var fired = 0; _time.FireOne(); fired++)
+        {
+            if (fired == 1000)
+                throw new SimulationFailure(Invariant.AnswersEqualReference, "Timers fire again and again while the clock stands.");
+            _scheduler.RunAll();
+        }
+    }
+
+    private void Act()
+    {
+        var queue = _queues[_random.Next(_queues.Length)];
+        if (_disk.Stopped || !queue.IsOpen)
+            return;
+        switch (_random.Next(40))
+        {
+            case 0:
+                queue.GiveUpOne();
+                break;
+            case 1:
+                queue.Send(new DeleteCommand());
+                break;
+            case 2:
+                queue.Close();
+                break;
+            case 3:
+                TakeOver(queue);
+                break;
+            case 4:
+                ShutDown();
+                break;
+            case 5:
+            case 6:
+                _disk.StopAfter(_random.Next(12));
+                break;
+            case 12:
+                _disk.Stop();
+                break;
+            case 7:
+                _disk.OneInFails = _disk.OneInFails > 0 ? 0 : _random.Next(4, 40);
+                break;
+            case 8:
+                _disk.Capacity = _disk.Capacity < long.MaxValue ? long.MaxValue : _disk.Used + _random.Next(4 * _options.SegmentBytes);
+                break;
+            case 9:
+                Housekeep();
+                break;
+            case 10:
+            case 11:
+                _journey.Add(_time.Now, "compact");
+                _compaction ??= _journal!.CompactAsync();
+                break;
+            default:
+                for (var calls = _random.Next(1, 4); calls > 0; calls--)
+                    queue.Send(queue.Generator.Next());
+                break;
+        }
+    }
+
+    // Lets everything go on that can; now and then without the disk, so that several batches come together.
+    private void Settle()
+    {
+        _scheduler.RunAll();
+        if (_random.Next(5) > 0)
+            WriteAll();
+        Hear();
+    }
+
+    private void WriteAll()
+    {
+        while (!_disk.Stopped && (_journal!.WritePending() | TellRewritten()))
+            _scheduler.RunAll();
+        if (_compaction is not { IsCompleted: true } compaction)
+            return;
+        if (compaction is { IsCompletedSuccessfully: true, Result: true })
+            Counts.Compactions++;
+        if (compaction.Exception?.InnerException is { } failure and not (IOException or TimestoneException))
+            throw failure;
+        _compaction = null;
+    }
+
+    private bool TellRewritten() => Array.ConvertAll(_queues, queue => queue.TellRewritten()).Contains(true);
+
+    private void Hear()
+    {
+        foreach (var queue in _queues)
+        {
+            if (queue.Hear() is not { } poison)
+                continue;
+            Counts.Poisonings++;
+            if (!_disk.HasFailed)
+                throw new SimulationFailure(Invariant.AnswersEqualReference, $"A queue failed although the disk did not: {poison}");
+        }
+    }
+
+    // Another owner opens the queue while the one before knows nothing of it: what that one writes must come to nothing.
+    private void TakeOver(SimulatedQueue queue)
+    {
+        _journey.Add(_time.Now, $"{queue.Name}: opened by another owner");
+        Counts.TakeOvers++;
+        var before = queue.TakeAway();
+        Reopen(queue);
+        var written = before.ExecuteAsync(0, static (engine, _) => engine.Update(new QueueSettingsPatch { EnqueueBlocked = !engine.Queue.Settings.EnqueueBlocked }));
+        _scheduler.RunAll();
+        WriteAll();
+        if (!_disk.Stopped && written is not { Exception.InnerException: TimestoneException { Code: ErrorCode.Unavailable } })
+            throw new SimulationFailure(Invariant.AcknowledgedIsKept, "An owner wrote although another one had opened the queue since.");
+    }
+
+    // An end in order: even what was answered before it was flushed outlasts it.
+    private void ShutDown()
+    {
+        _journey.Add(_time.Now, "shut down");
+        foreach (var queue in _queues.Where(queue => queue.IsOpen))
+            queue.Close();
+        _scheduler.RunAll();
+        WriteAll();
+        Hear();
+        var disposal = _journal!.DisposeAsync();
+        if (disposal.IsCompletedSuccessfully && !_disk.HasFailed)
+            PowerOn(powerLost: true);
+        else
+            _disk.Stop();
+        foreach (var queue in _queues)
+            queue.Die();
+        if (!_disk.Stopped)
+            Start();
+    }
+
+    private void Restart()
+    {
+        Counts.Crashes++;
+        Hear();
+        var unknown = _queues.Select(queue => (Queue: queue, Commands: queue.Die())).ToArray();
+        var powerLost = _options.Durability == Durability.Fsync && _random.Next(3) > 0;
+        _journey.Add(_time.Now, powerLost ? "power lost" : "process ended");
+        PowerOn(powerLost);
+        Start();
+        // Callers that got no answer ask again.
+        foreach (var (queue, commands) in unknown)
+        {
+            foreach (var command in commands.Where(_ => queue.IsOpen && _random.Next(2) == 0))
+                queue.Send(CommandGenerator.Again(command));
+        }
+    }
+
+    private void PowerOn(bool powerLost)
+    {
+        _scheduler.Clear();
+        _time.Clear();
+        _compaction = null;
+        _disk.Start(powerLost);
+    }
+
+    // Recovery can be stopped or fail, too; sooner or later it is left alone.
+    private void Start()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            if (attempt == 3)
+                _disk.Calm();
+            else if (!_calm && _random.Next(8) == 0)
+                _disk.StopAfter(_random.Next(8));
+            try
+            {
+                _journal = FileJournal.Open(_options);
+                break;
+            }
+            catch (IOException failure) when (attempt == 3 || !(_disk.HasFailed || _disk.Capacity < long.MaxValue))
+            {
+                throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"The journal refuses to start: {failure}");
+            }
+            catch (IOException failure)
+            {
+                _journey.Add(_time.Now, $"start failed: {failure.Message}");
+                Counts.FailedStarts++;
+                PowerOn(powerLost: _disk.Stopped && _options.Durability == Durability.Fsync && _random.Next(2) == 0);
+            }
+        }
+
+        foreach (var queue in _queues)
+            Reopen(queue);
+    }
+
+    private void Reopen(SimulatedQueue queue)
+    {
+        try
+        {
+            if (!_disk.Stopped)
+                queue.Open(_journal!);
+            _scheduler.RunAll();
+        }
+        catch (IOException failure) when (_disk.HasFailed || _disk.Capacity < long.MaxValue)
+        {
+            // The journal may be past help: then the process has to be started again.
+            _journey.Add(_time.Now, $"{queue.Name}: opening failed: {failure.Message}");
+            _disk.Stop();
+        }
+    }
+
+    // Without failures, everything goes on to its end.
+    private void Finish()
+    {
+        _calm = true;
+        _disk.Calm();
+        while (_disk.Stopped || _queues.Any(queue => !queue.IsOpen))
+        {
+            if (_disk.Stopped)
+                Restart();
+            foreach (var queue in _queues.Where(queue => !queue.IsOpen))
+                Reopen(queue);
+        }
+
+        foreach (var queue in _queues)
+            queue.Send(new ListCommand(null, 4));
+        for (var i = 0; i < 4; i++)
+        {
+            _time.Now += 10_000;
+            _time.Elapsed += 10_000;
+            FireTimers();
+            _scheduler.RunAll();
+            WriteAll();
+            Hear();
+        }
+
+        if (_queues.FirstOrDefault(queue => queue.Unanswered > 0) is { } silent)
+            throw new SimulationFailure(Invariant.AnswersEqualReference, $"'{silent.Name}' leaves {silent.Unanswered} calls without an answer.");
+        _disk.Stop();
+        Restart();
+    }
+
+    private void Housekeep()
+    {
+        _journey.Add(_time.Now, "housekeep");
+        try
+        {
+            _journal!.Housekeep();
+        }
+        catch (IOException) when (_disk.HasFailed)
+        {
+            // It is tried again at its next time.
+        }
+    }
+}

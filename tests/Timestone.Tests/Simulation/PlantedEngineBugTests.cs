@@ -1,0 +1,141 @@
+using Timestone.Engine;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Timestone.Tests.Simulation;
+
+/// <summary>
+/// That the simulation finds what it is there to find: for each invariant an engine that breaks it, which must be caught
+/// breaking it within a few hundred seeds.
+/// </summary>
+public sealed class PlantedEngineBugTests(ITestOutputHelper output)
+{
+    private const int MostSeeds = 400;
+
+    [Fact]
+    public void An_engine_that_forgets_a_change_is_caught() =>
+        Caught(Invariant.AcknowledgedIsKept, queue => new LosesAChange(queue));
+
+    [Fact]
+    public void An_engine_that_leases_a_running_message_again_is_caught() =>
+        Caught(Invariant.LeasedOnce, queue => new ForgetsLeases(queue));
+
+    [Fact]
+    public void An_engine_that_does_not_lock_exclusivity_values_is_caught() =>
+        Caught(Invariant.OneRunningPerValue, queue => new NeverLocks(queue));
+
+    [Fact]
+    public void An_engine_that_breaks_ties_the_wrong_way_is_caught() =>
+        Caught(Invariant.OrderIsRespected, queue => new ReversesTies(queue));
+
+    [Fact]
+    public void An_engine_that_forgets_ended_leases_when_it_is_reopened_is_caught() =>
+        Caught(Invariant.RepeatsAnswerEqually, queue => new ForgetsEndedLeases(queue));
+
+    [Fact]
+    public void An_engine_that_forgets_who_asked_is_caught() =>
+        Caught(Invariant.RepeatsAnswerEqually, queue => new ForgetsRequests(queue));
+
+    [Fact]
+    public void An_engine_that_miscounts_by_one_is_caught() =>
+        Caught(Invariant.CountsEqualContents, queue => new Miscounts(queue));
+
+    [Fact]
+    public void An_engine_that_settles_expired_leases_is_caught() =>
+        Caught(Invariant.AnswersEqualReference, queue => new SettlesLate(queue));
+
+    [Fact]
+    public void An_engine_that_enqueues_while_blocked_is_caught() =>
+        Caught(Invariant.AnswersEqualReference, queue => new IgnoresBlocks(queue));
+
+    private void Caught(Invariant invariant, Func<QueueRow, EngineSubject> make)
+    {
+        var seed = PlantedBugs.FirstToBreak(invariant, MostSeeds, seed => EngineSimulation.Run(seed, make), output);
+        output.WriteLine($"Caught by seed {seed}.");
+    }
+
+    private sealed class LosesAChange(QueueRow queue) : EngineSubject(queue)
+    {
+        private int _changes;
+
+        protected override void Store(ChangeBatch changes)
+        {
+            changes.Rows.RemoveAll(change => change.Kind == ChangeKind.Added && ++_changes % 7 == 0);
+            base.Store(changes);
+        }
+    }
+
+    private sealed class ForgetsLeases(QueueRow queue) : EngineSubject(queue)
+    {
+        // A second consumer gives back what the first one holds.
+        public override object Answer(long now, Command command, JournalRoom room)
+        {
+            var answer = base.Answer(now, command, room);
+            if (answer is DequeueResult { Messages: [var first, ..] })
+                base.Answer(now, new SettleCommand([Settlement.Release(first.Id, first.LeaseToken!)]), room);
+            return answer;
+        }
+    }
+
+    private sealed class NeverLocks(QueueRow queue)
+        : EngineSubject(queue with { Settings = queue.Settings with { Type = QueueType.Simple, ExclusivityKey = null } });
+
+    private sealed class ReversesTies(QueueRow queue) : EngineSubject(queue)
+    {
+        public override object Answer(long now, Command command, JournalRoom room)
+        {
+            if (command is not EnqueueCommand enqueue)
+                return base.Answer(now, command, room);
+            var results = (MessageResult[])base.Answer(now, new EnqueueCommand([.. enqueue.Messages.Reverse()]), room);
+            Array.Reverse(results);
+            return results;
+        }
+    }
+
+    private sealed class ForgetsEndedLeases(QueueRow queue) : EngineSubject(queue)
+    {
+        protected override void Store(ChangeBatch changes)
+        {
+            for (var i = 0; i < changes.Rows.Count; i++)
+                changes.Rows[i] = changes.Rows[i] with { State = changes.Rows[i].State with { Ended = null } };
+            base.Store(changes);
+        }
+    }
+
+    private sealed class ForgetsRequests(QueueRow queue) : EngineSubject(queue)
+    {
+        public override object Answer(long now, Command command, JournalRoom room) =>
+            base.Answer(now, command is DequeueCommand dequeue ? new DequeueCommand(dequeue.Request with { RequestId = null }) : command, room);
+    }
+
+    private sealed class Miscounts(QueueRow queue) : EngineSubject(queue)
+    {
+        public override object Answer(long now, Command command, JournalRoom room) =>
+            base.Answer(now, command, room) is var answer && command is DepthCommand { State: MessageState.Running } && answer is long and > 1 and var count
+                ? count - 1
+                : answer;
+    }
+
+    private sealed class SettlesLate(QueueRow queue) : EngineSubject(queue)
+    {
+        private long _before;
+
+        // A settlement is taken for one that came when the command before it did.
+        public override object Answer(long now, Command command, JournalRoom room)
+        {
+            _before = command is SettleCommand ? _before : now;
+            return base.Answer(_before, command, room);
+        }
+    }
+
+    private sealed class IgnoresBlocks(QueueRow queue) : EngineSubject(queue)
+    {
+        public override object Answer(long now, Command command, JournalRoom room)
+        {
+            var answer = base.Answer(now, command, room);
+            if (command is UpdateCommand { Patch.EnqueueBlocked: true })
+                base.Answer(now, new UpdateCommand(new QueueSettingsPatch { EnqueueBlocked = false }), room);
+            return answer;
+        }
+    }
+}

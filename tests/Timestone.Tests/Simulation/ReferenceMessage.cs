@@ -1,0 +1,44 @@
+namespace Timestone.Tests.Simulation;
+
+/// <summary>A message of <see cref="ReferenceQueue"/>. Times are Unix milliseconds.</summary>
+internal sealed class ReferenceMessage
+{
+    public required NewMessage Given { get; init; }
+
+    public required long Sequence { get; init; }
+
+    public required long Priority { get; init; }
+
+    public required long EnqueuedAt { get; init; }
+
+    public required MessageState State { get; set; }
+
+    /// <summary>When the clock moves it on; means nothing while pending.</summary>
+    public long DueAt { get; set; }
+
+    public required long UpdatedAt { get; set; }
+
+    public int Version { get; set; } = 1;
+
+    public int Attempt { get; set; }
+
+    /// <summary>The current lease, or the last one; null before the first and after a redrive.</summary>
+    public ReferenceLease? Lease { get; set; }
+
+    /// <summary>The leases that consumers ended, latest first.</summary>
+    public IReadOnlyList<(long Lease, SettlementAction Action)> Ended { get; set; } = [];
+
+    public bool Redriven { get; set; }
+
+    public string? Error { get; set; }
+
+    public Payload Result { get; set; }
+
+    public Payload Progress { get; set; }
+
+    public string Id => Given.Id!;
+
+    public bool IsTerminal => State is MessageState.Completed or MessageState.Canceled or MessageState.Errored;
+
+    public ReferenceMessage Copy() => (ReferenceMessage)MemberwiseClone();
+}

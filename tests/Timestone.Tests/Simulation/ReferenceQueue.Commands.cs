@@ -1,0 +1,256 @@
+using Timestone.Engine;
+
+namespace Timestone.Tests.Simulation;
+
+/// <summary>The commands that change something.</summary>
+internal sealed partial class ReferenceQueue
+{
+    /// <summary>Does what is asked at a time, and answers: see <see cref="Ask"/>.</summary>
+    public object Answer(long now, Command command, JournalRoom room)
+    {
+        AdvanceTo(now);
+        return Ask(command, room);
+    }
+
+    /// <summary>Does what is asked at the time of <see cref="AdvanceTo"/>, and answers. Commands of one batch happen at one time.</summary>
+    /// <param name="command">What is asked.</param>
+    /// <param name="room">What the journal has room for.</param>
+    /// <returns>
+    /// What the contracts answer; of a list the messages of all its pages. Lease tokens are not specified: those in it are
+    /// stand-ins until the engine's own are learnt (<see cref="LeaseTokens"/>).
+    /// </returns>
+    public object Ask(Command command, JournalRoom room)
+    {
+        return command switch
+        {
+            EnqueueCommand enqueue => enqueue.Messages.Select(message => Enqueue(message, room)).ToArray(),
+            DequeueCommand dequeue => Dequeue(dequeue.Request, room),
+            SettleCommand settle => settle.Items.Select(Settle).ToArray(),
+            ExtendCommand extend => extend.Items.Select(Extend).ToArray(),
+            CancelCommand cancel => cancel.Items.Select(Cancel).ToArray(),
+            RedriveCommand redrive => Redrive(redrive.Id),
+            RedriveAllCommand => RedriveAll(),
+            PurgeCommand purge => Purge(purge.State),
+            UpdateCommand update => Update(update.Patch),
+            DeleteCommand => Delete(),
+            GetCommand get => Get(get.Id),
+            ListCommand list => List(list.State),
+            DepthCommand depth => Depth(depth.State, depth.Filter),
+            StatsCommand => Stats(),
+            _ => throw new ArgumentOutOfRangeException(nameof(command)),
+        };
+    }
+
+    private MessageResult Enqueue(NewMessage given, JournalRoom room)
+    {
+        if (Validation.Problem(given) is { } problem)
+            return new MessageResult { Id = given.Id, Error = problem };
+        if (Find(given.Id!) is { } known)
+            return SameContent(known.Given, given) ? Result(known, duplicate: true) : Refused(given.Id, ErrorCode.MessageConflict);
+        if (Settings.EnqueueBlocked)
+            return Refused(given.Id, ErrorCode.EnqueueBlocked);
+        if (Settings.Type == QueueType.Exclusive && !given.Metadata.ContainsKey(Settings.ExclusivityKey!))
+            return Refused(given.Id, ErrorCode.MissingExclusivityKey);
+        if (given.Payload.Bytes.Length > Settings.MaxPayloadBytes)
+            return Refused(given.Id, ErrorCode.PayloadTooLarge);
+        if (Settings.MaxDepth > 0 && _messages.Count(message => !message.IsTerminal) >= Settings.MaxDepth)
+            return Refused(given.Id, ErrorCode.QueueFull);
+        if (room != JournalRoom.Ample)
+            return Refused(given.Id, ErrorCode.QueueFull);
+
+        var visibleAt = given.VisibleAt?.ToUnixTimeMilliseconds() ?? Now + Milliseconds(given.Invisible ?? Settings.Invisible);
+        var message = new ReferenceMessage
+        {
+            Given = given,
+            Sequence = ++_lastSequence,
+            Priority = given.Priority ?? given.Deadline?.ToUnixTimeMilliseconds() ?? Now,
+            EnqueuedAt = Now,
+            UpdatedAt = Now,
+            State = visibleAt > Now ? MessageState.Invisible : MessageState.Pending,
+            DueAt = visibleAt,
+        };
+        _messages.Add(message);
+        Revision++;
+        return Result(message, duplicate: false);
+    }
+
+    private static bool SameContent(NewMessage one, NewMessage other) =>
+        one.Payload == other.Payload && one.Metadata.Equals(other.Metadata)
+        && one.Priority == other.Priority && one.Deadline == other.Deadline
+        && one.Invisible == other.Invisible && one.VisibleAt == other.VisibleAt && one.Lease == other.Lease;
+
+    private DequeueResult Dequeue(DequeueRequest request, JournalRoom room)
+    {
+        var settled = SettleFirst(request);
+        return new DequeueResult { Settled = settled, Messages = Take(request, room) };
+    }
+
+    /// <summary>The first half of a dequeue: the settlements that it carries.</summary>
+    public MessageResult[]? SettleFirst(DequeueRequest request) => request.Settle.Count == 0 ? null : request.Settle.Select(Settle).ToArray();
+
+    /// <summary>The second half of a dequeue: what it leases, or leased when it came before.</summary>
+    public Message[] Take(DequeueRequest request, JournalRoom room)
+    {
+        if (request.Max == 0)
+            return [];
+        var leased = LeasedBy(request.RequestId);
+        if (leased.Count == 0 && !Settings.DequeueBlocked && room != JournalRoom.SettleOnly)
+        {
+            leased = Dequeueable(request.Filter).Take(request.Max).ToList();
+            foreach (var message in leased)
+                Lease(message, request);
+        }
+
+        return [.. leased.Select(message => Describe(message) with { LeaseToken = Tokens.Of(message.Lease!.Number) })];
+    }
+
+    private List<ReferenceMessage> LeasedBy(string? requestId) => requestId is null
+        ? []
+        : ByRank(_messages.Where(message => message.State == MessageState.Running && message.Lease!.RequestId == requestId)).ToList();
+
+    private IEnumerable<ReferenceMessage> Dequeueable(Metadata filter)
+    {
+        var taken = new HashSet<string>();
+        foreach (var message in ByRank(_messages.Where(message => message.State == MessageState.Pending && message.Given.Metadata.Matches(filter))))
+        {
+            if (ExclusivityValue(message) is not { } value || (!IsLocked(value) && taken.Add(value)))
+                yield return message;
+        }
+    }
+
+    private static IEnumerable<ReferenceMessage> ByRank(IEnumerable<ReferenceMessage> messages) =>
+        messages.OrderBy(message => message.Priority).ThenBy(message => message.Sequence);
+
+    private void Lease(ReferenceMessage message, DequeueRequest request)
+    {
+        var length = Milliseconds(request.Lease ?? message.Given.Lease ?? Settings.Lease);
+        Become(message, MessageState.Running, Now);
+        message.Attempt++;
+        message.DueAt = Now + length;
+        message.Lease = new ReferenceLease(Tokens.NewLease(), length, request.Worker, request.RequestId);
+        if (message.Given.Deadline is not null)
+            Activity.Add(Now, Now - message.Priority);
+    }
+
+    private MessageResult Settle(Settlement item)
+    {
+        if (Validation.Problem(item) is { } problem)
+            return new MessageResult { Id = item.Id, Error = problem };
+        if (Find(item.Id) is not { } message)
+            return Refused(item.Id, ErrorCode.MessageNotFound);
+        if (Tokens.LeaseOf(item.LeaseToken) is not { } lease)
+            return Refused(item.Id, ErrorCode.LeaseLost);
+        if (message.State != MessageState.Running || message.Lease!.Number != lease)
+            return message.Ended.Contains((lease, item.Action)) ? Result(message, duplicate: true) : Refused(item.Id, ErrorCode.LeaseLost);
+
+        message.Ended = [(lease, item.Action), .. message.Ended.Take(LeasesRemembered - 1)];
+        switch (item.Action)
+        {
+            case SettlementAction.Complete:
+                message.Error = null;
+                message.Result = item.Result;
+                End(message, MessageState.Completed, Now);
+                break;
+            case SettlementAction.Release:
+                message.Attempt--;
+                BecomeInvisible(message, Now, Milliseconds(item.Invisible ?? TimeSpan.Zero));
+                break;
+            case SettlementAction.Fail:
+                message.Error = item.Error ?? "failed";
+                if (item.Permanent)
+                    End(message, MessageState.Errored, Now);
+                else
+                    Retry(message, Now, item.Invisible is { } invisible ? Milliseconds(invisible) : Backoff(message));
+                break;
+        }
+
+        return Result(message, duplicate: false);
+    }
+
+    private MessageResult Extend(LeaseExtension item)
+    {
+        if (Validation.Problem(item) is { } problem)
+            return new MessageResult { Id = item.Id, Error = problem };
+        if (Find(item.Id) is not { } message)
+            return Refused(item.Id, ErrorCode.MessageNotFound);
+        if (message.State != MessageState.Running || message.Lease!.Number != Tokens.LeaseOf(item.LeaseToken))
+            return Refused(item.Id, ErrorCode.LeaseLost);
+
+        message.DueAt = Now + (item.Lease is { } length ? Milliseconds(length) : message.Lease.Length);
+        if (item.Progress.Kind != PayloadKind.None)
+            message.Progress = item.Progress;
+        Revision++;
+        return Result(message, duplicate: false) with { LeaseExpiresAt = Time(message.DueAt) };
+    }
+
+    private MessageResult Cancel(Cancellation item)
+    {
+        if (Validation.Problem(item) is { } problem)
+            return new MessageResult { Id = item.Id, Error = problem };
+        if (Find(item.Id) is not { } message)
+            return Refused(item.Id, ErrorCode.MessageNotFound);
+        if (message.State == MessageState.Canceled)
+            return Result(message, duplicate: true);
+        if (message.IsTerminal)
+            return Refused(item.Id, ErrorCode.IllegalTransition);
+
+        message.Error = item.Reason ?? "canceled";
+        End(message, MessageState.Canceled, Now);
+        return Result(message, duplicate: false);
+    }
+
+    private object Redrive(string id)
+    {
+        if (Find(id) is not { } message)
+            return Error(ErrorCode.MessageNotFound);
+        if (message.State is not (MessageState.Errored or MessageState.Canceled))
+            return message.Redriven ? Result(message, duplicate: true) : Error(ErrorCode.IllegalTransition);
+        Redrive(message);
+        return Result(message, duplicate: false);
+    }
+
+    private void Redrive(ReferenceMessage message)
+    {
+        BecomePending(message, Now);
+        message.Attempt = 0;
+        message.Progress = default;
+        message.Lease = null;
+        message.Redriven = true;
+    }
+
+    private long RedriveAll()
+    {
+        var errored = _messages.FindAll(message => message.State == MessageState.Errored);
+        errored.ForEach(Redrive);
+        return errored.Count;
+    }
+
+    private object Purge(MessageState? state)
+    {
+        if (state == MessageState.Running)
+            return Error(ErrorCode.InvalidArgument, "state");
+        var purged = _messages.FindAll(message => state is null ? message.State != MessageState.Running : message.State == state);
+        purged.ForEach(Remove);
+        return (long)purged.Count;
+    }
+
+    private QueueSettings Update(QueueSettingsPatch patch)
+    {
+        Revision++;
+        return Settings = patch.ApplyTo(Settings);
+    }
+
+    private bool Delete()
+    {
+        Revision++;
+        _messages = [];
+        return Deleted = true;
+    }
+
+    private static MessageResult Result(ReferenceMessage message, bool duplicate) =>
+        new() { Id = message.Id, State = message.State, Version = message.Version, Duplicate = duplicate };
+
+    private static MessageResult Refused(string? id, ErrorCode code) => MessageResult.Refused(id, code, "");
+
+    private static TimestoneError Error(ErrorCode code, string? field = null) => new(code, "", field);
+}

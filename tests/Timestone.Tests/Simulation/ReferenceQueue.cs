@@ -1,0 +1,154 @@
+namespace Timestone.Tests.Simulation;
+
+/// <summary>
+/// What a queue is and does, said in the plainest way: one list of messages in the order of their enqueue, scanned for
+/// everything. It is the executable specification of the engine, and shares no code with it but the contracts.
+/// Times are Unix milliseconds.
+/// </summary>
+/// <param name="name">The queue's name.</param>
+/// <param name="settings">Its settings.</param>
+/// <param name="jitter">
+/// How much the engine shortens an exponential backoff of so many milliseconds for an attempt of a message. It is the one
+/// thing that is not specified to the letter: the reference holds it to its range.
+/// </param>
+internal sealed partial class ReferenceQueue(string name, QueueSettings settings, Func<string, int, long, long> jitter)
+{
+    private const int LeasesRemembered = 16;
+
+    private List<ReferenceMessage> _messages = [];
+    private long _lastSequence;
+
+    /// <summary>The time of the latest command: what a clock that goes back is held to.</summary>
+    public long Now { get; private set; } = long.MinValue;
+
+    public QueueSettings Settings { get; private set; } = settings;
+
+    public IReadOnlyList<ReferenceMessage> Messages => _messages;
+
+    /// <summary>What was dequeued since it was opened, for statistics.</summary>
+    public ReferenceActivity Activity { get; private set; } = new();
+
+    /// <summary>What is known of its leases' tokens.</summary>
+    public LeaseTokens Tokens { get; } = new();
+
+    /// <summary>Grows with every change.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>Whether it was deleted, or never created.</summary>
+    public bool Deleted { get; set; }
+
+    /// <summary>When the clock next moves a message; null when it never does.</summary>
+    public long? NextDue => _messages.Where(MovesByItself).Min(message => (long?)message.DueAt);
+
+    public ReferenceMessage? Find(string id) => _messages.Find(message => message.Id == id);
+
+    public bool IsLocked(string value) => _messages.Exists(message => message.State == MessageState.Running && ExclusivityValue(message) == value);
+
+    public string? ExclusivityValue(ReferenceMessage message) =>
+        Settings.Type == QueueType.Exclusive ? message.Given.Metadata[Settings.ExclusivityKey!] : null;
+
+    /// <summary>A queue that stands as this one does and goes its own way from now on.</summary>
+    public ReferenceQueue Copy()
+    {
+        var copy = (ReferenceQueue)MemberwiseClone();
+        copy._messages = _messages.ConvertAll(message => message.Copy());
+        copy.Activity = Activity.Copy();
+        return copy;
+    }
+
+    /// <summary>Makes it a queue that was opened again: it has forgotten its statistics, and of the time knows what its messages show.</summary>
+    public void Reopen()
+    {
+        Now = _messages.Select(message => message.UpdatedAt).DefaultIfEmpty(long.MinValue).Max();
+        Activity = new ReferenceActivity();
+    }
+
+    /// <summary>Lets happen what is due, in the order in which it falls due.</summary>
+    public void AdvanceTo(long now)
+    {
+        Now = Math.Max(Now, now);
+        if (!_messages.Exists(message => MovesByItself(message) && message.DueAt <= Now))
+            return;
+        while (_messages.Where(MovesByItself).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).FirstOrDefault() is { } next && next.DueAt <= Now)
+        {
+            if (next.State == MessageState.Invisible)
+                BecomePending(next, next.DueAt);
+            else if (next.State == MessageState.Running)
+                Expire(next);
+            else
+                Remove(next);
+        }
+    }
+
+    private static bool MovesByItself(ReferenceMessage message) => message.State != MessageState.Pending;
+
+    private void Become(ReferenceMessage message, MessageState state, long at)
+    {
+        message.State = state;
+        message.UpdatedAt = at;
+        message.Version++;
+        Revision++;
+    }
+
+    private void Remove(ReferenceMessage message)
+    {
+        _messages.Remove(message);
+        Revision++;
+    }
+
+    private void BecomePending(ReferenceMessage message, long at) => Become(message, MessageState.Pending, at);
+
+    private void BecomeInvisible(ReferenceMessage message, long at, long length)
+    {
+        if (length == 0)
+        {
+            BecomePending(message, at);
+            return;
+        }
+
+        Become(message, MessageState.Invisible, at);
+        message.DueAt = at + length;
+    }
+
+    private void End(ReferenceMessage message, MessageState state, long at)
+    {
+        Become(message, state, at);
+        message.DueAt = at + Milliseconds(Settings.Retention);
+        if (state != MessageState.Completed)
+            message.Redriven = false;
+    }
+
+    private void Expire(ReferenceMessage message)
+    {
+        message.Error = "lease expired";
+        Retry(message, message.DueAt, Backoff(message));
+    }
+
+    private void Retry(ReferenceMessage message, long at, long wait)
+    {
+        if (message.Attempt >= Settings.MaxAttempts)
+            End(message, MessageState.Errored, at);
+        else
+            BecomeInvisible(message, at, wait);
+    }
+
+    private long Backoff(ReferenceMessage message)
+    {
+        var initial = Milliseconds(Settings.Backoff.Initial);
+        switch (Settings.Backoff.Kind)
+        {
+            case BackoffKind.None:
+                return 0;
+            case BackoffKind.Fixed:
+                return initial;
+            default:
+                var longest = (long)Math.Min(Milliseconds(Settings.Backoff.Max), initial * Math.Pow(2, message.Attempt - 1));
+                var wait = longest - jitter(message.Id, message.Attempt, longest);
+                return wait <= longest && wait >= longest * 3 / 4
+                    ? wait
+                    : throw new SimulationFailure(Invariant.AnswersEqualReference, $"A backoff of {wait} ms is not within a quarter of {longest} ms.");
+        }
+    }
+
+    private static long Milliseconds(TimeSpan duration) => (long)duration.TotalMilliseconds;
+}

@@ -1,0 +1,17 @@
+namespace Timestone.Tests.Simulation;
+
+/// <summary>A queue in figures. The last three are of a window that may be kept in steps: from the least to the most that they may be.</summary>
+internal sealed record ReferenceStats(
+    StateCounts Counts,
+    TimeSpan? OldestPending,
+    (long Least, long Most) WithDeadline,
+    (long Least, long Most) Late,
+    (long Least, long Most) Latest)
+{
+    public bool Matches(QueueStats stats) =>
+        Counts == stats.Counts && OldestPending == stats.OldestPending
+        && Within(stats.Lateness.Dequeued, WithDeadline) && Within(stats.Lateness.Late, Late)
+        && Within((long)stats.Lateness.Max.TotalMilliseconds, Latest);
+
+    private static bool Within(long figure, (long Least, long Most) range) => figure >= range.Least && figure <= range.Most;
+}

@@ -1,0 +1,254 @@
+using Timestone.Engine;
+
+namespace Timestone.Tests.Simulation;
+
+/// <summary>
+/// A queue under simulation: its runner, its callers, and the reference beside it. The reference applies each call when the
+/// runner does, and holds its answer until the runner gives its own.
+/// </summary>
+internal sealed class SimulatedQueue
+{
+    private readonly Random _random;
+    private readonly SimulatedTime _time;
+    private readonly SimulatedScheduler _scheduler;
+    private readonly Journey _journey;
+    private readonly Func<IQueueJournal, IQueueJournal> _sabotage;
+    private readonly List<Call> _sent = [];
+    private readonly List<Call> _waiting = [];
+    private readonly List<Call> _applied = [];
+    private ReferenceQueue _reference;
+    private History _history;
+    private QueueRunner? _runner;
+    private SpiedJournal? _journal;
+    private List<SpiedJournal> _journals = [];
+    private bool _closing;
+
+    public SimulatedQueue(string name, Random random, SimulatedTime time, SimulatedScheduler scheduler, Journey journey, Func<IQueueJournal, IQueueJournal> sabotage)
+    {
+        (Name, _random, _time, _scheduler, _journey, _sabotage) = (name, random, time, scheduler, journey, sabotage);
+        _reference = new ReferenceQueue(name, new QueueSettings(), Jitter.Of) { Deleted = true };
+        _history = new History(_reference);
+        Generator = new CommandGenerator(random, _reference, ids: random.Next(3, 12), largestPayload: 1500, waits: true);
+    }
+
+    public string Name { get; }
+
+    public CommandGenerator Generator { get; }
+
+    public bool IsOpen => _runner is { Stopped.IsCompleted: false };
+
+    /// <summary>Calls without an answer.</summary>
+    public int Unanswered => _sent.Count + _waiting.Count + _applied.Count;
+
+    /// <summary>Opens the queue, which must be found as it was left: in a state that may be durable. Creates it if it is gone.</summary>
+    public void Open(IJournal journal)
+    {
+        var found = Ended(journal.OpenAsync(Name));
+        var rows = found?.TakeRows().ToArray() ?? [];
+        Recognise(found?.Queue, rows);
+        if (found is null)
+        {
+            var row = new QueueRow(Name, CommandGenerator.Settings(_random), _time.Now);
+            _reference = new ReferenceQueue(Name, row.Settings, Jitter.Of) { Revision = _reference.Revision + 1 };
+            _history.Add(_reference);
+            found = Ended(journal.OpenAsync(Name, row))!;
+            _history.IsDurable(_history.Last);
+        }
+
+        Generator.Reference = _reference;
+        _closing = false;
+        SpiedJournal? spied = null;
+        _journal = spied = new SpiedJournal(_sabotage(found), rows, room =>
+        {
+            if (_journal == spied)
+                Apply(room);
+        });
+        _journals.Add(_journal);
+        _runner = new QueueRunner(_journal, _time, _scheduler);
+    }
+
+    /// <summary>Sends a command.</summary>
+    public void Send(Command command)
+    {
+        _journey.Add(_time.Now, $"{Name}: {command}");
+        var cancellation = new CancellationTokenSource();
+        Task answer = command is DequeueCommand dequeue
+            ? _runner!.DequeueAsync(dequeue.Request, cancellation.Token)
+            : _runner!.ExecuteAsync(command, static (engine, asked) => EngineCommands.Ask(engine, asked), cancellation.Token);
+        _sent.Add(new Call(command, answer, cancellation));
+    }
+
+    /// <summary>Has one of those that wait give up.</summary>
+    public void GiveUpOne()
+    {
+        if (_waiting.Count == 0)
+            return;
+        var call = _waiting[_random.Next(_waiting.Count)];
+        _journey.Add(_time.Now, $"{Name}: gives up {call.Command}");
+        _waiting.Remove(call);
+        _applied.Add(call);
+        call.GiveUp();
+    }
+
+    /// <summary>Closes the runner in order.</summary>
+    public void Close()
+    {
+        _journey.Add(_time.Now, $"{Name}: close");
+        _closing = true;
+        _ = _runner!.DisposeAsync().AsTask();
+    }
+
+    /// <summary>Tells the journal of rows that were written again.</summary>
+    public bool TellRewritten() => _journals.ConvertAll(journal => journal.TellRewritten()).Contains(true);
+
+    /// <summary>Checks the answers that have come.</summary>
+    /// <returns>What has poisoned the runner, if something has since it was opened.</returns>
+    public Exception? Hear()
+    {
+        foreach (var call in _applied.Where(call => call.Task.IsCompleted).ToArray())
+        {
+            _applied.Remove(call);
+            Check(call);
+        }
+
+        if (_runner is not { Stopped: { IsCompleted: true } stopped })
+            return null;
+        // A runner that has stopped has answered everyone, also those that it did not apply any more.
+        foreach (var call in _sent.Concat(_waiting).Concat(_applied))
+        {
+            if (!call.Task.IsCompleted)
+                throw new SimulationFailure(Invariant.AnswersEqualReference, $"A runner has stopped without an answer to {call.Command}.");
+            if (call.Answer() is not TimestoneError { Code: ErrorCode.Unavailable } && !_reference.Deleted)
+                throw new SimulationFailure(Invariant.AnswersEqualReference, $"{call.Command}, which was not applied, was answered.");
+        }
+
+        if (stopped.Result is null)
+            _history.IsDurable(_history.Last);
+        Abandon();
+        return stopped.Result;
+    }
+
+    /// <summary>Forgets everything that a process knows, as it is dead.</summary>
+    /// <returns>The commands whose outcome is unknown.</returns>
+    public IReadOnlyList<Command> Die()
+    {
+        _journals = [];
+        return Abandon();
+    }
+
+    /// <summary>Forgets the runner, which does not know that another owner is about to open the queue, and its callers.</summary>
+    public QueueRunner TakeAway()
+    {
+        var runner = _runner!;
+        Abandon();
+        return runner;
+    }
+
+    private Command[] Abandon()
+    {
+        var unknown = _sent.Concat(_waiting).Concat(_applied).Select(call => call.Command).ToArray();
+        _sent.Clear();
+        _waiting.Clear();
+        _applied.Clear();
+        (_runner, _journal) = (null, null);
+        return unknown;
+    }
+
+    // A driver by hand gets its openings at once.
+    private static IQueueJournal? Ended(ValueTask<IQueueJournal?> opening) => opening.IsCompleted
+        ? opening.GetAwaiter().GetResult()
+        : throw new InvalidOperationException("An opening has not ended.");
+
+    private void Recognise(QueueRow? queue, IReadOnlyList<MessageRow> rows)
+    {
+        var differences = _history.States.Select(state => RecoveredRows.Difference(state, queue, rows)).ToArray();
+        var found = Array.LastIndexOf(differences, null);
+        if (found < 0)
+            throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"'{Name}' was found in none of the {differences.Length} states that it can be in: {string.Join("; or ", differences)}.");
+        _reference = _history.States[found].Copy();
+        RecoveredRows.LearnTokens(_reference, rows);
+        _reference.Reopen();
+        _history = new History(_reference);
+    }
+
+    // The runner is about to apply everything that was sent.
+    private void Apply(JournalRoom room)
+    {
+        _reference.AdvanceTo(_time.Now);
+        Serve(room);
+        foreach (var call in _sent)
+        {
+            if (_reference.Deleted)
+                Answer(call, new TimestoneError(ErrorCode.QueueNotFound, ""));
+            else
+                Apply(call, room);
+        }
+
+        _sent.Clear();
+        foreach (var call in _waiting.Where(call => _closing || call.WaitsUntil <= _time.Elapsed).ToArray())
+            Answer(call, new DequeueResult { Settled = call.Settled });
+        foreach (var call in _waiting.Where(_ => _reference.Deleted).ToArray())
+            Answer(call, new TimestoneError(ErrorCode.QueueNotFound, ""));
+        _history.Add(_reference);
+        foreach (var call in _applied.Where(call => call.State < 0))
+            call.State = _history.Last;
+    }
+
+    private void Apply(Call call, JournalRoom room)
+    {
+        call.State = -1;
+        if (call.Command is not DequeueCommand { Request: var request })
+        {
+            call.Expected = _reference.Ask(call.Command, room);
+            _applied.Add(call);
+            Serve(room);
+            return;
+        }
+
+        call.Settled = _reference.SettleFirst(request);
+        Serve(room);
+        if (TryTake(call, room))
+            return;
+        call.WaitsUntil = _time.Elapsed + (long)request.Wait.TotalMilliseconds;
+        if (request.Wait > TimeSpan.Zero && request.Max > 0)
+            _waiting.Add(call);
+        else
+            Answer(call, new DequeueResult { Settled = call.Settled });
+    }
+
+    // Those that wait are served in the order in which they came.
+    private void Serve(JournalRoom room)
+    {
+        foreach (var call in _waiting.ToArray())
+            TryTake(call, room);
+    }
+
+    private bool TryTake(Call call, JournalRoom room)
+    {
+        var messages = _reference.Take(((DequeueCommand)call.Command).Request, room);
+        if (messages.Length > 0)
+            Answer(call, new DequeueResult { Settled = call.Settled, Messages = messages });
+        return messages.Length > 0;
+    }
+
+    private void Answer(Call call, object answer)
+    {
+        _waiting.Remove(call);
+        _applied.Add(call);
+        (call.Expected, call.State) = (answer, -1);
+    }
+
+    private void Check(Call call)
+    {
+        if (call.GivenUp && call.Task.IsCanceled)
+            return;
+        var answer = call.Answer();
+        _journey.Answered(answer);
+        if (answer is TimestoneError { Code: ErrorCode.Unavailable } && _runner!.Stopped.IsCompleted)
+            return;
+        Judge.Check(_reference, call.Expected ?? throw new SimulationFailure(Invariant.AnswersEqualReference, $"{call.Command} was answered before it was applied."), answer);
+        _history.IsDurable(call.State);
+        if (answer is DequeueResult dequeued)
+            Generator.Learn(dequeued);
+    }
+}

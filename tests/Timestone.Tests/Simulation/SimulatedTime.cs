@@ -1,0 +1,40 @@
+namespace Timestone.Tests.Simulation;
+
+/// <summary>A clock that stands until it is moved, and whose timers fire when they are told to.</summary>
+internal sealed class SimulatedTime : TimeProvider
+{
+    private readonly List<SimulatedTimer> _timers = [];
+
+    /// <summary>The wall clock, in Unix milliseconds; it can go back.</summary>
+    public long Now { get; set; } = 1_700_000_000_000;
+
+    /// <summary>Milliseconds since some beginning; it cannot.</summary>
+    public long Elapsed { get; set; }
+
+    public override long TimestampFrequency => 1000;
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Now);
+
+    public override long GetTimestamp() => Elapsed;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new SimulatedTimer(this, callback, state);
+        _timers.Add(timer);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Fires one timer whose time has come; false when there is none.</summary>
+    public bool FireOne()
+    {
+        var timer = _timers.Find(timer => timer.DueAt <= Elapsed);
+        timer?.Fire();
+        return timer is not null;
+    }
+
+    /// <summary>Forgets all timers: their process is dead.</summary>
+    public void Clear() => _timers.Clear();
+
+    public void Remove(SimulatedTimer timer) => _timers.Remove(timer);
+}

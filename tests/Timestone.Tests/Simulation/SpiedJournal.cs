@@ -1,0 +1,63 @@
+using Timestone.Engine;
+
+namespace Timestone.Tests.Simulation;
+
+/// <summary>
+/// Stands between a runner and its journal, to see when the runner applies what was sent to it: before that it asks for the
+/// room.
+/// </summary>
+internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageRow> rows, Action<JournalRoom> applying) : IQueueJournal
+{
+    private readonly List<(Task Done, TaskCompletionSource Told)> _rewrites = [];
+
+    public long Epoch => journal.Epoch;
+
+    public QueueRow Queue => journal.Queue;
+
+    public bool Created => journal.Created;
+
+    public JournalRoom Room
+    {
+        get
+        {
+            var room = journal.Room;
+            applying(room);
+            return room;
+        }
+    }
+
+    public IEnumerable<MessageRow> TakeRows() => rows;
+
+    public ValueTask CommitAsync(ChangeBatch changes) => journal.CommitAsync(changes);
+
+    public void Attach(IRowRewriter rewriter) => journal.Attach(new Relay(this, rewriter));
+
+    public ValueTask DisposeAsync() => journal.DisposeAsync();
+
+    /// <summary>Tells the journal of rows that were written again; false when there were none.</summary>
+    public bool TellRewritten()
+    {
+        var done = _rewrites.FindAll(rewrite => rewrite.Done.IsCompleted);
+        _rewrites.RemoveAll(done.Contains);
+        foreach (var (task, told) in done)
+        {
+            if (task.Exception is { } failure)
+                told.SetException(failure.InnerExceptions);
+            else
+                told.SetResult();
+        }
+
+        return done.Count > 0;
+    }
+
+    // The runner's tasks go on in the thread pool; these go on in the simulation's thread, when it says so.
+    private sealed class Relay(SpiedJournal spy, IRowRewriter rewriter) : IRowRewriter
+    {
+        public Task RewriteAsync(IReadOnlyList<RowKey> rows, CancellationToken cancellationToken = default)
+        {
+            var told = new TaskCompletionSource();
+            spy._rewrites.Add((rewriter.RewriteAsync(rows, cancellationToken), told));
+            return told.Task;
+        }
+    }
+}
