@@ -60,7 +60,7 @@ internal sealed class EnqueueCommand : CliCommand
         if (call.Host.InputIsTerminal)
             throw new UsageException("Give a payload, --file, or messages on standard input, one JSON object a line.");
         var input = call.Host.OpenInput();
-        var progress = await ProgressMeter.StartAsync(call.Host, input).ConfigureAwait(false);
+        var progress = await ProgressMeter.StartAsync(call, input).ConfigureAwait(false);
         var bulk = new BulkEnqueue(call.Timestone, call.Get(_queue), new LineReader(input));
         try
         {
@@ -68,7 +68,7 @@ internal sealed class EnqueueCommand : CliCommand
             {
                 await foreach (var batch in bulk.RunAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    Tell(call, batch);
+                    Tell(call, progress, batch);
                     progress.Report(bulk.Enqueued + bulk.Duplicates, bulk.Bytes);
                 }
             }
@@ -88,14 +88,14 @@ internal sealed class EnqueueCommand : CliCommand
         return bulk.Refused == 0 ? ExitCodes.Ok : ExitCodes.Refused;
     }
 
-    private static void Tell(Call call, IReadOnlyList<(long Line, MessageResult Result)> batch)
+    private static void Tell(Call call, ProgressMeter progress, IReadOnlyList<(long Line, MessageResult Result)> batch)
     {
         foreach (var (line, result) in batch)
         {
             if (call.Json)
                 call.Out.WriteLine(JsonSerializer.Serialize(result, TimestoneJson.Default.MessageResult));
             if (result.Error is { } error)
-                ErrorReport.Write(call.Error, $"line {line}: {ErrorReport.Describe(error)}");
+                progress.WriteError($"line {line}: {ErrorReport.Describe(error)}");
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class ErrorReport
 
     /// <summary>What is wrong; of a server that is not there, what to do about it.</summary>
     public static TimestoneError Problem(TimestoneException refused, Uri server) => IsUnreachable(refused)
-        ? refused.Error with { Detail = $"cannot reach {server.GetLeftPart(UriPartial.Authority)}: is the server running? Start it with 'timestone-server', or name another one with --server or TIMESTONE_SERVER" }
+        ? refused.Error with { Detail = $"cannot reach {server.GetLeftPart(UriPartial.Authority)}: is the server running? Start it with timestone-server, or name another one with --server or TIMESTONE_SERVER" }
         : refused.Error;
 
     public static void Write(TextWriter error, string what) => error.WriteLine($"timestone: {Text.Clean(what)}");

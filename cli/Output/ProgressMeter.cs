@@ -5,18 +5,23 @@ namespace Timestone.Cli;
 /// <summary>A progress bar on standard error while lines are enqueued; nothing where that is no terminal.</summary>
 internal sealed class ProgressMeter : IAsyncDisposable
 {
+    private readonly CliHost _host;
     private readonly TaskCompletionSource _ended = new();
+    private IAnsiConsole? _console;
     private Task _drawing = Task.CompletedTask;
     private ProgressTask? _task;
 
-    /// <summary>Starts to draw. How much there is to do is known only of a file.</summary>
-    public static async Task<ProgressMeter> StartAsync(CliHost host, Stream input)
+    private ProgressMeter(CliHost host) => _host = host;
+
+    /// <summary>Starts to draw, unless answers would be written over it. How much there is to do is known only of a file.</summary>
+    public static async Task<ProgressMeter> StartAsync(Call call, Stream input)
     {
-        var meter = new ProgressMeter();
-        if (!host.ErrorIsTerminal)
+        var meter = new ProgressMeter(call.Host);
+        if (!call.Host.ErrorIsTerminal || (call.Json && call.Host.OutIsTerminal))
             return meter;
         var started = new TaskCompletionSource<ProgressTask>();
-        meter._drawing = Terminal.Error(host).Progress()
+        meter._console = Terminal.Error(call.Host);
+        meter._drawing = meter._console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(context =>
@@ -37,6 +42,15 @@ internal sealed class ProgressMeter : IAsyncDisposable
         _task.Description = $"{messages} messages";
         if (!_task.IsIndeterminate)
             _task.Value = bytes;
+    }
+
+    /// <summary>An error's line, above the bar where there is one.</summary>
+    public void WriteError(string what)
+    {
+        if (_console is null)
+            ErrorReport.Write(_host.Error, what);
+        else
+            _console.WriteLine($"timestone: {Text.Clean(what)}");
     }
 
     /// <summary>Clears the bar.</summary>

@@ -20,7 +20,7 @@ internal sealed class WorkerWarnings(Call call) : ILogger<TimestoneWorker>
         if (!IsEnabled(logLevel) || exception is CommandFailedException or PermanentFailureException)
             return;
         var line = exception is TimestoneException refused
-            ? $"{formatter(state, null)} {call.Describe(refused)}"
+            ? $"{formatter(state, null).TrimEnd('.')}: {call.Describe(refused)}"
             : formatter(state, null);
         if (Interlocked.Exchange(ref _last, line) != line)
             ErrorReport.Write(call.Error, line);

@@ -124,7 +124,7 @@ public sealed class UsageTests : IAsyncDisposable
         var outcome = await cli.RunAsync("queue", "list", "--server", $"http://127.0.0.1:{port}");
 
         outcome.Code.ShouldBe(3);
-        outcome.Error.ShouldBe($"timestone: cannot reach http://127.0.0.1:{port}: is the server running? Start it with 'timestone-server', or name another one with --server or TIMESTONE_SERVER (unavailable)\n");
+        outcome.Error.ShouldBe($"timestone: cannot reach http://127.0.0.1:{port}: is the server running? Start it with timestone-server, or name another one with --server or TIMESTONE_SERVER (unavailable)\n");
         (await cli.RunAsync("queue", "list", "--json")).Error.ShouldStartWith("{\"error\":{\"code\":\"unavailable\"");
         (await cli.RunAsync("work", "jobs", "--once", "--exec", "true")).Code.ShouldBe(3);
     }
