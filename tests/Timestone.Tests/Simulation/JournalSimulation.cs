@@ -280,6 +280,7 @@ internal sealed class JournalSimulation
 
     private void Reopen(SimulatedQueue queue)
     {
+        Hear();
         try
         {
             if (!_disk.Stopped)
