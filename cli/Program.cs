@@ -1,1 +1,4 @@
-return 0;
+using Timestone.Cli;
+
+using var interrupts = new Interrupts();
+return await TimestoneCli.RunAsync(args, ProcessHost.Create(interrupts));

@@ -3,10 +3,14 @@ using System.Text.Json.Serialization;
 namespace Timestone;
 
 /// <summary>The answer to a dequeue.</summary>
+/// <remarks>
+/// What has a default is settable, not init-only: the serializer that is generated sets init-only properties even where the
+/// JSON does not say, to null or zero. Set them only while making one.
+/// </remarks>
 public sealed record DequeueResult
 {
     /// <summary>The messages, best first, each with its lease token; empty when nothing was dequeueable.</summary>
-    public IReadOnlyList<Message> Messages { get; init; } = [];
+    public IReadOnlyList<Message> Messages { get; set; } = [];
 
     /// <summary>What became of each settlement that the request carried, in order.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

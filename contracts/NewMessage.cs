@@ -4,6 +4,10 @@ using Timestone.Json;
 namespace Timestone;
 
 /// <summary>A message to enqueue.</summary>
+/// <remarks>
+/// What has a default is settable, not init-only: the serializer that is generated sets init-only properties even where the
+/// JSON does not say, to null or zero. Set them only while making one.
+/// </remarks>
 public sealed record NewMessage
 {
     /// <summary>Its id, unique in its queue (see <see cref="Limits.MaxIdLength"/>); null lets Timestone make one, which gives up idempotency.</summary>
@@ -14,7 +18,7 @@ public sealed record NewMessage
     public Payload Payload { get; init; }
 
     /// <summary>What describes it.</summary>
-    public Metadata Metadata { get; init; } = Metadata.Empty;
+    public Metadata Metadata { get; set; } = Metadata.Empty;
 
     /// <summary>Its priority, lower first; null means the time of its enqueue in Unix milliseconds. Not together with <see cref="Deadline"/>.</summary>
     public long? Priority { get; init; }

@@ -24,10 +24,11 @@ public readonly struct Payload : IEquatable<Payload>
     /// <summary>A payload that is a value serialized to JSON.</summary>
     public static Payload FromValue<T>(T value, JsonTypeInfo<T> type) => new(PayloadKind.Json, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
-    /// <summary>A payload that is already JSON text.</summary>
+    /// <summary>A payload that is already JSON text; white space around the value is not part of it.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the text is not one JSON value.</exception>
     public static Payload FromJson(ReadOnlyMemory<byte> utf8Json)
     {
+        utf8Json = utf8Json.Trim(" \t\r\n"u8);
         try
         {
             var reader = new Utf8JsonReader(utf8Json.Span);

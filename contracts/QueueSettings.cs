@@ -4,6 +4,10 @@ using Timestone.Json;
 namespace Timestone;
 
 /// <summary>What a queue is and how it treats its messages. Defaults suit a queue of jobs of a few seconds.</summary>
+/// <remarks>
+/// What has a default is settable, not init-only: the serializer that is generated sets init-only properties even where the
+/// JSON does not say, to null or zero. Set them only while making one.
+/// </remarks>
 public sealed record QueueSettings
 {
     /// <summary>Simple or exclusive; fixed once the queue exists.</summary>
@@ -15,27 +19,27 @@ public sealed record QueueSettings
 
     /// <summary>How long a consumer holds a message when neither the dequeue nor the message says; <see cref="Limits.MinLease"/> to <see cref="Limits.MaxLease"/>.</summary>
     [JsonPropertyName("leaseSeconds"), JsonConverter(typeof(SecondsConverter))]
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a new message stays invisible when it does not say; 0 to <see cref="Limits.MaxInvisible"/>.</summary>
     [JsonPropertyName("invisibleSeconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan Invisible { get; init; }
 
     /// <summary>How many times a message may be dequeued before a failure ends it; 1 to 1000.</summary>
-    public int MaxAttempts { get; init; } = 5;
+    public int MaxAttempts { get; set; } = 5;
 
     /// <summary>The wait between attempts.</summary>
-    public Backoff Backoff { get; init; } = new();
+    public Backoff Backoff { get; set; } = new();
 
     /// <summary>How long terminal messages are kept; 0 to <see cref="Limits.MaxRetention"/>. Idempotency lasts as long.</summary>
     [JsonPropertyName("retentionSeconds"), JsonConverter(typeof(SecondsConverter))]
-    public TimeSpan Retention { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan Retention { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>How many messages that are not terminal the queue takes; 0 means no limit.</summary>
     public long MaxDepth { get; init; }
 
     /// <summary>The largest payload, in bytes as stored; 0 to <see cref="Limits.MaxPayloadBytes"/>.</summary>
-    public int MaxPayloadBytes { get; init; } = 256 * 1024;
+    public int MaxPayloadBytes { get; set; } = 256 * 1024;
 
     /// <summary>While true, new messages are refused.</summary>
     public bool EnqueueBlocked { get; init; }

@@ -1,2 +1,3 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-await builder.Build().RunAsync();
+using Timestone.Server;
+
+return await ServerCommand.RunAsync(args, Console.Out, Console.Error);

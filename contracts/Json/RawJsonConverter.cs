@@ -11,8 +11,25 @@ public sealed class RawJsonConverter : JsonConverter<RawJson>
     public override bool HandleNull => true;
 
     /// <inheritdoc/>
-    public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        new(JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)).ToArray());
+    public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        // The text of a scalar is at hand; only of the rest need the extent be found, by way of a document.
+        if (!reader.HasValueSequence)
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.String:
+                    var quoted = new byte[reader.ValueSpan.Length + 2];
+                    quoted[0] = quoted[^1] = (byte)'"';
+                    reader.ValueSpan.CopyTo(quoted.AsSpan(1));
+                    return new(quoted);
+                case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null:
+                    return new(reader.ValueSpan.ToArray());
+            }
+        }
+
+        return new(JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)).ToArray());
+    }
 
     /// <inheritdoc/>
     /// <remarks>Not checked again: the bytes were JSON when they came in.</remarks>

@@ -8,6 +8,7 @@ namespace Timestone.Json;
 public sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
 {
     private const int Length = 24;
+    private const int RoundTripLength = 28;
 
     /// <inheritdoc/>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -21,9 +22,11 @@ public sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
-        Span<byte> text = stackalloc byte[Length];
-        value.UtcDateTime.TryFormat(text, out var written, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        writer.WriteStringValue(text[..written]);
+        // The round-trip format is written several times as fast as one of one's own; it has seven digits of seconds.
+        Span<byte> text = stackalloc byte[RoundTripLength];
+        value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[Length - 1] = (byte)'Z';
+        writer.WriteStringValue(text[..Length]);
     }
 
     private static bool HasOffset(string text) =>

@@ -82,6 +82,7 @@ public sealed partial class QueueEngine
         if (_room == JournalRoom.SettleOnly && room != JournalRoom.SettleOnly)
             Readiness++;
         _room = room;
+        _rates.Open(_now);
     }
 
     /// <summary>

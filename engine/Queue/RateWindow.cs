@@ -8,6 +8,9 @@ internal sealed class RateWindow
     private readonly Second[] _seconds = new Second[Seconds];
     private long? _begin;
 
+    /// <summary>Tells that the queue is open: the first time counts.</summary>
+    public void Open(long now) => _begin ??= now / 1000;
+
     public void Enqueued(long now) => At(now).Enqueued++;
 
     public void Completed(long now) => At(now).Completed++;
@@ -62,7 +65,6 @@ internal sealed class RateWindow
     private ref Second At(long now)
     {
         var number = now / 1000;
-        _begin ??= number;
         ref var second = ref _seconds[number % Seconds];
         if (second.Number != number)
             second = new Second { Number = number };

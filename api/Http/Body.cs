@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Timestone.Api;
+
+/// <summary>Makes what a route wants of a request's body.</summary>
+internal delegate T ReadBody<out T>(ReadOnlySpan<byte> utf8Json);
+
+/// <summary>Reads request bodies.</summary>
+internal static class Body
+{
+    /// <summary>A body that must be there.</summary>
+    public static ReadBody<T> Required<T>(JsonTypeInfo<T> type)
+        where T : class =>
+        utf8Json => Parse(utf8Json, type);
+
+    /// <summary>A body that may be left out.</summary>
+    public static ReadBody<T> Optional<T>(JsonTypeInfo<T> type, T absent)
+        where T : class =>
+        utf8Json => utf8Json.IsEmpty ? absent : Parse(utf8Json, type);
+
+    public static T Parse<T>(ReadOnlySpan<byte> utf8Json, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (utf8Json.IsEmpty)
+            throw new TimestoneException(ErrorCode.InvalidArgument, "The request needs a body.");
+        try
+        {
+            return JsonSerializer.Deserialize(utf8Json, type) ?? throw new TimestoneException(ErrorCode.InvalidArgument, "The body must be a JSON object.");
+        }
+        catch (JsonException problem)
+        {
+            throw BadJson.Explain(problem);
+        }
+    }
+
+    /// <summary>Reads the whole body, then makes the request of it.</summary>
+    public static ValueTask<T> ReadAsync<T>(HttpContext context, ReadBody<T> read)
+    {
+        CheckContentType(context.Request.ContentType);
+
+        // A small body has come with its headers.
+        var body = context.Request.BodyReader;
+        if (!body.TryRead(out var arrived))
+            return ReadRestAsync(context, read);
+        if (arrived.IsCompleted)
+            return new ValueTask<T>(Take(context, arrived.Buffer, read));
+        body.AdvanceTo(arrived.Buffer.Start, arrived.Buffer.End);
+        return ReadRestAsync(context, read);
+    }
+
+    private static async ValueTask<T> ReadRestAsync<T>(HttpContext context, ReadBody<T> read)
+    {
+        var body = context.Request.BodyReader;
+        while (true)
+        {
+            var arrived = await body.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            if (arrived.IsCompleted)
+                return Take(context, arrived.Buffer, read);
+            body.AdvanceTo(arrived.Buffer.Start, arrived.Buffer.End);
+        }
+    }
+
+    private static T Take<T>(HttpContext context, ReadOnlySequence<byte> body, ReadBody<T> read)
+    {
+        try
+        {
+            if (body.IsSingleSegment)
+                return Checked(body.FirstSpan, read);
+            var length = checked((int)body.Length);
+            var whole = ArrayPool<byte>.Shared.Rent(length);
+            body.CopyTo(whole);
+            var taken = Checked(whole.AsSpan(0, length), read);
+            ArrayPool<byte>.Shared.Return(whole);
+            return taken;
+        }
+        finally
+        {
+            context.Request.BodyReader.AdvanceTo(body.End);
+        }
+    }
+
+    // The JSON reader looks into strings only where they are unescaped; a payload is kept as it came.
+    private static T Checked<T>(ReadOnlySpan<byte> utf8Json, ReadBody<T> read) => Utf8.IsValid(utf8Json)
+        ? read(utf8Json)
+        : throw new TimestoneException(ErrorCode.InvalidArgument, "The body is not valid UTF-8.");
+
+    private static void CheckContentType(string? contentType)
+    {
+        if (contentType is null or "application/json" or "application/json; charset=utf-8")
+            return;
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type)
+            || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            throw new BadHttpRequestException($"The body must be application/json in UTF-8, not '{contentType}'.", StatusCodes.Status415UnsupportedMediaType);
+    }
+}

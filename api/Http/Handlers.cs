@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Timestone.Api;
+
+/// <summary>
+/// Makes request delegates of a route's parts: what to read, what to ask the service, how to answer. They are plain
+/// delegates with one state machine a request: binding, filters and scopes cost more than a queue's work.
+/// </summary>
+internal sealed partial class Handlers(IReadiness readiness, IServiceProvider services, ILogger<Handlers> logger)
+{
+    private ITimestone? _timestone;
+
+    public RequestDelegate WithBody<TRequest, TAnswer>(
+        ReadBody<TRequest> read, Func<ITimestone, HttpContext, TRequest, Task<TAnswer>> ask, Func<HttpContext, TRequest, TAnswer, Task> answer) => async context =>
+    {
+        try
+        {
+            var timestone = Ready();
+            var request = await Body.ReadAsync(context, read).ConfigureAwait(false);
+            await answer(context, request, await ask(timestone, context, request).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception problem)
+        {
+            await RefuseAsync(context, problem).ConfigureAwait(false);
+        }
+    };
+
+    public RequestDelegate WithoutBody<TAnswer>(Func<ITimestone, HttpContext, Task<TAnswer>> ask, Func<HttpContext, TAnswer, Task> answer) => async context =>
+    {
+        try
+        {
+            var timestone = Ready();
+            await answer(context, await ask(timestone, context).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception problem)
+        {
+            await RefuseAsync(context, problem).ConfigureAwait(false);
+        }
+    };
+
+    private ITimestone Ready() => readiness.Obstacle is { } obstacle
+        ? throw new TimestoneException(ErrorCode.Unavailable, obstacle)
+        : _timestone ??= services.GetRequiredService<ITimestone>();
+
+    private Task RefuseAsync(HttpContext context, Exception problem)
+    {
+        if (context.RequestAborted.IsCancellationRequested || problem is ConnectionAbortedException or ConnectionResetException)
+            return Task.CompletedTask;
+        if (context.Response.HasStarted)
+        {
+            LogCut(problem, context.Request.Path);
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        switch (problem)
+        {
+            case TimestoneException refusal:
+                return Problems.WriteAsync(context, refusal.Error);
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
+                return Problems.WriteAsync(context, new TimestoneError(ErrorCode.PayloadTooLarge, tooLarge.Message));
+            case BadHttpRequestException bad:
+                return Problems.WriteAsync(context, bad.StatusCode, new TimestoneError(ErrorCode.InvalidArgument, bad.Message));
+            default:
+                LogFailed(problem, context.Request.Path);
+                return Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, new TimestoneError(ErrorCode.Unavailable, "The service failed; what became of the request is unknown."));
+        }
+    }
+
+    [LoggerMessage(10, LogLevel.Error, "Answering {Path} failed.")]
+    private partial void LogFailed(Exception exception, string path);
+
+    [LoggerMessage(11, LogLevel.Error, "Answering {Path} failed after the answer had begun; the connection was cut.")]
+    private partial void LogCut(Exception exception, string path);
+}

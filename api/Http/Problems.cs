@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Timestone.Api;
+
+/// <summary>Which HTTP status each error has, and how it is answered.</summary>
+internal static class Problems
+{
+    public const string ContentType = "application/problem+json";
+
+    // Seconds. A start or a failed commit is over sooner than that; a client's own backoff takes it from there.
+    private const string RetryAfter = "1";
+
+    public static int StatusOf(ErrorCode code) => code switch
+    {
+        ErrorCode.InvalidArgument or ErrorCode.MissingExclusivityKey => StatusCodes.Status400BadRequest,
+        ErrorCode.QueueNotFound or ErrorCode.MessageNotFound => StatusCodes.Status404NotFound,
+        ErrorCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
+        ErrorCode.QueueFull => StatusCodes.Status429TooManyRequests,
+        ErrorCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status409Conflict,
+    };
+
+    public static string NameOf(ErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
+
+    public static Task WriteAsync(HttpContext context, TimestoneError error) => WriteAsync(context, StatusOf(error.Code), error);
+
+    public static Task WriteAsync(HttpContext context, int status, TimestoneError error)
+    {
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = RetryAfter;
+        var problem = new Problem($"urn:timestone:error:{NameOf(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field);
+        return Answer.WriteAsync(context, status, problem, ApiJson.Default.Problem, ContentType);
+    }
+
+    private static string TitleOf(ErrorCode code) => code switch
+    {
+        ErrorCode.InvalidArgument => "The request is malformed",
+        ErrorCode.QueueNotFound => "There is no such queue",
+        ErrorCode.QueueExists => "The queue exists with other settings",
+        ErrorCode.MessageNotFound => "There is no such message",
+        ErrorCode.MessageConflict => "The message exists with other content",
+        ErrorCode.LeaseLost => "The lease is not current",
+        ErrorCode.IllegalTransition => "The message's state does not allow it",
+        ErrorCode.MissingExclusivityKey => "The message lacks the exclusivity key",
+        ErrorCode.PayloadTooLarge => "The payload is too large",
+        ErrorCode.QueueFull => "The queue is full",
+        ErrorCode.EnqueueBlocked => "Enqueueing is blocked",
+        ErrorCode.Unavailable => "The service cannot answer now",
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "An error code without a title."),
+    };
+}

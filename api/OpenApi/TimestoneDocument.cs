@@ -1,0 +1,94 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.OpenApi;
+
+namespace Timestone.Api;
+
+/// <summary>Writes the OpenAPI document from the descriptions that the routes carry.</summary>
+internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApiDocumentTransformer
+{
+    private const string Json = "application/json";
+
+    public async Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Timestone",
+            Version = "v1",
+            Description = "Durable priority queues. Times are RFC 3339 in UTC, durations are seconds.",
+        };
+        document.Paths = [];
+        foreach (var endpoint in endpoints.Endpoints.OfType<RouteEndpoint>())
+        {
+            if (endpoint.Metadata.GetMetadata<RouteDescription>() is not { } description)
+                continue;
+            var path = endpoint.RoutePattern.RawText!;
+            if (!document.Paths.TryGetValue(path, out var item))
+                document.Paths.Add(path, item = new OpenApiPathItem());
+            foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
+                ((OpenApiPathItem)item).AddOperation(HttpMethod.Parse(method), await DescribeAsync(document, context, endpoint.RoutePattern, description, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private static async Task<OpenApiOperation> DescribeAsync(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, RoutePattern pattern, RouteDescription description, CancellationToken cancellationToken)
+    {
+        var operation = new OpenApiOperation
+        {
+            OperationId = description.OperationId,
+            Summary = description.Summary,
+            Parameters = [.. pattern.Parameters.Select(static parameter => Parameters.InPath(parameter.Name)), .. description.Query.Select(Parameters.InQuery)],
+            Responses = [],
+        };
+        if (description.Bodies is not [])
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = !description.BodyIsOptional,
+                Content = await ContentAsync(Json, description.Bodies).ConfigureAwait(false),
+            };
+        }
+
+        foreach (var (status, types) in description.Answers)
+            operation.Responses.Add(Text(status), new OpenApiResponse { Description = ReasonPhrases.GetReasonPhrase(status), Content = types is [] ? null : await ContentAsync(Json, types).ConfigureAwait(false) });
+        foreach (var refusals in ErrorsOf(pattern, description).GroupBy(Problems.StatusOf))
+        {
+            operation.Responses.Add(Text(refusals.Key), new OpenApiResponse
+            {
+                Description = $"code: {string.Join(", ", refusals.Select(Problems.NameOf))}",
+                Content = await ContentAsync(Problems.ContentType, [typeof(Problem)]).ConfigureAwait(false),
+            });
+        }
+
+        return operation;
+
+        async Task<Dictionary<string, OpenApiMediaType>> ContentAsync(string contentType, Type[] types)
+        {
+            var schemas = new List<IOpenApiSchema>();
+            foreach (var type in types)
+                schemas.Add(await ReferenceAsync(type).ConfigureAwait(false));
+            return new() { [contentType] = new OpenApiMediaType { Schema = schemas is [var one] ? one : new OpenApiSchema { OneOf = schemas } } };
+        }
+
+        async Task<IOpenApiSchema> ReferenceAsync(Type type)
+        {
+            var name = SchemaNames.Of(type);
+            if (document.Components?.Schemas?.ContainsKey(name) != true)
+                document.AddComponent(name, await context.GetOrCreateSchemaAsync(type, null, cancellationToken).ConfigureAwait(false));
+            return new OpenApiSchemaReference(name, document);
+        }
+    }
+
+    private static IEnumerable<ErrorCode> ErrorsOf(RoutePattern pattern, RouteDescription description)
+    {
+        IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal) ? [ErrorCode.InvalidArgument, .. description.Errors, ErrorCode.Unavailable] : description.Errors;
+        // Only what creates queues does not need to find one.
+        return pattern.Parameters.Count > 0 && !description.Errors.Contains(ErrorCode.QueueExists) ? errors.Append(ErrorCode.QueueNotFound) : errors;
+    }
+
+    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
+}

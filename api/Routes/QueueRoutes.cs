@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Timestone.Json;
+
+namespace Timestone.Api;
+
+/// <summary>The routes of queues as a whole.</summary>
+internal static class QueueRoutes
+{
+    private const string Path = "/v1/queues/{queue}";
+    private const int DefaultPage = 100;
+
+    public static void Map(IEndpointRouteBuilder routes, Handlers handlers)
+    {
+        routes.MapGet("/v1/queues", handlers.WithoutBody(List, static (context, page) => Answer.WriteAsync(context, StatusCodes.Status200OK, page, TimestoneJson.Default.QueuePage)))
+            .Describe("listQueues", "Lists queues by name.").Takes("after", "limit").Answers<QueuePage>();
+        routes.MapPut(Path, handlers.WithBody(Body.Optional(TimestoneJson.Default.QueueSettings, new QueueSettings()), Create, Created))
+            .Describe("createQueue", "Creates a queue; without a body, with default settings. Again with the same settings is success.")
+            .Accepts<QueueSettings>(optional: true)
+            .Answers<QueueInfo>(StatusCodes.Status201Created).Answers<QueueInfo>().Refuses(ErrorCode.QueueExists);
+        routes.MapGet(Path, handlers.WithoutBody(Get, Answers.Queue))
+            .Describe("getQueue", "Describes a queue.").Answers<QueueInfo>();
+        routes.MapPatch(Path, handlers.WithBody(Body.Required(TimestoneJson.Default.QueueSettingsPatch), Update, static (context, _, queue) => Answers.Queue(context, queue)))
+            .Describe("updateQueue", "Changes a queue's settings from now on; blocks and unblocks.")
+            .Accepts<QueueSettingsPatch>().Answers<QueueInfo>();
+        routes.MapDelete(Path, handlers.WithoutBody(DeleteAsync, Deleted))
+            .Describe("deleteQueue", "Deletes a queue with all its messages.").AnswersNothing();
+        routes.MapGet($"{Path}/stats", handlers.WithoutBody(Stats, static (context, stats) => Answer.WriteAsync(context, StatusCodes.Status200OK, stats, TimestoneJson.Default.QueueStats)))
+            .Describe("getQueueStats", "A queue in figures.").Answers<QueueStats>();
+        routes.MapGet($"{Path}/depth", handlers.WithoutBody(Depth, Answers.Count))
+            .Describe("getDepth", "Counts messages, of one state or of those not terminal, whose metadata equal the filter's.").Takes("state", "filter").Answers<CountAnswer>();
+        routes.MapPost($"{Path}/purge", handlers.WithBody(Body.Optional(ApiJson.Default.NoBody, NoBody.Instance), Purge, Counted))
+            .Describe("purge", "Removes every message of a state, or, when none is named, of every state but running.").Takes("state").Answers<CountAnswer>();
+        routes.MapPost($"{Path}/redrive", handlers.WithBody(Body.Optional(ApiJson.Default.NoBody, NoBody.Instance), RedriveAll, Counted))
+            .Describe("redriveAll", "Makes every errored message pending again, its attempts unspent.").Answers<CountAnswer>();
+    }
+
+    private static Task<QueuePage> List(ITimestone timestone, HttpContext context)
+    {
+        context.CheckQuery("after", "limit");
+        return timestone.ListQueuesAsync(context.Text("after"), context.Number("limit", DefaultPage), context.RequestAborted);
+    }
+
+    private static Task<CreateQueueResult> Create(ITimestone timestone, HttpContext context, QueueSettings settings)
+    {
+        context.CheckQuery();
+        return timestone.CreateQueueAsync(context.Queue(), settings);
+    }
+
+    private static Task<QueueInfo> Get(ITimestone timestone, HttpContext context)
+    {
+        context.CheckQuery();
+        return timestone.GetQueueAsync(context.Queue(), context.RequestAborted);
+    }
+
+    private static Task<QueueInfo> Update(ITimestone timestone, HttpContext context, QueueSettingsPatch patch)
+    {
+        context.CheckQuery();
+        return timestone.UpdateQueueAsync(context.Queue(), patch);
+    }
+
+    private static async Task<bool> DeleteAsync(ITimestone timestone, HttpContext context)
+    {
+        context.CheckQuery();
+        await timestone.DeleteQueueAsync(context.Queue()).ConfigureAwait(false);
+        return true;
+    }
+
+    private static Task<QueueStats> Stats(ITimestone timestone, HttpContext context)
+    {
+        context.CheckQuery();
+        return timestone.GetStatsAsync(context.Queue(), context.RequestAborted);
+    }
+
+    private static Task<long> Depth(ITimestone timestone, HttpContext context)
+    {
+        context.CheckQuery("state", "filter");
+        return timestone.GetDepthAsync(context.Queue(), context.State(), context.Filter(), context.RequestAborted);
+    }
+
+    private static Task<long> Purge(ITimestone timestone, HttpContext context, NoBody body)
+    {
+        context.CheckQuery("state");
+        return timestone.PurgeAsync(context.Queue(), context.State());
+    }
+
+    private static Task<long> RedriveAll(ITimestone timestone, HttpContext context, NoBody body)
+    {
+        context.CheckQuery();
+        return timestone.RedriveAllAsync(context.Queue());
+    }
+
+    private static Task Created(HttpContext context, QueueSettings settings, CreateQueueResult result) =>
+        Answer.WriteAsync(context, result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK, result.Queue, TimestoneJson.Default.QueueInfo);
+
+    private static Task Counted(HttpContext context, NoBody body, long count) => Answers.Count(context, count);
+
+    private static Task Deleted(HttpContext context, bool deleted)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Timestone.Api;
+
+/// <summary>Serves an <see cref="ITimestone"/> over HTTP.</summary>
+public static class TimestoneApi
+{
+    /// <summary>
+    /// Bytes of a request's body at the most: a batch of <see cref="Limits.MaxBatchBytes"/> in base64, and room for what stands around it.
+    /// </summary>
+    public const int MaxRequestBytes = 48 * 1024 * 1024;
+
+    /// <summary>
+    /// Adds what the routes need. The <see cref="ITimestone"/> and the <see cref="IReadiness"/> are the host's to add; the first
+    /// is asked for when the second first says that nothing stands in the way.
+    /// </summary>
+    public static IServiceCollection AddTimestoneApi(this IServiceCollection services)
+    {
+        services.AddSingleton<Handlers>();
+        services.AddTimestoneOpenApi();
+        services.Configure<KestrelServerOptions>(static options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = MaxRequestBytes;
+        });
+        return services;
+    }
+
+    /// <summary>
+    /// Answers unknown paths and wrong methods with problem details. Belongs before the routes' middleware runs, so before
+    /// anything that handles requests by itself.
+    /// </summary>
+    public static IApplicationBuilder UseTimestoneProblems(this IApplicationBuilder app) => app.Use(static next => context =>
+    {
+        if (context.GetEndpoint() is null)
+            return Problems.WriteAsync(context, StatusCodes.Status404NotFound, new TimestoneError(ErrorCode.InvalidArgument, $"There is no {context.Request.Path}."));
+        var handled = next(context);
+
+        // Routing's own endpoint for a wrong method answers at once, without a body.
+        return handled.IsCompletedSuccessfully && context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false }
+            ? Problems.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, new TimestoneError(ErrorCode.InvalidArgument, $"{context.Request.Path} does not take {context.Request.Method}."))
+            : handled;
+    });
+
+    /// <summary>Maps all routes, the OpenAPI document and the health routes.</summary>
+    public static IEndpointRouteBuilder MapTimestone(this IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        var services = routes.ServiceProvider;
+        var handlers = services.GetRequiredService<Handlers>();
+        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        QueueRoutes.Map(routes, handlers);
+        new MessageRoutes(stopping).Map(routes, handlers);
+        LifecycleRoutes.Map(routes, handlers);
+        new HealthRoutes(services.GetRequiredService<IReadiness>()).Map(routes);
+        routes.MapOpenApi("/openapi/{documentName}.json");
+        return routes;
+    }
+}

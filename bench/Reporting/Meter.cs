@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Timestone.Bench.Reporting;
+
+/// <summary>Sums up what stretches of one thread's work took: time, processor time, bytes allocated.</summary>
+internal sealed partial class Meter
+{
+    private const int ThreadCpuTimeClock = 3;
+
+    private long _startTime;
+    private long _startCpu;
+    private long _startBytes;
+    private long _time;
+    private long _cpu;
+    private long _bytes;
+    private long _operations;
+
+    public double PerSecond => _operations / ((double)_time / Stopwatch.Frequency);
+
+    public double PerCpuSecond => _operations / (_cpu / 1e9);
+
+    public double BytesPerOperation => (double)_bytes / _operations;
+
+    public void Start()
+    {
+        _startBytes = GC.GetAllocatedBytesForCurrentThread();
+        _startCpu = CpuNanoseconds();
+        _startTime = Stopwatch.GetTimestamp();
+    }
+
+    public void Stop(int operations)
+    {
+        _time += Stopwatch.GetTimestamp() - _startTime;
+        _cpu += CpuNanoseconds() - _startCpu;
+        _bytes += GC.GetAllocatedBytesForCurrentThread() - _startBytes;
+        _operations += operations;
+    }
+
+    private static long CpuNanoseconds() => ClockGetTime(ThreadCpuTimeClock, out var time) == 0 ? (time.Seconds * 1_000_000_000) + time.Nanoseconds : 0;
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int ClockGetTime(int clock, out TimeSpec time);
+
+    private readonly struct TimeSpec
+    {
+        public readonly long Seconds;
+        public readonly long Nanoseconds;
+    }
+}

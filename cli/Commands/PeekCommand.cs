@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Timestone.Json;
+
+namespace Timestone.Cli;
+
+/// <summary><c>timestone peek</c></summary>
+internal sealed class PeekCommand : CliCommand
+{
+    private const int DefaultLimit = 20;
+
+    private readonly Argument<string> _queue;
+    private readonly Option<MessageState?> _state;
+    private readonly Option<int?> _limit;
+    private readonly Option<string?> _after;
+
+    public PeekCommand(CliHost host)
+        : base(host, "peek", "Lists the pending messages of a queue in the order of their dequeueing, without leasing them.")
+    {
+        _queue = Take(CommonArguments.Queue(host));
+        _state = Take(CommonOptions.State("Messages in this state instead (pending)."));
+        _limit = Take(CommonOptions.Number<int>("--limit", "How many at most, 1 to 1000 (20)."));
+        _after = Take(new Option<string?>("--after") { Description = "The cursor of the page before, to go on.", HelpName = "cursor" });
+    }
+
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
+    {
+        var state = call.Get(_state) ?? MessageState.Pending;
+        var page = await call.Timestone.ListMessagesAsync(call.Get(_queue), state, call.Get(_after), call.Get(_limit) ?? DefaultLimit, cancellationToken).ConfigureAwait(false);
+        call.Answer(page, TimestoneJson.Default.MessagePage, output => Write(output, page));
+        return ExitCodes.Ok;
+    }
+
+    private void Write(TextWriter output, MessagePage page)
+    {
+        var table = new Grid("ID", "PRIORITY", "ATTEMPT", "ENQUEUED", "METADATA", "PAYLOAD");
+        foreach (var message in page.Messages)
+        {
+            table.Add(
+                message.Id,
+                Text.Number(message.Priority),
+                Text.Number(message.Attempt),
+                Text.Time(message.EnqueuedAt),
+                Text.Clean(message.Metadata.ToString()),
+                Text.Brief(message.Payload));
+        }
+
+        table.WriteTo(Host);
+        if (page.Next is not null)
+            output.WriteLine($"More: --after {page.Next}");
+    }
+}

@@ -1,0 +1,32 @@
+using Timestone.Json;
+
+namespace Timestone.Cli;
+
+/// <summary><c>timestone queue list</c></summary>
+internal sealed class QueueListCommand(CliHost host) : CliCommand(host, "list", "Lists all queues.")
+{
+    protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
+    {
+        var queues = await Paging.AllQueuesAsync(call.Timestone, cancellationToken).ConfigureAwait(false);
+        call.Answer(new QueuePage(queues, Next: null), TimestoneJson.Default.QueuePage, output => Write(queues));
+        return ExitCodes.Ok;
+    }
+
+    private void Write(IReadOnlyList<QueueInfo> queues)
+    {
+        var table = new Grid("QUEUE", "TYPE", "LEASE", "ATTEMPTS", "RETENTION", "BLOCKED", "CREATED");
+        foreach (var (queue, settings) in queues.Select(static queue => (queue, queue.Settings)))
+        {
+            table.Add(
+                queue.Name,
+                QueueView.TypeOf(settings),
+                Durations.Exact(settings.Lease),
+                Text.Number(settings.MaxAttempts),
+                Durations.Exact(settings.Retention),
+                QueueView.BlocksOf(settings),
+                Text.Time(queue.CreatedAt));
+        }
+
+        table.WriteTo(Host);
+    }
+}

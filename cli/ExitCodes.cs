@@ -1,0 +1,31 @@
+namespace Timestone.Cli;
+
+/// <summary>What the program's exit code says; a part of its interface, as scripts depend on it.</summary>
+internal static class ExitCodes
+{
+    public const int Ok = 0;
+
+    /// <summary>The service refused it, wholly or for one item of many; or a command run by <c>work</c> failed.</summary>
+    public const int Refused = 1;
+
+    /// <summary>The command line makes no sense, or a file that it names cannot be read.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The service cannot be reached or cannot answer now: whether it was done is unknown, and repeating it is safe.</summary>
+    public const int Unavailable = 3;
+
+    /// <summary>Nothing was dequeueable.</summary>
+    public const int NothingDequeued = 4;
+
+    /// <summary>A bug of this program.</summary>
+    public const int Internal = 70;
+
+    /// <summary>SIGINT or SIGTERM ended it.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>For the help text.</summary>
+    public const string Summary = """
+        Exit codes: 0 done; 1 refused; 2 wrong usage; 3 the server cannot be reached or cannot answer now;
+        4 nothing was dequeued; 130 interrupted.
+        """;
+}

@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Timestone.Cli;
+
+/// <summary>The answers that only this program gives; all others are those of the wire.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(DeletedQueue))]
+[JsonSerializable(typeof(Metadata))]
+[JsonSerializable(typeof(TopFrame))]
+[JsonSerializable(typeof(WorkOutcome))]
+internal sealed partial class CliJson : JsonSerializerContext;

@@ -1,0 +1,64 @@
+namespace Timestone.Cli;
+
+/// <summary>Queues for people.</summary>
+internal static class QueueView
+{
+    public static string TypeOf(QueueSettings settings) =>
+        settings.ExclusivityKey is { } key ? $"exclusive by {key}" : Text.Name(settings.Type);
+
+    public static string BlocksOf(QueueSettings settings) => (settings.EnqueueBlocked, settings.DequeueBlocked) switch
+    {
+        (true, true) => "enqueue, dequeue",
+        (true, false) => "enqueue",
+        (false, true) => "dequeue",
+        _ => "-",
+    };
+
+    public static void Write(TextWriter output, QueueInfo queue)
+    {
+        var settings = queue.Settings;
+        new Fields()
+            .Add("queue", queue.Name)
+            .Add("type", TypeOf(settings))
+            .Add("lease", Durations.Exact(settings.Lease))
+            .Add("invisible", Durations.Exact(settings.Invisible))
+            .Add("max attempts", Text.Number(settings.MaxAttempts))
+            .Add("backoff", BackoffOf(settings.Backoff))
+            .Add("retention", Durations.Exact(settings.Retention))
+            .Add("max depth", settings.MaxDepth == 0 ? "no limit" : Text.Number(settings.MaxDepth))
+            .Add("max payload", $"{settings.MaxPayloadBytes} bytes")
+            .Add("blocked", BlocksOf(settings))
+            .Add("created", Text.Time(queue.CreatedAt))
+            .WriteTo(output);
+    }
+
+    public static void Write(TextWriter output, QueueStats stats)
+    {
+        var (counts, rates, lateness) = (stats.Counts, stats.Rates, stats.Lateness);
+        new Fields()
+            .Add("queue", stats.Queue)
+            .Add("pending", Text.Number(counts.Pending))
+            .Add("invisible", Text.Number(counts.Invisible))
+            .Add("running", Text.Number(counts.Running))
+            .Add("completed", Text.Number(counts.Completed))
+            .Add("canceled", Text.Number(counts.Canceled))
+            .Add("errored", Text.Number(counts.Errored))
+            .Add("oldest pending", OldestOf(stats))
+            .Add("per second", $"{Text.Rate(rates.Enqueued)} enqueued, {Text.Rate(rates.Dequeued)} dequeued, {Text.Rate(rates.Completed)} completed, {Text.Rate(rates.Failed)} failed")
+            .Add("late", $"{LatenessOf(lateness)} of {lateness.Dequeued} with a deadline in the last minute")
+            .WriteTo(output);
+    }
+
+    public static string OldestOf(QueueStats stats) => stats.OldestPending is { } age ? Durations.Rough(age) : "-";
+
+    public static string LatenessOf(Lateness lateness) => lateness.Late == 0
+        ? "0"
+        : $"{lateness.Late} (mean {Durations.Rough(lateness.Mean)}, max {Durations.Rough(lateness.Max)})";
+
+    private static string BackoffOf(Backoff backoff) => backoff.Kind switch
+    {
+        BackoffKind.Fixed => $"fixed, {Durations.Exact(backoff.Initial)}",
+        BackoffKind.Exponential => $"exponential, {Durations.Exact(backoff.Initial)} to {Durations.Exact(backoff.Max)}",
+        _ => Text.Name(backoff.Kind),
+    };
+}

@@ -1,0 +1,28 @@
+using Spectre.Console;
+
+namespace Timestone.Cli;
+
+/// <summary>Spectre's console over the host's writers.</summary>
+internal static class Terminal
+{
+    // Where no terminal sets a width, none cuts a line.
+    private const int Unlimited = 4096;
+
+    public static IAnsiConsole Out(CliHost host) => Create(host.Out, host.OutIsTerminal);
+
+    public static IAnsiConsole Error(CliHost host) => Create(host.Error, host.ErrorIsTerminal);
+
+    private static IAnsiConsole Create(TextWriter writer, bool isTerminal)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+        });
+        if (!isTerminal)
+            console.Profile.Width = Unlimited;
+        return console;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Timestone.Cli;
+
+/// <summary>Values as text for people.</summary>
+internal static class Text
+{
+    private const int BriefChars = 60;
+
+    public static string Name<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    public static string Rate(double perSecond) => perSecond.ToString(perSecond < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
+
+    /// <summary>Every JSON value as its text, bytes as a count.</summary>
+    public static string Value(Payload payload) => payload.Kind == PayloadKind.Bytes
+        ? $"{payload.Bytes.Length} bytes"
+        : Clean(payload.ToString());
+
+    public static string Brief(Payload payload)
+    {
+        var text = Value(payload);
+        return text.Length <= BriefChars ? text : string.Concat(text.AsSpan(0, BriefChars - 1), "…");
+    }
+
+    /// <summary>
+    /// Text that others wrote, on one line and without control characters: a message must not be able to drive the
+    /// terminal of whoever looks at it.
+    /// </summary>
+    public static string Clean(string text)
+    {
+        if (!text.Any(char.IsControl))
+            return text;
+        var clean = new StringBuilder(text.Length + 8);
+        foreach (var c in text)
+        {
+            if (c is '\n' or '\r' or '\t')
+                clean.Append(' ');
+            else if (char.IsControl(c))
+                clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                clean.Append(c);
+        }
+
+        return clean.ToString();
+    }
+}

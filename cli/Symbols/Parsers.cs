@@ -1,0 +1,101 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
+namespace Timestone.Cli;
+
+/// <summary>How the text of an option becomes a value; what is no such value is a parse error that names the option.</summary>
+internal static class Parsers
+{
+    public static TimeSpan? Duration(ArgumentResult result) =>
+        Durations.TryParse(Only(result), out var duration) ? duration : Refuse<TimeSpan?>(result, Durations.Rule);
+
+    public static DateTimeOffset? Time(ArgumentResult result)
+    {
+        const string Rule = "an RFC 3339 time with an offset such as 2026-01-31T12:00:00Z";
+        var text = Only(result);
+        return HasOffset(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time
+            : Refuse<DateTimeOffset?>(result, Rule);
+    }
+
+    public static T? Number<T>(ArgumentResult result)
+        where T : struct, INumber<T> =>
+        T.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Refuse<T?>(result, "a whole number, or too large a one");
+
+    public static Metadata Pairs(ArgumentResult result)
+    {
+        var pairs = new List<KeyValuePair<string, string>>(result.Tokens.Count);
+        foreach (var token in result.Tokens)
+        {
+            var split = token.Value.AsSpan().IndexOfAny('=', ':');
+            if (split <= 0)
+            {
+                result.AddError($"{Owner(result)}: '{token.Value}' is not key=value or key:value.");
+                return Metadata.Empty;
+            }
+
+            pairs.Add(new(token.Value[..split], token.Value[(split + 1)..]));
+        }
+
+        try
+        {
+            return Metadata.From(pairs);
+        }
+        catch (TimestoneException twice)
+        {
+            result.AddError($"{Owner(result)}: {twice.Message}");
+            return Metadata.Empty;
+        }
+    }
+
+    public static Payload Json(ArgumentResult result)
+    {
+        try
+        {
+            return Payload.FromJson(Encoding.UTF8.GetBytes(Only(result)));
+        }
+        catch (TimestoneException)
+        {
+            return Refuse<Payload>(result, "a JSON value");
+        }
+    }
+
+    public static T? Name<T>(ArgumentResult result)
+        where T : struct, Enum
+    {
+        var text = Only(result);
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (Text.Name(value) == text)
+                return value;
+        }
+
+        return Refuse<T?>(result, $"one of {string.Join(", ", Enum.GetValues<T>().Select(Text.Name))}");
+    }
+
+    public static Uri Server(ArgumentResult result) => Server(Only(result), result);
+
+    /// <summary>A server's address; the scheme may be left out.</summary>
+    public static Uri Server(string text, ArgumentResult result)
+    {
+        var full = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}";
+        return Uri.TryCreate(full, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")
+            ? uri
+            : Refuse<Uri>(result, $"an address such as {CommonOptions.DefaultServer}", text)!;
+    }
+
+    private static T? Refuse<T>(ArgumentResult result, string rule, string? text = null)
+    {
+        result.AddError($"{Owner(result)}: '{text ?? Only(result)}' is not {rule}.");
+        return default;
+    }
+
+    private static string Only(ArgumentResult result) => result.Tokens[0].Value;
+
+    private static string Owner(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+
+    private static bool HasOffset(string text) =>
+        text.EndsWith('Z') || (text.Length > 19 && text[^6] is ('+' or '-'));
+}

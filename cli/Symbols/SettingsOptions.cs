@@ -1,0 +1,47 @@
+using System.CommandLine;
+
+namespace Timestone.Cli;
+
+/// <summary>A queue's settings as options, for creating and for updating one.</summary>
+internal sealed class SettingsOptions
+{
+    private readonly Option<TimeSpan?> _lease = CommonOptions.Duration("--lease", "How long a consumer holds a message by default (30s).");
+    private readonly Option<TimeSpan?> _invisible = CommonOptions.Duration("--invisible", "How long a new message stays invisible by default (0).");
+    private readonly Option<int?> _maxAttempts = CommonOptions.Number<int>("--max-attempts", "How often a message is tried before it is errored (5).");
+    private readonly Option<BackoffKind?> _backoff = CommonOptions.Name<BackoffKind>("--backoff", "How the wait between attempts grows (exponential).");
+    private readonly Option<TimeSpan?> _backoffInitial = CommonOptions.Duration("--backoff-initial", "The wait after the first attempt (1s).");
+    private readonly Option<TimeSpan?> _backoffMax = CommonOptions.Duration("--backoff-max", "The longest wait between attempts (5m).");
+    private readonly Option<TimeSpan?> _retention = CommonOptions.Duration("--retention", "How long messages are kept after their end (1h).");
+    private readonly Option<long?> _maxDepth = CommonOptions.Number<long>("--max-depth", "How many messages the queue takes at once; 0 means no limit (0).");
+    private readonly Option<int?> _maxPayloadBytes = CommonOptions.Number<int>("--max-payload-bytes", "The largest payload (262144).", "bytes");
+
+    public SettingsOptions(Command command)
+    {
+        foreach (var option in All)
+            command.Add(option);
+    }
+
+    private Option[] All => [_lease, _invisible, _maxAttempts, _backoff, _backoffInitial, _backoffMax, _retention, _maxDepth, _maxPayloadBytes];
+
+    public bool AnyGiven(Call call) => All.Any(call.Has);
+
+    /// <summary>Whether a part of the backoff was given, so that the rest must be known.</summary>
+    public bool AnyBackoffGiven(Call call) => call.Has(_backoff) || call.Has(_backoffInitial) || call.Has(_backoffMax);
+
+    /// <summary>What was given, as a change; a backoff given in part is completed from <paramref name="backoff"/>.</summary>
+    public QueueSettingsPatch Read(Call call, Backoff backoff) => new()
+    {
+        Lease = call.Get(_lease),
+        Invisible = call.Get(_invisible),
+        MaxAttempts = call.Get(_maxAttempts),
+        Backoff = !AnyBackoffGiven(call) ? null : new Backoff
+        {
+            Kind = call.Get(_backoff) ?? backoff.Kind,
+            Initial = call.Get(_backoffInitial) ?? backoff.Initial,
+            Max = call.Get(_backoffMax) ?? backoff.Max,
+        },
+        Retention = call.Get(_retention),
+        MaxDepth = call.Get(_maxDepth),
+        MaxPayloadBytes = call.Get(_maxPayloadBytes),
+    };
+}

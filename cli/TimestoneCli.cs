@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Timestone.Cli;
+
+/// <summary>The program: its command tree and its entry.</summary>
+public static class TimestoneCli
+{
+    // '@' begins no response file: ids may start with it.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs one command line and answers its exit code.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+
+        // Commands that run side by side write here.
+        host = host with { Out = TextWriter.Synchronized(host.Out), Error = TextWriter.Synchronized(host.Error) };
+        var parse = CreateRoot(host).Parse(args, Parsing);
+
+        // Signals are the host's: the library would end the process two seconds after the first one.
+        var invocation = new InvocationConfiguration
+        {
+            Output = host.Out,
+            Error = host.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        if (parse.Action is ParseErrorAction)
+        {
+            // What is no command is more to the point than that one is missing.
+            foreach (var problem in parse.UnmatchedTokens.Count > 0 && parse.Errors.Count > 1 ? parse.Errors.Skip(1) : parse.Errors)
+                ErrorReport.Write(host.Error, problem.Message);
+            ErrorReport.WriteHint(host.Error, parse.CommandResult);
+            return ExitCodes.Usage;
+        }
+
+        var code = await parse.InvokeAsync(invocation, host.Stop).ConfigureAwait(false);
+        await host.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        return code;
+    }
+
+    private static RootCommand CreateRoot(CliHost host)
+    {
+        var root = new RootCommand($"Timestone on the command line.\n\n{ExitCodes.Summary}")
+        {
+            CommonOptions.Server(host),
+            CommonOptions.Json(),
+            CommonOptions.RetryFor(),
+            QueueCommand.Create(host),
+            new EnqueueCommand(host),
+            new DequeueCommand(host),
+            new CompleteCommand(host),
+            new FailCommand(host),
+            new ReleaseCommand(host),
+            new ExtendCommand(host),
+            new CancelCommand(host),
+            new GetCommand(host),
+            new PeekCommand(host),
+            new RedriveCommand(host),
+            new DepthCommand(host),
+            new StatsCommand(host),
+            new WorkCommand(host),
+            new TopCommand(host),
+            new CompletionCommand(host),
+        };
+
+        // Without the names of Windows, which a shell would offer as paths.
+        root.Options.Remove(root.Options.Single(static option => option is HelpOption));
+        root.Add(new HelpOption("--help", "-h"));
+        return root;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Timestone.Client.Http;
+
+/// <summary>Sends calls once each over pooled connections.</summary>
+internal sealed class HttpSender : IDisposable
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private readonly HttpClient _http;
+    private readonly TimeProvider _timeProvider;
+    private readonly TimeSpan _timeout;
+
+    public HttpSender(TimestoneClientOptions options, HttpMessageHandler? handler, TimeProvider timeProvider)
+    {
+        var address = options.Address.AbsoluteUri;
+        _http = new HttpClient(handler ?? PooledHandler(options), disposeHandler: handler is null)
+        {
+            BaseAddress = new Uri(address.EndsWith('/') ? address : address + "/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        _timeProvider = timeProvider;
+        _timeout = options.RequestTimeout;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>One try. The body is read to its end within it, so that a connection cut in the middle is a failed try too.</summary>
+    public async ValueTask<HttpTry> TryAsync(HttpCall call, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_timeout + call.Wait, _timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            using var request = Request(call);
+            using var response = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+            return IsPassing(response.StatusCode) ? Refused(response, body) : HttpTry.Answered(response.StatusCode, body);
+        }
+        catch (HttpRequestException problem)
+        {
+            var mayHaveTakenEffect = problem.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError);
+            return HttpTry.Failed($"The connection to {_http.BaseAddress} failed: {problem.Message}", problem, mayHaveTakenEffect);
+        }
+        catch (OperationCanceledException problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            return HttpTry.Failed($"{_http.BaseAddress} did not answer in time.", problem);
+        }
+        catch (OperationCanceledException)
+        {
+            // The one that HttpClient throws carries the linked token, which the caller does not know.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
+
+    private static HttpRequestMessage Request(HttpCall call)
+    {
+        var request = new HttpRequestMessage(call.Method, call.Path);
+        if (call.Body is not null)
+            request.Content = new ByteArrayContent(call.Body) { Headers = { ContentType = Json } };
+        return request;
+    }
+
+    // 502 and 504 are what a proxy says when the server behind it is away.
+    private static bool IsPassing(HttpStatusCode status) =>
+        status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
+
+    private HttpTry Refused(HttpResponseMessage response, byte[] body)
+    {
+        var failure = Problem.Read(body)?.Detail ?? $"{_http.BaseAddress} answered {(int)response.StatusCode}.";
+        var after = response.Headers.RetryAfter;
+        var wait = after?.Delta ?? after?.Date - _timeProvider.GetUtcNow();
+        return HttpTry.Failed(failure, new HttpRequestException(failure, null, response.StatusCode), retryAfter: wait > TimeSpan.Zero ? wait : null);
+    }
+
+    // A connection is given up before the server's own keep-alive ends, which would look like a failure, and is not
+    // kept for ever, so that a name that has moved is looked up again. No proxy, cookie or redirect stands in between:
+    // a request reaches the address that was configured or fails.
+    private static SocketsHttpHandler PooledHandler(TimestoneClientOptions options) => new()
+    {
+        ConnectTimeout = options.ConnectTimeout,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+    };
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Timestone.Client.Http;
+
+/// <summary>
+/// The paths of the REST interface, relative to the server's address. Names and ids are checked before they are made
+/// part of a path: "." and ".." would be resolved away and reach another route.
+/// </summary>
+internal static class Routes
+{
+    private const string Root = "v1/queues";
+
+    public static string Queues(string? after, int limit) => Root + Query(("after", after), ("limit", limit.ToString()));
+
+    public static string Queue(string queue)
+    {
+        Validation.CheckQueueName(queue);
+        return $"{Root}/{Uri.EscapeDataString(queue)}";
+    }
+
+    public static string Stats(string queue) => Queue(queue) + "/stats";
+
+    public static string Depth(string queue, MessageState? state, Metadata? filter) =>
+        Queue(queue) + "/depth" + Query([("state", Name(state)), .. (filter ?? Metadata.Empty).Select(pair => ("filter", (string?)$"{pair.Key}:{pair.Value}"))]);
+
+    public static string Purge(string queue, MessageState? state) => Queue(queue) + "/purge" + Query(("state", Name(state)));
+
+    public static string RedriveAll(string queue) => Queue(queue) + "/redrive";
+
+    public static string Messages(string queue) => Queue(queue) + "/messages";
+
+    public static string Messages(string queue, MessageState? state, string? after, int limit) =>
+        Messages(queue) + Query(("state", Name(state)), ("after", after), ("limit", limit.ToString()));
+
+    public static string Message(string queue, string id)
+    {
+        Validation.CheckId(id);
+        return $"{Messages(queue)}/{Uri.EscapeDataString(id)}";
+    }
+
+    public static string Redrive(string queue, string id) => Message(queue, id) + "/redrive";
+
+    public static string Dequeue(string queue) => Queue(queue) + "/dequeue";
+
+    public static string Extend(string queue) => Queue(queue) + "/extend";
+
+    public static string Cancel(string queue) => Queue(queue) + "/cancel";
+
+    private static string? Name(MessageState? state) => state is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Value.ToString());
+
+    private static string Query(params ReadOnlySpan<(string Key, string? Value)> pairs)
+    {
+        var query = new StringBuilder();
+        foreach (var (key, value) in pairs)
+        {
+            if (value is not null)
+                query.Append(query.Length == 0 ? '?' : '&').Append(key).Append('=').Append(Uri.EscapeDataString(value));
+        }
+
+        return query.ToString();
+    }
+}

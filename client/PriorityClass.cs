@@ -1,0 +1,34 @@
+namespace Timestone.Client;
+
+/// <summary>
+/// A named offset to the priority that a message has by its time. A message of <see cref="High"/> ranks like one of
+/// <see cref="Normal"/> enqueued an hour earlier: it overtakes whatever waits, but what has waited an hour longer still
+/// goes first, so no class starves.
+/// </summary>
+/// <param name="Name">What people call it.</param>
+/// <param name="Offset">What it adds to the time; negative goes earlier.</param>
+/// <example><c>new NewMessage { Priority = PriorityClass.High.Now() }</c></example>
+/// <remarks>A repeated enqueue must carry the same priority to be a duplicate: take it once for each message, not once for each try.</remarks>
+public sealed record PriorityClass(string Name, TimeSpan Offset)
+{
+    /// <summary>A day ahead.</summary>
+    public static PriorityClass Critical { get; } = new("critical", TimeSpan.FromDays(-1));
+
+    /// <summary>An hour ahead.</summary>
+    public static PriorityClass High { get; } = new("high", TimeSpan.FromHours(-1));
+
+    /// <summary>By the time alone, as a message without a priority.</summary>
+    public static PriorityClass Normal { get; } = new("normal", TimeSpan.Zero);
+
+    /// <summary>An hour behind.</summary>
+    public static PriorityClass Low { get; } = new("low", TimeSpan.FromHours(1));
+
+    /// <summary>A day behind.</summary>
+    public static PriorityClass Bulk { get; } = new("bulk", TimeSpan.FromDays(1));
+
+    /// <summary>The priority of a message of this class at a time, such as that of its enqueue or its deadline.</summary>
+    public long At(DateTimeOffset time) => time.ToUnixTimeMilliseconds() + (Offset.Ticks / TimeSpan.TicksPerMillisecond);
+
+    /// <summary>The priority of a message of this class now.</summary>
+    public long Now(TimeProvider? timeProvider = null) => At((timeProvider ?? TimeProvider.System).GetUtcNow());
+}

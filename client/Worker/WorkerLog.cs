@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Timestone.Client.Worker;
+
+/// <summary>What workers log.</summary>
+internal static partial class WorkerLog
+{
+    [LoggerMessage(1, LogLevel.Information, "{Worker} works on queue {Queue}, {Concurrency} messages at a time.")]
+    public static partial void Started(ILogger logger, string worker, string queue, int concurrency);
+
+    [LoggerMessage(2, LogLevel.Information, "{Worker} takes no more messages from queue {Queue}; {Count} are held.")]
+    public static partial void Stopping(ILogger logger, string worker, string queue, int count);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Count} handlers of queue {Queue} still ran at the end of the shutdown's time and are canceled.")]
+    public static partial void ShutdownTimedOut(ILogger logger, string queue, int count);
+
+    [LoggerMessage(4, LogLevel.Warning, "Attempt {Attempt} of message {Id} of queue {Queue} failed.")]
+    public static partial void HandlerFailed(ILogger logger, string queue, string id, int attempt, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "The lease of message {Id} of queue {Queue} is lost ({Code}); its handler is canceled.")]
+    public static partial void LeaseLost(ILogger logger, string queue, string id, ErrorCode code);
+
+    [LoggerMessage(6, LogLevel.Warning, "The lease of message {Id} of queue {Queue} could not be extended in time; its handler is canceled.")]
+    public static partial void LeaseNotExtended(ILogger logger, string queue, string id);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Count} leases of queue {Queue} could not be extended now.")]
+    public static partial void ExtensionFailed(ILogger logger, string queue, int count, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Warning, "Message {Id} of queue {Queue} was not settled ({Action}): {Code}. Another attempt may follow.")]
+    public static partial void NotSettled(ILogger logger, string queue, string id, SettlementAction action, ErrorCode code);
+
+    [LoggerMessage(9, LogLevel.Warning, "Queue {Queue} gave no messages.")]
+    public static partial void DequeueFailed(ILogger logger, string queue, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Count} messages of queue {Queue} could not be settled now.")]
+    public static partial void SettlingFailed(ILogger logger, string queue, int count, Exception exception);
+}

@@ -1,0 +1,61 @@
+namespace Timestone.Server;
+
+/// <summary>Turns the command line into configuration, so that an option is the same thing wherever it is given.</summary>
+internal static class CommandLine
+{
+    public const string Usage = """
+        timestone-server [options]
+          --urls URLS             addresses to listen on (http://127.0.0.1:7070)
+          --data DIR              where the data is kept (./data)
+          --durability fsync|os   answer when the disk has a change, or when the operating system has it (fsync)
+          --insecure              allow addresses that other machines can reach
+          --no-auto-create        refuse messages to queues that do not exist
+          --help                  this text
+        Each can also be set as Timestone:Urls, :Data, :Durability, :Insecure, :AutoCreate in appsettings.json or the
+        environment (Timestone__Data); Timestone:Defaults holds the settings of queues that a message creates.
+        """;
+
+    private static readonly Dictionary<string, string> Valued = new(StringComparer.Ordinal)
+    {
+        ["--urls"] = "Timestone:Urls",
+        ["--data"] = "Timestone:Data",
+        ["--durability"] = "Timestone:Durability",
+    };
+
+    private static readonly Dictionary<string, (string Key, string Value)> Flags = new(StringComparer.Ordinal)
+    {
+        ["--insecure"] = ("Timestone:Insecure", "true"),
+        ["--no-auto-create"] = ("Timestone:AutoCreate", "false"),
+    };
+
+    /// <exception cref="BadOptionException">An option is unknown, stands twice, or lacks its value or has one.</exception>
+    public static Dictionary<string, string?> Parse(IReadOnlyList<string> args)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal);
+        for (var i = 0; i < args.Count; i++)
+        {
+            var equals = args[i].IndexOf('=', StringComparison.Ordinal);
+            var (name, value) = equals < 0 ? (args[i], null) : (args[i][..equals], args[i][(equals + 1)..]);
+            string key;
+            if (Flags.TryGetValue(name, out var flag))
+            {
+                if (value is not null)
+                    throw new BadOptionException(name, "takes no value.");
+                (key, value) = flag;
+            }
+            else if (Valued.TryGetValue(name, out key!))
+            {
+                value ??= i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : throw new BadOptionException(name, "needs a value.");
+            }
+            else
+            {
+                throw new BadOptionException(name, "there is no such option; see --help.");
+            }
+
+            if (!settings.TryAdd(key, value))
+                throw new BadOptionException(name, "stands twice.");
+        }
+
+        return settings;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Net;
+
+namespace Timestone.Server;
+
+/// <summary>Which addresses a server may listen on.</summary>
+internal static class ListenAddresses
+{
+    private const string Option = "--urls";
+
+    public static string[] Split(string urls) => urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <exception cref="BadOptionException">One is malformed, or could be reached from elsewhere without that being asked for.</exception>
+    public static void Check(string urls, bool insecure)
+    {
+        var addresses = Split(urls);
+        if (addresses is [])
+            throw new BadOptionException(Option, "an address is needed.");
+        foreach (var text in addresses)
+        {
+            var address = Parse(text);
+            if (!insecure && !IsLoopback(address))
+                throw new BadOptionException(Option, $"'{text}' can be reached from other machines and there is no authentication; use a loopback address, or --insecure to do it all the same.");
+        }
+    }
+
+    private static BindingAddress Parse(string text)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(text);
+            if (address.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase) && address.PathBase is "" && address.Port is >= 0 and <= IPEndPoint.MaxPort)
+                return address;
+        }
+        catch (FormatException)
+        {
+            // As bad as any other.
+        }
+
+        throw new BadOptionException(Option, $"'{text}' is not an address of the form http://host:port.");
+    }
+
+    private static bool IsLoopback(BindingAddress address) =>
+        address.IsUnixPipe
+        || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
+}

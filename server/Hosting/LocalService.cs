@@ -1,0 +1,77 @@
+using Timestone.Api;
+using Timestone.Backends.Files;
+using Timestone.Engine;
+
+namespace Timestone.Server;
+
+/// <summary>
+/// Opens the journal and the queues while the server already listens, so that whoever waits for it can ask why it takes
+/// long; closes them when the last request has been answered.
+/// </summary>
+internal sealed partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger) : IHostedService, IReadiness
+{
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _opening = Task.CompletedTask;
+    private IJournal? _journal;
+    private volatile LocalTimestone? _timestone;
+
+    /// <summary>Ends when the service can work, or fails with the reason why it never will.</summary>
+    public Task Opened => _opened.Task;
+
+    public ITimestone Timestone => _timestone ?? throw new InvalidOperationException("The service is not open.");
+
+    public string? Obstacle => lifetime.ApplicationStopping.IsCancellationRequested
+        ? "The server is stopping."
+        : _timestone is null ? "The journal is being opened." : null;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _opening = Task.Run(() => OpenAsync(lifetime.ApplicationStopping), CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    // The web host was started after this and so has stopped before: nobody asks any more.
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _opening.ConfigureAwait(false);
+        if (_timestone is not null)
+            await _timestone.DisposeAsync().ConfigureAwait(false);
+        if (_journal is not null)
+            await _journal.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task OpenAsync(CancellationToken stopping)
+    {
+        LocalTimestone? timestone = null;
+        try
+        {
+            _journal = await (options.OpenJournal ?? OpenFiles)(stopping).ConfigureAwait(false);
+            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults });
+            await timestone.StartAsync(stopping).ConfigureAwait(false);
+            _timestone = timestone;
+            _opened.SetResult();
+        }
+        catch (Exception problem)
+        {
+            if (timestone is not null)
+                await timestone.DisposeAsync().ConfigureAwait(false);
+            _opened.SetException(problem);
+        }
+    }
+
+    private Task<IJournal> OpenFiles(CancellationToken cancellationToken)
+    {
+        var journal = FileJournal.Open(new FileJournalOptions { Directory = options.Data, Durability = options.Durability, Notify = Notify });
+        var found = journal.Recovered;
+        LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds);
+        return Task.FromResult<IJournal>(journal);
+    }
+
+    private void Notify(string text, Exception? problem) => LogJournal(problem, text);
+
+    [LoggerMessage(2, LogLevel.Information, "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s.")]
+    private partial void LogRecovered(int queues, long messages, long bytes, double seconds);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Text}")]
+    private partial void LogJournal(Exception? problem, string text);
+}

@@ -1,0 +1,64 @@
+using System.Net.Sockets;
+
+namespace Timestone.Server;
+
+/// <summary>The server as a program: what it is told, what it says, how it ends.</summary>
+public static partial class ServerCommand
+{
+    /// <summary>Runs the server until it is told to stop by SIGTERM or SIGINT.</summary>
+    /// <returns>The exit code: 0 after a stop, 1 when it could not start; then one line of <paramref name="errors"/> says why.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(errors);
+        if (args.Contains("--help"))
+        {
+            await output.WriteLineAsync(CommandLine.Usage).ConfigureAwait(false);
+            return 0;
+        }
+
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Configuration.AddInMemoryCollection(CommandLine.Parse(args));
+            var options = ServerConfiguration.Read(builder.Configuration);
+            ConfigureLogging(builder.Logging);
+            var server = await TimestoneServer.StartAsync(builder, options, CancellationToken.None).ConfigureAwait(false);
+            await using (server.ConfigureAwait(false))
+            {
+                LogStarted(server.Logger, string.Join(", ", server.Addresses), Path.GetFullPath(options.Data), options.Durability.ToString().ToLowerInvariant());
+                await server.WaitForShutdownAsync().ConfigureAwait(false);
+                return 0;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop while it was starting.
+            return 0;
+        }
+        catch (Exception problem) when (problem is BadOptionException or IOException or InvalidDataException or UnauthorizedAccessException or SocketException or TimestoneException)
+        {
+            await errors.WriteLineAsync($"timestone-server: {problem.Message.ReplaceLineEndings(" ")}").ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What keeps the host from starting is this command's to tell, in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Listening on {Addresses}, data in {Data}, durability {Durability}.")]
+    private static partial void LogStarted(ILogger logger, string addresses, string data, string durability);
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Timestone.Backends.Files;
+using Timestone.Json;
+
+namespace Timestone.Server;
+
+/// <summary>Reads a server's options from configuration: the section <c>Timestone</c>, and the host's own <c>urls</c>.</summary>
+internal static class ServerConfiguration
+{
+    private const string Section = "Timestone";
+    private static readonly string[] Known = ["Urls", "Data", "Durability", "Insecure", "AutoCreate", "Defaults"];
+
+    /// <exception cref="BadOptionException">An option is unknown or cannot be what it is.</exception>
+    public static TimestoneServerOptions Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        foreach (var given in section.GetChildren())
+        {
+            if (!Known.Contains(given.Key, StringComparer.OrdinalIgnoreCase))
+                throw new BadOptionException(given.Path, "there is no such option.");
+        }
+
+        if (configuration.GetSection("Kestrel:Endpoints").Exists())
+            throw new BadOptionException("Kestrel:Endpoints", "is not used; say what to listen on with --urls.");
+
+        var absent = new TimestoneServerOptions();
+        var options = new TimestoneServerOptions
+        {
+            Urls = section["Urls"] ?? configuration["urls"] ?? absent.Urls,
+            Data = section["Data"] ?? absent.Data,
+            Durability = section["Durability"] switch
+            {
+                null => absent.Durability,
+                "fsync" => Durability.Fsync,
+                "os" => Durability.Os,
+                var other => throw new BadOptionException("--durability", $"'{other}' must be fsync or os."),
+            },
+            Insecure = Flag(section, "Insecure", absent.Insecure),
+            AutoCreate = Flag(section, "AutoCreate", absent.AutoCreate),
+            Defaults = Defaults(section.GetSection("Defaults")),
+        };
+        options.Check();
+        return options;
+    }
+
+    private static bool Flag(IConfigurationSection section, string name, bool absent) => section[name] switch
+    {
+        null => absent,
+        var text when bool.TryParse(text, out var flag) => flag,
+        var text => throw new BadOptionException($"{section.Path}:{name}", $"'{text}' must be true or false."),
+    };
+
+    /// <summary>The settings under their names on the wire: what a PUT of a queue takes can be copied here.</summary>
+    private static QueueSettings Defaults(IConfigurationSection section)
+    {
+        try
+        {
+            return section.Exists() ? ToJson(section).Deserialize(TimestoneJson.Default.QueueSettings)! : new QueueSettings();
+        }
+        catch (JsonException problem)
+        {
+            throw new BadOptionException($"{section.Path}{problem.Path?[1..].Replace('.', ':')}", "is no setting of a queue, or has a value that it cannot have.");
+        }
+    }
+
+    private static JsonNode ToJson(IConfigurationSection section)
+    {
+        if (section.Value is { } text)
+        {
+            // Configuration knows only text.
+            return text is "true" or "false" || double.TryParse(text, out _) ? JsonNode.Parse(text)! : JsonValue.Create(text);
+        }
+
+        var json = new JsonObject();
+        foreach (var child in section.GetChildren())
+            json.Add(child.Key, ToJson(child));
+        return json;
+    }
+}

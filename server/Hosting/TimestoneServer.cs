@@ -1,0 +1,90 @@
+using Timestone.Api;
+
+namespace Timestone.Server;
+
+/// <summary>A server: the service of this process on its own journal, over HTTP.</summary>
+public sealed class TimestoneServer : IAsyncDisposable
+{
+    // How long requests in flight may take at a stop. Waits end at once and commits take milliseconds; only a caller who
+    // stopped sending or reading takes longer.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication _app;
+
+    private TimestoneServer(WebApplication app) => _app = app;
+
+    /// <summary>Where it listens; the first address when there are several.</summary>
+    public Uri BaseAddress => new(_app.Urls.First());
+
+    /// <summary>All that it listens on.</summary>
+    internal IEnumerable<string> Addresses => _app.Urls;
+
+    internal ILogger Logger => _app.Logger;
+
+    /// <summary>The service itself, without HTTP between.</summary>
+    public ITimestone Timestone => _app.Services.GetRequiredService<ITimestone>();
+
+    /// <summary>Starts a server within this process; it logs nothing.</summary>
+    /// <returns>The server, listening and ready. Disposing it stops it.</returns>
+    /// <exception cref="BadOptionException">An option cannot be.</exception>
+    /// <exception cref="IOException">The address is in use, or the journal cannot be opened: another process has it, or it is damaged.</exception>
+    public static Task<TimestoneServer> StartAsync(TimestoneServerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        return StartAsync(builder, options, cancellationToken);
+    }
+
+    /// <summary>Ends when the server was told to stop and has stopped.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => _app.WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>Stops it: takes no more work, ends waits, finishes what was begun, closes the journal.</summary>
+    public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    internal static async Task<TimestoneServer> StartAsync(WebApplicationBuilder builder, TimestoneServerOptions options, CancellationToken cancellationToken)
+    {
+        var server = new TimestoneServer(Build(builder, options));
+        try
+        {
+            await server._app.StartAsync(cancellationToken).ConfigureAwait(false);
+            await server._app.Services.GetRequiredService<LocalService>().Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static WebApplication Build(WebApplicationBuilder builder, TimestoneServerOptions options)
+    {
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton<LocalService>();
+        services.AddSingleton<IReadiness>(static all => all.GetRequiredService<LocalService>());
+        services.AddSingleton(static all => all.GetRequiredService<LocalService>().Timestone);
+        services.AddHostedService(static all => all.GetRequiredService<LocalService>());
+        services.AddTimestoneApi();
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
+
+        // While this category is on, the host makes an activity and a logging scope for each request.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        var app = builder.Build();
+        foreach (var address in ListenAddresses.Split(options.Urls))
+            app.Urls.Add(address);
+        app.UseTimestoneProblems();
+        app.MapTimestone();
+        return app;
+    }
+}

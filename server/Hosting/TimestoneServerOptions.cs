@@ -1,0 +1,48 @@
+using Timestone.Backends.Files;
+using Timestone.Engine;
+
+namespace Timestone.Server;
+
+/// <summary>What a server listens on, where it keeps its data and how it behaves.</summary>
+public sealed record TimestoneServerOptions
+{
+    /// <summary>Addresses to listen on, separated by semicolons; plain HTTP. Port 0 takes a free one.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:7070";
+
+    /// <summary>The directory of the journal; made when it does not exist. No two servers can have the same.</summary>
+    public string Data { get; init; } = "data";
+
+    /// <summary>What must have happened before a change is answered.</summary>
+    public Durability Durability { get; init; } = Durability.Fsync;
+
+    /// <summary>Whether it may listen on addresses that others can reach: there is no authentication.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>Whether the first message sent to a queue creates it.</summary>
+    public bool AutoCreate { get; init; } = true;
+
+    /// <summary>The settings of queues created so.</summary>
+    public QueueSettings Defaults { get; init; } = new();
+
+    /// <summary>Opens another journal than the one of files in <see cref="Data"/>; the server owns it. Null for that one.</summary>
+    public Func<CancellationToken, Task<IJournal>>? OpenJournal { get; init; }
+
+    /// <summary>Checks everything that can be checked without trying.</summary>
+    /// <exception cref="BadOptionException">An option cannot be.</exception>
+    public void Check()
+    {
+        ListenAddresses.Check(Urls, Insecure);
+        if (string.IsNullOrWhiteSpace(Data))
+            throw new BadOptionException("--data", "a directory is needed.");
+        if (!Enum.IsDefined(Durability))
+            throw new BadOptionException("--durability", "must be fsync or os.");
+        try
+        {
+            Validation.Check(Defaults);
+        }
+        catch (TimestoneException problem)
+        {
+            throw new BadOptionException("Timestone:Defaults", problem.Message);
+        }
+    }
+}

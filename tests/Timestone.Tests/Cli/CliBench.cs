@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json;
+using Timestone.Backends.Memory;
+using Timestone.Cli;
+using Timestone.Server;
+
+namespace Timestone.Tests.Cli;
+
+/// <summary>The program in this process, over a service of its own.</summary>
+public sealed class CliBench : IAsyncDisposable
+{
+    private readonly LocalTimestone _service = new(new MemoryJournal());
+
+    /// <summary>The service that the program talks to.</summary>
+    public ITimestone Service => _service;
+
+    /// <summary>Stands between the program and the service; null for nothing.</summary>
+    public Func<ITimestone, ITimestone>? Between { get; init; }
+
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>Where the program went last.</summary>
+    public Uri? Server { get; private set; }
+
+    public CancellationToken Stop { get; init; }
+
+    public CancellationToken Kill { get; init; }
+
+    public Task<CliOutcome> RunAsync(params string[] args) => RunAsync(Stream.Null, args);
+
+    /// <summary>Runs it with a text as its standard input.</summary>
+    public Task<CliOutcome> PipeAsync(string input, params string[] args) => RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), args);
+
+    public async Task<CliOutcome> RunAsync(Stream input, string[] args, bool inputIsTerminal = false)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await TimestoneCli.RunAsync(args, new CliHost
+        {
+            Connect = (server, _) =>
+            {
+                Server = server;
+                return Between?.Invoke(_service) ?? _service;
+            },
+            Out = output,
+            Error = error,
+            OpenInput = () => input,
+            InputIsTerminal = inputIsTerminal,
+            GetEnvironmentVariable = Environment.GetValueOrDefault,
+            Stop = Stop,
+            Kill = Kill,
+        });
+        return new CliOutcome(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs it with --json, sees it succeed, and reads its one document.</summary>
+    public async Task<JsonElement> AskAsync(params string[] args)
+    {
+        var outcome = await RunAsync([.. args, "--json"]);
+        return outcome.Code == 0 ? outcome.Document() : throw new InvalidOperationException($"{string.Join(' ', args)}: {outcome}");
+    }
+
+    /// <summary>Enqueues and leases a message; answers its lease token.</summary>
+    public async Task<string> LeaseAsync(string queue, string id)
+    {
+        await Service.EnqueueAsync(queue, new NewMessage { Id = id });
+        return (await Service.DequeueAsync(queue, new DequeueRequest())).Messages[0].LeaseToken!;
+    }
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+}

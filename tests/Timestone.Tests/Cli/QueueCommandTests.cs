@@ -1,0 +1,134 @@
+using Shouldly;
+using Xunit;
+
+namespace Timestone.Tests.Cli;
+
+public sealed class QueueCommandTests : IAsyncDisposable
+{
+    private readonly CliBench _cli = new();
+
+    public ValueTask DisposeAsync() => _cli.DisposeAsync();
+
+    [Fact]
+    public async Task Create_sets_what_is_given_and_leaves_the_rest_at_its_default()
+    {
+        var outcome = await _cli.RunAsync(
+            "queue", "create", "jobs", "--exclusive", "tenant", "--lease", "250ms", "--invisible", "5m", "--max-attempts", "3",
+            "--backoff", "fixed", "--backoff-initial", "2", "--retention", "7d", "--max-depth", "100", "--max-payload-bytes", "1000");
+
+        outcome.ShouldBe(new CliOutcome(0, "created jobs\n", ""));
+        (await _cli.Service.GetQueueAsync("jobs")).Settings.ShouldBe(new QueueSettings
+        {
+            Type = QueueType.Exclusive,
+            ExclusivityKey = "tenant",
+            Lease = TimeSpan.FromMilliseconds(250),
+            Invisible = TimeSpan.FromMinutes(5),
+            MaxAttempts = 3,
+            Backoff = new Backoff { Kind = BackoffKind.Fixed, Initial = TimeSpan.FromSeconds(2) },
+            Retention = TimeSpan.FromDays(7),
+            MaxDepth = 100,
+            MaxPayloadBytes = 1000,
+        });
+    }
+
+    [Fact]
+    public async Task Create_again_with_the_same_settings_succeeds_and_with_others_is_refused()
+    {
+        await _cli.RunAsync("queue", "create", "jobs");
+
+        (await _cli.RunAsync("queue", "create", "jobs")).ShouldBe(new CliOutcome(0, "jobs exists already with these settings\n", ""));
+        var other = await _cli.RunAsync("queue", "create", "jobs", "--lease", "5s");
+        other.Code.ShouldBe(1);
+        other.Error.ShouldBe("timestone: Queue 'jobs' exists with other settings (queue_exists, queue)\n");
+    }
+
+    [Fact]
+    public async Task A_setting_out_of_range_is_refused_with_its_name()
+    {
+        var outcome = await _cli.RunAsync("queue", "create", "jobs", "--lease", "1ms");
+
+        outcome.Code.ShouldBe(1);
+        outcome.Error.ShouldBe("timestone: leaseSeconds must be 0.1 to 43200 (invalid_argument, leaseSeconds)\n");
+    }
+
+    [Fact]
+    public async Task List_shows_every_queue_in_order()
+    {
+        await _cli.RunAsync("queue", "create", "b");
+        await _cli.RunAsync("queue", "create", "a", "--exclusive", "tenant");
+
+        var lines = (await _cli.RunAsync("queue", "list")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].ShouldStartWith("QUEUE");
+        lines[1].ShouldStartWith("a      exclusive by tenant");
+        lines[2].ShouldStartWith("b      simple");
+        (await _cli.AskAsync("queue", "list")).GetProperty("queues").GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Show_tells_a_queue_s_settings()
+    {
+        await _cli.RunAsync("queue", "create", "jobs", "--lease", "90s");
+
+        (await _cli.RunAsync("queue", "show", "jobs")).Out.ShouldContain("lease         90s\n");
+        (await _cli.AskAsync("queue", "show", "jobs")).GetProperty("settings").GetProperty("leaseSeconds").GetInt32().ShouldBe(90);
+    }
+
+    [Fact]
+    public async Task Update_changes_only_what_is_given_even_of_the_backoff()
+    {
+        await _cli.RunAsync("queue", "create", "jobs", "--backoff-initial", "3s", "--max-attempts", "7");
+
+        (await _cli.AskAsync("queue", "update", "jobs", "--backoff-max", "1h", "--lease", "1m")).GetProperty("name").GetString().ShouldBe("jobs");
+
+        (await _cli.Service.GetQueueAsync("jobs")).Settings.ShouldBe(new QueueSettings
+        {
+            MaxAttempts = 7,
+            Lease = TimeSpan.FromMinutes(1),
+            Backoff = new Backoff { Initial = TimeSpan.FromSeconds(3), Max = TimeSpan.FromHours(1) },
+        });
+    }
+
+    [Fact]
+    public async Task Update_of_nothing_is_wrong_usage()
+    {
+        var outcome = await _cli.RunAsync("queue", "update", "jobs");
+
+        outcome.ShouldBe(new CliOutcome(2, "", "timestone: Nothing to change: give at least one setting.\nSee 'timestone queue update --help'.\n"));
+    }
+
+    [Theory]
+    [InlineData("", true, true)]
+    [InlineData("--enqueue", true, false)]
+    [InlineData("--dequeue", false, true)]
+    [InlineData("--enqueue --dequeue", true, true)]
+    public async Task Block_and_unblock_turn_what_is_named_or_both(string options, bool enqueue, bool dequeue)
+    {
+        await _cli.RunAsync("queue", "create", "jobs");
+        var given = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        (await _cli.RunAsync(["queue", "block", "jobs", .. given])).Code.ShouldBe(0);
+        var settings = (await _cli.Service.GetQueueAsync("jobs")).Settings;
+        (settings.EnqueueBlocked, settings.DequeueBlocked).ShouldBe((enqueue, dequeue));
+
+        (await _cli.RunAsync(["queue", "unblock", "jobs", .. given])).ShouldBe(new CliOutcome(0, "jobs: blocked: -\n", ""));
+        (await _cli.Service.GetQueueAsync("jobs")).Settings.ShouldBe(new QueueSettings());
+    }
+
+    [Fact]
+    public async Task Purge_removes_the_messages_of_a_state()
+    {
+        await _cli.Service.EnqueueAsync("jobs", [new NewMessage(), new NewMessage(), new NewMessage { Invisible = TimeSpan.FromHours(1) }]);
+
+        (await _cli.RunAsync("queue", "purge", "jobs", "--state", "invisible")).ShouldBe(new CliOutcome(0, "removed 1\n", ""));
+        (await _cli.AskAsync("queue", "purge", "jobs")).GetProperty("count").GetInt32().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Delete_removes_the_queue()
+    {
+        await _cli.RunAsync("queue", "create", "jobs");
+
+        (await _cli.AskAsync("queue", "delete", "jobs")).GetProperty("deleted").GetString().ShouldBe("jobs");
+        (await _cli.RunAsync("queue", "show", "jobs")).Code.ShouldBe(1);
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Timestone.Client;
+using Xunit;
+
+namespace Timestone.Tests.Client;
+
+public sealed class ClientOptionsTests
+{
+    private static readonly Dictionary<string, Action<TimestoneClientOptions>> Wrong = new()
+    {
+        [nameof(TimestoneClientOptions.Address)] = options => options.Address = new Uri("/here", UriKind.Relative),
+        [nameof(TimestoneClientOptions.RequestTimeout)] = options => options.RequestTimeout = TimeSpan.Zero,
+        [nameof(TimestoneClientOptions.ConnectTimeout)] = options => options.ConnectTimeout = TimeSpan.FromDays(2),
+        [nameof(TimestoneClientOptions.RetryFor)] = options => options.RetryFor = TimeSpan.FromTicks(-1),
+        [nameof(TimestoneClientOptions.RetryDelay)] = options => options.RetryDelay = TimeSpan.Zero,
+        [nameof(TimestoneClientOptions.MaxRetryDelay)] = options => options.MaxRetryDelay = TimeSpan.FromMilliseconds(1),
+    };
+
+    public static TheoryData<string> Fields => [.. Wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Fields))]
+    public void A_wrong_option_is_refused_by_name(string field)
+    {
+        var options = new TimestoneClientOptions();
+        Wrong[field](options);
+        Should.Throw<ArgumentException>(() => new TimestoneClient(options)).ParamName.ShouldBe(field);
+        Should.Throw<ArgumentException>(() => new ServiceCollection().AddTimestoneClient(Wrong[field])).ParamName.ShouldBe(field);
+    }
+
+    [Theory]
+    [InlineData("ftp://host/")]
+    [InlineData("http://host/?query")]
+    [InlineData("http://user@host/")]
+    public void An_address_that_is_not_plain_http_is_refused(string address) =>
+        Should.Throw<ArgumentException>(() => new TimestoneClient(new Uri(address))).ParamName.ShouldBe("Address");
+
+    [Fact]
+    public void Each_option_is_checked() =>
+        Wrong.Keys.ShouldBe(typeof(TimestoneClientOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), ignoreOrder: true);
+
+    [Fact]
+    public async Task The_services_hold_one_client()
+    {
+        await using var services = new ServiceCollection()
+            .AddTimestoneClient(new Uri("http://localhost:1"))
+            .AddTimestoneClient(new Uri("http://localhost:2"))
+            .BuildServiceProvider();
+
+        services.GetRequiredService<ITimestone>().ShouldBeSameAs(services.GetRequiredService<TimestoneClient>());
+        services.GetServices<ITimestone>().Count().ShouldBe(1);
+    }
+}

@@ -1,0 +1,31 @@
+using Shouldly;
+using Timestone.Client;
+using Timestone.Tests.Client.Support;
+using Xunit;
+
+namespace Timestone.Tests.Client;
+
+public sealed class PriorityClassTests
+{
+    [Fact]
+    public void A_class_is_an_offset_to_the_time()
+    {
+        var now = new TestClock();
+        var time = TestClock.Start.ToUnixTimeMilliseconds();
+
+        PriorityClass.Normal.Now(now).ShouldBe(time);
+        PriorityClass.High.Now(now).ShouldBe(time - 3_600_000);
+        new PriorityClass("invoices", TimeSpan.FromSeconds(90)).Now(now).ShouldBe(time + 90_000);
+    }
+
+    [Fact]
+    public void Classes_rank_in_order_at_one_time()
+    {
+        PriorityClass[] best = [PriorityClass.Critical, PriorityClass.High, PriorityClass.Normal, PriorityClass.Low, PriorityClass.Bulk];
+        best.Select(one => one.At(TestClock.Start)).ShouldBeInOrder();
+    }
+
+    [Fact]
+    public void No_class_starves() =>
+        PriorityClass.Low.At(TestClock.Start).ShouldBeLessThan(PriorityClass.High.At(TestClock.Start.AddHours(3)));
+}

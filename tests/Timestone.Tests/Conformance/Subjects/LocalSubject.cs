@@ -1,0 +1,50 @@
+using Timestone.Engine;
+using Timestone.Server;
+
+namespace Timestone.Tests.Conformance.Subjects;
+
+/// <summary>The service in this process, on some journal.</summary>
+public abstract class LocalSubject : ConformanceSubject
+{
+    private LocalTimestone? _service;
+    private IJournal? _journal;
+    private LocalTimestoneOptions _options = new();
+
+    public override ITimestone Service => _service!;
+
+    public override async Task StartAsync(QueueSettings? defaults)
+    {
+        _options = new LocalTimestoneOptions { AutoCreate = defaults is not null, Defaults = defaults ?? new QueueSettings() };
+        await OpenAsync();
+    }
+
+    public override async Task RestartAsync()
+    {
+        await CloseAsync();
+        await OpenAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Opens the journal, with what was committed to it before.</summary>
+    protected abstract Task<IJournal> OpenJournalAsync();
+
+    private async Task OpenAsync()
+    {
+        _journal = await OpenJournalAsync();
+        _service = new LocalTimestone(_journal, _options, Clock);
+        await _service.StartAsync();
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_service is not null)
+            await _service.DisposeAsync();
+        if (_journal is not null)
+            await _journal.DisposeAsync();
+    }
+}

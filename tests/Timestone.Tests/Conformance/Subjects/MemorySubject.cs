@@ -1,0 +1,12 @@
+using Timestone.Backends.Memory;
+using Timestone.Engine;
+
+namespace Timestone.Tests.Conformance.Subjects;
+
+/// <summary>The service in this process, on a journal in memory.</summary>
+public sealed class MemorySubject : LocalSubject
+{
+    private readonly MemoryJournal _journal = new();
+
+    protected override Task<IJournal> OpenJournalAsync() => Task.FromResult<IJournal>(_journal);
+}

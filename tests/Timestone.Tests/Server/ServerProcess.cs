@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Timestone.Tests.Server;
+
+/// <summary>The server as a process of its own.</summary>
+public sealed class ServerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process) => _process = process;
+
+    public string BaseAddress { get; private set; } = "";
+
+    public static ServerProcess Start(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "timestone-server.dll"), .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new ServerProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Waits until it says where it listens.</summary>
+    public async Task ReadyAsync()
+    {
+        const string Marker = "Listening on ";
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            var at = line.IndexOf(Marker, StringComparison.Ordinal);
+            if (at < 0)
+                continue;
+            BaseAddress = line[(at + Marker.Length)..].Split(',')[0];
+            return;
+        }
+
+        throw new InvalidOperationException($"The server ended: {await _process.StandardError.ReadToEndAsync()}");
+    }
+
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task<(int Code, string Errors)> ExitAsync()
+    {
+        var errors = await _process.StandardError.ReadToEndAsync();
+        await _process.WaitForExitAsync();
+        return (_process.ExitCode, errors);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+}

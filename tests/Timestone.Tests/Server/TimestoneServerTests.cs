@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Timestone.Backends.Memory;
+using Timestone.Engine;
+using Timestone.Server;
+using Xunit;
+
+namespace Timestone.Tests.Server;
+
+public sealed class TimestoneServerTests
+{
+    private static readonly TimestoneServerOptions InMemory = new()
+    {
+        Urls = "http://127.0.0.1:0",
+        OpenJournal = static _ => Task.FromResult<IJournal>(new MemoryJournal()),
+    };
+
+    [Fact]
+    public async Task Over_HTTP_and_beside_it_the_service_is_the_same()
+    {
+        await using var server = await TimestoneServer.StartAsync(InMemory);
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        (await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await server.Timestone.GetMessageAsync("q", "a")).State.ShouldBe(MessageState.Pending);
+    }
+
+    [Fact]
+    public async Task It_listens_while_its_journal_opens()
+    {
+        var journal = new TaskCompletionSource<IJournal>();
+        var urls = $"http://127.0.0.1:{FreePort()}";
+        var starting = TimestoneServer.StartAsync(InMemory with { Urls = urls, OpenJournal = _ => journal.Task });
+        using var http = new HttpClient { BaseAddress = new Uri(urls) };
+        (await WhenListeningAsync(http, "/healthz")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await http.GetAsync("/readyz")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" })).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        journal.SetResult(new MemoryJournal());
+        await using var server = await starting;
+        (await http.GetAsync("/readyz")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_journal_that_cannot_be_opened_ends_the_start() =>
+        (await Should.ThrowAsync<IOException>(TimestoneServer.StartAsync(InMemory with { OpenJournal = static _ => throw new IOException("Broken.") }))).Message.ShouldBe("Broken.");
+
+    [Fact]
+    public async Task An_address_in_use_ends_the_start()
+    {
+        await using var server = await TimestoneServer.StartAsync(InMemory);
+        (await Should.ThrowAsync<IOException>(TimestoneServer.StartAsync(InMemory with { Urls = server.BaseAddress.ToString() }))).Message.ShouldContain("in use");
+    }
+
+    [Fact]
+    public async Task Without_auto_create_a_queue_must_be_made_first()
+    {
+        await using var server = await TimestoneServer.StartAsync(InMemory with { AutoCreate = false });
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        (await http.PostAsJsonAsync("/v1/queues/q/messages", new { })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await http.PutAsync("/v1/queues/q", null)).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await http.PostAsJsonAsync("/v1/queues/q/messages", new { })).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Queues_made_by_a_message_have_the_default_settings_of_the_server()
+    {
+        await using var server = await TimestoneServer.StartAsync(InMemory with { Defaults = new QueueSettings { MaxAttempts = 9 } });
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        await http.PostAsJsonAsync("/v1/queues/q/messages", new { });
+        ((int)(await http.GetFromJsonAsync<JsonObject>("/v1/queues/q"))!["settings"]!["maxAttempts"]!).ShouldBe(9);
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+
+    private static async Task<HttpResponseMessage> WhenListeningAsync(HttpClient http, string path)
+    {
+        while (true)
+        {
+            try
+            {
+                return await http.GetAsync(path);
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+}

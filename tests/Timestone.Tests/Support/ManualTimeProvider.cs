@@ -1,0 +1,95 @@
+namespace Timestone.Tests.Support;
+
+/// <summary>
+/// A clock that stands still until it is advanced. Advancing it goes from due timer to due timer, so that each callback
+/// runs, on the caller's thread, at the time it was set for, and the timers that a callback sets are met as well.
+/// </summary>
+public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<ManualTimer> _timers = [];
+    private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private long _timersMade;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+            return _now;
+    }
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        var timer = new ManualTimer(this, () => callback(state), Interlocked.Increment(ref _timersMade));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    public void Advance(TimeSpan duration)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
+        var target = GetUtcNow() + duration;
+        while (TakeDue(target) is { } due)
+            due.Fire();
+    }
+
+    // Moves the clock to the next timer due by the target, else to the target.
+    private ManualTimer? TakeDue(DateTimeOffset target)
+    {
+        lock (_gate)
+        {
+            var next = _timers.Where(timer => timer.Due <= target).MinBy(timer => (timer.Due, timer.Number));
+            var reached = next?.Due ?? target;
+            if (reached > _now)
+                _now = reached;
+            if (next is null)
+                return null;
+            if (next.Period > TimeSpan.Zero)
+                next.Due += next.Period;
+            else
+                _timers.Remove(next);
+            return next;
+        }
+    }
+
+    private sealed class ManualTimer(ManualTimeProvider clock, Action fire, long number) : ITimer
+    {
+        public long Number => number;
+
+        public DateTimeOffset Due { get; set; }
+
+        public TimeSpan Period { get; private set; }
+
+        public void Fire() => fire();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._gate)
+            {
+                clock._timers.Remove(this);
+                Period = period;
+                if (dueTime < TimeSpan.Zero)
+                    return true;
+                Due = clock._now + dueTime;
+                clock._timers.Add(this);
+                return true;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (clock._gate)
+                clock._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

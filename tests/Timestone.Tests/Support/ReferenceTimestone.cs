@@ -1,0 +1,247 @@
+namespace Timestone.Tests.Support;
+
+/// <summary>
+/// The service written naively: one lock, one list a queue, everything looked for by going through all of it. It shares
+/// no code with the engine beyond the contracts, so what both answer alike is the documentation's word twice.
+/// </summary>
+public sealed class ReferenceTimestone : ITimestone, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, ReferenceQueue> _queues = new(StringComparer.Ordinal);
+    private readonly TimeProvider _clock;
+    private readonly QueueSettings? _defaults;
+    private readonly ITimer _wakeUp;
+
+    /// <param name="clock">The time.</param>
+    /// <param name="defaults">The settings of queues created by their first message; null not to create them so.</param>
+    public ReferenceTimestone(TimeProvider clock, QueueSettings? defaults)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        _clock = clock;
+        _defaults = defaults;
+        _wakeUp = clock.CreateTimer(_ => WakeUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private delegate T Command<out T>(ReferenceQueue queue, DateTimeOffset now);
+
+    public Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default) => Answer(queue, () =>
+    {
+        Validation.Check(settings);
+        if (!_queues.TryGetValue(queue, out var known))
+            return new CreateQueueResult((_queues[queue] = new ReferenceQueue(queue, settings, _clock.GetUtcNow())).Info, Created: true);
+        var blocksAside = settings with { EnqueueBlocked = known.Settings.EnqueueBlocked, DequeueBlocked = known.Settings.DequeueBlocked };
+        return blocksAside == known.Settings
+            ? new CreateQueueResult(known.Info, Created: false)
+            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue}' exists with other settings.");
+    });
+
+    public Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
+        On(queue, static (found, _) => found.Info);
+
+    public Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckLimit(limit);
+        lock (_gate)
+        {
+            var rest = _queues.Values.Select(queue => queue.Info).Where(info => string.CompareOrdinal(info.Name, after) > 0).ToList();
+            return Task.FromResult(new QueuePage([.. rest.Take(limit)], rest.Count > limit ? rest[limit - 1].Name : null));
+        }
+    }
+
+    public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default) => On(queue, (found, _) =>
+    {
+        found.Settings = patch.ApplyTo(found.Settings);
+        return found.Info;
+    });
+
+    public Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default) => On(queue, (found, _) =>
+    {
+        _queues.Remove(queue);
+        foreach (var waiter in found.Waiters)
+            waiter.Answer.TrySetException(NotFound(queue));
+        return true;
+    });
+
+    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) => Answer(queue, () =>
+    {
+        Validation.CheckBatch("messages", messages);
+        Validation.CheckBatchBytes(messages);
+        if (_defaults is not null && !_queues.ContainsKey(queue))
+            _queues[queue] = new ReferenceQueue(queue, _defaults, _clock.GetUtcNow());
+        return Run(queue, (found, now) => Each(messages, message => found.Enqueue(message, now)));
+    });
+
+    public Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default)
+    {
+        return Answer(queue, () =>
+        {
+            Validation.Check(request);
+            return Run(queue, Begin);
+        }).Unwrap();
+
+        Task<DequeueResult> Begin(ReferenceQueue found, DateTimeOffset now)
+        {
+            var settled = request.Settle.Count == 0 ? null : Each(request.Settle, settlement => found.Settle(settlement, now));
+            var waiter = new ReferenceWaiter(request, settled, now + (request.Max == 0 ? TimeSpan.Zero : request.Wait));
+            found.Waiters.Add(waiter);
+            cancellationToken.Register(() =>
+            {
+                lock (_gate)
+                {
+                    if (found.Waiters.Remove(waiter))
+                        waiter.Answer.TrySetCanceled(cancellationToken);
+                }
+            });
+            return waiter.Answer.Task;
+        }
+    }
+
+    public Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default) =>
+        Batch(queue, settlements, static (found, settlement, now) => found.Settle(settlement, now));
+
+    public Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default) =>
+        Batch(queue, extensions, static (found, extension, now) => found.Extend(extension, now));
+
+    public Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default) =>
+        Batch(queue, cancellations, static (found, cancellation, now) => found.Cancel(cancellation, now));
+
+    public Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default) => Answer(queue, () =>
+    {
+        Validation.CheckId(id);
+        return Run(queue, (found, now) => found.Redrive(id, now).ThrowIfError());
+    });
+
+    public Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) => On(queue, static (found, now) =>
+    {
+        var errored = found.Messages.Where(message => message.State == MessageState.Errored).ToList();
+        errored.ForEach(message => found.Redrive(message.Id, now));
+        return (long)errored.Count;
+    });
+
+    public Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default) => Answer(queue, () =>
+    {
+        Validation.CheckState(state);
+        if (state == MessageState.Running)
+            throw Validation.Invalid("state", "Running messages cannot be purged.");
+        return Run(queue, (found, _) => found.Purge(state));
+    });
+
+    public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) => Answer(queue, () =>
+    {
+        Validation.CheckId(id);
+        return Run(queue, (found, _) => found.Find(id) is { } message
+            ? found.Describe(message)
+            : throw new TimestoneException(ErrorCode.MessageNotFound, "No such message."));
+    });
+
+    public Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default) => Answer(queue, () =>
+    {
+        Validation.CheckState(state);
+        Validation.CheckLimit(limit);
+        return Run(queue, (found, _) => ReferencePages.Page(found, state, after, limit));
+    });
+
+    public Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default) => Answer(queue, () =>
+    {
+        Validation.CheckState(state);
+        var wanted = filter ?? Metadata.Empty;
+        Validation.CheckFilter(wanted);
+        return Run(queue, (found, _) => (long)found.Messages.Count(message =>
+            (state is null ? !message.IsTerminal : message.State == state) && message.Given.Metadata.Matches(wanted)));
+    });
+
+    public Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) => On(queue, (found, now) =>
+    {
+        long Count(MessageState state) => found.Messages.Count(message => message.State == state);
+        var oldest = found.Messages.Where(message => message.State == MessageState.Pending).MinBy(message => message.EnqueuedAt);
+        return new QueueStats
+        {
+            Queue = queue,
+            At = now,
+            Counts = new StateCounts(
+                Count(MessageState.Invisible), Count(MessageState.Pending), Count(MessageState.Running),
+                Count(MessageState.Completed), Count(MessageState.Canceled), Count(MessageState.Errored)),
+            OldestPending = oldest is null ? null : now - oldest.EnqueuedAt,
+            Lateness = found.Statistics.Lateness(now),
+            Rates = found.Statistics.Rates(now),
+        };
+    });
+
+    public void Dispose() => _wakeUp.Dispose();
+
+    private static TimestoneException NotFound(string queue) => new(ErrorCode.QueueNotFound, $"There is no queue '{queue}'.");
+
+    private static IReadOnlyList<MessageResult> Each<T>(IReadOnlyList<T> items, Func<T, MessageResult> answer) => [.. items.Select(answer)];
+
+    private static void Serve(ReferenceQueue queue, DateTimeOffset now)
+    {
+        foreach (var waiter in queue.Waiters.ToList())
+        {
+            var messages = waiter.Request.Max == 0 ? null : queue.Dequeue(waiter.Request, now);
+            if (messages is null && waiter.EndsAt > now)
+                continue;
+            queue.Waiters.Remove(waiter);
+            waiter.Answer.TrySetResult(new DequeueResult { Messages = messages ?? [], Settled = waiter.Settled });
+        }
+    }
+
+    private Task<IReadOnlyList<MessageResult>> Batch<T>(string queue, IReadOnlyList<T> items, Func<ReferenceQueue, T, DateTimeOffset, MessageResult> answer)
+        where T : class => Answer(queue, () =>
+    {
+        Validation.CheckBatch("items", items);
+        return Run(queue, (found, now) => Each(items, item => answer(found, item, now)));
+    });
+
+    private Task<T> On<T>(string queue, Command<T> command) => Answer(queue, () => Run(queue, command));
+
+    private Task<T> Answer<T>(string queue, Func<T> command)
+    {
+        try
+        {
+            Validation.CheckQueueName(queue);
+            lock (_gate)
+                return Task.FromResult(command());
+        }
+        catch (TimestoneException refusal)
+        {
+            return Task.FromException<T>(refusal);
+        }
+    }
+
+    private T Run<T>(string queue, Command<T> command)
+    {
+        if (!_queues.TryGetValue(queue, out var found))
+            throw NotFound(queue);
+        var now = _clock.GetUtcNow();
+        found.CatchUp(now);
+        Serve(found, now);
+        var answer = command(found, now);
+        found.CatchUp(now);
+        Serve(found, now);
+        SetWakeUp(now);
+        return answer;
+    }
+
+    private void WakeUp()
+    {
+        lock (_gate)
+        {
+            var now = _clock.GetUtcNow();
+            foreach (var queue in _queues.Values.Where(queue => queue.Waiters.Count > 0))
+            {
+                queue.CatchUp(now);
+                Serve(queue, now);
+            }
+
+            SetWakeUp(now);
+        }
+    }
+
+    private void SetWakeUp(DateTimeOffset now)
+    {
+        var next = _queues.Values.Where(queue => queue.Waiters.Count > 0)
+            .SelectMany(queue => queue.Waiters.Select(waiter => (DateTimeOffset?)waiter.EndsAt).Concat(queue.Messages.Select(message => message.Due)))
+            .Min();
+        _wakeUp.Change(next is { } at ? at - now : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+}
