@@ -28,7 +28,7 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
     // segments that restarts after torn tails leave behind go too.
     private const int FewSegments = 2, LeastPart = 16;
 
-    private readonly SegmentBuffer _buffer = new();
+    private SegmentBuffer? _buffer;
     private long _spent;
     private bool _running;
 
@@ -43,8 +43,15 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
     /// <returns>Whether a segment was deleted, so that it may be worth to go on.</returns>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
-        if (_running || !IsWorthIt() || log.Oldest is not { } segment)
+        if (_running)
             return false;
+        if (!IsWorthIt() || log.Oldest is not { } segment)
+        {
+            // As large as a segment, and not needed for long.
+            _buffer = null;
+            return false;
+        }
+
         _running = true;
         try
         {
@@ -79,6 +86,7 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
                 await journal.RestateAsync(queue, segment.Number).ConfigureAwait(false);
         }
 
+        _buffer ??= new SegmentBuffer();
         _buffer.Read(disk, segment);
         var contents = new SegmentContents(_buffer, segment, queues);
         while (contents.Next(KeysAtOnce) is { } found)

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Timestone.Backends.Files;
 
 /// <summary>A directory of the file system, held by one process at a time.</summary>
-internal sealed partial class DirectoryDisk : IJournalDisk
+internal sealed partial class DirectoryDisk : IJournalDisk, IDisposable
 {
     private const string LockName = "journal.lock";
 

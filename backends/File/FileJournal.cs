@@ -22,7 +22,7 @@ namespace Timestone.Backends.Files;
 /// <item><see cref="ListQueuesAsync"/> and <see cref="OpenAsync"/> have ended when they return. Where an opening has to create
 /// the queue, or to read it once more, it calls <see cref="WritePending"/>, which writes what else waits too.</item>
 /// <item><see cref="IQueueJournal.CommitAsync"/> only adds to what waits. <see cref="WritePending"/> writes one group and ends
-/// its tasks; what awaits them runs inside that call.</item>
+/// its tasks; what awaits them with <c>ConfigureAwait(false)</c>, or without a synchronization context, runs inside that call.</item>
 /// <item><see cref="Housekeep"/> sets space aside. A group that finds too little does it by itself.</item>
 /// <item><see cref="CompactAsync"/> ends only when the owners have written their rows: call it, then let the owners and
 /// <see cref="WritePending"/> go on until its task ends. Dropping it half way is like a crash.</item>
@@ -106,8 +106,7 @@ public sealed class FileJournal : IJournal
         }
         catch
         {
-            if (options.Disk is null)
-                disk.Dispose();
+            (disk as DirectoryDisk)?.Dispose();
             throw;
         }
     }
@@ -146,7 +145,20 @@ public sealed class FileJournal : IJournal
     }
 
     /// <summary>For a driver by hand: writes everything that waits and ends its tasks; false when nothing waited.</summary>
-    public bool WritePending() => _commits.WritePending();
+    public bool WritePending()
+    {
+        // Under a synchronization context, such as a test runner's, what follows would run elsewhere and later.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return _commits.WritePending();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
 
     /// <summary>For a driver by hand: sets space aside ahead of need, or tries again to.</summary>
     public void Housekeep() => _reserve.Replenish();
@@ -181,8 +193,7 @@ public sealed class FileJournal : IJournal
             _writer.Join();
         _log.Dispose();
         _spares.Dispose();
-        if (_options.Disk is null)
-            _disk.Dispose();
+        (_disk as DirectoryDisk)?.Dispose();
         _stopping.Dispose();
     }
 

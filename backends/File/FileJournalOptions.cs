@@ -12,9 +12,7 @@ public sealed record FileJournalOptions
     /// <summary>Bytes of a segment, preallocated; 4 KiB to 1 GiB. A larger commit gets a segment of its own.</summary>
     public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>
-    /// The disk to work on instead of <see cref="Directory"/>, for simulations. Its owner disposes it.
-    /// </summary>
+    /// <summary>The disk to work on instead of <see cref="Directory"/>, for simulations.</summary>
     public IJournalDisk? Disk { get; init; }
 
     /// <summary>

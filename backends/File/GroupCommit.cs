@@ -105,8 +105,7 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, Durability 
             if (!write.NeedsFlush)
                 return;
             WriteGroup();
-            log.ThrowIfDead();
-            log.Flush();
+            log.FlushAnswered();
         }
         catch (Exception failure)
         {

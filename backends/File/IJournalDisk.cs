@@ -6,7 +6,7 @@ namespace Timestone.Backends.Files;
 /// What these methods do to the directory is durable when they return, and happens entirely or not at all. Used from several
 /// threads, unless the journal is <see cref="FileJournalOptions.Manual"/>.
 /// </summary>
-public interface IJournalDisk : IDisposable
+public interface IJournalDisk
 {
     /// <summary>The names of all files, in any order.</summary>
     IReadOnlyList<string> List();

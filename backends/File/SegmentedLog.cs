@@ -145,6 +145,16 @@ internal sealed class SegmentedLog : IDisposable
         _flushed = _written;
     }
 
+    /// <summary>
+    /// Makes durable what was answered before it was. Where that fails the log is dead: the system may hold for clean now what
+    /// the disk does not have, so that another flush would succeed and change nothing. A start writes it once more.
+    /// </summary>
+    public void FlushAnswered()
+    {
+        ThrowIfDead();
+        Die(Flush);
+    }
+
     /// <summary>Makes what was written part of the log.</summary>
     public void Publish()
     {

@@ -177,7 +177,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
 
     private void ApplyWaiting(QueueEngine engine)
     {
-        if (IsFull(_open))
+        // Nothing is done to a queue that is being deleted: who is still waiting is told so when that is durable.
+        if (_open.Deleted || _committing.Deleted || IsFull(_open))
             return;
         engine.Begin(_time.GetUtcNow().ToUnixTimeMilliseconds(), _open, _journal.Room);
         if (!engine.Advance(MaxDuePerBatch))

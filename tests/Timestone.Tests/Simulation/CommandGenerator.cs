@@ -130,7 +130,7 @@ internal sealed class CommandGenerator
 
     private Payload Text()
     {
-        var length = _random.Next(8) == 0 ? _random.Next(_largestPayload) : _random.Next(12);
+        var length = _random.Next(5) == 0 ? _random.Next(_largestPayload) : _random.Next(12);
         return _random.Next(3) switch
         {
             0 => default,

@@ -1,4 +1,5 @@
 using Timestone.Backends.Files;
+using Timestone.Engine;
 
 namespace Timestone.Tests.Simulation;
 
@@ -30,7 +31,7 @@ internal sealed class JournalSimulation
             Manual = true,
             Disk = _disk,
             TimeProvider = _time,
-            SegmentBytes = 1024 * _random.Next(4, 17),
+            SegmentBytes = 1024 * (_random.Next(3) > 0 ? 4 : _random.Next(4, 17)),
             Durability = _random.Next(5) == 0 ? Durability.Os : Durability.Fsync,
             Notify = (text, _) => _journey.Add(_time.Now, $"journal: {text}"),
         };
@@ -71,7 +72,7 @@ internal sealed class JournalSimulation
     private void Run()
     {
         Start();
-        for (var steps = _random.Next(20, 70); steps > 0; steps--)
+        for (var steps = _random.Next(10) == 0 ? 150 : _random.Next(20, 70); steps > 0; steps--)
         {
             MoveClocks();
             Act();
@@ -156,6 +157,7 @@ internal sealed class JournalSimulation
     // Lets everything go on that can; now and then without the disk, so that several batches come together.
     private void Settle()
     {
+        Counts.Refusals += _journal!.Room == JournalRoom.Ample ? 0 : 1;
         _scheduler.RunAll();
         if (_random.Next(5) > 0)
             WriteAll();
@@ -280,6 +282,7 @@ internal sealed class JournalSimulation
 
     private void Reopen(SimulatedQueue queue)
     {
+        Hear();
         try
         {
             if (!_disk.Stopped)

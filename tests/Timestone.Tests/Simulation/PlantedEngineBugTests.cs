@@ -48,11 +48,8 @@ public sealed class PlantedEngineBugTests(ITestOutputHelper output)
     public void An_engine_that_enqueues_while_blocked_is_caught() =>
         Caught(Invariant.AnswersEqualReference, queue => new IgnoresBlocks(queue));
 
-    private void Caught(Invariant invariant, Func<QueueRow, EngineSubject> make)
-    {
-        var seed = PlantedBugs.FirstToBreak(invariant, MostSeeds, seed => EngineSimulation.Run(seed, make), output);
-        output.WriteLine($"Caught by seed {seed}.");
-    }
+    private void Caught(Invariant invariant, Func<QueueRow, EngineSubject> make) =>
+        PlantedBugs.MustBreak(invariant, MostSeeds, seed => EngineSimulation.Run(seed, make), output);
 
     private sealed class LosesAChange(QueueRow queue) : EngineSubject(queue)
     {

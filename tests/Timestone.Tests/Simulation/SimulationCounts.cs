@@ -1,8 +1,13 @@
 namespace Timestone.Tests.Simulation;
 
-/// <summary>What happened in a run: that runs are what they are meant to be can be checked, too.</summary>
+/// <summary>What happened in runs of <see cref="JournalSimulation"/>, to see that they are what they are meant to be.</summary>
 internal sealed class SimulationCounts
 {
+    public int Runs { get; set; }
+
+    /// <summary>Runs with a crash before the one that ends each.</summary>
+    public int RunsWithCrash { get; set; }
+
     public int Crashes { get; set; }
 
     public int FailedStarts { get; set; }
@@ -12,4 +17,25 @@ internal sealed class SimulationCounts
     public int TakeOvers { get; set; }
 
     public int Compactions { get; set; }
+
+    public int Refusals { get; set; }
+
+    /// <summary>Adds those of a run. Called on several threads.</summary>
+    public void Add(SimulationCounts run)
+    {
+        lock (this)
+        {
+            Runs++;
+            RunsWithCrash += run.Crashes > 1 ? 1 : 0;
+            Crashes += run.Crashes;
+            FailedStarts += run.FailedStarts;
+            Poisonings += run.Poisonings;
+            TakeOvers += run.TakeOvers;
+            Compactions += run.Compactions;
+            Refusals += run.Refusals;
+        }
+    }
+
+    public override string ToString() =>
+        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room.";
 }

@@ -1,0 +1,129 @@
+using Shouldly;
+using Timestone.Backends.Files;
+using Xunit;
+
+namespace Timestone.Tests.Journal;
+
+/// <summary>The file journal with its own threads on a real directory.</summary>
+public sealed class DirectoryTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("timestone-journal-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData(Durability.Fsync)]
+    [InlineData(Durability.Os)]
+    public async Task Many_queues_commit_at_once_and_everything_is_there_after_a_restart(Durability durability)
+    {
+        var contents = new List<string[]>();
+        await using (var journal = Open(durability))
+        {
+            var queues = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => WorkAsync(journal, $"queue-{i}"))));
+            contents.AddRange(queues.Select(static queue => queue.Contents));
+        }
+
+        await using (var journal = Open(durability))
+        {
+            journal.Recovered.CutOffBytes.ShouldBe(0);
+            (await journal.ListQueuesAsync()).Count.ShouldBe(8);
+            for (var i = 0; i < 8; i++)
+                (await TestQueue.OpenAsync(journal, $"queue-{i}")).Contents.ShouldBe(contents[i]);
+        }
+    }
+
+    [Fact]
+    public async Task A_queue_opened_again_in_the_running_journal_has_what_was_committed()
+    {
+        await using var journal = Open();
+        var queue = await WorkAsync(journal, "orders");
+        (await TestQueue.OpenAsync(journal)).Contents.ShouldBe(queue.Contents);
+    }
+
+    [Fact]
+    public async Task A_second_journal_on_the_same_directory_is_refused_until_the_first_is_closed()
+    {
+        await using (Open())
+            Should.Throw<IOException>(() => Open()).Message.ShouldContain($"The data directory '{_directory}' is in use");
+        await using var next = Open();
+    }
+
+    [Fact]
+    public async Task A_torn_tail_on_a_real_file_is_cut_off()
+    {
+        string[] contents;
+        await using (var journal = Open())
+        {
+            var queue = await TestQueue.OpenAsync(journal);
+            await queue.AddManyAsync(1, 5);
+            contents = queue.Contents;
+        }
+
+        var segment = Directory.GetFiles(_directory, "*.log").Single();
+        var bytes = await File.ReadAllBytesAsync(segment);
+        bytes[TestLog.End(bytes)] = 77;
+        await File.WriteAllBytesAsync(segment, bytes);
+        for (var start = 0; start < 2; start++)
+        {
+            await using var journal = Open();
+            (journal.Recovered.CutOffBytes > 0).ShouldBe(start == 0);
+            var queue = await TestQueue.OpenAsync(journal);
+            queue.Contents.ShouldBe(contents);
+            await queue.AddManyAsync(100 + start, 1);
+            contents = queue.Contents;
+        }
+    }
+
+    [Fact]
+    public async Task A_log_is_compacted_in_the_background()
+    {
+        var deleted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var journal = Open();
+        var queue = await TestQueue.OpenAsync(journal);
+        await queue.AddManyAsync(1, 10);
+        var first = Directory.GetFiles(_directory, "*.log").Single();
+        using var watcher = new FileSystemWatcher(_directory) { EnableRaisingEvents = true };
+        watcher.Deleted += (_, e) =>
+        {
+            if (e.FullPath == first)
+                deleted.TrySetResult();
+        };
+        for (var i = 100; i < 4000; i += 100)
+        {
+            await queue.AddManyAsync(i, 100, 100);
+            await queue.RemoveAsync([.. Enumerable.Range(i, 100).Select(static n => (long)n)]);
+        }
+
+        await deleted.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        (await TestQueue.OpenAsync(journal)).Contents.ShouldBe(queue.Contents);
+    }
+
+    [Fact]
+    public async Task A_log_of_the_first_version_is_still_read()
+    {
+        // The file must never change: see FirstVersion for how it was made.
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Journal", "v1.log"), Path.Combine(_directory, "000000000001.log"));
+        await using var journal = FileJournal.Open(new FileJournalOptions { Directory = _directory, SegmentBytes = TestLog.SegmentBytes });
+        (await journal.ListQueuesAsync()).ShouldBe(["emails", "orders"]);
+        var orders = await TestQueue.OpenAsync(journal);
+        orders.Contents.ShouldBe(FirstVersion.Orders);
+        (await journal.OpenAsync("emails"))!.Queue.ShouldBe(FirstVersion.Emails);
+    }
+
+    private FileJournal Open(Durability durability = Durability.Fsync) =>
+        FileJournal.Open(new FileJournalOptions { Directory = _directory, SegmentBytes = 64 * 1024, Durability = durability });
+
+    private static async Task<TestQueue> WorkAsync(FileJournal journal, string name)
+    {
+        var queue = await TestQueue.OpenAsync(journal, name);
+        for (var i = 0L; i < 100; i++)
+        {
+            await queue.AddManyAsync(i * 10, 10, payloadBytes: 50);
+            await queue.LeaseAsync(i * 10);
+            await queue.CompleteAsync(i * 10);
+            await queue.RemoveAsync((i * 10) + 1);
+        }
+
+        return queue;
+    }
+}

@@ -1,0 +1,144 @@
+using Shouldly;
+using Timestone.Backends.Files;
+using Timestone.Engine;
+using Xunit;
+
+namespace Timestone.Tests.Journal;
+
+public sealed class DiskFullTests
+{
+    private const int SegmentBytes = 256 * 1024;
+
+    private readonly FaultyDisk _disk = new(40 * SegmentBytes);
+
+    [Fact]
+    public async Task Everything_accepted_can_be_ended_with_the_largest_results()
+    {
+        var journal = Open(_disk);
+        var queue = await TestQueue.OpenAsync(journal);
+        await RunManyAndFillAsync(queue);
+        _disk.Fails = static operation => operation == "create";
+
+        var result = new byte[Limits.MaxResultBytes];
+        Array.Fill(result, (byte)'1');
+        var running = Running(queue);
+        running.Length.ShouldBeGreaterThan(200);
+        foreach (var sequence in running)
+            await queue.CompleteAsync(sequence, result);
+        foreach (var sequence in queue.Rows.Keys.Except(running).ToArray())
+            await queue.CommitAsync(TestRows.Changed(queue.Rows[sequence], queue.Rows[sequence].State with { State = MessageState.Canceled, DueAt = TestRows.Now }, Cause.Cancel));
+        (await TestQueue.OpenAsync(Open(_disk.Crash()))).Contents.ShouldBe(queue.Contents);
+    }
+
+    [Fact]
+    public async Task Everything_accepted_can_be_ended_after_a_restart_on_the_full_disk()
+    {
+        var queue = await TestQueue.OpenAsync(Open(_disk));
+        await RunManyAndFillAsync(queue);
+        var disk = _disk.Crash();
+        disk.Fails = static operation => operation == "create";
+
+        var journal = Open(disk);
+        var recovered = await TestQueue.OpenAsync(journal);
+        journal.Room.ShouldBe(JournalRoom.SettleOnly);
+        foreach (var sequence in Running(recovered))
+            await recovered.CompleteAsync(sequence, new byte[Limits.MaxResultBytes]);
+        (await TestQueue.OpenAsync(Open(disk.Crash()))).Contents.ShouldBe(recovered.Contents);
+    }
+
+    [Fact]
+    public async Task Room_comes_back_when_the_queue_is_worked_off()
+    {
+        var journal = Open(_disk);
+        var queue = await TestQueue.OpenAsync(journal);
+        await FillAsync(queue);
+        journal.Room.ShouldBe(JournalRoom.NoEnqueue);
+        foreach (var some in queue.Rows.Keys.ToArray().Chunk(100))
+            await queue.RemoveAsync(some);
+
+        for (var worth = true; worth;)
+        {
+            var compaction = journal.CompactAsync();
+            while (!compaction.IsCompleted)
+                journal.WritePending();
+            worth = await compaction;
+        }
+
+        journal.Room.ShouldBe(JournalRoom.Ample);
+        await queue.AddManyAsync(1_000_000, 100);
+    }
+
+    [Fact]
+    public async Task Room_comes_back_when_the_disk_has_space_again()
+    {
+        var journal = Open(_disk);
+        var queue = await TestQueue.OpenAsync(journal);
+        await FillAsync(queue);
+        journal.Housekeep();
+        journal.Room.ShouldBe(JournalRoom.NoEnqueue);
+        _disk.Capacity *= 2;
+        journal.Housekeep();
+        journal.Room.ShouldBe(JournalRoom.Ample);
+    }
+
+    [Fact]
+    public async Task A_commit_too_large_for_the_space_left_fails_and_costs_nothing()
+    {
+        var journal = Open(_disk);
+        var queue = await TestQueue.OpenAsync(journal);
+        await FillAsync(queue);
+        var contents = queue.Contents;
+        var used = _disk.Used;
+        await Should.ThrowAsync<IOException>(() => queue.AddAsync(TestRows.Row(1_000_000, 20 * SegmentBytes)));
+        _disk.Used.ShouldBe(used);
+        var reopened = await TestQueue.OpenAsync(journal);
+        reopened.Contents.ShouldBe(contents);
+        await LeaseAllItCanAsync(reopened);
+    }
+
+    [Fact]
+    public async Task Space_set_aside_goes_back_when_it_is_not_needed_any_more()
+    {
+        var disk = new FaultyDisk();
+        var journal = Open(disk);
+        var idle = disk.Used;
+        var queue = await TestQueue.OpenAsync(journal);
+        await queue.AddManyAsync(1, 1000);
+        await queue.LeaseAsync([.. queue.Rows.Keys]);
+        disk.Used.ShouldBeGreaterThan(idle + (8 * 1024 * 1000));
+        await queue.RemoveAsync([.. queue.Rows.Keys]);
+        journal.Housekeep();
+        disk.Used.ShouldBeLessThan(idle + (8 * SegmentBytes));
+    }
+
+    private static FileJournal Open(FaultyDisk disk) =>
+        FileJournal.Open(new FileJournalOptions { Disk = disk, Manual = true, SegmentBytes = SegmentBytes });
+
+    private static async Task FillAsync(TestQueue queue)
+    {
+        for (var i = 0; queue.Journal.Room == JournalRoom.Ample; i++)
+            await queue.AddManyAsync(i * 10, 10, 1000);
+        queue.Journal.Room.ShouldBe(JournalRoom.NoEnqueue);
+    }
+
+    private static async Task RunManyAndFillAsync(TestQueue queue)
+    {
+        await queue.AddManyAsync(1_000_000, 200, 100);
+        await queue.LeaseAsync([.. queue.Rows.Keys]);
+        await FillAsync(queue);
+        await LeaseAllItCanAsync(queue);
+    }
+
+    private static async Task LeaseAllItCanAsync(TestQueue queue)
+    {
+        foreach (var sequence in queue.Rows.Keys.Order().ToArray())
+        {
+            if (queue.Journal.Room == JournalRoom.SettleOnly)
+                return;
+            await queue.LeaseAsync(sequence);
+        }
+    }
+
+    private static long[] Running(TestQueue queue) =>
+        [.. queue.Rows.Values.Where(static row => row.State.State == MessageState.Running).Select(static row => row.Sequence)];
+}
