@@ -27,7 +27,7 @@ internal static class MessageLine
     // The serializer's own words name .NET types and positions within them; these three say the same to a user.
     private static string What(JsonException problem) => problem switch
     {
-        { InnerException: JsonException } => $"not JSON: {problem.InnerException.Message}",
+        { InnerException: JsonException } => $"not JSON at byte {problem.BytePositionInLine + 1}: {problem.InnerException.Message.Split(" LineNumber:")[0]}",
         _ when problem.Message.Contains("could not be mapped", StringComparison.Ordinal) => "a field that no message has",
         _ when problem.Message.Contains("could not be converted", StringComparison.Ordinal) => "a value of the wrong type",
         _ => problem.Message,

@@ -131,7 +131,7 @@ public sealed class EnqueueCommandTests : IAsyncDisposable
         errors.Length.ShouldBe(6);
         errors[0].ShouldStartWith("timestone: line 3: ");
         errors[0].ShouldContain("(message_conflict");
-        errors[1].ShouldStartWith("timestone: line 4: not JSON: ");
+        errors[1].ShouldStartWith("timestone: line 4: not JSON at byte 2: ");
         errors[2].ShouldEndWith("(invalid_argument, id)");
         errors[3].ShouldBe("timestone: line 6: a field that no message has (invalid_argument, colour)");
         errors[4].ShouldBe("timestone: line 7: a value of the wrong type (invalid_argument, priority)");

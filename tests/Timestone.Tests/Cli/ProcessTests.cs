@@ -44,7 +44,7 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
         var enqueued = await Processes.RunCliAsync(["enqueue", queue, "--server", Address], "{\"id\":\"a\",\"payload\":\"é\"}\n{\"id\":\"b\"}\n{");
         enqueued.Code.ShouldBe(1);
         enqueued.Out.ShouldBe("enqueued 2, there already 0, refused 1\n");
-        enqueued.Error.ShouldStartWith("timestone: line 3: not JSON: ");
+        enqueued.Error.ShouldStartWith("timestone: line 3: not JSON at byte ");
 
         var dequeued = await Processes.RunCliAsync("dequeue", queue, "--max", "10", "--json", "--server", Address);
         dequeued.Document().GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString()).ShouldBe(["a", "b"]);
