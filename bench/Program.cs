@@ -8,12 +8,14 @@ var depths = new Option<int[]>("--depths") { Description = "Pending messages to 
 var rounds = new Option<int>("--rounds") { Description = "Rounds; figures are their medians.", DefaultValueFactory = _ => 5 };
 var roundMessages = new Option<int>("--round-messages") { Description = "Messages of a round.", DefaultValueFactory = _ => 200_000 };
 var only = new Option<string?>("--only") { Description = "Only shapes of queue whose name begins so." };
-var engine = new Command("engine", "The engine alone, then its runner.") { depths, rounds, roundMessages, only };
+var parts = new Option<string[]>("--parts") { Description = "Which of: rates, single, memory.", DefaultValueFactory = _ => ["rates", "single", "memory"], AllowMultipleArgumentsPerToken = true };
+var results = new Option<string>("--results") { Description = "Where the file of figures goes.", DefaultValueFactory = _ => "bench/results" };
+var engine = new Command("engine", "The engine alone, then its runner.") { depths, rounds, roundMessages, only, parts, results };
 engine.SetAction(parsed =>
 {
     var report = new Report("engine");
-    EngineBench.Run(report, new(parsed.GetValue(depths)!, parsed.GetValue(rounds), parsed.GetValue(roundMessages), parsed.GetValue(only)));
-    return report.Finish();
+    EngineBench.Run(report, new(parsed.GetValue(depths)!, parsed.GetValue(rounds), parsed.GetValue(roundMessages), parsed.GetValue(only), parsed.GetValue(parts)!));
+    return report.Finish(parsed.GetValue(results));
 });
 
 var seconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 10 };

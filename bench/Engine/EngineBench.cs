@@ -7,19 +7,34 @@ internal static class EngineBench
 {
     private const int BarDepth = 1_000_000;
 
-    public sealed record Options(IReadOnlyList<int> Depths, int Rounds, int RoundMessages, string? Only)
+    public sealed record Options(IReadOnlyList<int> Depths, int Rounds, int RoundMessages, string? Only, string[] Parts)
     {
         public IEnumerable<Shape> Shapes => Shape.All.Where(shape => Only is null || shape.Name.StartsWith(Only, StringComparison.Ordinal));
     }
 
     public static void Run(Report report, Options options)
     {
-        foreach (var shape in options.Shapes)
-            Rates(report, shape, options, commandSize: 100);
-        foreach (var shape in options.Shapes.Where(static shape => shape.Pairs == 0))
-            Rates(report, shape, options with { Depths = [0, Math.Min(BarDepth, options.Depths.Max())] }, commandSize: 1);
-        foreach (var shape in options.Shapes.Where(static shape => shape.Exclusive || shape.Pairs == 0))
-            report.Add(MemoryCost.Measure(shape, Math.Min(BarDepth, options.Depths.Max())));
+        var deep = Math.Min(BarDepth, options.Depths.Max());
+        foreach (var part in options.Parts)
+        {
+            switch (part)
+            {
+                case "rates":
+                    foreach (var shape in options.Shapes)
+                        Rates(report, shape, options, commandSize: 100);
+                    break;
+                case "single":
+                    foreach (var shape in options.Shapes.Where(static shape => shape.Pairs == 0))
+                        Rates(report, shape, options with { Depths = [0, deep] }, commandSize: 1);
+                    break;
+                case "memory":
+                    foreach (var shape in options.Shapes.Where(static shape => shape.Exclusive || shape.Pairs == 0))
+                        report.Add(MemoryCost.Measure(shape, deep));
+                    break;
+                default:
+                    throw new ArgumentException($"There is no part '{part}'.", nameof(options));
+            }
+        }
     }
 
     // All depths are alive at once and take turns, so that a ratio compares what ran side by side.
@@ -51,6 +66,7 @@ internal static class EngineBench
             AtLeast = depth == BarDepth ? bar : null,
         });
         report.Add(Figure.Median($"{name}, allocated", "bytes", rounds.Select(static round => round.BytesPerOperation)));
+        report.Add(Figure.Median($"{name}, in collector's pauses", "share", rounds.Select(static round => round.PauseShare)));
         if (rounds == emptyRounds || depth == 0)
             return;
         report.Add(Figure.Median($"{name}, of empty", "ratio", rounds.Zip(emptyRounds, static (deep, empty) => deep.PerSecond / empty.PerSecond)) with

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Timestone.Bench.Reporting;
 
-/// <summary>Sums up what stretches of one thread's work took: time, processor time, bytes allocated.</summary>
+/// <summary>Sums up what stretches of one thread's work took: time, processor time, bytes allocated, and how long the garbage collector held it up.</summary>
 internal sealed partial class Meter
 {
     private const int ThreadCpuTimeClock = 3;
@@ -15,6 +15,8 @@ internal sealed partial class Meter
     private long _cpu;
     private long _bytes;
     private long _operations;
+    private TimeSpan _startPause;
+    private TimeSpan _pause;
 
     public double PerSecond => _operations / ((double)_time / Stopwatch.Frequency);
 
@@ -22,8 +24,12 @@ internal sealed partial class Meter
 
     public double BytesPerOperation => (double)_bytes / _operations;
 
+    /// <summary>The part of the time in which the garbage collector had stopped the thread.</summary>
+    public double PauseShare => _pause.TotalSeconds / ((double)_time / Stopwatch.Frequency);
+
     public void Start()
     {
+        _startPause = GC.GetTotalPauseDuration();
         _startBytes = GC.GetAllocatedBytesForCurrentThread();
         _startCpu = CpuNanoseconds();
         _startTime = Stopwatch.GetTimestamp();
@@ -34,6 +40,7 @@ internal sealed partial class Meter
         _time += Stopwatch.GetTimestamp() - _startTime;
         _cpu += CpuNanoseconds() - _startCpu;
         _bytes += GC.GetAllocatedBytesForCurrentThread() - _startBytes;
+        _pause += GC.GetTotalPauseDuration() - _startPause;
         _operations += operations;
     }
 

@@ -13,15 +13,17 @@ namespace Timestone.Engine;
 /// </remarks>
 internal sealed class FilterIndex
 {
-    private readonly RankedSet<GroupRank, MessageRow> _pending = new();
-    private readonly RankedSet<GroupRank, MessageRow>? _heads;
+    private readonly MessageTable _messages;
+    private readonly RankedSet<GroupRank, int> _pending = new();
+    private readonly RankedSet<GroupRank, int>? _heads;
     private readonly Dictionary<Metadata, FilterGroup> _groups;
     private readonly string[] _keys;
     private long _lastGroupId;
 
-    public FilterIndex(string[] keys, bool exclusive)
+    public FilterIndex(string[] keys, MessageTable messages, bool exclusive)
     {
         _keys = keys;
+        _messages = messages;
         _groups = new Dictionary<Metadata, FilterGroup>(new KeyValuesComparer(keys));
         _heads = exclusive ? new() : null;
     }
@@ -84,8 +86,9 @@ internal sealed class FilterIndex
     {
         if (!_groups.TryGetValue(filter, out var group))
             return null;
-        while ((_heads ?? _pending).TryGetAtLeast(GroupRank.First(group.Id, 0), out var key, out var row) && key.Group == group.Id)
+        while ((_heads ?? _pending).TryGetAtLeast(GroupRank.First(group.Id, 0), out var key, out var slot) && key.Group == group.Id)
         {
+            var row = _messages[slot];
             if (row.Lane is not { Locked: true } lane)
                 return row;
             _heads!.Remove(key);
@@ -95,13 +98,22 @@ internal sealed class FilterIndex
         return null;
     }
 
+    /// <summary>The slots of what <see cref="Best"/> will look at next, and perhaps of more.</summary>
+    public List<int> SlotsOfBest(Metadata filter, int limit)
+    {
+        var slots = new List<int>();
+        if (_groups.TryGetValue(filter, out var group))
+            (_heads ?? _pending).CopyFrom(GroupRank.First(group.Id, 0), limit, slots);
+        return slots;
+    }
+
     public long CountOf(Metadata filter, MessageState state) => _groups.TryGetValue(filter, out var group) ? group.CountOf(state) : 0;
 
     /// <summary>Puts the head of a lane that is unlocked now back, if the group still has messages in it.</summary>
     public void Readmit(FilterGroup group, Lane lane)
     {
         if (HeadOf(group, lane) is { } head)
-            _heads!.Add(HeadKey(group, head), head);
+            _heads!.Add(HeadKey(group, head), head.Slot);
     }
 
     private static Rank RankOf(MessageRow row) => new(row.Priority, row.Sequence);
@@ -126,17 +138,17 @@ internal sealed class FilterIndex
         var key = KeyOf(group, row);
         if (_heads is null)
         {
-            _pending.Add(key, row);
+            _pending.Add(key, row.Slot);
             return;
         }
 
         var head = HeadOf(group, row.Lane!);
-        _pending.Add(key, row);
+        _pending.Add(key, row.Slot);
         if (head is not null && RankOf(head).Precedes(RankOf(row)))
             return;
         if (head is not null)
             _heads.Remove(HeadKey(group, head));
-        _heads.Add(HeadKey(group, row), row);
+        _heads.Add(HeadKey(group, row), row.Slot);
     }
 
     private void RemovePending(FilterGroup group, MessageRow row)
@@ -147,7 +159,7 @@ internal sealed class FilterIndex
     }
 
     private MessageRow? HeadOf(FilterGroup group, Lane lane) =>
-        _pending.TryGetAtLeast(GroupRank.First(group.Id, lane.Id), out var key, out var row) && key.Group == group.Id && key.Lane == lane.Id
-            ? row
+        _pending.TryGetAtLeast(GroupRank.First(group.Id, lane.Id), out var key, out var slot) && key.Group == group.Id && key.Lane == lane.Id
+            ? _messages[slot]
             : null;
 }

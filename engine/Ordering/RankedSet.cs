@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Timestone.Engine;
 
@@ -9,16 +10,16 @@ namespace Timestone.Engine;
 /// </summary>
 /// <remarks>
 /// Nodes are not rebalanced: an empty one is unlinked, and a leaf is joined with its right neighbour when both fit half a
-/// leaf. Appending splits off an empty right half, so that a set filled in order is full.
+/// leaf. Appending splits off an empty right half, so that a set filled in order is full. A node is one object, its places
+/// inline: arrays of its own would cost two misses more at each visit.
 /// </remarks>
 internal sealed class RankedSet<TKey, TValue>
     where TKey : struct, IRank<TKey>
-    where TValue : class
 {
     private const int Capacity = 64;
-    private const int SmallestLeaf = 4;
 
-    private Node _root = new Leaf();
+    // Null while nothing has been added: most sets of a queue are empty.
+    private Node? _root;
 
     /// <summary>How many values there are.</summary>
     public int Count { get; private set; }
@@ -26,6 +27,7 @@ internal sealed class RankedSet<TKey, TValue>
     /// <summary>Adds a value; false, and no change, when the key is taken.</summary>
     public bool Add(in TKey key, TValue value)
     {
+        _root ??= new Leaf();
         if (!_root.Add(key, value, out var right))
             return false;
         Count++;
@@ -37,11 +39,11 @@ internal sealed class RankedSet<TKey, TValue>
     /// <summary>Removes a key; false when it is not there.</summary>
     public bool Remove(in TKey key)
     {
-        if (!_root.Remove(key))
+        if (_root is null || !_root.Remove(key))
             return false;
         Count--;
         if (_root is Inner { Count: <= 1 } inner)
-            _root = inner.Count == 1 ? inner.Children[0] : new Leaf();
+            _root = inner.Count == 1 ? inner.Children[0] : null;
         return true;
     }
 
@@ -51,10 +53,9 @@ internal sealed class RankedSet<TKey, TValue>
         var node = _root;
         while (node is Inner inner)
             node = inner.Children[0];
-        var leaf = (Leaf)node;
-        if (leaf.Count == 0)
+        if (node is not Leaf { Count: > 0 } leaf)
         {
-            (key, value) = (default, null);
+            (key, value) = (default, default);
             return false;
         }
 
@@ -63,20 +64,32 @@ internal sealed class RankedSet<TKey, TValue>
     }
 
     /// <summary>The first value whose key is the given one or comes after it.</summary>
-    public bool TryGetAtLeast(in TKey from, out TKey key, [MaybeNullWhen(false)] out TValue value) => _root.TryGetAtLeast(from, out key, out value);
+    public bool TryGetAtLeast(in TKey from, out TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        if (_root is not null)
+            return _root.TryGetAtLeast(from, out key, out value);
+        (key, value) = (default, default);
+        return false;
+    }
 
     /// <summary>Adds up to so many values to the list, in order, from the given key on.</summary>
-    public void CopyFrom(in TKey from, int limit, List<TValue> into) => _root.CopyFrom(from, into.Count + limit, into);
+    public void CopyFrom(in TKey from, int limit, List<TValue> into) => _root?.CopyFrom(from, into.Count + limit, into);
 
     /// <summary>Does something with every value, in order. The set must not change meanwhile.</summary>
-    public void ForEach(Action<TValue> action) => _root.ForEach(action);
+    public void ForEach(Action<TValue> action) => _root?.ForEach(action);
 
-    private abstract class Node(int size)
+    [InlineArray(Capacity)]
+    private struct Places<T>
+    {
+        private T _first;
+    }
+
+    private abstract class Node
     {
         public int Count;
 
         // A leaf's keys; or for each child of an inner node, a key that no key of the child comes before and every key of the child before it does.
-        public TKey[] Keys = new TKey[size];
+        public Places<TKey> Keys;
 
         public abstract bool Add(in TKey key, TValue value, out Node? right);
 
@@ -92,7 +105,7 @@ internal sealed class RankedSet<TKey, TValue>
         protected int PlaceOf(in TKey key)
         {
             int low = 0, high = Count;
-            var keys = Keys;
+            ReadOnlySpan<TKey> keys = Keys;
             while (low < high)
             {
                 var middle = (low + high) >>> 1;
@@ -105,14 +118,27 @@ internal sealed class RankedSet<TKey, TValue>
             return low;
         }
 
-        protected static void Open<T>(T[] array, int at, int count) => Array.Copy(array, at, array, at + 1, count - at);
+        // Makes room at a place of those in use and the one after them.
+        protected static void Open<T>(Span<T> places, int at) => places[at..^1].CopyTo(places[(at + 1)..]);
 
-        protected static void Close<T>(T[] array, int at, int count) => Array.Copy(array, at + 1, array, at, count - at - 1);
+        // Closes the gap at a place of those in use.
+        protected static void Close<T>(Span<T> places, int at)
+        {
+            places[(at + 1)..].CopyTo(places[at..]);
+            places[^1] = default!;
+        }
+
+        // Moves the upper ones to another node.
+        protected static void Move<T>(Span<T> from, Span<T> to)
+        {
+            from.CopyTo(to);
+            from.Clear();
+        }
     }
 
-    private sealed class Leaf() : Node(SmallestLeaf)
+    private sealed class Leaf : Node
     {
-        public TValue[] Values = new TValue[SmallestLeaf];
+        public Places<TValue> Values;
 
         public override bool Add(in TKey key, TValue value, out Node? right)
         {
@@ -120,27 +146,22 @@ internal sealed class RankedSet<TKey, TValue>
             var at = Count > 0 && Keys[Count - 1].Precedes(key) ? Count : PlaceOf(key);
             if (at < Count && !key.Precedes(Keys[at]))
                 return false;
-            if (Count < Keys.Length)
+            if (Count < Capacity)
             {
                 Insert(at, key, value);
-            }
-            else if (Count < Capacity)
-            {
-                Resize(Count * 2);
-                Insert(at, key, value);
-            }
-            else
-            {
-                var half = at == Count ? Count : Count / 2;
-                var next = new Leaf();
-                next.Take(this, half);
-                if (at < half)
-                    Insert(at, key, value);
-                else
-                    next.Insert(at - half, key, value);
-                right = next;
+                return true;
             }
 
+            var half = at == Count ? Count : Count / 2;
+            var next = new Leaf { Count = Count - half };
+            Move(Keys[half..], next.Keys);
+            Move(Values[half..], next.Values);
+            Count = half;
+            if (at < half)
+                Insert(at, key, value);
+            else
+                next.Insert(at - half, key, value);
+            right = next;
             return true;
         }
 
@@ -149,16 +170,16 @@ internal sealed class RankedSet<TKey, TValue>
             var at = PlaceOf(key);
             if (at == Count || key.Precedes(Keys[at]))
                 return false;
-            Close(Keys, at, Count);
-            Close(Values, at, Count);
-            Values[--Count] = null!;
+            Close(Keys[..Count], at);
+            Close(Values[..Count], at);
+            Count--;
             return true;
         }
 
         public override bool TryGetAtLeast(in TKey from, out TKey key, [MaybeNullWhen(false)] out TValue value)
         {
             var at = PlaceOf(from);
-            (key, value) = at < Count ? (Keys[at], Values[at]) : (default, null);
+            (key, value) = at < Count ? (Keys[at], Values[at]) : (default, default);
             return at < Count;
         }
 
@@ -176,46 +197,26 @@ internal sealed class RankedSet<TKey, TValue>
 
         public void Join(Leaf right)
         {
-            if (Keys.Length < Count + right.Count)
-                Resize(Capacity);
-            Array.Copy(right.Keys, 0, Keys, Count, right.Count);
-            Array.Copy(right.Values, 0, Values, Count, right.Count);
+            Move(right.Keys[..right.Count], Keys[Count..]);
+            Move(right.Values[..right.Count], Values[Count..]);
             Count += right.Count;
         }
 
         private void Insert(int at, in TKey key, TValue value)
         {
-            Open(Keys, at, Count);
-            Open(Values, at, Count);
+            Count++;
+            Open(Keys[..Count], at);
+            Open(Values[..Count], at);
             Keys[at] = key;
             Values[at] = value;
-            Count++;
-        }
-
-        private void Take(Leaf left, int from)
-        {
-            // Whoever splits once will be filled: no growing in steps.
-            Resize(Capacity);
-            Count = left.Count - from;
-            Array.Copy(left.Keys, from, Keys, 0, Count);
-            Array.Copy(left.Values, from, Values, 0, Count);
-            Array.Clear(left.Values, from, Count);
-            left.Count = from;
-        }
-
-        private void Resize(int size)
-        {
-            Array.Resize(ref Keys, size);
-            Array.Resize(ref Values, size);
         }
     }
 
     private sealed class Inner : Node
     {
-        public readonly Node[] Children = new Node[Capacity];
+        public Places<Node> Children;
 
         public Inner(Node left, Node right)
-            : base(Capacity)
         {
             (Keys[0], Keys[1]) = (left.Keys[0], right.Keys[0]);
             (Children[0], Children[1]) = (left, right);
@@ -223,7 +224,6 @@ internal sealed class RankedSet<TKey, TValue>
         }
 
         private Inner()
-            : base(Capacity)
         {
         }
 
@@ -250,7 +250,7 @@ internal sealed class RankedSet<TKey, TValue>
             {
                 Unlink(at);
             }
-            else if (child is Leaf leaf && at + 1 < Count && leaf.Count + Children[at + 1].Count <= Capacity / 2)
+            else if (child is Leaf leaf && at + 1 < Count && leaf.Count <= Capacity / 2 && leaf.Count + Children[at + 1].Count <= Capacity / 2)
             {
                 leaf.Join((Leaf)Children[at + 1]);
                 Unlink(at + 1);
@@ -268,7 +268,7 @@ internal sealed class RankedSet<TKey, TValue>
                     return true;
             }
 
-            (key, value) = (default, null);
+            (key, value) = (default, default);
             return false;
         }
 
@@ -295,19 +295,18 @@ internal sealed class RankedSet<TKey, TValue>
         {
             if (Count < Capacity)
             {
-                Open(Keys, at, Count);
-                Open(Children, at, Count);
+                Count++;
+                Open(Keys[..Count], at);
+                Open(Children[..Count], at);
                 Keys[at] = child.Keys[0];
                 Children[at] = child;
-                Count++;
                 return null;
             }
 
             var half = at == Count ? Count : Count / 2;
             var right = new Inner { Count = Count - half };
-            Array.Copy(Keys, half, right.Keys, 0, right.Count);
-            Array.Copy(Children, half, right.Children, 0, right.Count);
-            Array.Clear(Children, half, right.Count);
+            Move(Keys[half..], right.Keys);
+            Move(Children[half..], right.Children);
             Count = half;
             if (at < half)
                 Insert(at, child);
@@ -318,9 +317,9 @@ internal sealed class RankedSet<TKey, TValue>
 
         private void Unlink(int at)
         {
-            Close(Keys, at, Count);
-            Close(Children, at, Count);
-            Children[--Count] = null!;
+            Close(Keys[..Count], at);
+            Close(Children[..Count], at);
+            Count--;
         }
     }
 }

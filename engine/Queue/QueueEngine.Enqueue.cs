@@ -13,19 +13,20 @@ public sealed partial class QueueEngine
     {
         ArgumentNullException.ThrowIfNull(messages);
         var results = new MessageResult[messages.Count];
+        var hashes = LookAhead(messages, static message => message.Id);
         for (var i = 0; i < results.Length; i++)
-            results[i] = Enqueue(messages[i]);
+            results[i] = Enqueue(messages[i], hashes[i]);
         return results;
     }
 
-    private MessageResult Enqueue(NewMessage message)
+    private MessageResult Enqueue(NewMessage message, int hash)
     {
         if (Validation.Problem(message) is { } problem)
             return new MessageResult { Id = message.Id, Error = problem };
 
         var id = message.Id!;
         var terms = TermsOf(message);
-        if (_messages.Find(id) is { } known)
+        if (_messages.Find(id, hash) is { } known)
         {
             return SameContent(known, message, terms)
                 ? MessageView.Result(known, duplicate: true)
@@ -49,7 +50,7 @@ public sealed partial class QueueEngine
         row.State.Version = 1;
         row.State.UpdatedAt = _now;
         Wait(ref row.State, InvisibleMs(message));
-        Insert(row);
+        Insert(row, hash);
         _rates.Enqueued(_now);
         Record(ChangeKind.Added, Cause.Enqueue, null, row);
         return MessageView.Result(row, duplicate: false);

@@ -13,8 +13,10 @@ public sealed partial class QueueEngine
         foreach (var state in AllStates)
         {
             var previous = Rank.Least;
-            SetOf(state).ForEach(row =>
+            SetOf(state).ForEach(slot =>
             {
+                var row = _messages[slot];
+                Require(row.Slot == slot, row, "is in another slot");
                 total++;
                 Require(row.State.State == state, row, "is in the set of another state");
                 Require(_messages.Find(row.Id) == row, row, "is not in the table");

@@ -42,7 +42,7 @@ public sealed partial class QueueEngine
         var rows = new List<MessageRow>();
         for (var at = first; at <= (state ?? AllStates[^1]) && rows.Count <= limit; at++)
         {
-            SetOf(at).CopyFrom(from, limit + 1 - rows.Count, rows);
+            rows.AddRange(RowsFrom(at, from, limit + 1 - rows.Count));
             from = Rank.Least;
         }
 
@@ -60,7 +60,7 @@ public sealed partial class QueueEngine
         if (_pendingByAge is null)
         {
             _pendingByAge = new();
-            SetOf(MessageState.Pending).ForEach(row => _pendingByAge.Add(AgeOf(row), row));
+            SetOf(MessageState.Pending).ForEach(slot => _pendingByAge.Add(AgeOf(_messages[slot]), slot));
         }
 
         var (rates, lateness) = _rates.Read(_now);

@@ -9,8 +9,9 @@ public sealed partial class QueueEngine
     {
         ArgumentNullException.ThrowIfNull(settlements);
         var results = new MessageResult[settlements.Count];
+        var hashes = LookAhead(settlements, static settlement => settlement.Id);
         for (var i = 0; i < results.Length; i++)
-            results[i] = Settle(settlements[i]);
+            results[i] = Settle(settlements[i], hashes[i]);
         return results;
     }
 
@@ -59,11 +60,11 @@ public sealed partial class QueueEngine
     /// <summary>Removes the next messages of a walk.</summary>
     public Sweep PurgeNext(Sweep sweep) => Step(sweep, static (engine, row) => engine.Remove(row, Cause.Purge));
 
-    private MessageResult Settle(Settlement settlement)
+    private MessageResult Settle(Settlement settlement, int hash)
     {
         if (Validation.Problem(settlement) is { } problem)
             return new MessageResult { Id = settlement.Id, Error = problem };
-        if (_messages.Find(settlement.Id) is not { } row)
+        if (_messages.Find(settlement.Id, hash) is not { } row)
             return NotFound(settlement.Id);
         if (!LeaseToken.TryParse(settlement.LeaseToken, out var token))
             return LeaseLost(row);
@@ -121,7 +122,7 @@ public sealed partial class QueueEngine
         row.State.DueAt = _now + (Ms(extension.Lease) ?? row.State.Lease.DurationMs);
         if (extension.Progress.Kind != PayloadKind.None)
             row.State.Notes = (row.State.Notes ?? NoNotes) with { Progress = ArrayOf(extension.Progress.Bytes) };
-        SetOf(MessageState.Running).Add(RankIn(MessageState.Running, row), row);
+        SetOf(MessageState.Running).Add(RankIn(MessageState.Running, row), row.Slot);
         Record(ChangeKind.Changed, Cause.Extend, MessageState.Running, row);
         return MessageView.Result(row, duplicate: false) with { LeaseExpiresAt = MessageView.Time(row.State.DueAt) };
     }
@@ -163,8 +164,7 @@ public sealed partial class QueueEngine
 
     private Sweep Step(Sweep sweep, Action<QueueEngine, MessageRow> action)
     {
-        var rows = new List<MessageRow>();
-        SetOf(sweep.State).CopyFrom(sweep.From, Sweep.StepSize, rows);
+        var rows = RowsFrom(sweep.State, sweep.From, Sweep.StepSize);
         if (rows.Count == 0)
             return sweep with { Done = true };
         var next = RankIn(sweep.State, rows[^1]).Next;

@@ -16,10 +16,13 @@ public sealed partial class QueueEngine
     /// <summary>How many filters' key sets have an index at a time; the one unused for longest gives way.</summary>
     public const int MaxFilterIndexes = 16;
 
+    // What was retained is cold memory by the time it is retired: so many messages are fetched at a time.
+    private const int RetiredAtOnce = 64;
+
     private static readonly MessageState[] AllStates = Enum.GetValues<MessageState>();
 
     private readonly MessageTable _messages = new();
-    private readonly RankedSet<Rank, MessageRow>[] _byState = [.. AllStates.Select(static _ => new RankedSet<Rank, MessageRow>())];
+    private readonly RankedSet<Rank, int>[] _byState = [.. AllStates.Select(static _ => new RankedSet<Rank, int>())];
     private readonly List<FilterIndex> _filters = [];
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly Dictionary<string, List<MessageRow>> _requests = [];
@@ -30,7 +33,7 @@ public sealed partial class QueueEngine
     private readonly FilterIndex? _exclusive;
 
     // Pending messages by age: built when statistics are first asked for.
-    private RankedSet<Rank, MessageRow>? _pendingByAge;
+    private RankedSet<Rank, int>? _pendingByAge;
 
     private QueueRow _queue;
     private ChangeBatch _changes = new();
@@ -39,6 +42,7 @@ public sealed partial class QueueEngine
     private long _lastSequence;
     private long _lastLane;
     private long _filterUses;
+    private int[] _hashes = new int[Limits.MaxBatch];
 
     /// <summary>Makes the engine of a queue from its stored rows, which become the engine's, in the order of their sequences.</summary>
     /// <param name="queue">The queue's row.</param>
@@ -50,7 +54,7 @@ public sealed partial class QueueEngine
         ArgumentNullException.ThrowIfNull(rows);
         _queue = queue;
         _epoch = epoch;
-        _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex([], exclusive: true) : null;
+        _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex([], _messages, exclusive: true) : null;
         foreach (var row in rows)
             Restore(row);
         // A request is answered again in the order of rank, as it was the first time.
@@ -93,8 +97,11 @@ public sealed partial class QueueEngine
     {
         var now = _now;
         var done = 0;
-        while (done++ < limit && TryGetDue(out var state, out var due, out var row) && due.Key <= now)
+        while (done++ < limit && TryGetDue(out var state, out var due, out var slot) && due.Key <= now)
         {
+            if (done % RetiredAtOnce == 1 && state.IsTerminal())
+                _messages.Prefetch(SlotsFrom(state, due, RetiredAtOnce));
+            var row = _messages[slot];
             // It happened when it was due, however late it is noticed: what follows from it is counted from then.
             _now = due.Key;
             switch (state)
@@ -150,26 +157,49 @@ public sealed partial class QueueEngine
         }
     }
 
+    // The hashes of a batch's ids, valid until the next batch; what finding them reads is on its way.
+    private ReadOnlySpan<int> LookAhead<T>(IReadOnlyList<T> items, Func<T, string?> idOf)
+    {
+        if (_hashes.Length < items.Count)
+            _hashes = new int[items.Count];
+        var hashes = _hashes.AsSpan(0, items.Count);
+        for (var i = 0; i < hashes.Length; i++)
+            hashes[i] = idOf(items[i]) is { } id ? MessageTable.HashOf(id) : 0;
+        if (hashes.Length > 1)
+            _messages.Prefetch(hashes);
+        return hashes;
+    }
+
     private static Rank RankIn(MessageState state, MessageRow row) =>
         new(state == MessageState.Pending ? row.Priority : row.State.DueAt, row.Sequence);
 
-    private RankedSet<Rank, MessageRow> SetOf(MessageState state) => _byState[(int)state];
+    private List<int> SlotsFrom(MessageState state, in Rank from, int limit)
+    {
+        var slots = new List<int>();
+        SetOf(state).CopyFrom(from, limit, slots);
+        return slots;
+    }
+
+    private List<MessageRow> RowsFrom(MessageState state, in Rank from, int limit) =>
+        SlotsFrom(state, from, limit).ConvertAll(slot => _messages[slot]);
+
+    private RankedSet<Rank, int> SetOf(MessageState state) => _byState[(int)state];
 
     private long Live => SetOf(MessageState.Invisible).Count + SetOf(MessageState.Pending).Count + (long)SetOf(MessageState.Running).Count;
 
-    // The set, place and message of what is due first: whatever is not pending moves on at its time.
-    private bool TryGetDue(out MessageState state, out Rank due, out MessageRow row)
+    // The set, place and slot of what is due first: whatever is not pending moves on at its time.
+    private bool TryGetDue(out MessageState state, out Rank due, out int slot)
     {
-        (state, due, row) = (default, default, null!);
+        (state, due, slot) = (default, default, 0);
         foreach (var candidate in AllStates)
         {
             if (candidate == MessageState.Pending || !SetOf(candidate).TryGetFirst(out var rank, out var first))
                 continue;
-            if (row is null || rank.Precedes(due))
-                (state, due, row) = (candidate, rank, first);
+            if (slot == 0 || rank.Precedes(due))
+                (state, due, slot) = (candidate, rank, first);
         }
 
-        return row is not null;
+        return slot != 0;
     }
 
     // Takes a message out of running after a failure or an expiry: back while attempts are left, else to its end.
@@ -213,10 +243,10 @@ public sealed partial class QueueEngine
 
         row.State = next;
 
-        SetOf(next.State).Add(RankIn(next.State, row), row);
+        SetOf(next.State).Add(RankIn(next.State, row), row.Slot);
         if (next.State == MessageState.Pending)
         {
-            _pendingByAge?.Add(AgeOf(row), row);
+            _pendingByAge?.Add(AgeOf(row), row.Slot);
             Readiness++;
         }
 
@@ -245,10 +275,10 @@ public sealed partial class QueueEngine
             LeaveLane(row);
     }
 
-    private void Insert(MessageRow row)
+    private void Insert(MessageRow row, int hash)
     {
-        _messages.Add(row);
-        SetOf(row.State.State).Add(RankIn(row.State.State, row), row);
+        _messages.Add(row, hash);
+        SetOf(row.State.State).Add(RankIn(row.State.State, row), row.Slot);
         if (_exclusive is not null && !row.State.State.IsTerminal())
             JoinLane(row);
         _exclusive?.Add(row);
@@ -256,7 +286,7 @@ public sealed partial class QueueEngine
             filter.Add(row);
         if (row.State.State == MessageState.Pending)
         {
-            _pendingByAge?.Add(AgeOf(row), row);
+            _pendingByAge?.Add(AgeOf(row), row.Slot);
             Readiness++;
         }
     }
@@ -280,7 +310,7 @@ public sealed partial class QueueEngine
     {
         _lastSequence = Math.Max(_lastSequence, row.Sequence);
         _now = Math.Max(_now, row.State.UpdatedAt);
-        Insert(row);
+        Insert(row, MessageTable.HashOf(row.Id));
         if (row.State.State != MessageState.Running)
             return;
         row.Lane?.Lock();

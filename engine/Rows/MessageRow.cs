@@ -33,8 +33,9 @@ public sealed class MessageRow
     /// <summary>Where it is in its life.</summary>
     public RowState State;
 
-    // The engine's own links: its place in the table by id, and its exclusivity value's lane.
-    internal int IdHash;
-    internal MessageRow? NextInBucket;
+    // The engine's own links: its place in the table, and its exclusivity value's lane.
+    internal int Slot;
     internal Lane? Lane;
+
+    internal MessageRow Copy() => (MessageRow)MemberwiseClone();
 }

@@ -23,7 +23,7 @@ public sealed class MessageTableTests(ITestOutputHelper output)
             if (grow && !model.ContainsKey(id))
             {
                 model[id] = Row(id, step);
-                table.Add(model[id]);
+                table.Add(model[id], MessageTable.HashOf(id));
             }
             else if (!grow && model.Remove(id, out var row))
             {
@@ -34,7 +34,33 @@ public sealed class MessageTableTests(ITestOutputHelper output)
         }
 
         foreach (var (id, row) in model)
+        {
             table.Find(id).ShouldBeSameAs(row);
+            table[row.Slot].ShouldBeSameAs(row);
+        }
+    }
+
+    [Fact]
+    public void A_slot_is_used_again_once_its_message_is_gone()
+    {
+        var table = new MessageTable();
+        var (first, second) = (Row("a", 1), Row("b", 2));
+        table.Add(first, MessageTable.HashOf("a"));
+        table.Remove(first);
+        table.Add(second, MessageTable.HashOf("b"));
+        second.Slot.ShouldBe(first.Slot);
+        table.Find("a").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_copy_takes_the_place_of_its_row()
+    {
+        var table = new MessageTable();
+        var row = Row("a", 1);
+        table.Add(row, MessageTable.HashOf("a"));
+        var copy = row.Copy();
+        table.Replace(copy);
+        table.Find("a").ShouldBeSameAs(copy);
     }
 
     private static MessageRow Row(string id, long sequence) => new()
