@@ -107,11 +107,6 @@ internal sealed class SimulatedDisk(Random random) : IJournalDisk
         End(half);
     }
 
-    public void Dispose()
-    {
-        // Its owner keeps it through crashes.
-    }
-
     /// <summary>Begins an operation that changes something.</summary>
     /// <returns>Null when it goes well; else it is to fail, and this says whether it shall have had its effect.</returns>
     public bool? Begin()
