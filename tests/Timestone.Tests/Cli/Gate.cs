@@ -18,8 +18,12 @@ public sealed class Gate : IDisposable
 
     private string Opened => Path.Combine(_folder.FullName, "opened");
 
-    /// <summary>Completes when the command runs. Opening a pipe waits for the other side.</summary>
-    public Task EnteredAsync() => Task.Run(() => File.ReadAllText(Entered));
+    /// <summary>Completes when the command runs: opening a pipe waits for the other side. Fails when who should run it has ended.</summary>
+    public async Task EnteredAsync(Task<CliOutcome> runner)
+    {
+        if (await Task.WhenAny(Task.Run(() => File.ReadAllText(Entered)), runner) == runner)
+            throw new InvalidOperationException($"It ended without running the command: {await runner}");
+    }
 
     /// <summary>Lets the command go on.</summary>
     public void Open() => File.WriteAllText(Opened, "\n");

@@ -1,13 +1,17 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Shouldly;
+using Timestone.Tests.Api;
 using Xunit;
 
 namespace Timestone.Tests.Cli;
 
 /// <summary>The program as a process, where its frame shows: arguments, streams, exit codes.</summary>
-public sealed class ProcessTests
+public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
 {
+    private string Address => server.BaseAddress.ToString();
+
     [Fact]
     public async Task Help_is_on_standard_output() => (await Processes.RunCliAsync("--help")).Out.ShouldContain("Exit codes:");
 
@@ -30,5 +34,40 @@ public sealed class ProcessTests
 
         outcome.Code.ShouldBe(3);
         outcome.Error.ShouldStartWith($"timestone: cannot reach http://{socket.LocalEndPoint}: is the server running?");
+    }
+
+    [Fact]
+    public async Task Messages_go_in_by_one_pipe_and_out_by_another()
+    {
+        var queue = ApiServer.NewQueue();
+
+        var enqueued = await Processes.RunCliAsync(["enqueue", queue, "--server", Address], "{\"id\":\"a\",\"payload\":\"é\"}\n{\"id\":\"b\"}\n{");
+        enqueued.Code.ShouldBe(1);
+        enqueued.Out.ShouldBe("enqueued 2, there already 0, refused 1\n");
+        enqueued.Error.ShouldStartWith("timestone: line 3: not JSON: ");
+
+        var dequeued = await Processes.RunCliAsync("dequeue", queue, "--max", "10", "--json", "--server", Address);
+        dequeued.Document().GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString()).ShouldBe(["a", "b"]);
+        dequeued.Out.ShouldContain("\"payload\":\"é\"");
+        (await Processes.RunCliAsync("dequeue", queue, "--server", Address)).Code.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_told_to_stop_lets_its_command_finish()
+    {
+        var queue = ApiServer.NewQueue();
+        await Processes.RunCliAsync("enqueue", queue, "1", "--id", "m1", "--server", Address);
+        using var gate = new Gate();
+        var started = new TaskCompletionSource<int>();
+
+        var working = Processes.RunCliAsync(["work", queue, "--exec", gate.Command, "--server", Address], "", process => started.SetResult(process.Id));
+        await gate.EnteredAsync(working);
+        await Processes.RunAsync("kill", ["-TERM", (await started.Task).ToString(CultureInfo.InvariantCulture)]);
+        gate.Open();
+
+        var outcome = await working;
+        outcome.Code.ShouldBe(130);
+        outcome.Error.ShouldStartWith("timestone: m1 completed (attempt 1, ");
+        (await Processes.RunCliAsync("get", queue, "m1", "--json", "--server", Address)).Document().GetProperty("state").GetString().ShouldBe("completed");
     }
 }

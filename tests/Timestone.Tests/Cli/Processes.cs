@@ -5,25 +5,30 @@ namespace Timestone.Tests.Cli;
 /// <summary>Runs real processes.</summary>
 internal static class Processes
 {
-    /// <summary>The program as built.</summary>
-    public static string CliPath { get; } = Path.Combine(AppContext.BaseDirectory, "timestone.dll");
+    /// <summary>How a shell calls the program as built.</summary>
+    public static string CliCommandLine => string.Join(' ', Cli.Prepend(Dotnet).Select(static word => $"'{word}'"));
 
-    /// <summary>How a shell calls it.</summary>
-    public static string CliCommandLine => $"'{Dotnet}' '{CliPath}'";
+    // Beside the tests it stands without what their framework brings; so it runs on that framework.
+    private static string[] Cli { get; } =
+        ["exec", "--runtimeconfig", Beside("Timestone.Tests.runtimeconfig.json"), "--depsfile", Beside("Timestone.Tests.deps.json"), Beside("timestone.dll")];
 
     private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     /// <summary>Runs the program as a process.</summary>
-    public static Task<CliOutcome> RunCliAsync(params string[] args) => RunAsync(Dotnet, [CliPath, .. args]);
+    public static Task<CliOutcome> RunCliAsync(params string[] args) => RunAsync(Dotnet, [.. Cli, .. args]);
+
+    /// <summary>Runs the program as a process with a text as its standard input, and lets the caller have the process.</summary>
+    public static Task<CliOutcome> RunCliAsync(string[] args, string input, Action<Process>? started = null) => RunAsync(Dotnet, [.. Cli, .. args], input, started);
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<CliOutcome> RunAsync(string file, string[] args, string input = "")
+    public static async Task<CliOutcome> RunAsync(string file, string[] args, string input = "", Action<Process>? started = null)
     {
         var start = new ProcessStartInfo(file, args) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // The test's own server and colours are not the program's.
         start.Environment.Remove("TIMESTONE_SERVER");
         using var process = Process.Start(start)!;
+        started?.Invoke(process);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.StandardInput.WriteAsync(input);
@@ -31,4 +36,6 @@ internal static class Processes
         await process.WaitForExitAsync();
         return new CliOutcome(process.ExitCode, await output, await error);
     }
+
+    private static string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
 }

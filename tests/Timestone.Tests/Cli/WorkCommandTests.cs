@@ -159,13 +159,21 @@ public sealed class WorkCommandTests : IAsyncDisposable
         using var gate = new Gate();
 
         var working = cli.RunAsync("work", "jobs", "--exec", gate.Command);
-        await gate.EnteredAsync();
+        await gate.EnteredAsync(working);
         await stop.CancelAsync();
         gate.Open();
 
         (await working).Code.ShouldBe(130);
         (await cli.Service.GetMessageAsync("jobs", "m1")).State.ShouldBe(MessageState.Completed);
         (await cli.Service.GetMessageAsync("jobs", "m2")).State.ShouldBe(MessageState.Pending);
+    }
+
+    [Fact]
+    public async Task An_interrupt_of_the_terminal_does_not_reach_commands()
+    {
+        await EnqueueAsync("m1");
+
+        (await WorkAsync("kill -INT $$; sh -c 'kill -INT $$; echo survived'")).Out.ShouldBe("survived\n");
     }
 
     [Fact]
@@ -178,7 +186,7 @@ public sealed class WorkCommandTests : IAsyncDisposable
         using var gate = new Gate();
 
         var working = cli.RunAsync("work", "jobs", "--exec", gate.Command);
-        await gate.EnteredAsync();
+        await gate.EnteredAsync(working);
         await stop.CancelAsync();
         await kill.CancelAsync();
 
@@ -196,7 +204,7 @@ public sealed class WorkCommandTests : IAsyncDisposable
         using var gate = new Gate();
 
         var working = _cli.RunAsync("work", "jobs", "--once", "--lease", "400ms", "--exec", gate.Command);
-        await gate.EnteredAsync();
+        await gate.EnteredAsync(working);
         await _cli.Service.CancelAsync("jobs", "m1");
 
         var outcome = await working;
@@ -215,7 +223,7 @@ public sealed class WorkCommandTests : IAsyncDisposable
         using var gate = new Gate();
 
         var working = cli.RunAsync("work", "jobs", "--once", "--lease", "2s", "--exec", gate.Command);
-        await gate.EnteredAsync();
+        await gate.EnteredAsync(working);
         await extended.Task;
         gate.Open();
 

@@ -145,9 +145,11 @@ public sealed class JournalSoakTests
                 _journal!.WritePending();
         }
 
+        // The end of the process alone leaves what was written; the loss of power leaves what was flushed, and some of the rest.
         private void Crash()
         {
-            _disk = _disk.Crash(() => _random.Next(2) == 0);
+            if (_random.Next(2) == 0)
+                _disk = _disk.Crash(() => _random.Next(2) == 0);
             (_journal, _queue, _compaction) = (null, null, null);
         }
     }

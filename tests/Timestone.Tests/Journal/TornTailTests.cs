@@ -106,6 +106,24 @@ public sealed class TornTailTests
     }
 
     [Fact]
+    public async Task What_a_start_has_read_is_durable_before_anything_is_written_behind_it()
+    {
+        // The process ends, with commits that were never flushed; then the power fails while the next start writes.
+        var queue = await TestQueue.OpenAsync(TestLog.Open(_disk, Durability.Os));
+        for (var i = 1; i < 10; i++)
+            await queue.AddManyAsync(i, 1, payloadBytes: 500);
+        var writes = _disk.Writes;
+        _disk.Fails = operation => operation == "flush" && _disk.Writes > writes;
+        Should.Throw<IOException>(() => TestLog.Open(_disk));
+        for (var only = 0; only < 20; only++)
+        {
+            var count = 0;
+            var after = _disk.Crash(() => count++ == only);
+            (await TestQueue.OpenAsync(TestLog.Open(after))).Contents.ShouldBe(queue.Contents);
+        }
+    }
+
+    [Fact]
     public async Task Any_part_of_what_was_not_flushed_can_reach_the_disk()
     {
         for (var seed = 0; seed < 200; seed++)
