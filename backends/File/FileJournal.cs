@@ -67,7 +67,7 @@ public sealed class FileJournal : IJournal
         _reserve = new Reserve(_spares, options.SegmentBytes, options.Notify);
         var total = _queues.Existing.Aggregate(default(Tally), static (sum, queue) => sum + queue.Tally);
         _reserve.Update(total, _log.Remaining);
-        _commits = new GroupCommit(_log, _reserve, options.Durability, options.Notify);
+        _commits = new GroupCommit(_log, _reserve, options);
         _compactor = new Compactor(this, disk, _log, _queues, _reserve, options.SegmentBytes);
         Recovered = new RecoveryReport(segments.Length, segments.Sum(static segment => segment.Length), _queues.Existing.Count, total.Stored, recovery.CutOffBytes, duration);
 

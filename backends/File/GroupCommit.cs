@@ -3,13 +3,13 @@ namespace Timestone.Backends.Files;
 /// <summary>
 /// Takes everything that waits, of all queues, writes it at once and flushes once. Anyone adds; one thread at a time writes.
 /// </summary>
-internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, Durability durability, Action<string, Exception?>? notify)
+internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileJournalOptions options)
 {
     // Larger groups are written in several writes, and larger records without a copy; there is one flush in any case.
-    private const int BufferBytes = 1024 * 1024;
+    private const int MaxBufferBytes = 1024 * 1024;
 
     private readonly object _gate = new();
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(Math.Min(MaxBufferBytes, options.SegmentBytes));
     private readonly List<LogWrite> _group = [];
     private List<LogWrite> _first = [];
     private List<LogWrite> _waiting = [];
@@ -123,7 +123,7 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, Durability 
             log.ThrowIfDead();
             written = true;
             WriteRecords();
-            if (durability == Durability.Fsync)
+            if (options.Durability == Durability.Fsync)
                 log.Flush();
             log.Publish();
             var difference = default(Tally);
@@ -179,13 +179,13 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, Durability 
         }
         catch (Exception failure)
         {
-            notify?.Invoke("The journal failed and has to be started again.", failure);
+            options.Notify?.Invoke("The journal failed and has to be started again.", failure);
         }
     }
 
     private void Fail(LogWrite write, Exception failure, string what)
     {
-        notify?.Invoke(what, failure);
+        options.Notify?.Invoke(what, failure);
         write.Failure = new IOException($"{what} {failure.Message}", failure);
     }
 }

@@ -102,13 +102,15 @@ internal sealed class SimulatedQueue
     public bool TellRewritten() => _journals.ConvertAll(journal => journal.TellRewritten()).Contains(true);
 
     /// <summary>Checks the answers that have come.</summary>
-    /// <returns>What has poisoned the runner, if something has since it was opened.</returns>
-    public Exception? Hear()
+    /// <returns>What has poisoned the runner and the commands whose outcome is unknown through it; null when it is well.</returns>
+    public (Exception Poison, IReadOnlyList<Command> Unknown)? Hear()
     {
+        var unknown = new List<Command>();
         foreach (var call in _applied.Where(call => call.Task.IsCompleted).ToArray())
         {
             _applied.Remove(call);
-            Check(call);
+            if (!Check(call))
+                unknown.Add(call.Command);
         }
 
         if (_runner is not { Stopped: { IsCompleted: true } stopped })
@@ -125,7 +127,7 @@ internal sealed class SimulatedQueue
         if (stopped.Result is null)
             _history.IsDurable(_history.Last);
         Abandon();
-        return stopped.Result;
+        return stopped.Result is { } poison ? (poison, unknown) : null;
     }
 
     /// <summary>Forgets everything that a process knows, as it is dead.</summary>
@@ -238,17 +240,19 @@ internal sealed class SimulatedQueue
         (call.Expected, call.State) = (answer, -1);
     }
 
-    private void Check(Call call)
+    // False when the runner could not say what became of it.
+    private bool Check(Call call)
     {
         if (call.GivenUp && call.Task.IsCanceled)
-            return;
+            return true;
         var answer = call.Answer();
         _journey.Answered(answer);
         if (answer is TimestoneError { Code: ErrorCode.Unavailable } && _runner!.Stopped.IsCompleted)
-            return;
+            return false;
         Judge.Check(_reference, call.Expected ?? throw new SimulationFailure(Invariant.AnswersEqualReference, $"{call.Command} was answered before it was applied."), answer);
         _history.IsDurable(call.State);
         if (answer is DequeueResult dequeued)
             Generator.Learn(dequeued);
+        return true;
     }
 }

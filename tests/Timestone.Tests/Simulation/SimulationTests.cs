@@ -10,13 +10,13 @@ namespace Timestone.Tests.Simulation;
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     [Fact]
-    public void The_engine_answers_as_the_reference_does() => Seeds.Run(output, seed => EngineSimulation.Run(seed), 14_000, 2_000);
+    public void The_engine_answers_as_the_reference_does() => Seeds.Run(output, seed => EngineSimulation.Run(seed), 18_000, 2_000);
 
     [Fact]
     public void What_the_journal_acknowledged_survives_crashes_and_failures()
     {
         var counts = new SimulationCounts();
-        Seeds.Run(output, seed => counts.Add(JournalSimulation.Run(seed)), 5_400, 600);
+        Seeds.Run(output, seed => counts.Add(JournalSimulation.Run(seed)), 7_200, 800);
         output.WriteLine($"{counts}");
     }
 }
