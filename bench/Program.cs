@@ -18,6 +18,16 @@ engine.SetAction(parsed =>
     return report.Finish(parsed.GetValue(results));
 });
 
+var messages = new Option<int>("--messages") { Description = "Messages in the log.", DefaultValueFactory = _ => 1_000_000 };
+var recoveryDirectory = new Option<string>("--directory") { Description = "Where the journal is.", DefaultValueFactory = _ => Path.GetTempPath() };
+var recovery = new Command("recovery", "How fast a queue is read back from its journal.") { messages, recoveryDirectory };
+recovery.SetAction(parsed =>
+{
+    var report = new Report("recovery");
+    RecoveryBench.Run(report, parsed.GetValue(messages), parsed.GetValue(recoveryDirectory)!);
+    return report.Finish();
+});
+
 var seconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 10 };
 var restRounds = new Option<int>("--rounds") { Description = "Rounds; figures are their medians.", DefaultValueFactory = _ => 3 };
 var original = new Option<bool>("--original") { Description = "The original's own load instead." };
@@ -44,4 +54,16 @@ var bare = new Command("bare", "Kestrel alone, as a process of its own.") { port
 bare.Hidden = true;
 bare.SetAction(parsed => BareKestrel.Run(parsed.GetValue(port)));
 
-return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, rest, load, bare }.Parse(args).InvokeAsync();
+var smoke = new Command("smoke", "Every benchmark at a tiny size: that they run, not how fast.");
+smoke.SetAction(async _ =>
+{
+    var report = new Report("smoke");
+    EngineBench.Run(report, new([0, 10_000], Rounds: 1, RoundMessages: 10_000, Only: null, ["rates", "single", "memory"]));
+    RecoveryBench.Run(report, 10_000, Path.GetTempPath());
+    var server = new RestBench(report, new(Seconds: 0.5, Rounds: 1, Depth: 5_000, OriginalSeconds: 1, Path.GetTempPath()));
+    await server.RunAsync().ConfigureAwait(false);
+    await server.RunOriginalAsync().ConfigureAwait(false);
+    return 0;
+});
+
+return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, recovery, rest, smoke, load, bare }.Parse(args).InvokeAsync();
