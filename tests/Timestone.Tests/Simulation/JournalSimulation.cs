@@ -10,6 +10,9 @@ namespace Timestone.Tests.Simulation;
 /// </summary>
 internal sealed class JournalSimulation
 {
+    // What goes on for longer than this goes on for ever.
+    private const int MostAtOneTime = 1000;
+
     private readonly Random _random;
     private readonly Journey _journey;
     private readonly SimulatedTime _time = new();
@@ -98,7 +101,7 @@ internal sealed class JournalSimulation
     {
         for (var fired = 0; _time.FireOne(); fired++)
         {
-            if (fired == 1000)
+            if (fired == MostAtOneTime)
                 throw new SimulationFailure(Invariant.AnswersEqualReference, "Timers fire again and again while the clock stands.");
             _scheduler.RunAll();
         }
@@ -166,8 +169,13 @@ internal sealed class JournalSimulation
 
     private void WriteAll()
     {
-        while (!_disk.Stopped && (_journal!.WritePending() | TellRewritten()))
+        for (var written = 0; !_disk.Stopped && (_journal!.WritePending() | TellRewritten()); written++)
+        {
+            if (written == MostAtOneTime)
+                throw new SimulationFailure(Invariant.AnswersEqualReference, "The journal goes on writing while the clock stands.");
             _scheduler.RunAll();
+        }
+
         if (_compaction is not { IsCompleted: true } compaction)
             return;
         if (compaction is { IsCompletedSuccessfully: true, Result: true })
@@ -303,8 +311,10 @@ internal sealed class JournalSimulation
     {
         _calm = true;
         _disk.Calm();
-        while (_disk.Stopped || _queues.Any(queue => !queue.IsOpen))
+        for (var attempt = 0; _disk.Stopped || _queues.Any(queue => !queue.IsOpen); attempt++)
         {
+            if (attempt == 10)
+                throw new SimulationFailure(Invariant.AcknowledgedIsKept, "A queue cannot be opened although nothing fails any more.");
             if (_disk.Stopped)
                 Restart();
             foreach (var queue in _queues.Where(queue => !queue.IsOpen))

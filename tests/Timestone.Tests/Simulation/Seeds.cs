@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Xunit.Abstractions;
 
@@ -35,7 +36,7 @@ internal static class Seeds
         var runs = 0;
         try
         {
-            Parallel.ForEach(seeds, seed =>
+            Parallel.ForEach(Partitioner.Create(seeds, EnumerablePartitionerOptions.NoBuffering), seed =>
             {
                 simulate(seed);
                 Interlocked.Increment(ref runs);
