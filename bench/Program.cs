@@ -34,12 +34,13 @@ var original = new Option<bool>("--original") { Description = "The original's ow
 var originalSeconds = new Option<double>("--original-seconds") { Description = "Seconds of that load.", DefaultValueFactory = _ => 120 };
 var depth = new Option<long>("--depth") { Description = "Messages pending before that load.", DefaultValueFactory = _ => 10_000_000 };
 var directory = new Option<string>("--directory") { Description = "Where the journals are: the disk that is measured.", DefaultValueFactory = _ => Path.GetTempPath() };
-var rest = new Command("rest", "The server over HTTP, fsync before every answer.") { seconds, restRounds, original, originalSeconds, depth, directory };
+var measurements = new Option<string?>("--only") { Description = "Only measurements whose name begins so." };
+var rest = new Command("rest", "The server over HTTP, fsync before every answer.") { seconds, restRounds, measurements, original, originalSeconds, depth, directory };
 rest.SetAction(async parsed =>
 {
     var asOriginal = parsed.GetValue(original);
     var report = new Report(asOriginal ? "original" : "rest");
-    var bench = new RestBench(report, new(parsed.GetValue(seconds), parsed.GetValue(restRounds), parsed.GetValue(depth), parsed.GetValue(originalSeconds), parsed.GetValue(directory)!));
+    var bench = new RestBench(report, new(parsed.GetValue(seconds), parsed.GetValue(restRounds), parsed.GetValue(depth), parsed.GetValue(originalSeconds), parsed.GetValue(directory)!, parsed.GetValue(measurements)));
     await (asOriginal ? bench.RunOriginalAsync() : bench.RunAsync()).ConfigureAwait(false);
     return report.Finish();
 });

@@ -9,12 +9,13 @@ internal sealed class RestBench(Report report, RestBench.Options options)
     private const int PreloadBatch = 1000, PreloadCallers = 8;
 
     /// <summary>How long and how much.</summary>
-    /// <param name="Seconds">Seconds of each measurement, after a warm-up of a fifth of that.</param>
+    /// <param name="Seconds">Seconds of each measurement, after a warm-up of as long, at most 10.</param>
     /// <param name="Rounds">Rounds; figures are their medians.</param>
     /// <param name="Depth">Pending messages for the original's load.</param>
     /// <param name="OriginalSeconds">Seconds of the original's load.</param>
     /// <param name="Directory">Where the journals are.</param>
-    public sealed record Options(double Seconds, int Rounds, long Depth, double OriginalSeconds, string Directory);
+    /// <param name="Only">Only measurements whose name begins so; null for all.</param>
+    public sealed record Options(double Seconds, int Rounds, long Depth, double OriginalSeconds, string Directory, string? Only = null);
 
     /// <summary>Throughput and latency, one by one and in batches.</summary>
     public async Task RunAsync()
@@ -63,6 +64,8 @@ internal sealed class RestBench(Report report, RestBench.Options options)
 
     private async Task MeasureAsync(string name, string job, int callers, int batch, double? atLeast)
     {
+        if (options.Only is { } only && !name.StartsWith(only, StringComparison.Ordinal))
+            return;
         var rounds = new List<LoadResult>();
         var processorTime = new List<double>();
         for (var round = 0; round < options.Rounds; round++)
@@ -75,12 +78,12 @@ internal sealed class RestBench(Report report, RestBench.Options options)
             var results = await LoadProcess.RunAsync(new LoadPlan
             {
                 Port = server.Port,
-                WarmupSeconds = options.Seconds / 5,
+                WarmupSeconds = Math.Min(10, options.Seconds),
                 Seconds = options.Seconds,
                 Groups = [new() { Name = name, Job = job, Queue = "bench", Callers = callers, Batch = batch }],
             });
             rounds.Add(results[name]);
-            processorTime.Add((server.ProcessorTime - before).TotalSeconds / (results[name].Messages * options.Seconds * 1.2) * 1e6);
+            processorTime.Add((server.ProcessorTime - before).TotalSeconds / (results[name].Messages * (options.Seconds + Math.Min(10, options.Seconds))) * 1e6);
         }
 
         report.Add(Figure.Median(name, "messages/s", rounds.Select(static round => round.Messages)) with { AtLeast = atLeast });
@@ -90,7 +93,7 @@ internal sealed class RestBench(Report report, RestBench.Options options)
     }
 
     // Twice the bar for as long as it takes, so that consumers do not run dry.
-    private long EnoughToConsume(int batch) => (long)((batch == 1 ? 40_000 : 250_000) * options.Seconds * 1.2);
+    private long EnoughToConsume(int batch) => (long)((batch == 1 ? 40_000 : 250_000) * (options.Seconds + Math.Min(10, options.Seconds)));
 
     private static async Task PrepareAsync(ChildServer server, long messages, TimeSpan retention)
     {
