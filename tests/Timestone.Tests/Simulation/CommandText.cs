@@ -26,9 +26,8 @@ internal static class CommandText
         _ => command.GetType().Name,
     };
 
-    public static string Of(object? answer) => answer switch
+    public static string Of(object answer) => answer switch
     {
-        null => "nothing yet",
         IReadOnlyList<MessageResult> results => Each(results, TimestoneJson.Default.MessageResult),
         MessageResult result => Json(result, TimestoneJson.Default.MessageResult),
         DequeueResult result => Json(result, TimestoneJson.Default.DequeueResult),

@@ -203,7 +203,7 @@ internal sealed class JournalSimulation
     // Another owner opens the queue while the one before knows nothing of it: what that one writes must come to nothing.
     private void TakeOver(SimulatedQueue queue)
     {
-        _journey.Add(_time.Now, $"{queue.Name}: opened by another owner");
+        _journey.Add(_time.Now, "opened by another owner", queue.Name);
         Counts.TakeOvers++;
         var before = queue.TakeAway();
         Reopen(queue);

@@ -70,7 +70,7 @@ internal sealed class SimulatedQueue
     /// <summary>Sends a command.</summary>
     public void Send(Command command)
     {
-        _journey.Add(_time.Now, $"{Name}: {command}");
+        _journey.Add(_time.Now, command, Name);
         var cancellation = new CancellationTokenSource();
         Task answer = command is DequeueCommand dequeue
             ? _runner!.DequeueAsync(dequeue.Request, cancellation.Token)
@@ -84,7 +84,7 @@ internal sealed class SimulatedQueue
         if (_waiting.Count == 0)
             return;
         var call = _waiting[_random.Next(_waiting.Count)];
-        _journey.Add(_time.Now, $"{Name}: gives up {call.Command}");
+        _journey.Add(_time.Now, $"gives up {call.Command}", Name);
         _waiting.Remove(call);
         _applied.Add(call);
         call.GiveUp();
@@ -93,7 +93,7 @@ internal sealed class SimulatedQueue
     /// <summary>Closes the runner in order.</summary>
     public void Close()
     {
-        _journey.Add(_time.Now, $"{Name}: close");
+        _journey.Add(_time.Now, "close", Name);
         _closing = true;
         _ = _runner!.DisposeAsync().AsTask();
     }
@@ -246,7 +246,7 @@ internal sealed class SimulatedQueue
         if (call.GivenUp && call.Task.IsCanceled)
             return true;
         var answer = call.Answer();
-        _journey.Answered(answer);
+        _journey.Answered(answer, Name);
         if (answer is TimestoneError { Code: ErrorCode.Unavailable } && _runner!.Stopped.IsCompleted)
             return false;
         Judge.Check(_reference, call.Expected ?? throw new SimulationFailure(Invariant.AnswersEqualReference, $"{call.Command} was answered before it was applied."), answer);
