@@ -12,6 +12,12 @@ public interface IQueueJournal : IAsyncDisposable
     /// <summary>Whether opening it created the queue.</summary>
     bool Created { get; }
 
+    /// <summary>
+    /// Whether someone else can open the queue at any time without this owner knowing. Then an answer that rests on no
+    /// change must be confirmed too: by committing an empty batch, which checks the epoch.
+    /// </summary>
+    bool IsShared => false;
+
     /// <summary>What there is room for now. Cheap: asked before every batch.</summary>
     JournalRoom Room { get; }
 

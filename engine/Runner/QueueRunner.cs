@@ -12,7 +12,7 @@ namespace Timestone.Engine;
 /// <item>A request arrives in the inbox and wakes the pump; so do the end of a commit and the timer.</item>
 /// <item>The pump does what is due, then applies what is in the inbox. Changes gather in the open batch, answers behind it.</item>
 /// <item>With no commit in flight, the open batch is handed to the journal and a fresh one opened. An open batch without
-/// changes has seen only what is durable: its requests are answered at once.</item>
+/// changes has seen only what is durable: its requests are answered at once, unless the journal is shared.</item>
 /// <item>The commit ends well: its requests are answered, in order. Whatever was applied meanwhile saw its changes, and is
 /// answered after it because its own batch is committed, or found empty, only now.</item>
 /// <item>The commit fails: what memory holds may not be what the journal holds. The runner is poisoned: everyone waiting is
@@ -167,13 +167,16 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             EndCommit();
         if (_engine is not null)
             ApplyWaiting(_engine);
-        while (_engine is not null && !_inFlight && !_open.IsEmpty)
+        while (_engine is not null && !_inFlight && MustCommit)
             BeginCommit();
         if (_engine is null)
             RefuseInbox();
         else if (!_inFlight)
             AnswerOpen();
     }
+
+    // Of a shared journal even reads are committed: an empty batch that is not fenced proves that nobody wrote since.
+    private bool MustCommit => !_open.IsEmpty || (_journal.IsShared && _openRequests.Count > 0);
 
     private void ApplyWaiting(QueueEngine engine)
     {
