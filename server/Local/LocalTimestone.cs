@@ -24,8 +24,12 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         _queues = new QueueDirectory(journal, timeProvider ?? TimeProvider.System, scheduler);
     }
 
-    /// <summary>Opens all queues, so that what is due in them happens although nobody calls.</summary>
-    public Task StartAsync(CancellationToken cancellationToken = default) => _queues.OpenAllAsync(cancellationToken);
+    /// <summary>
+    /// Opens all queues, so that what is due in them happens although nobody calls; of a shared journal none, as others may
+    /// have them.
+    /// </summary>
+    public Task StartAsync(CancellationToken cancellationToken = default) =>
+        _journal.IsShared ? Task.CompletedTask : _queues.OpenAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default)

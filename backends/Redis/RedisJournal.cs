@@ -1,0 +1,114 @@
+using StackExchange.Redis;
+using Timestone.Engine;
+
+namespace Timestone.Backends.Redis;
+
+/// <summary>
+/// A journal in Redis, or in a Redis Cluster, which several servers can share: whoever opens a queue last owns it. A commit
+/// is one script, which the store runs all or nothing. See docs/redis-journal.md.
+/// </summary>
+public sealed class RedisJournal : IJournal
+{
+    private readonly RedisLink _link;
+    private readonly Commit _commit;
+
+    private delegate Task<RedisResult> Commit(Script script, RedisKey[] keys, RedisValue[] arguments);
+
+    private RedisJournal(RedisJournalOptions options, ConfigurationOptions configuration)
+    {
+        Outbox = options.Outbox;
+        _link = new RedisLink(configuration, options.Timeout);
+        _commit = _link.RunAsync;
+    }
+
+    /// <inheritdoc/>
+    public bool IsShared => true;
+
+    internal bool Outbox { get; }
+
+    internal RedisLink Link => _link;
+
+    /// <summary>Starts to connect. A Redis that cannot be reached yet is waited for by whoever calls.</summary>
+    /// <exception cref="ArgumentException">An option cannot be.</exception>
+    public static RedisJournal Open(RedisJournalOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.WaitReplicas);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
+        return new RedisJournal(options, RedisConfiguration.Parse(options.Configuration));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default)
+    {
+        var sets = await _link.CallAsync(
+            static client => Task.WhenAll(Enumerable.Range(0, RedisKeys.NameSets).Select(number => client.GetDatabase().SetMembersAsync(RedisKeys.NameSet(number)))),
+            cancellationToken).ConfigureAwait(false);
+        return [.. sets.SelectMany(static names => names).Select(static name => (string)name!).Order(StringComparer.Ordinal)];
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">Redis cannot be reached or refused, or what it holds of the queue is damaged.</exception>
+    public async ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        var keys = new RedisKeys(queue);
+        try
+        {
+            var opened = await RaiseEpochAsync(keys, null).ConfigureAwait(false);
+            if (opened.IsNull && create is not null)
+                opened = await CreateAsync(keys, create).ConfigureAwait(false);
+            if (opened.IsNull)
+                return null;
+            var parts = (RedisResult[])opened!;
+            var (epoch, created) = ((long)parts[0], (long)parts[1] == 1);
+            var row = RedisFormat.ReadQueue((byte[])parts[3]!);
+            var rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+            if (!created && !await RunAsync(Script.Commit, keys, [epoch]).ConfigureAwait(false))
+                throw new JournalFencedException(queue, epoch);
+            return new RedisQueueJournal(this, keys, epoch, created, row, rows);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new IOException($"Queue '{queue}' is damaged in Redis: {problem.Message} See 'timestone inspect'.", problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _link.DisposeAsync();
+
+    /// <summary>Runs a script that answers whether the epoch still holds.</summary>
+    internal async Task<bool> RunAsync(Script script, RedisKeys keys, RedisValue[] arguments) =>
+        (long)await _commit(script, keys.All, arguments).ConfigureAwait(false) == 1;
+
+    /// <summary>Deletes a queue; false when the epoch is over.</summary>
+    internal async Task<bool> DeleteAsync(string queue, RedisKeys keys, long epoch)
+    {
+        if (!await RunAsync(Script.Delete, keys, [epoch]).ConfigureAwait(false))
+            return false;
+
+        // The name is in another slot. Whoever creates the queue meanwhile puts its name there before and after: either that
+        // comes after the removal here, or the queue is seen here and its name put back.
+        return await _link.CallAsync(async client =>
+        {
+            var database = client.GetDatabase();
+            await database.SetRemoveAsync(keys.Names, queue).ConfigureAwait(false);
+            if (await database.KeyExistsAsync(keys.Settings).ConfigureAwait(false))
+                await database.SetAddAsync(keys.Names, queue).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+    }
+
+    private async Task<RedisResult> CreateAsync(RedisKeys keys, QueueRow row)
+    {
+        await AddNameAsync().ConfigureAwait(false);
+        var opened = await RaiseEpochAsync(keys, row).ConfigureAwait(false);
+        await AddNameAsync().ConfigureAwait(false);
+        return opened;
+
+        Task<bool> AddNameAsync() => _link.CallAsync(client => client.GetDatabase().SetAddAsync(keys.Names, row.Name));
+    }
+
+    private Task<RedisResult> RaiseEpochAsync(RedisKeys keys, QueueRow? create) =>
+        _commit(Script.Open, keys.All, create is null ? [] : [RedisFormat.Version, RedisFormat.Queue(new ByteWriter(), create)]);
+}
