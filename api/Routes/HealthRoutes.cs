@@ -19,5 +19,5 @@ internal sealed class HealthRoutes(IReadiness readiness)
 
     private Task Ready(HttpContext context) => readiness.Obstacle is { } obstacle
         ? Problems.WriteAsync(context, new TimestoneError(ErrorCode.Unavailable, obstacle))
-        : Answer.WriteAsync(context, StatusCodes.Status200OK, Ok, ApiJson.Default.Health);
+        : Answer.WriteAsync(context, StatusCodes.Status200OK, readiness.Caution is { } caution ? new Health(Ok.Status, caution) : Ok, ApiJson.Default.Health);
 }

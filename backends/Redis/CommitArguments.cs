@@ -21,13 +21,10 @@ internal sealed class CommitArguments(RedisValue epoch, bool outbox)
     private readonly List<RedisValue> _pending = [];
     private readonly List<RedisValue> _removed = [];
     private readonly List<RedisValue> _served = [];
-    private readonly RedisValue[] _check = [epoch];
 
-    /// <summary>The arguments; the epoch alone when nothing changed.</summary>
+    /// <summary>The arguments for a batch in which something changed.</summary>
     public RedisValue[] Of(ChangeBatch batch)
     {
-        if (batch.IsEmpty)
-            return _check;
         Gather(batch.Rows);
         foreach (ref readonly var net in CollectionsMarshal.AsSpan(_nets))
             Write(net);

@@ -15,6 +15,9 @@ internal static class RedisConfiguration
         if (options.EndPoints.Count == 0)
             throw new ArgumentException("An address of Redis is needed: host:port.");
         options.AbortOnConnectFail = false;
+
+        // CONFIG GET counts as administration, as do other things that are not used.
+        options.AllowAdmin = true;
         options.ReconnectRetryPolicy = new LinearRetry(LongestRetryMilliseconds);
         options.ConnectTimeout = ConnectMilliseconds;
         options.KeepAlive = KeepAliveSeconds;

@@ -10,16 +10,18 @@ namespace Timestone.Backends.Redis;
 public sealed class RedisJournal : IJournal
 {
     private readonly RedisLink _link;
-    private readonly Commit _commit;
-
-    private delegate Task<RedisResult> Commit(Script script, RedisKey[] keys, RedisValue[] arguments);
+    private readonly ReplicatedScripts? _replicated;
 
     private RedisJournal(RedisJournalOptions options, ConfigurationOptions configuration)
     {
         Outbox = options.Outbox;
+        Addresses = [.. configuration.EndPoints.Select(static address => address.ToString()!)];
         _link = new RedisLink(configuration, options.Timeout);
-        _commit = _link.RunAsync;
+        _replicated = options.WaitReplicas == 0 ? null : new ReplicatedScripts(_link, configuration, options.WaitReplicas, options.Timeout);
     }
+
+    /// <summary>The addresses that it was given.</summary>
+    public IReadOnlyList<string> Addresses { get; }
 
     /// <inheritdoc/>
     public bool IsShared => true;
@@ -32,11 +34,29 @@ public sealed class RedisJournal : IJournal
     /// <exception cref="ArgumentException">An option cannot be.</exception>
     public static RedisJournal Open(RedisJournalOptions options)
     {
+        Check(options);
+        return new RedisJournal(options, RedisConfiguration.Parse(options.Configuration));
+    }
+
+    /// <summary>Checks what can be checked of options without a Redis.</summary>
+    /// <exception cref="ArgumentException">An option cannot be.</exception>
+    public static void Check(RedisJournalOptions options)
+    {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.WaitReplicas);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
-        return new RedisJournal(options, RedisConfiguration.Parse(options.Configuration));
+        RedisConfiguration.Parse(options.Configuration);
     }
+
+    /// <summary>Asks Redis whether it is there.</summary>
+    /// <exception cref="IOException">It is not.</exception>
+    public Task PingAsync(CancellationToken cancellationToken = default) =>
+        _link.CallAsync(static client => client.GetDatabase().PingAsync(), cancellationToken);
+
+    /// <summary>Reads how each master persists: a sentence for each that can lose acknowledged writes, or does not tell.</summary>
+    /// <exception cref="IOException">Redis cannot be reached.</exception>
+    public Task<IReadOnlyList<string>> FindPersistenceGapsAsync(CancellationToken cancellationToken = default) =>
+        _link.CallAsync(RedisPersistence.FindGapsAsync, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default)
@@ -64,7 +84,7 @@ public sealed class RedisJournal : IJournal
             var (epoch, created) = ((long)parts[0], (long)parts[1] == 1);
             var row = RedisFormat.ReadQueue((byte[])parts[3]!);
             var rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
-            if (!created && !await RunAsync(Script.Commit, keys, [epoch]).ConfigureAwait(false))
+            if (!created && !await CheckAsync(keys, epoch).ConfigureAwait(false))
                 throw new JournalFencedException(queue, epoch);
             return new RedisQueueJournal(this, keys, epoch, created, row, rows);
         }
@@ -75,16 +95,25 @@ public sealed class RedisJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _link.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_replicated is not null)
+            await _replicated.DisposeAsync().ConfigureAwait(false);
+        await _link.DisposeAsync().ConfigureAwait(false);
+    }
 
-    /// <summary>Runs a script that answers whether the epoch still holds.</summary>
-    internal async Task<bool> RunAsync(Script script, RedisKeys keys, RedisValue[] arguments) =>
-        (long)await _commit(script, keys.All, arguments).ConfigureAwait(false) == 1;
+    /// <summary>Runs a script that writes, unless the epoch is over: false then.</summary>
+    internal async Task<bool> WriteAsync(Script script, RedisKeys keys, RedisValue[] arguments) =>
+        (long)await RunAsync(script, keys, arguments).ConfigureAwait(false) == 1;
+
+    /// <summary>Whether an epoch still holds.</summary>
+    internal async Task<bool> CheckAsync(RedisKeys keys, long epoch) =>
+        (long)await _link.RunAsync(Script.Commit, keys.All, [epoch]).ConfigureAwait(false) == 1;
 
     /// <summary>Deletes a queue; false when the epoch is over.</summary>
     internal async Task<bool> DeleteAsync(string queue, RedisKeys keys, long epoch)
     {
-        if (!await RunAsync(Script.Delete, keys, [epoch]).ConfigureAwait(false))
+        if (!await WriteAsync(Script.Delete, keys, [epoch]).ConfigureAwait(false))
             return false;
 
         // The name is in another slot. Whoever creates the queue meanwhile puts its name there before and after: either that
@@ -110,5 +139,8 @@ public sealed class RedisJournal : IJournal
     }
 
     private Task<RedisResult> RaiseEpochAsync(RedisKeys keys, QueueRow? create) =>
-        _commit(Script.Open, keys.All, create is null ? [] : [RedisFormat.Version, RedisFormat.Queue(new ByteWriter(), create)]);
+        RunAsync(Script.Open, keys, create is null ? [] : [(int)RedisFormat.Version, RedisFormat.Queue(new ByteWriter(), create)]);
+
+    private Task<RedisResult> RunAsync(Script script, RedisKeys keys, RedisValue[] arguments) =>
+        _replicated is null ? _link.RunAsync(script, keys.All, arguments) : _replicated.RunAsync(script, keys.All, arguments);
 }

@@ -39,10 +39,7 @@ internal sealed class RedisQueueJournal : IQueueJournal
             throw _failure is JournalFencedException ? new JournalFencedException(Queue.Name, Epoch) : new IOException("A commit of this opening has failed before; open the queue again.", _failure);
         try
         {
-            var committed = changes.Deleted
-                ? await _journal.DeleteAsync(Queue.Name, _keys, Epoch).ConfigureAwait(false)
-                : await _journal.RunAsync(Script.Commit, _keys, _arguments.Of(changes)).ConfigureAwait(false);
-            if (!committed)
+            if (!await ApplyAsync(changes).ConfigureAwait(false))
                 throw new JournalFencedException(Queue.Name, Epoch);
         }
         catch (Exception problem)
@@ -53,4 +50,11 @@ internal sealed class RedisQueueJournal : IQueueJournal
     }
 
     public ValueTask DisposeAsync() => default;
+
+    private Task<bool> ApplyAsync(ChangeBatch changes) => changes switch
+    {
+        { IsEmpty: true } => _journal.CheckAsync(_keys, Epoch),
+        { Deleted: true } => _journal.DeleteAsync(Queue.Name, _keys, Epoch),
+        _ => _journal.WriteAsync(Script.Commit, _keys, _arguments.Of(changes)),
+    };
 }

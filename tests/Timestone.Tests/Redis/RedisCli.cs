@@ -8,17 +8,20 @@ namespace Timestone.Tests.Redis;
 /// <summary>Commands to one server as text, without a client between: they come back as the lines of their answers.</summary>
 public static class RedisCli
 {
+    // The server closes the connection behind this, which ends the answer.
+    private const string Quit = "QUIT\r\n", Done = "+OK\r\n";
+
     public static string Run(RedisServer server, params string[] command)
     {
         using var client = new TcpClient();
         client.Connect(IPAddress.Loopback, server.Port);
+        using var stream = client.GetStream();
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"*{command.Length}\r\n"));
         foreach (var part in command)
             text.Append(CultureInfo.InvariantCulture, $"${Encoding.UTF8.GetByteCount(part)}\r\n{part}\r\n");
-        client.GetStream().Write(Encoding.UTF8.GetBytes(text.ToString()));
-        client.Client.Shutdown(SocketShutdown.Send);
-        using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
+        stream.Write(Encoding.UTF8.GetBytes(text.Append(Quit).ToString()));
+        using var reader = new StreamReader(stream, Encoding.Latin1);
         var answer = reader.ReadToEnd();
-        return answer.StartsWith('-') ? throw new InvalidOperationException(answer) : answer;
+        return answer.StartsWith('-') ? throw new InvalidOperationException(answer) : answer.EndsWith(Done, StringComparison.Ordinal) ? answer[..^Done.Length] : answer;
     }
 }

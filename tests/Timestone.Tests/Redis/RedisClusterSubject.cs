@@ -14,8 +14,17 @@ public sealed class RedisClusterSubject : LocalSubject
     {
         await Turn.WaitAsync();
         _hasTurn = true;
-        RedisCluster.Shared.Clear();
-        await base.StartAsync(defaults);
+        try
+        {
+            RedisCluster.Shared.Clear();
+            await base.StartAsync(defaults);
+        }
+        catch
+        {
+            // Nothing is disposed of a test that did not start.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public override async ValueTask DisposeAsync()
@@ -23,6 +32,7 @@ public sealed class RedisClusterSubject : LocalSubject
         await base.DisposeAsync();
         if (_hasTurn)
             Turn.Release();
+        _hasTurn = false;
     }
 
     protected override Task<IJournal> OpenJournalAsync() =>

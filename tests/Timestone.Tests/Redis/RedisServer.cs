@@ -13,7 +13,7 @@ namespace Timestone.Tests.Redis;
 /// </summary>
 public sealed class RedisServer : IDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly Lazy<RedisServer> TheShared = new(StartShared);
     private static int _databases;
 
