@@ -17,12 +17,15 @@ internal static class RedisFormat
     private const ulong SignFlip = 1UL << 63;
 
     /// <summary>A member of the pending set: its bytes are in the engine's order even where scores are equal.</summary>
-    public static byte[] Member(MessageRow row)
+    public static byte[] Member(MessageRow row) => Member(row.Priority, row.Sequence, row.Id);
+
+    /// <summary>A member of the pending set.</summary>
+    public static byte[] Member(long priority, long sequence, string id)
     {
-        var member = new byte[RankBytes + Encoding.UTF8.GetByteCount(row.Id)];
-        BinaryPrimitives.WriteUInt64BigEndian(member, (ulong)row.Priority ^ SignFlip);
-        BinaryPrimitives.WriteUInt64BigEndian(member.AsSpan(sizeof(long)), (ulong)row.Sequence ^ SignFlip);
-        Encoding.UTF8.GetBytes(row.Id, member.AsSpan(RankBytes));
+        var member = new byte[RankBytes + Encoding.UTF8.GetByteCount(id)];
+        BinaryPrimitives.WriteUInt64BigEndian(member, (ulong)priority ^ SignFlip);
+        BinaryPrimitives.WriteUInt64BigEndian(member.AsSpan(sizeof(long)), (ulong)sequence ^ SignFlip);
+        Encoding.UTF8.GetBytes(id, member.AsSpan(RankBytes));
         return member;
     }
 

@@ -58,6 +58,15 @@ public sealed class RedisJournal : IJournal
     public Task<IReadOnlyList<string>> FindPersistenceGapsAsync(CancellationToken cancellationToken = default) =>
         _link.CallAsync(RedisPersistence.FindGapsAsync, cancellationToken);
 
+    /// <summary>
+    /// Checks a queue's keys against each other without opening it: its owner goes on, and what it changes meanwhile is
+    /// looked at again.
+    /// </summary>
+    /// <returns>What was found; null when there is nothing of such a queue.</returns>
+    /// <exception cref="IOException">Redis cannot be reached or refuses.</exception>
+    public Task<Inspection?> InspectAsync(string queue, CancellationToken cancellationToken = default) =>
+        new Inspector(_link, queue).RunAsync(cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default)
     {
