@@ -7,7 +7,7 @@ namespace Timestone.Backends.Redis;
 /// A journal in Redis, or in a Redis Cluster, which several servers can share: whoever opens a queue last owns it. A commit
 /// is one script, which the store runs all or nothing. See docs/redis-journal.md.
 /// </summary>
-public sealed class RedisJournal : IJournal
+public sealed class RedisJournal : ISharedJournal
 {
     private readonly RedisLink _link;
     private readonly ReplicatedScripts? _replicated;
@@ -22,9 +22,6 @@ public sealed class RedisJournal : IJournal
 
     /// <summary>The addresses that it was given.</summary>
     public IReadOnlyList<string> Addresses { get; }
-
-    /// <inheritdoc/>
-    public bool IsShared => true;
 
     internal bool Outbox { get; }
 
@@ -77,6 +74,20 @@ public sealed class RedisJournal : IJournal
     }
 
     /// <inheritdoc/>
+    public async ValueTask<QueueRow?> ReadQueueAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        var row = (byte[]?)await _link.CallAsync(client => client.GetDatabase().HashGetAsync(new RedisKeys(queue).Settings, "row"), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return row is null ? null : RedisFormat.ReadQueue(row);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw Damaged(queue, problem);
+        }
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="IOException">Redis cannot be reached or refused, or what it holds of the queue is damaged.</exception>
     public async ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default)
     {
@@ -99,7 +110,7 @@ public sealed class RedisJournal : IJournal
         }
         catch (InvalidDataException problem)
         {
-            throw new IOException($"Queue '{queue}' is damaged in Redis: {problem.Message} See 'timestone inspect'.", problem);
+            throw Damaged(queue, problem);
         }
     }
 
@@ -152,4 +163,7 @@ public sealed class RedisJournal : IJournal
 
     private Task<RedisResult> RunAsync(Script script, RedisKeys keys, RedisValue[] arguments) =>
         _replicated is null ? _link.RunAsync(script, keys.All, arguments) : _replicated.RunAsync(script, keys.All, arguments);
+
+    private static IOException Damaged(string queue, InvalidDataException problem) =>
+        new($"Queue '{queue}' is damaged in Redis: {problem.Message} See 'timestone inspect'.", problem);
 }

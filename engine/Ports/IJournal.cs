@@ -3,12 +3,6 @@ namespace Timestone.Engine;
 /// <summary>What makes queues durable: a port, implemented by a log of files, by Redis, and in memory for tests.</summary>
 public interface IJournal : IAsyncDisposable
 {
-    /// <summary>
-    /// Whether other processes can open the same queues. Then a queue is opened when it is called for and no sooner: opening
-    /// it takes it from whoever has it.
-    /// </summary>
-    bool IsShared => false;
-
     /// <summary>The names of all queues, ordered by ordinal comparison.</summary>
     ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default);
 

@@ -41,6 +41,17 @@ public sealed class RedisServerOptionTests
         (await first.Timestone.GetDepthAsync("q")).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_list_of_queues_takes_none_of_them_over()
+    {
+        using var redis = RedisServer.Start();
+        await using var first = await StartAsync(redis.Address);
+        await using var second = await StartAsync(redis.Address);
+        await first.Timestone.CreateQueueAsync("q", new QueueSettings { MaxAttempts = 9 });
+        (await second.Timestone.ListQueuesAsync()).Queues.ShouldBe((await first.Timestone.ListQueuesAsync()).Queues);
+        (await first.Timestone.GetQueueAsync("q")).Settings.MaxAttempts.ShouldBe(9);
+    }
+
     [Theory]
     [InlineData("appendfsync", "everysec", "can lose acknowledged writes when its machine fails: appendfsync is everysec, not always.")]
     [InlineData("appendonly", "no", "can lose acknowledged writes when it ends: appendonly is no.")]
