@@ -7,11 +7,13 @@ public sealed class RedisCluster : IDisposable
 {
     private static readonly Lazy<RedisCluster> TheShared = new(StartShared);
 
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
     private readonly RedisServer[] _masters;
 
     private RedisCluster()
     {
-        _masters = [.. Enumerable.Range(0, 3).Select(static _ => RedisServer.Start("--databases", "1", "--cluster-enabled", "yes", "--cluster-port", $"{RedisServer.FreePort()}"))];
+        _masters = [.. Enumerable.Range(0, 3).Select(static _ => RedisServer.Start("--databases", "1", "--cluster-enabled", "yes", "--cluster-node-timeout", "60000", "--cluster-port", $"{RedisServer.FreePort()}"))];
         using var create = Process.Start(new ProcessStartInfo("redis-cli", ["--cluster", "create", .. _masters.Select(static master => master.Address), "--cluster-yes"])
         {
             RedirectStandardOutput = true,
@@ -20,6 +22,10 @@ public sealed class RedisCluster : IDisposable
         create.WaitForExit();
         if (create.ExitCode != 0)
             throw new InvalidOperationException($"There is no cluster: {output}");
+
+        // Each master comes to that conclusion for itself, a little after the one that was asked.
+        if (!SpinWait.SpinUntil(() => _masters.All(static master => RedisCli.Run(master, "CLUSTER", "INFO").Contains("cluster_state:ok", StringComparison.Ordinal)), StartTimeout))
+            throw new InvalidOperationException("The cluster does not come up.");
     }
 
     /// <summary>One that tests share, one after the other; it ends with the process.</summary>
