@@ -7,21 +7,18 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>Each kind of damage, done to a real Redis, is found and named.</summary>
-public sealed class InspectTests : IAsyncDisposable
+public sealed class InspectTests : IAsyncLifetime
 {
     private const string Lua = "local k = function(name) return 'ts:{orders}:' .. name end ";
 
     private readonly string _database = RedisServer.NewDatabase();
     private readonly RedisJournal _journal;
-    private readonly CliBench _cli = new();
 
     public InspectTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database });
 
-    public async ValueTask DisposeAsync()
-    {
-        await _cli.DisposeAsync();
-        await _journal.DisposeAsync();
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _journal.DisposeAsync();
 
     [Theory]
     [InlineData("settings_missing", "redis.call('DEL', k('settings'))")]
@@ -45,11 +42,11 @@ public sealed class InspectTests : IAsyncDisposable
         await MakeQueueAsync();
         await _journal.Link.CallAsync(client => client.GetDatabase().ScriptEvaluateAsync(Lua + damage));
 
-        var outcome = await _cli.RunAsync("inspect", "orders", "--redis", _database);
+        var outcome = await InspectAsync("orders", _database);
         outcome.Code.ShouldBe(1);
         outcome.Out.ShouldContain($"\n{found}: ");
 
-        var json = await _cli.RunAsync("inspect", "orders", "--redis", _database, "--json");
+        var json = await InspectAsync("orders", _database, "--json");
         json.Code.ShouldBe(1);
         json.Document().GetProperty("inconsistencies").EnumerateArray().ShouldContain(each => each.GetProperty("kind").GetString() == found.Split(' ')[0]);
     }
@@ -58,20 +55,26 @@ public sealed class InspectTests : IAsyncDisposable
     public async Task A_sound_queue_is_said_to_be_so()
     {
         await MakeQueueAsync();
-        var outcome = await _cli.RunAsync("inspect", "orders", "--redis", _database);
+        var outcome = await InspectAsync("orders", _database);
         outcome.Code.ShouldBe(0, outcome.Out);
         outcome.Out.ShouldContain("rows      5\npayloads  5\npending   5\n");
         outcome.Out.ShouldContain("wrong     nothing\n");
-        (await _cli.AskAsync("inspect", "orders", "--redis", _database)).GetProperty("rows").GetInt64().ShouldBe(5);
+        (await InspectAsync("orders", _database, "--json")).Document().GetProperty("rows").GetInt64().ShouldBe(5);
     }
 
     [Fact]
     public async Task A_queue_that_is_not_there_and_a_Redis_that_is_not_there_are_told_apart()
     {
-        (await _cli.RunAsync("inspect", "nothing", "--redis", _database)).Code.ShouldBe(1);
-        (await _cli.RunAsync("inspect", "orders", "--redis", "127.0.0.1:1")).Code.ShouldBe(3);
-        (await _cli.RunAsync("inspect", "orders", "--redis", "a=b")).Code.ShouldBe(2);
+        (await InspectAsync("nothing", _database)).Code.ShouldBe(1);
+        (await InspectAsync("orders", "127.0.0.1:1")).Code.ShouldBe(3);
+        (await InspectAsync("orders", "a=b")).Code.ShouldBe(2);
     }
 
     private async Task MakeQueueAsync() => await (await TestQueue.OpenAsync(_journal)).AddManyAsync(1, 5);
+
+    private static async Task<CliOutcome> InspectAsync(string queue, string redis, params string[] more)
+    {
+        await using var cli = new CliBench();
+        return await cli.RunAsync(["inspect", queue, "--redis", redis, .. more]);
+    }
 }

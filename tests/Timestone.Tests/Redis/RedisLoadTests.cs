@@ -7,7 +7,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>Opening a queue asks for no large reply, whatever the queue holds.</summary>
-public sealed class RedisLoadTests : IAsyncDisposable
+public sealed class RedisLoadTests : IAsyncLifetime
 {
     private const int MaxReplyBytes = 16 * 1024 * 1024;
 
@@ -17,11 +17,13 @@ public sealed class RedisLoadTests : IAsyncDisposable
 
     public RedisLoadTests()
     {
-        _meter = new ReplyMeter(_server.Port);
+        _meter = ReplyMeter.Before(_server);
         _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _meter.Address });
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _journal.DisposeAsync();
         _meter.Dispose();

@@ -12,12 +12,14 @@ public sealed class ReplyMeter : IDisposable
     private int _largest;
     private int _replies;
 
-    public ReplyMeter(int port)
+    private ReplyMeter(int port)
     {
         _port = port;
         _listener.Start();
         _ = AcceptAsync();
     }
+
+    public static ReplyMeter Before(RedisServer server) => new(server.Port);
 
     public string Address => _listener.LocalEndpoint.ToString()!;
 
