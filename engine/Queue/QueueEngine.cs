@@ -19,6 +19,8 @@ public sealed partial class QueueEngine
     // What was retained is cold memory by the time it is retired: so many messages are fetched at a time.
     private const int RetiredAtOnce = 64;
 
+    private static readonly Func<long, bool> AlwaysRoom = static _ => true;
+
     private static readonly MessageState[] AllStates = Enum.GetValues<MessageState>();
 
     private readonly MessageTable _messages = new();
@@ -38,6 +40,7 @@ public sealed partial class QueueEngine
     private QueueRow _queue;
     private ChangeBatch _changes = new();
     private JournalRoom _room;
+    private Func<long, bool> _tryReserve = AlwaysRoom;
     private long _now = long.MinValue;
     private long _lastSequence;
     private long _lastLane;
@@ -79,13 +82,15 @@ public sealed partial class QueueEngine
     /// <param name="now">The time, in Unix milliseconds.</param>
     /// <param name="changes">Takes what the commands change.</param>
     /// <param name="room">What the journal has room for.</param>
-    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample)
+    /// <param name="tryReserve">Sets room in the journal aside for a new message of so many bytes, see <see cref="ContentBytes"/>; null when there always is.</param>
+    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<long, bool>? tryReserve = null)
     {
         _now = Math.Max(_now, now);
         _changes = changes;
         if (_room == JournalRoom.SettleOnly && room != JournalRoom.SettleOnly)
             Readiness++;
         _room = room;
+        _tryReserve = tryReserve ?? AlwaysRoom;
         _rates.Open(_now);
     }
 

@@ -37,6 +37,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly Action _pump;
     private readonly Action _wake;
     private readonly Action _giveUpWait;
+    private readonly Func<long, bool> _tryReserve;
     private readonly ConcurrentQueue<Request> _inbox = new();
     private readonly WaitingDequeues _waiting = new();
     private readonly TaskCompletionSource<Exception?> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,6 +69,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _scheduler = scheduler ?? TaskScheduler.Default;
         _pump = Pump;
         _wake = Wake;
+        _tryReserve = journal.TryReserve;
         _giveUpWait = () =>
         {
             _waitGivenUp = true;
@@ -183,7 +185,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         // Nothing is done to a queue that is being deleted: who is still waiting is told so when that is durable.
         if (_open.Deleted || _committing.Deleted || IsFull(_open))
             return;
-        engine.Begin(_time.GetUtcNow().ToUnixTimeMilliseconds(), _open, _journal.Room);
+        engine.Begin(_time.GetUtcNow().ToUnixTimeMilliseconds(), _open, _journal.Room, _tryReserve);
         if (!engine.Advance(MaxDuePerBatch))
         {
             Wake();

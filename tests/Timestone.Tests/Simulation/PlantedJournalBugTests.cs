@@ -50,6 +50,8 @@ public sealed class PlantedJournalBugTests(ITestOutputHelper output)
 
         public JournalRoom Room => journal.Room;
 
+        public bool TryReserve(long contentBytes) => journal.TryReserve(contentBytes);
+
         public IEnumerable<MessageRow> TakeRows() => journal.TakeRows();
 
         public virtual ValueTask CommitAsync(ChangeBatch changes) => journal.CommitAsync(Change(changes));

@@ -63,6 +63,7 @@ internal sealed class SimulatedQueue
             if (_journal == spied)
                 Apply(room);
         });
+        _reference.HasRoomFor = message => spied.Foresee(QueueEngine.ContentBytes(message));
         _journals.Add(_journal);
         _runner = new QueueRunner(_journal, _time, _scheduler);
     }
