@@ -23,6 +23,7 @@ internal sealed class FileQueueJournal : IQueueJournal
     {
         (_journal, _queue, Epoch, Queue, _rows) = (journal, queue, epoch, row, rows ?? []);
         Created = rows is null;
+        LastSequence = queue.LastSequence;
         _commit = new QueueCommit(journal, queue, epoch);
     }
 
@@ -31,6 +32,8 @@ internal sealed class FileQueueJournal : IQueueJournal
     public QueueRow Queue { get; }
 
     public bool Created { get; }
+
+    public long LastSequence { get; }
 
     public JournalRoom Room => _journal.Room;
 

@@ -30,6 +30,12 @@ public interface IQueueJournal : IAsyncDisposable
     bool TryReserve(long contentBytes) => true;
 
     /// <summary>
+    /// The highest sequence that a message of the queue ever had, as far as the journal holds anything of it; 0 when none had
+    /// one. Its owner goes on behind it, so that what the journal still holds of a removed message is not taken for another's.
+    /// </summary>
+    long LastSequence => 0;
+
+    /// <summary>
     /// The messages as they were when opened, in the order of their sequences, each once and with its
     /// <see cref="MessageRow.State"/> set. To be called once: the rows become the caller's.
     /// </summary>

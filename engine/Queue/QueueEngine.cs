@@ -51,12 +51,14 @@ public sealed partial class QueueEngine
     /// <param name="queue">The queue's row.</param>
     /// <param name="epoch">Which opening of the queue this is: no two engines of one queue may have the same.</param>
     /// <param name="rows">The messages.</param>
-    public QueueEngine(QueueRow queue, long epoch, IEnumerable<MessageRow> rows)
+    /// <param name="lastSequence">The highest sequence given out before, if that was higher than any of the messages'.</param>
+    public QueueEngine(QueueRow queue, long epoch, IEnumerable<MessageRow> rows, long lastSequence = 0)
     {
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(rows);
         _queue = queue;
         _epoch = epoch;
+        _lastSequence = lastSequence;
         _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex([], _messages, exclusive: true) : null;
         foreach (var row in rows)
             Restore(row);

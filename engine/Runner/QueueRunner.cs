@@ -75,7 +75,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             _waitGivenUp = true;
             Wake();
         };
-        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows());
+        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence);
         _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         journal.Attach(this);
         Wake();

@@ -48,6 +48,8 @@ public sealed class PlantedJournalBugTests(ITestOutputHelper output)
 
         public bool Created => journal.Created;
 
+        public long LastSequence => journal.LastSequence;
+
         public JournalRoom Room => journal.Room;
 
         public bool TryReserve(long contentBytes) => journal.TryReserve(contentBytes);

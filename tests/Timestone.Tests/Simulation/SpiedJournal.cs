@@ -17,6 +17,8 @@ internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageR
 
     public bool Created => journal.Created;
 
+    public long LastSequence => journal.LastSequence;
+
     public JournalRoom Room
     {
         get
