@@ -211,7 +211,17 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     {
         request.Apply(engine);
         _waiting.Serve(engine, _openRequests);
-        if (request is DequeueCall call && !call.TryTake(engine) && call.Waits)
+        if (request is not DequeueCall call)
+        {
+            _openRequests.Add(request);
+        }
+        else if (call.TryTake(engine))
+        {
+            _openRequests.Add(call);
+            if (call.RequestId is { } id)
+                _waiting.ServeRepeats(id, engine, _openRequests);
+        }
+        else if (call.Waits)
         {
             call.WaitsUntil = _time.GetTimestamp() + ToTimestamp(call.Wait);
             call.OnAbandoned(_giveUpWait);
@@ -219,7 +229,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         }
         else
         {
-            _openRequests.Add(request);
+            _openRequests.Add(call);
         }
     }
 

@@ -246,7 +246,7 @@ internal sealed class JournalSimulation
         foreach (var (queue, commands) in unknown)
         {
             foreach (var command in commands.Where(_ => queue.IsOpen && _random.Next(2) == 0))
-                queue.Send(CommandGenerator.Again(command));
+                queue.Send(command);
         }
     }
 

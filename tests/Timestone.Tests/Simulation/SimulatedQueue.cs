@@ -211,7 +211,12 @@ internal sealed class SimulatedQueue
         call.Settled = _reference.SettleFirst(request);
         Serve(room);
         if (TryTake(call, room))
+        {
+            // Those that wait under the same request id answer the same messages.
+            Serve(room);
             return;
+        }
+
         call.WaitsUntil = _time.Elapsed + (long)request.Wait.TotalMilliseconds;
         if (request.Wait > TimeSpan.Zero && request.Max > 0)
             _waiting.Add(call);
@@ -219,11 +224,12 @@ internal sealed class SimulatedQueue
             Answer(call, new DequeueResult { Settled = call.Settled });
     }
 
-    // Those that wait are served in the order in which they came.
+    // Those that wait are served in the order in which they came; once more where a later one has leased what an earlier one repeats.
     private void Serve(JournalRoom room)
     {
-        foreach (var call in _waiting.ToArray())
-            TryTake(call, room);
+        while (_waiting.ToArray().Count(call => TryTake(call, room)) > 0)
+        {
+        }
     }
 
     private bool TryTake(Call call, JournalRoom room)
