@@ -75,6 +75,9 @@ public sealed partial class QueueEngine
     /// </summary>
     public long Readiness { get; private set; }
 
+    /// <summary>Whether a command has left something that must happen before the next one: a message that ended and is not retained.</summary>
+    public bool IsBehind { get; private set; }
+
     /// <summary>When something is next due, in Unix milliseconds; null when nothing is.</summary>
     public long? NextDue => TryGetDue(out _, out var due, out _) ? due.Key : null;
 
@@ -126,7 +129,7 @@ public sealed partial class QueueEngine
         }
 
         _now = now;
-        return !(NextDue <= now);
+        return !(IsBehind = NextDue <= now);
     }
 
     /// <summary>Changes the settings, from now on.</summary>
@@ -232,6 +235,7 @@ public sealed partial class QueueEngine
     {
         next.State = state;
         next.DueAt = _now + (long)_queue.Settings.Retention.TotalMilliseconds;
+        IsBehind |= next.DueAt == _now;
         if (state != MessageState.Completed)
             next.Redriven = false;
     }

@@ -195,6 +195,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _waiting.Serve(engine, _openRequests);
         while (!_open.Deleted && !IsFull(_open) && _inbox.TryDequeue(out var request))
         {
+            if (engine.IsBehind)
+                engine.Advance(int.MaxValue);
             if (!request.Abandoned)
                 Apply(engine, request);
         }

@@ -200,6 +200,7 @@ internal sealed class SimulatedQueue
     private void Apply(Call call, JournalRoom room)
     {
         call.State = -1;
+        _reference.AdvanceTo(_time.Now);
         if (call.Command is not DequeueCommand { Request: var request })
         {
             call.Expected = _reference.Ask(call.Command, room);
