@@ -24,6 +24,10 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         ? "The server is stopping."
         : _timestone is null ? "The journal is being opened." : null;
 
+    public string? Detail => _timestone?.Reopening is { Count: > 0 } queues
+        ? $"Being opened again after their journal failed: {string.Join(", ", queues)}."
+        : null;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _opening = Task.Run(() => OpenAsync(lifetime.ApplicationStopping), CancellationToken.None);
