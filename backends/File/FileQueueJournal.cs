@@ -3,12 +3,11 @@ using Timestone.Engine;
 namespace Timestone.Backends.Files;
 
 /// <summary>One opening of a queue.</summary>
-internal sealed class FileQueueJournal : IQueueJournal
+internal sealed class FileQueueJournal : QueueOpening
 {
     private readonly FileJournal _journal;
     private readonly QueueState _queue;
     private readonly QueueCommit _commit;
-    private IEnumerable<MessageRow>? _rows;
     private volatile bool _disposed;
 
     // What the batch that is committed next has set aside.
@@ -20,27 +19,15 @@ internal sealed class FileQueueJournal : IQueueJournal
     /// <param name="row">Its row.</param>
     /// <param name="rows">Its messages; null when it is being created.</param>
     public FileQueueJournal(FileJournal journal, QueueState queue, long epoch, QueueRow row, IEnumerable<MessageRow>? rows)
+        : base(row, epoch, created: rows is null, queue.LastSequence, rows ?? [])
     {
-        (_journal, _queue, Epoch, Queue, _rows) = (journal, queue, epoch, row, rows ?? []);
-        Created = rows is null;
-        LastSequence = queue.LastSequence;
+        (_journal, _queue) = (journal, queue);
         _commit = new QueueCommit(journal, queue, epoch);
     }
 
-    public long Epoch { get; }
+    public override JournalRoom Room => _journal.Room;
 
-    public QueueRow Queue { get; }
-
-    public bool Created { get; }
-
-    public long LastSequence { get; }
-
-    public JournalRoom Room => _journal.Room;
-
-    public IEnumerable<MessageRow> TakeRows() =>
-        Interlocked.Exchange(ref _rows, null) ?? throw new InvalidOperationException("The rows were taken before.");
-
-    public bool TryReserve(long contentBytes)
+    public override bool TryReserve(long contentBytes)
     {
         var bytes = contentBytes + RowEncoder.MostBesideContent;
         if (!_journal.Reserve.TryClaim(bytes))
@@ -49,7 +36,7 @@ internal sealed class FileQueueJournal : IQueueJournal
         return true;
     }
 
-    public ValueTask CommitAsync(ChangeBatch changes)
+    public override ValueTask CommitAsync(ChangeBatch changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
         var reserved = Interlocked.Exchange(ref _reserved, 0);
@@ -66,13 +53,13 @@ internal sealed class FileQueueJournal : IQueueJournal
         return _commit.Task;
     }
 
-    public void Attach(IRowRewriter rewriter)
+    public override void Attach(IRowRewriter rewriter)
     {
         if (_queue.Epoch == Epoch)
             _queue.Owner = rewriter;
     }
 
-    public ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         _disposed = true;
         if (_queue.Epoch == Epoch)

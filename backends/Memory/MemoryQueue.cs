@@ -69,17 +69,6 @@ internal sealed class MemoryQueue(QueueRow row)
         public MessageRow Row;
         public RowState State;
 
-        public readonly MessageRow Copy() => new()
-        {
-            Id = Row.Id,
-            Sequence = Row.Sequence,
-            Priority = Row.Priority,
-            EnqueuedAt = Row.EnqueuedAt,
-            Payload = Row.Payload,
-            PayloadKind = Row.PayloadKind,
-            Metadata = Row.Metadata,
-            Terms = Row.Terms,
-            State = State,
-        };
+        public readonly MessageRow Copy() => Row.In(State);
     }
 }

@@ -1,5 +1,6 @@
 using Timestone.Backends.Memory;
 using Timestone.Engine;
+using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Server;
 
@@ -29,22 +30,10 @@ internal sealed class FailingJournal : IJournal
 
     public ValueTask DisposeAsync() => _journal.DisposeAsync();
 
-    private sealed class Opening(FailingJournal owner, IQueueJournal opened) : IQueueJournal
+    private sealed class Opening(FailingJournal owner, IQueueJournal inner) : ForwardingQueueJournal(inner)
     {
-        public long Epoch => opened.Epoch;
-
-        public QueueRow Queue => opened.Queue;
-
-        public bool Created => opened.Created;
-
-        public JournalRoom Room => opened.Room;
-
-        public IEnumerable<MessageRow> TakeRows() => opened.TakeRows();
-
-        public ValueTask CommitAsync(ChangeBatch changes) => Queue.Name == owner._failing
+        public override ValueTask CommitAsync(ChangeBatch changes) => Queue.Name == owner._failing
             ? ValueTask.FromException(new IOException("Injected."))
-            : opened.CommitAsync(changes);
-
-        public ValueTask DisposeAsync() => opened.DisposeAsync();
+            : base.CommitAsync(changes);
     }
 }
