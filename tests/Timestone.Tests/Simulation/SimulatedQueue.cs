@@ -228,9 +228,14 @@ internal sealed class SimulatedQueue
     // Those that wait are served in the order in which they came; once more where a later one has leased what an earlier one repeats.
     private void Serve(JournalRoom room)
     {
-        while (_waiting.ToArray().Count(call => TryTake(call, room)) > 0)
+        int before;
+        do
         {
+            before = _waiting.Count;
+            foreach (var call in _waiting.ToArray())
+                TryTake(call, room);
         }
+        while (_waiting.Count < before);
     }
 
     private bool TryTake(Call call, JournalRoom room)
