@@ -12,7 +12,7 @@ internal sealed class MemoryQueueJournal : IQueueJournal
     public MemoryQueueJournal(MemoryJournal journal, MemoryQueue queue, long epoch, bool created)
     {
         (_journal, _queue, Epoch, Created) = (journal, queue, epoch, created);
-        (Queue, _rows) = queue.Open(epoch);
+        (Queue, _rows, LastSequence) = queue.Open(epoch);
     }
 
     public long Epoch { get; }
@@ -20,6 +20,8 @@ internal sealed class MemoryQueueJournal : IQueueJournal
     public QueueRow Queue { get; }
 
     public bool Created { get; }
+
+    public long LastSequence { get; }
 
     public JournalRoom Room => _journal.Room;
 

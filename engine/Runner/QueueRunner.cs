@@ -37,6 +37,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly Action _pump;
     private readonly Action _wake;
     private readonly Action _giveUpWait;
+    private readonly Func<long, bool> _tryReserve;
     private readonly ConcurrentQueue<Request> _inbox = new();
     private readonly WaitingDequeues _waiting = new();
     private readonly TaskCompletionSource<Exception?> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,12 +69,13 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _scheduler = scheduler ?? TaskScheduler.Default;
         _pump = Pump;
         _wake = Wake;
+        _tryReserve = journal.TryReserve;
         _giveUpWait = () =>
         {
             _waitGivenUp = true;
             Wake();
         };
-        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows());
+        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence);
         _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         journal.Attach(this);
         Wake();
@@ -183,7 +185,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         // Nothing is done to a queue that is being deleted: who is still waiting is told so when that is durable.
         if (_open.Deleted || _committing.Deleted || IsFull(_open))
             return;
-        engine.Begin(_time.GetUtcNow().ToUnixTimeMilliseconds(), _open, _journal.Room);
+        engine.Begin(_time.GetUtcNow().ToUnixTimeMilliseconds(), _open, _journal.Room, _tryReserve);
         if (!engine.Advance(MaxDuePerBatch))
         {
             Wake();
@@ -193,6 +195,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _waiting.Serve(engine, _openRequests);
         while (!_open.Deleted && !IsFull(_open) && _inbox.TryDequeue(out var request))
         {
+            if (engine.IsBehind)
+                engine.Advance(int.MaxValue);
             if (!request.Abandoned)
                 Apply(engine, request);
         }
@@ -209,7 +213,17 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     {
         request.Apply(engine);
         _waiting.Serve(engine, _openRequests);
-        if (request is DequeueCall call && !call.TryTake(engine) && call.Waits)
+        if (request is not DequeueCall call)
+        {
+            _openRequests.Add(request);
+        }
+        else if (call.TryTake(engine))
+        {
+            _openRequests.Add(call);
+            if (call.RequestId is { } id)
+                _waiting.ServeRepeats(id, engine, _openRequests);
+        }
+        else if (call.Waits)
         {
             call.WaitsUntil = _time.GetTimestamp() + ToTimestamp(call.Wait);
             call.OnAbandoned(_giveUpWait);
@@ -217,7 +231,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         }
         else
         {
-            _openRequests.Add(request);
+            _openRequests.Add(call);
         }
     }
 

@@ -24,6 +24,10 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         ? "The server is stopping."
         : _timestone is null ? "The journal is being opened." : null;
 
+    public string? Detail => _timestone?.Reopening is { Count: > 0 } queues
+        ? $"Being opened again after their journal failed: {string.Join(", ", queues)}."
+        : null;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _opening = Task.Run(() => OpenAsync(lifetime.ApplicationStopping), CancellationToken.None);
@@ -46,7 +50,7 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         try
         {
             _journal = await (options.OpenJournal ?? OpenFiles)(stopping).ConfigureAwait(false);
-            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults });
+            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             _timestone = timestone;
             _opened.SetResult();

@@ -1,13 +1,14 @@
 using Shouldly;
 using Timestone.Backends.Files;
 using Timestone.Engine;
+using Timestone.Tests.Simulation;
 using Xunit;
 
 namespace Timestone.Tests.Journal;
 
 public sealed class CompactionTests
 {
-    private readonly FaultyDisk _disk = new();
+    private FaultyDisk _disk = new();
 
     [Fact]
     public async Task A_log_shrinks_to_what_lives_and_nothing_is_lost()
@@ -105,6 +106,22 @@ public sealed class CompactionTests
     }
 
     [Fact]
+    public async Task A_message_enqueued_after_a_restart_is_not_taken_for_one_that_was_removed_before_it()
+    {
+        var journal = TestLog.Open(_disk);
+        var filler = await TestQueue.OpenAsync(journal, "filler");
+        await AskAsync(journal, engine => engine.Enqueue([new NewMessage { Id = "first" }]));
+        await AskAsync(journal, engine => engine.PurgeNext(engine.BeginSweep(MessageState.Pending)));
+        await FillAndDrainAsync(filler, messages: 600, keep: 1000);
+
+        journal = TestLog.Open(_disk = _disk.Crash());
+        filler = await TestQueue.OpenAsync(journal, "filler");
+        await AskAsync(journal, engine => engine.Enqueue([new NewMessage { Id = "second" }]));
+        (await DriveAsync(journal)).ShouldBeTrue();
+        (await TestQueue.OpenAsync(journal)).Rows.Values.ShouldHaveSingleItem().Sequence.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Settings_and_the_order_of_their_changes_outlast_compaction()
     {
         var journal = TestLog.Open(_disk);
@@ -178,6 +195,18 @@ public sealed class CompactionTests
             await queue.LeaseAsync(ended);
             await queue.RemoveAsync(ended);
         }
+    }
+
+    // The queue "orders", opened by a runner for one command.
+    private static async Task AskAsync(FileJournal journal, Func<QueueEngine, object> command)
+    {
+        var scheduler = new SimulatedScheduler();
+        var runner = new QueueRunner((await journal.OpenAsync("orders", TestRows.Queue("orders")))!, TimeProvider.System, scheduler);
+        var answer = runner.ExecuteAsync(command, static (engine, asked) => asked(engine));
+        do
+            scheduler.RunAll();
+        while (journal.WritePending());
+        await answer;
     }
 
     private static async Task CompactAsync(FileJournal journal, Func<bool>? until = null)

@@ -48,7 +48,11 @@ public sealed class PlantedJournalBugTests(ITestOutputHelper output)
 
         public bool Created => journal.Created;
 
+        public long LastSequence => journal.LastSequence;
+
         public JournalRoom Room => journal.Room;
+
+        public bool TryReserve(long contentBytes) => journal.TryReserve(contentBytes);
 
         public IEnumerable<MessageRow> TakeRows() => journal.TakeRows();
 

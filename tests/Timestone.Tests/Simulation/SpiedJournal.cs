@@ -9,12 +9,15 @@ namespace Timestone.Tests.Simulation;
 internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageRow> rows, Action<JournalRoom> applying) : IQueueJournal
 {
     private readonly List<(Task Done, TaskCompletionSource Told)> _rewrites = [];
+    private readonly Queue<(long Bytes, bool Granted)> _foreseen = [];
 
     public long Epoch => journal.Epoch;
 
     public QueueRow Queue => journal.Queue;
 
     public bool Created => journal.Created;
+
+    public long LastSequence => journal.LastSequence;
 
     public JournalRoom Room
     {
@@ -24,6 +27,23 @@ internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageR
             applying(room);
             return room;
         }
+    }
+
+    /// <summary>Asks for the runner, before it does: it gets the same answer.</summary>
+    public bool Foresee(long contentBytes)
+    {
+        var granted = journal.TryReserve(contentBytes);
+        _foreseen.Enqueue((contentBytes, granted));
+        return granted;
+    }
+
+    public bool TryReserve(long contentBytes)
+    {
+        if (!_foreseen.TryDequeue(out var foreseen))
+            return journal.TryReserve(contentBytes);
+        return foreseen.Bytes == contentBytes
+            ? foreseen.Granted
+            : throw new InvalidOperationException("The engine asks for room for another message than the reference.");
     }
 
     public IEnumerable<MessageRow> TakeRows() => rows;
