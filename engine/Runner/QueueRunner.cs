@@ -135,7 +135,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private void Wake()
     {
         if (Interlocked.Increment(ref _wakes) == 1)
-            Task.Factory.StartNew(_pump, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+            Task.Factory.StartNew(_pump, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness, _scheduler);
     }
 
     private void Alarm()

@@ -36,7 +36,8 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         {
             if (_closing.IsCancellationRequested)
                 throw new TimestoneException(ErrorCode.Unavailable, "The service is shutting down.");
-            var mine = new Lazy<Task<OpenQueue?>>(() => OpenOnceAsync(queue, create));
+            // On the pool: the first caller may come on a thread that polls sockets, and reading a queue's rows takes time.
+            var mine = new Lazy<Task<OpenQueue?>>(() => Task.Run(() => OpenOnceAsync(queue, create)));
             var opening = _queues.GetOrAdd(queue, mine);
             try
             {
