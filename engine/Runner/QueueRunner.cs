@@ -51,6 +51,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private TimestoneException? _refusal;
     private Task _commit = Task.CompletedTask;
     private bool _inFlight;
+    private long _begunAt;
     private long _alarm = long.MaxValue;
     private int _wakes;
     private volatile bool _waitGivenUp;
@@ -177,6 +178,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             AnswerOpen();
     }
 
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
     // Of a shared journal even reads are committed: an empty batch that is not fenced proves that nobody wrote since.
     private bool MustCommit => !_open.IsEmpty || (_journal.IsShared && _openRequests.Count > 0);
 
@@ -185,18 +188,14 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         // Nothing is done to a queue that is being deleted: who is still waiting is told so when that is durable.
         if (_open.Deleted || _committing.Deleted || IsFull(_open))
             return;
-        engine.Begin(_time.GetUtcNow().ToUnixTimeMilliseconds(), _open, _journal.Room, _tryReserve);
-        if (!engine.Advance(MaxDuePerBatch))
+        if (!Begin(engine, Now))
         {
             Wake();
             return;
         }
 
-        _waiting.Serve(engine, _openRequests);
-        while (!_open.Deleted && !IsFull(_open) && _inbox.TryDequeue(out var request))
+        while (!_open.Deleted && !IsFull(_open) && _inbox.TryPeek(out _) && CatchUp(engine) && _inbox.TryDequeue(out var request))
         {
-            if (engine.IsBehind)
-                engine.Advance(int.MaxValue);
             if (!request.Abandoned)
                 Apply(engine, request);
         }
@@ -207,6 +206,24 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             _waiting.TakeAll(_openRequests);
         else
             EndWaits(engine);
+    }
+
+    // Does what is due; false when there is more.
+    private bool Begin(QueueEngine engine, long now)
+    {
+        _begunAt = now;
+        engine.Begin(now, _open, _journal.Room, _tryReserve);
+        if (!engine.Advance(MaxDuePerBatch))
+            return false;
+        _waiting.Serve(engine, _openRequests);
+        return true;
+    }
+
+    // Called when a request is there, which may have come after the batch was begun: it must not count from before it was sent.
+    private bool CatchUp(QueueEngine engine)
+    {
+        var now = Now;
+        return now > _begunAt ? Begin(engine, now) : !engine.IsBehind || engine.Advance(MaxDuePerBatch);
     }
 
     private void Apply(QueueEngine engine, Request request)
@@ -248,7 +265,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         var alarm = _waiting.NextTimeout;
         if (engine.NextDue is { } due)
         {
-            var delay = TimeSpan.FromMilliseconds(Math.Clamp(due - _time.GetUtcNow().ToUnixTimeMilliseconds(), 0, (long)LongestSleep.TotalMilliseconds));
+            var delay = TimeSpan.FromMilliseconds(Math.Clamp(due - Now, 0, (long)LongestSleep.TotalMilliseconds));
             alarm = Math.Min(alarm, timestamp + ToTimestamp(delay));
         }
 
