@@ -1,7 +1,6 @@
 using Shouldly;
 using Timestone.Backends.Files;
 using Timestone.Engine;
-using Timestone.Tests.Simulation;
 using Xunit;
 
 namespace Timestone.Tests.Journal;
@@ -110,13 +109,13 @@ public sealed class CompactionTests
     {
         var journal = TestLog.Open(_disk);
         var filler = await TestQueue.OpenAsync(journal, "filler");
-        await AskAsync(journal, engine => engine.Enqueue([new NewMessage { Id = "first" }]));
-        await AskAsync(journal, engine => engine.PurgeNext(engine.BeginSweep(MessageState.Pending)));
+        await (await TestRunner.OpenAsync(journal)).AskAsync(engine => engine.Enqueue([new NewMessage { Id = "first" }]));
+        await (await TestRunner.OpenAsync(journal)).AskAsync(engine => engine.PurgeNext(engine.BeginSweep(MessageState.Pending)));
         await FillAndDrainAsync(filler, messages: 600, keep: 1000);
 
         journal = TestLog.Open(_disk = _disk.Crash());
         filler = await TestQueue.OpenAsync(journal, "filler");
-        await AskAsync(journal, engine => engine.Enqueue([new NewMessage { Id = "second" }]));
+        await (await TestRunner.OpenAsync(journal)).AskAsync(engine => engine.Enqueue([new NewMessage { Id = "second" }]));
         (await DriveAsync(journal)).ShouldBeTrue();
         (await TestQueue.OpenAsync(journal)).Rows.Values.ShouldHaveSingleItem().Sequence.ShouldBe(2);
     }
@@ -195,18 +194,6 @@ public sealed class CompactionTests
             await queue.LeaseAsync(ended);
             await queue.RemoveAsync(ended);
         }
-    }
-
-    // The queue "orders", opened by a runner for one command.
-    private static async Task AskAsync(FileJournal journal, Func<QueueEngine, object> command)
-    {
-        var scheduler = new SimulatedScheduler();
-        var runner = new QueueRunner((await journal.OpenAsync("orders", TestRows.Queue("orders")))!, TimeProvider.System, scheduler);
-        var answer = runner.ExecuteAsync(command, static (engine, asked) => asked(engine));
-        do
-            scheduler.RunAll();
-        while (journal.WritePending());
-        await answer;
     }
 
     private static async Task CompactAsync(FileJournal journal, Func<bool>? until = null)

@@ -1,7 +1,6 @@
 using Shouldly;
 using Timestone.Backends.Files;
 using Timestone.Engine;
-using Timestone.Tests.Simulation;
 using Xunit;
 
 namespace Timestone.Tests.Journal;
@@ -101,27 +100,17 @@ public sealed class DiskFullTests
     public async Task Of_a_batch_larger_than_the_space_left_what_does_not_fit_is_refused_and_nothing_fails()
     {
         var journal = Open(_disk);
-        var scheduler = new SimulatedScheduler();
-        var runner = new QueueRunner((await journal.OpenAsync("orders", TestRows.Queue("orders")))!, TimeProvider.System, scheduler);
-        await AskAsync(engine => engine.Enqueue([Message(0)]));
-        var held = (await AskAsync(engine => engine.Dequeue(new DequeueRequest()))).Single();
+        var runner = await TestRunner.OpenAsync(journal);
+        await runner.AskAsync(engine => engine.Enqueue([Message(0)]));
+        var held = (await runner.AskAsync(engine => engine.Dequeue(new DequeueRequest()))).Single();
 
-        var results = await AskAsync(engine => engine.Enqueue([.. Enumerable.Range(1, 1000).Select(Message)]));
+        var results = await runner.AskAsync(engine => engine.Enqueue([.. Enumerable.Range(1, 1000).Select(Message)]));
         var accepted = results.Count(static result => result.Error is null);
         accepted.ShouldBeInRange(20, 900);
         results.Where(static result => result.Error is not null).ShouldAllBe(static result => result.Error!.Code == ErrorCode.QueueFull);
-        var settled = await AskAsync(engine => engine.Settle([Settlement.Complete(held.Id, held.LeaseToken!, Payload.FromText(new string('x', 4000)))]));
+        var settled = await runner.AskAsync(engine => engine.Settle([Settlement.Complete(held.Id, held.LeaseToken!, Payload.FromText(new string('x', 4000)))]));
         settled.Single().Error.ShouldBeNull();
         (await TestQueue.OpenAsync(Open(_disk.Crash()))).Rows.Count.ShouldBe(1 + accepted);
-
-        Task<T> AskAsync<T>(Func<QueueEngine, T> command)
-        {
-            var answer = runner.ExecuteAsync(command, static (engine, asked) => asked(engine));
-            do
-                scheduler.RunAll();
-            while (journal.WritePending());
-            return answer;
-        }
 
         static NewMessage Message(int number) => new() { Id = $"m{number}", Payload = Payload.FromBytes(new byte[100_000]) };
     }
