@@ -3,6 +3,7 @@ using Timestone.Backends.Memory;
 using Timestone.Engine;
 using Timestone.Tests.Journal;
 using Timestone.Tests.Simulation;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Engine;
@@ -15,7 +16,7 @@ public sealed class QueueRunnerTests
     public async Task Without_retention_a_message_that_ended_is_gone_for_the_next_command_of_the_same_batch()
     {
         var row = TestRows.Queue("orders") with { Settings = new QueueSettings { Retention = TimeSpan.Zero } };
-        var runner = new QueueRunner((await new MemoryJournal().OpenAsync("orders", row))!, TimeProvider.System, _scheduler);
+        var runner = new QueueRunner((await new MemoryJournal().OpenAsync("orders", row))!, new ManualTimeProvider(), _scheduler);
         var enqueued = Ask(runner, static engine => engine.Enqueue([new NewMessage { Id = "a" }]));
         var canceled = Ask(runner, static engine => engine.Cancel([new Cancellation { Id = "a" }]));
         var seen = Ask(runner, static engine => engine.Get("a"));
