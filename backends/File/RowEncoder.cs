@@ -7,6 +7,9 @@ namespace Timestone.Backends.Files;
 /// <summary>Encodes a batch. In step with <see cref="RowDecoder"/> and docs/file-journal.md.</summary>
 internal static class RowEncoder
 {
+    /// <summary>The most that a new message takes beside its id, payload and metadata: numbers, lengths, its share of a frame.</summary>
+    public const int MostBesideContent = 192;
+
     /// <summary>The body of the record of a commit.</summary>
     public static void Commit(ByteWriter writer, uint queue, ChangeBatch changes)
     {

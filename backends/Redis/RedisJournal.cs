@@ -103,7 +103,7 @@ public sealed class RedisJournal : ISharedJournal
             var parts = (RedisResult[])opened!;
             var (epoch, created) = ((long)parts[0], (long)parts[1] == 1);
             var row = RedisFormat.ReadQueue((byte[])parts[3]!);
-            var rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+            List<MessageRow> rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
             if (!created && !await CheckAsync(keys, epoch).ConfigureAwait(false))
                 throw new JournalFencedException(queue, epoch);
             return new RedisQueueJournal(this, keys, epoch, created, row, rows);

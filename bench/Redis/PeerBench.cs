@@ -10,6 +10,9 @@ namespace Timestone.Bench.Redis;
 internal sealed class PeerBench(Report report, double seconds, int rounds, string directory)
 {
     private const int Callers = 64, Batch = 100;
+
+    // More than either processes, so that neither runs dry.
+    private const int EnoughPerSecond = 60_000;
     private const string Peer = "bench/peers/bullmq";
 
     private double WarmUp => Math.Min(5, seconds);
@@ -42,7 +45,7 @@ internal sealed class PeerBench(Report report, double seconds, int rounds, strin
         using var folder = new TemporaryFolder(directory);
         using var redis = await RedisProcess.StartAsync(directory).ConfigureAwait(false);
         using var server = await ChildServer.TimestoneAsync(folder.Path, "--redis", redis.Address).ConfigureAwait(false);
-        await RestBench.PrepareAsync(server, job == "consume" ? (long)(20_000 * (WarmUp + seconds)) : 0, TimeSpan.FromHours(1)).ConfigureAwait(false);
+        await RestBench.PrepareAsync(server, job == "consume" ? (long)(EnoughPerSecond * (WarmUp + seconds)) : 0, TimeSpan.FromHours(1)).ConfigureAwait(false);
         var results = await LoadProcess.RunAsync(new LoadPlan
         {
             Port = server.Port,

@@ -26,7 +26,15 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         ? "The server is stopping."
         : _timestone is null ? "The journal is being opened." : _redis?.Obstacle;
 
-    public string? Caution => _redis?.Caution;
+    public string? Detail => (Reopening, _redis?.Caution) switch
+    {
+        ({ } reopening, { } caution) => $"{reopening} {caution}",
+        var (reopening, caution) => reopening ?? caution,
+    };
+
+    private string? Reopening => _timestone?.Reopening is { Count: > 0 } queues
+        ? $"Being opened again after their journal failed: {string.Join(", ", queues)}."
+        : null;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -52,7 +60,7 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         try
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
-            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults });
+            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             _timestone = timestone;
             _opened.SetResult();

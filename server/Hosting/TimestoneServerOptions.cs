@@ -34,6 +34,9 @@ public sealed record TimestoneServerOptions
     /// <summary>The settings of queues created so.</summary>
     public QueueSettings Defaults { get; init; } = new();
 
+    /// <summary>What the queues go by, in leases and everything else; HTTP has the system's time. For tests.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     /// <summary>Opens another journal than the one of files in <see cref="Data"/>; the server owns it. Null for that one.</summary>
     public Func<CancellationToken, Task<IJournal>>? OpenJournal { get; init; }
 

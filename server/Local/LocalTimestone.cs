@@ -24,6 +24,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         _queues = new QueueDirectory(journal, timeProvider ?? TimeProvider.System, scheduler);
     }
 
+    /// <summary>The queues that nobody can use until they have been opened again, as their journal failed; ordered by name.</summary>
+    public IReadOnlyList<string> Reopening => _queues.Reopening;
+
     /// <summary>
     /// Opens all queues, so that what is due in them happens although nobody calls; of a shared journal none, as others may
     /// have them.

@@ -32,7 +32,7 @@ async function addBulk() {
 
 async function work() {
   const jobs = Array.from({ length: 1000 }, () => ({ name: 'job', data }));
-  const enough = 20000 * (warmup + seconds);
+  const enough = 30000 * (warmup + seconds);
   for (let added = 0; added < enough; added += jobs.length) await queue.addBulk(jobs);
   const worker = new Worker('bench', async () => {}, { connection: connect(), concurrency: callers, ...options });
   worker.on('completed', () => done++);
