@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Timestone.Bench.Engine;
+using Timestone.Bench.Redis;
 using Timestone.Bench.Reporting;
 using Timestone.Bench.Rest;
 
@@ -45,6 +46,21 @@ rest.SetAction(async parsed =>
     return report.Finish();
 });
 
+var redisParts = new Option<string[]>("--parts") { Description = "Which of: commits, peers.", DefaultValueFactory = _ => ["commits", "peers"], AllowMultipleArgumentsPerToken = true };
+var redisSeconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 5 };
+var redisDepth = new Option<int>("--depth") { Description = "Messages pending when it is deep.", DefaultValueFactory = _ => 1_000_000 };
+var redis = new Command("redis", "The journal in Redis by itself, then the server on it beside BullMQ, appendfsync always.") { redisSeconds, restRounds, redisDepth, directory, redisParts };
+redis.SetAction(async parsed =>
+{
+    var report = new Report("redis");
+    var chosen = parsed.GetValue(redisParts)!;
+    if (chosen.Contains("commits"))
+        await new CommitBench(report, parsed.GetValue(redisSeconds) / 4, parsed.GetValue(restRounds), parsed.GetValue(directory)!).RunAsync(parsed.GetValue(redisDepth)).ConfigureAwait(false);
+    if (chosen.Contains("peers"))
+        await new PeerBench(report, parsed.GetValue(redisSeconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!).RunAsync().ConfigureAwait(false);
+    return report.Finish();
+});
+
 var plan = new Argument<string>("plan");
 var load = new Command("load", "The load generator, as a process of its own.") { plan };
 load.Hidden = true;
@@ -67,4 +83,4 @@ smoke.SetAction(async _ =>
     return 0;
 });
 
-return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, recovery, rest, smoke, load, bare }.Parse(args).InvokeAsync();
+return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, recovery, rest, redis, smoke, load, bare }.Parse(args).InvokeAsync();

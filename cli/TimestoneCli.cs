@@ -63,6 +63,7 @@ public static class TimestoneCli
             new StatsCommand(host),
             new WorkCommand(host),
             new TopCommand(host),
+            new InspectCommand(host),
             new CompletionCommand(host),
         };
 

@@ -33,6 +33,9 @@ public static class Limits
     /// <summary>Bytes of a payload that a queue can be set to take.</summary>
     public const int MaxPayloadBytes = 16 * 1024 * 1024;
 
+    /// <summary>Arrays and objects within one another in a payload, a result or a progress report that is JSON.</summary>
+    public const int MaxJsonDepth = 64;
+
     /// <summary>Bytes of payload in one batch together.</summary>
     public const int MaxBatchBytes = 32 * 1024 * 1024;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Timestone.Json;
 
 namespace Timestone;
 
@@ -22,16 +24,23 @@ public readonly struct Payload : IEquatable<Payload>
     public static Payload FromText(string text) => new(PayloadKind.Json, Quote(JsonEncodedText.Encode(text).EncodedUtf8Bytes));
 
     /// <summary>A payload that is a value serialized to JSON.</summary>
-    public static Payload FromValue<T>(T value, JsonTypeInfo<T> type) => new(PayloadKind.Json, JsonSerializer.SerializeToUtf8Bytes(value, type));
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it is nested more deeply than <see cref="Limits.MaxJsonDepth"/>.</exception>
+    public static Payload FromValue<T>(T value, JsonTypeInfo<T> type) => OfJson(JsonSerializer.SerializeToUtf8Bytes(value, type));
 
     /// <summary>A payload that is already JSON text; white space around the value is not part of it.</summary>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the text is not one JSON value.</exception>
+    /// <exception cref="TimestoneException">
+    /// <see cref="ErrorCode.InvalidArgument"/>: the text is not valid UTF-8, is not one JSON value, or is nested more deeply than
+    /// <see cref="Limits.MaxJsonDepth"/>.
+    /// </exception>
     public static Payload FromJson(ReadOnlyMemory<byte> utf8Json)
     {
         utf8Json = utf8Json.Trim(" \t\r\n"u8);
+        // The reader looks into strings only where they are unescaped.
+        if (!Utf8.IsValid(utf8Json.Span))
+            throw Validation.Invalid("payload", "The payload is not valid UTF-8.");
         try
         {
-            var reader = new Utf8JsonReader(utf8Json.Span);
+            var reader = new Utf8JsonReader(utf8Json.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
             while (reader.Read())
             {
                 // Reading to the end is what checks it.
@@ -42,7 +51,7 @@ public readonly struct Payload : IEquatable<Payload>
             throw new TimestoneException(ErrorCode.InvalidArgument, "The payload is not one JSON value.", "payload", problem);
         }
 
-        return new Payload(PayloadKind.Json, utf8Json);
+        return OfJson(utf8Json);
     }
 
     /// <summary>A payload from where it was stored: kind and bytes are trusted.</summary>
@@ -82,6 +91,9 @@ public readonly struct Payload : IEquatable<Payload>
 
     /// <summary>Different in kind or bytes.</summary>
     public static bool operator !=(Payload left, Payload right) => !left.Equals(right);
+
+    private static Payload OfJson(ReadOnlyMemory<byte> utf8Json) =>
+        RawJson.IsTooDeep(utf8Json.Span) ? throw Validation.Invalid("payload", RawJson.TooDeep) : new Payload(PayloadKind.Json, utf8Json);
 
     private static byte[] Quote(ReadOnlySpan<byte> escaped)
     {

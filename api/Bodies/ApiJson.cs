@@ -5,14 +5,6 @@ using Timestone.Json;
 namespace Timestone.Api;
 
 /// <summary>The wire types that only the routes know, under the rules of <see cref="TimestoneJson"/>.</summary>
-[JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web,
-    NumberHandling = JsonNumberHandling.Strict,
-    PropertyNameCaseInsensitive = false,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(CompleteBody))]
 [JsonSerializable(typeof(FailBody))]
 [JsonSerializable(typeof(ReleaseBody))]
@@ -24,4 +16,8 @@ namespace Timestone.Api;
 [JsonSerializable(typeof(ItemList<ReleaseItem>), TypeInfoPropertyName = "ReleaseItems")]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(Health))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The types under those rules, which <see cref="Default"/> does not have.</summary>
+    public static ApiJson Wire { get; } = new(new JsonSerializerOptions(TimestoneJson.Default.Options));
+}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Timestone.Json;
 
 namespace Timestone.Api;
 
@@ -9,6 +10,8 @@ internal static partial class BadJson
     public static TimestoneException Explain(JsonException problem)
     {
         var field = problem.Path is null or "$" ? null : problem.Path.StartsWith("$.", StringComparison.Ordinal) ? problem.Path[2..] : problem.Path[1..];
+        if (problem.Message.Contains("maximum configured depth", StringComparison.Ordinal))
+            return Invalid(field, RawJson.TooDeep, problem);
         if (problem.InnerException is JsonException)
             return Invalid(field, $"The body is not JSON: {Position().Replace(problem.Message, "")}", problem);
 

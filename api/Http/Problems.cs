@@ -30,7 +30,7 @@ internal static class Problems
         if (status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfter;
         var problem = new Problem($"urn:timestone:error:{NameOf(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field);
-        return Answer.WriteAsync(context, status, problem, ApiJson.Default.Problem, ContentType);
+        return Answer.WriteAsync(context, status, problem, ApiJson.Wire.Problem, ContentType);
     }
 
     private static string TitleOf(ErrorCode code) => code switch

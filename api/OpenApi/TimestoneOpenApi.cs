@@ -15,7 +15,7 @@ internal static class TimestoneOpenApi
         {
             var json = options.SerializerOptions;
             json.TypeInfoResolverChain.Insert(0, TimestoneJson.Default);
-            json.TypeInfoResolverChain.Insert(1, ApiJson.Default);
+            json.TypeInfoResolverChain.Insert(1, ApiJson.Wire);
             json.NumberHandling = JsonNumberHandling.Strict;
             json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             json.RespectNullableAnnotations = true;

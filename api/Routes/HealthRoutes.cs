@@ -11,13 +11,13 @@ internal sealed class HealthRoutes(IReadiness readiness)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", static context => Answer.WriteAsync(context, StatusCodes.Status200OK, Ok, ApiJson.Default.Health))
+        routes.MapGet("/healthz", static context => Answer.WriteAsync(context, StatusCodes.Status200OK, Ok, ApiJson.Wire.Health))
             .Describe("getHealth", "Answers while the process is alive.").Answers<Health>();
         routes.MapGet("/readyz", Ready)
-            .Describe("getReadiness", "Answers 200 while the service can work, else 503 and why not.").Answers<Health>();
+            .Describe("getReadiness", "Answers 200 while the service can work, else 503 and why not. The detail tells of queues that are being opened again, and of a store that may lose writes.").Answers<Health>();
     }
 
     private Task Ready(HttpContext context) => readiness.Obstacle is { } obstacle
         ? Problems.WriteAsync(context, new TimestoneError(ErrorCode.Unavailable, obstacle))
-        : Answer.WriteAsync(context, StatusCodes.Status200OK, Ok, ApiJson.Default.Health);
+        : Answer.WriteAsync(context, StatusCodes.Status200OK, Ok with { Detail = readiness.Detail }, ApiJson.Wire.Health);
 }

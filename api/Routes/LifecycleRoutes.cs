@@ -14,25 +14,25 @@ internal static class LifecycleRoutes
 
     public static void Map(IEndpointRouteBuilder routes, Handlers handlers)
     {
-        MapSettle(routes, handlers, "complete", "Ends a lease: the work is done.", ApiJson.Default.CompleteBody, static (body, id) => body.For(id), ApiJson.Default.CompleteItems, SettlementAction.Complete);
-        MapSettle(routes, handlers, "fail", "Ends a lease: the attempt failed.", ApiJson.Default.FailBody, static (body, id) => body.For(id), ApiJson.Default.FailItems, SettlementAction.Fail);
-        MapSettle(routes, handlers, "release", "Ends a lease: the message was not worked on.", ApiJson.Default.ReleaseBody, static (body, id) => body.For(id), ApiJson.Default.ReleaseItems, SettlementAction.Release);
+        MapSettle(routes, handlers, "complete", "Ends a lease: the work is done.", ApiJson.Wire.CompleteBody, static (body, id) => body.For(id), ApiJson.Wire.CompleteItems, SettlementAction.Complete);
+        MapSettle(routes, handlers, "fail", "Ends a lease: the attempt failed.", ApiJson.Wire.FailBody, static (body, id) => body.For(id), ApiJson.Wire.FailItems, SettlementAction.Fail);
+        MapSettle(routes, handlers, "release", "Ends a lease: the message was not worked on.", ApiJson.Wire.ReleaseBody, static (body, id) => body.For(id), ApiJson.Wire.ReleaseItems, SettlementAction.Release);
 
-        routes.MapPost($"{Message}/extend", handlers.WithBody(Body.Required(ApiJson.Default.ExtendBody), Extend, Answers.One))
+        routes.MapPost($"{Message}/extend", handlers.WithBody(Body.Required(ApiJson.Wire.ExtendBody), Extend, Answers.One))
             .Describe("extend", "Extends a lease from now on and takes a report of progress.")
             .Accepts<ExtendBody>().Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.LeaseLost);
         routes.MapPost($"{Queue}/extend", handlers.WithBody(Body.Required(TimestoneJson.Default.LeaseExtensions), ExtendMany, Answers.Many))
             .Describe("extendMany", "Extends leases; each item is answered by itself.")
             .Accepts<ItemList<LeaseExtension>>().Answers<ResultList>();
 
-        routes.MapPost($"{Message}/cancel", handlers.WithBody(Body.Optional(ApiJson.Default.CancelBody, new CancelBody()), Cancel, Answers.One))
+        routes.MapPost($"{Message}/cancel", handlers.WithBody(Body.Optional(ApiJson.Wire.CancelBody, new CancelBody()), Cancel, Answers.One))
             .Describe("cancel", "Calls a message off; a consumer that holds it loses its lease.")
             .Accepts<CancelBody>(optional: true).Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.IllegalTransition);
         routes.MapPost($"{Queue}/cancel", handlers.WithBody(Body.Required(TimestoneJson.Default.Cancellations), CancelMany, Answers.Many))
             .Describe("cancelMany", "Calls messages off; each item is answered by itself.")
             .Accepts<ItemList<Cancellation>>().Answers<ResultList>();
 
-        routes.MapPost($"{Message}/redrive", handlers.WithBody(Body.Optional(ApiJson.Default.NoBody, NoBody.Instance), Redrive, Redriven))
+        routes.MapPost($"{Message}/redrive", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), Redrive, Redriven))
             .Describe("redrive", "Makes an errored or canceled message pending again, its attempts unspent.")
             .Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.IllegalTransition);
     }

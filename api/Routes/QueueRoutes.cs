@@ -30,9 +30,9 @@ internal static class QueueRoutes
             .Describe("getQueueStats", "A queue in figures.").Answers<QueueStats>();
         routes.MapGet($"{Path}/depth", handlers.WithoutBody(Depth, Answers.Count))
             .Describe("getDepth", "Counts messages, of one state or of those not terminal, whose metadata equal the filter's.").Takes("state", "filter").Answers<CountAnswer>();
-        routes.MapPost($"{Path}/purge", handlers.WithBody(Body.Optional(ApiJson.Default.NoBody, NoBody.Instance), Purge, Counted))
+        routes.MapPost($"{Path}/purge", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), Purge, Counted))
             .Describe("purge", "Removes every message of a state, or, when none is named, of every state but running.").Takes("state").Answers<CountAnswer>();
-        routes.MapPost($"{Path}/redrive", handlers.WithBody(Body.Optional(ApiJson.Default.NoBody, NoBody.Instance), RedriveAll, Counted))
+        routes.MapPost($"{Path}/redrive", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), RedriveAll, Counted))
             .Describe("redriveAll", "Makes every errored message pending again, its attempts unspent.").Answers<CountAnswer>();
     }
 

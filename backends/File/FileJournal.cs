@@ -90,6 +90,8 @@ public sealed class FileJournal : IJournal
 
     internal bool Manual => _options.Manual;
 
+    internal Reserve Reserve => _reserve;
+
     /// <summary>Opens the journal of a directory: reads its log and, unless it is driven by hand, starts its threads.</summary>
     /// <exception cref="IOException">Another process has it; the log is damaged; or the disk fails or is full.</exception>
     public static FileJournal Open(FileJournalOptions options)

@@ -93,7 +93,7 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileJournal
             if (bytes > 0 && !log.Fits(_groupBytes + bytes))
             {
                 WriteGroup();
-                log.Roll(bytes, write.EndsMessages);
+                log.Roll(bytes, write.MayUseReserve);
             }
 
             if (bytes > 0)

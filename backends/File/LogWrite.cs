@@ -6,8 +6,11 @@ internal abstract class LogWrite
     /// <summary>Why it was not done; set before <see cref="Complete"/>.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Whether it may use up space set aside for ending messages, when its record is larger than a segment and there is no other.</summary>
-    public virtual bool EndsMessages => false;
+    /// <summary>
+    /// Whether it may use up the space set aside, when its record is larger than a segment and there is no other: it ends
+    /// messages, or has claimed space for new ones.
+    /// </summary>
+    public virtual bool MayUseReserve => false;
 
     /// <summary>Whether everything written before it must be flushed for it, whatever the durability.</summary>
     public virtual bool NeedsFlush => false;

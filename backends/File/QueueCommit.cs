@@ -6,19 +6,21 @@ namespace Timestone.Backends.Files;
 /// <summary>The commit of a batch; used again for the next one of the same opening of a queue, as there is one at a time.</summary>
 internal sealed class QueueCommit : LogWrite, IValueTaskSource
 {
+    private readonly FileJournal _journal;
     private readonly QueueState _queue;
     private readonly long _epoch;
     private readonly ByteWriter _writer = new();
     private ManualResetValueTaskSourceCore<bool> _source;
     private ChangeBatch? _changes;
+    private long _reserved;
 
-    public QueueCommit(QueueState queue, long epoch, bool manual)
+    public QueueCommit(FileJournal journal, QueueState queue, long epoch)
     {
-        (_queue, _epoch) = (queue, epoch);
-        _source.RunContinuationsAsynchronously = !manual;
+        (_journal, _queue, _epoch) = (journal, queue, epoch);
+        _source.RunContinuationsAsynchronously = !journal.Manual;
     }
 
-    public override bool EndsMessages => !_changes!.Rows.Exists(static change => change.Kind == ChangeKind.Added);
+    public override bool MayUseReserve => _reserved > 0 || !_changes!.Rows.Exists(static change => change.Kind == ChangeKind.Added);
 
     public override Span<byte> Record => Failure is null ? _writer.Written : [];
 
@@ -26,7 +28,9 @@ internal sealed class QueueCommit : LogWrite, IValueTaskSource
     public ValueTask Task => new(this, _source.Version);
 
     /// <summary>Encodes a batch. It is read once more when it is durable.</summary>
-    public void Start(ChangeBatch changes)
+    /// <param name="changes">The batch.</param>
+    /// <param name="reserved">What was claimed of the reserve for its new messages, to be released when it has ended.</param>
+    public void Start(ChangeBatch changes, long reserved)
     {
         if (_changes is not null)
             throw new InvalidOperationException("One commit at a time.");
@@ -37,6 +41,7 @@ internal sealed class QueueCommit : LogWrite, IValueTaskSource
         _source.Reset();
         Failure = null;
         _changes = changes;
+        _reserved = reserved;
     }
 
     // An opening raises the epoch and then waits for a turn of the writer: what has had its turn before is in the log that the
@@ -53,6 +58,7 @@ internal sealed class QueueCommit : LogWrite, IValueTaskSource
     {
         _changes = null;
         _writer.Release();
+        _journal.Reserve.Release(_reserved);
         if (Failure is null)
             _source.SetResult(true);
         else

@@ -13,6 +13,7 @@ internal sealed class QueueState(uint number, string name)
     private volatile QueueRow? _row;
     private long _epoch;
     private long _rowSegment;
+    private long _lastSequence;
 
     /// <summary>The number that its records name it by; never used again in this process.</summary>
     public uint Number { get; } = number;
@@ -36,6 +37,9 @@ internal sealed class QueueState(uint number, string name)
     /// <summary>The segment in which its row was written last.</summary>
     public long RowSegment => Volatile.Read(ref _rowSegment);
 
+    /// <summary>The highest sequence that a message of it had, as far as the log tells or told.</summary>
+    public long LastSequence => Volatile.Read(ref _lastSequence);
+
     /// <summary>Whether it was deleted: a queue of the same name is another one.</summary>
     public bool Deleted { get; private set; }
 
@@ -48,7 +52,12 @@ internal sealed class QueueState(uint number, string name)
     /// <summary>Makes it what recovery found.</summary>
     public static QueueState Of(RecoveredQueue recovered)
     {
-        var queue = new QueueState(recovered.Number, recovered.Row!.Name) { _row = recovered.Row, _rowSegment = recovered.RowSegment };
+        var queue = new QueueState(recovered.Number, recovered.Row!.Name) 
+        {
+            _row = recovered.Row,
+            _rowSegment = recovered.RowSegment,
+            _lastSequence = recovered.LastSequence,
+        };
         foreach (var row in recovered.Rows.InOrder())
         {
             queue._stored.Add(row.Sequence);
@@ -120,6 +129,7 @@ internal sealed class QueueState(uint number, string name)
         switch (change.Kind)
         {
             case ChangeKind.Added when _stored.Add(sequence):
+                _lastSequence = Math.Max(_lastSequence, sequence);
                 Tally += Tally.Of(change.State.State, RowEncoder.LiveBytes(change.Row));
                 break;
             case ChangeKind.Changed when change.From is { } from:

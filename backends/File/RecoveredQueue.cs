@@ -20,6 +20,9 @@ internal sealed class RecoveredQueue(uint number)
     /// <summary>The segment that told it last.</summary>
     public long RowSegment { get; private set; }
 
+    /// <summary>The highest sequence that any record names.</summary>
+    public long LastSequence { get; private set; }
+
     /// <summary>Whether it was deleted.</summary>
     public bool Deleted { get; private set; }
 
@@ -50,6 +53,7 @@ internal sealed class RecoveredQueue(uint number)
     {
         var kind = (ChangeKind)(reader.Byte() & ((1 << RecordFormat.CauseShift) - 1));
         sequence += reader.Signed();
+        LastSequence = Math.Max(LastSequence, sequence);
         switch (kind)
         {
             case ChangeKind.Removed:

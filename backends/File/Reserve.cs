@@ -20,6 +20,9 @@ namespace Timestone.Backends.Files;
 /// Records do not span segments, so the end of a segment can stay unused: only three quarters of what is set aside count.
 /// Above this stand margins, in quarters of a segment, for the batches that are under way when the room runs out: below two
 /// and no more to be had, no message is accepted; below one, none is leased either. Up to four is set aside ahead of need.
+/// Batches of new messages can be larger than any margin, so each message claims what it takes before it is accepted
+/// (<see cref="TryClaim"/>), and holds that until its batch is written. It counts twice (three halves of the three quarters
+/// that count): a record leaves less than its own length unused at the end of the segment that it does not fit into.
 /// </remarks>
 internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Exception?>? notify)
 {
@@ -31,6 +34,7 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
     private readonly Lock _sync = new();
     private readonly long _quarter = segmentBytes / 4;
     private Tally _total;
+    private long _claimed;
     private long _remaining;
     private bool _full;
     private volatile JournalRoom _room;
@@ -69,7 +73,7 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
     }
 
     private long Margin =>
-        ((_remaining + spares.Bytes) / 4 * 3) - segmentBytes
+        ((_remaining + spares.Bytes) / 4 * 3) - segmentBytes - (_claimed / 2 * 3)
         - (PerMessage * _total.Stored) - (PerLive * _total.Live) - (PerRunning * _total.Running);
 
     /// <summary>
@@ -84,6 +88,34 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
             _remaining = remaining;
             if (!_full)
                 SetAside(2);
+            Judge();
+        }
+    }
+
+    /// <summary>Claims space for a new message, until <see cref="Release"/>; false when there is none.</summary>
+    public bool TryClaim(long bytes)
+    {
+        lock (_sync)
+        {
+            _claimed += bytes;
+            if (!_full)
+                SetAside(2);
+            var granted = Margin >= _quarter;
+            if (!granted)
+                _claimed -= bytes;
+            Judge();
+            return granted;
+        }
+    }
+
+    /// <summary>Gives back what was claimed: it was written, and counts as that, or it will not be.</summary>
+    public void Release(long bytes)
+    {
+        if (bytes == 0)
+            return;
+        lock (_sync)
+        {
+            _claimed -= bytes;
             Judge();
         }
     }

@@ -10,7 +10,7 @@ internal sealed class Restatement(QueueState queue, long segment, bool manual) :
 
     public override Span<byte> Record => Failure is null ? _writer.Written : [];
 
-    public override bool EndsMessages => true;
+    public override bool MayUseReserve => true;
 
     public override void Prepare()
     {

@@ -5,119 +5,30 @@ namespace Timestone.Backends.Files;
 /// <summary>Decodes the rows of a batch. In step with <see cref="RowEncoder"/> and docs/file-journal.md.</summary>
 internal sealed class RowDecoder
 {
-    private readonly MetadataCache _metadata = new();
-    private readonly TextCache _texts = new();
+    private readonly RowReader _parts = new();
 
     /// <summary>A message's content and state.</summary>
     public MessageRow Content(ref ByteReader reader, long sequence, long origin)
     {
         var id = reader.Text();
         var priority = origin + reader.Signed();
-        var enqueuedAt = origin + reader.Signed();
-        var shape = reader.Byte();
-        var payload = reader.Bytes();
-        var metadata = _metadata.Read(ref reader, _texts);
-        return new MessageRow
-        {
-            Id = id,
-            Sequence = sequence,
-            Priority = priority,
-            EnqueuedAt = enqueuedAt,
-            PayloadKind = (PayloadKind)(shape & 3),
-            Payload = payload.IsEmpty ? [] : payload.ToArray(),
-            Metadata = metadata,
-            Terms = (shape & RecordFormat.HasTerms) == 0 ? null : Terms(ref reader, origin),
-            State = State(ref reader, origin),
-        };
+        var row = _parts.Fixed(ref reader, id, sequence, priority, origin);
+        row.State = State(ref reader, origin);
+        return row;
     }
 
     /// <summary>A state alone.</summary>
-    public RowState State(ref ByteReader reader, long origin)
-    {
-        var flags = reader.Byte();
-        var state = new RowState
-        {
-            State = (MessageState)(flags & 7),
-            Redriven = (flags & RecordFormat.Redriven) != 0,
-            UpdatedAt = origin + reader.Signed(),
-            DueAt = (flags & RecordFormat.HasDueAt) == 0 ? 0 : origin + reader.Signed(),
-            Version = (int)(uint)reader.Varint(),
-            Attempt = (int)(uint)reader.Varint(),
-        };
-        if (state.State > MessageState.Errored)
-            throw new InvalidDataException($"There is no message state {(int)state.State}.");
-        if ((flags & RecordFormat.HasLease) != 0)
-            state.Lease = new Lease(reader.Fixed64(), reader.Signed(), reader.OptionalText(_texts), reader.OptionalText(_texts));
-        if ((flags & RecordFormat.HasEnded) != 0)
-            state.Ended = Ended(ref reader);
-        if ((flags & RecordFormat.HasNotes) != 0)
-            state.Notes = new Notes(reader.OptionalText(), reader.OptionalBytes(), reader.OptionalBytes());
-        return state;
-    }
+    public RowState State(ref ByteReader reader, long origin) => _parts.State(ref reader, origin);
 
     /// <summary>Reads over a content and its state.</summary>
     public static void SkipContent(ref ByteReader reader)
     {
         reader.SkipBytes();
         reader.Varint();
-        reader.Varint();
-        var shape = reader.Byte();
-        reader.SkipBytes();
-        MetadataCache.Skip(ref reader);
-        if ((shape & RecordFormat.HasTerms) != 0)
-            _ = Terms(ref reader, 0);
+        RowReader.SkipFixed(ref reader);
         SkipState(ref reader);
     }
 
     /// <summary>Reads over a state.</summary>
-    public static void SkipState(ref ByteReader reader)
-    {
-        var flags = reader.Byte();
-        reader.Varint();
-        if ((flags & RecordFormat.HasDueAt) != 0)
-            reader.Varint();
-        reader.Varint();
-        reader.Varint();
-        if ((flags & RecordFormat.HasLease) != 0)
-        {
-            reader.Fixed64();
-            reader.Varint();
-            reader.SkipOptional();
-            reader.SkipOptional();
-        }
-
-        if ((flags & RecordFormat.HasEnded) != 0)
-            reader.Raw(checked(reader.Int() * 9));
-        if ((flags & RecordFormat.HasNotes) == 0)
-            return;
-        reader.SkipOptional();
-        reader.SkipOptional();
-        reader.SkipOptional();
-    }
-
-    private static EnqueueTerms Terms(ref ByteReader reader, long origin)
-    {
-        var flags = reader.Byte();
-        return new EnqueueTerms(
-            (OrderSource)(flags & 3),
-            (flags & RecordFormat.HasInvisible) == 0 ? null : reader.Signed(),
-            (flags & RecordFormat.HasVisibleAt) == 0 ? null : origin + reader.Signed(),
-            (flags & RecordFormat.HasLeaseMs) == 0 ? null : reader.Signed());
-    }
-
-    // Written latest first; each refers to the one before it, so they are made from the back.
-    private static EndedLease? Ended(ref ByteReader reader)
-    {
-        var entries = new ByteReader(reader.Raw(checked(reader.Int() * 9)));
-        return Chain(ref entries);
-
-        static EndedLease? Chain(ref ByteReader entries)
-        {
-            if (entries.AtEnd)
-                return null;
-            var token = entries.Fixed64();
-            var action = (SettlementAction)entries.Byte();
-            return new EndedLease(token, action, Chain(ref entries));
-        }
-    }
+    public static void SkipState(ref ByteReader reader) => RowReader.SkipState(ref reader);
 }

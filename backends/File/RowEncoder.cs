@@ -7,6 +7,9 @@ namespace Timestone.Backends.Files;
 /// <summary>Encodes a batch. In step with <see cref="RowDecoder"/> and docs/file-journal.md.</summary>
 internal static class RowEncoder
 {
+    /// <summary>The most that a new message takes beside its id, payload and metadata: numbers, lengths, its share of a frame.</summary>
+    public const int MostBesideContent = 192;
+
     /// <summary>The body of the record of a commit.</summary>
     public static void Commit(ByteWriter writer, uint queue, ChangeBatch changes)
     {
@@ -27,7 +30,7 @@ internal static class RowEncoder
                 continue;
             if (change.Kind != ChangeKind.Changed)
                 Content(writer, change.Row, origin);
-            State(writer, change.State, origin);
+            RowWriter.State(writer, change.State, origin);
         }
     }
 
@@ -61,71 +64,6 @@ internal static class RowEncoder
     {
         writer.Text(row.Id);
         writer.Signed(row.Priority - origin);
-        writer.Signed(row.EnqueuedAt - origin);
-        writer.Byte((byte)((int)row.PayloadKind | (row.Terms is null ? 0 : RecordFormat.HasTerms)));
-        writer.Bytes(row.Payload);
-        var pairs = row.Metadata.Pairs;
-        writer.Varint((ulong)pairs.Length);
-        foreach (var (key, value) in pairs)
-        {
-            writer.Text(key);
-            writer.Text(value);
-        }
-
-        if (row.Terms is not { } terms)
-            return;
-        writer.Byte((byte)((int)terms.Order
-            | (terms.InvisibleMs is null ? 0 : RecordFormat.HasInvisible)
-            | (terms.VisibleAt is null ? 0 : RecordFormat.HasVisibleAt)
-            | (terms.LeaseMs is null ? 0 : RecordFormat.HasLeaseMs)));
-        if (terms.InvisibleMs is { } invisible)
-            writer.Signed(invisible);
-        if (terms.VisibleAt is { } visibleAt)
-            writer.Signed(visibleAt - origin);
-        if (terms.LeaseMs is { } lease)
-            writer.Signed(lease);
-    }
-
-    private static void State(ByteWriter writer, in RowState state, long origin)
-    {
-        writer.Byte((byte)((int)state.State
-            | (state.Redriven ? RecordFormat.Redriven : 0)
-            | (state.DueAt == 0 ? 0 : RecordFormat.HasDueAt)
-            | (state.Lease is null ? 0 : RecordFormat.HasLease)
-            | (state.Ended is null ? 0 : RecordFormat.HasEnded)
-            | (state.Notes is null ? 0 : RecordFormat.HasNotes)));
-        writer.Signed(state.UpdatedAt - origin);
-        if (state.DueAt != 0)
-            writer.Signed(state.DueAt - origin);
-        writer.Varint((uint)state.Version);
-        writer.Varint((uint)state.Attempt);
-        if (state.Lease is { } lease)
-        {
-            writer.Fixed64(lease.Token);
-            writer.Signed(lease.DurationMs);
-            writer.OptionalText(lease.Worker);
-            writer.OptionalText(lease.RequestId);
-        }
-
-        if (state.Ended is not null)
-            Ended(writer, state.Ended);
-        if (state.Notes is not { } notes)
-            return;
-        writer.OptionalText(notes.Error);
-        writer.OptionalBytes(notes.Result);
-        writer.OptionalBytes(notes.Progress);
-    }
-
-    private static void Ended(ByteWriter writer, EndedLease latest)
-    {
-        var count = 0UL;
-        for (var ended = latest; ended is not null; ended = ended.Previous)
-            count++;
-        writer.Varint(count);
-        for (var ended = latest; ended is not null; ended = ended.Previous)
-        {
-            writer.Fixed64(ended.Token);
-            writer.Byte((byte)ended.Action);
-        }
+        RowWriter.Fixed(writer, row, origin);
     }
 }

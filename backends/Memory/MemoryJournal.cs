@@ -36,7 +36,8 @@ public sealed class MemoryJournal : IJournal
                 created = true;
             }
 
-            return new(new MemoryQueueJournal(this, stored, ++_epoch, created));
+            var epoch = ++_epoch;
+            return new(new MemoryQueueJournal(this, stored, epoch, created, stored.Open(epoch)));
         }
     }
 

@@ -10,18 +10,19 @@ internal sealed class MemoryQueue(QueueRow row)
     private readonly Lock _sync = new();
     private QueueRow _row = row;
     private long _epoch;
+    private long _lastSequence;
 
     public string Name { get; } = row.Name;
 
     /// <summary>Gives the queue to a new epoch, with copies of its rows, as the ones committed belong to who committed them.</summary>
-    public (QueueRow Row, List<MessageRow> Rows) Open(long epoch)
+    public (QueueRow Row, List<MessageRow> Rows, long LastSequence) Open(long epoch)
     {
         lock (_sync)
         {
             _epoch = epoch;
             var rows = new List<MessageRow>(_rows.Count);
             rows.AddRange(_rows.InOrder().Select(static stored => stored.Copy()));
-            return (_row, rows);
+            return (_row, rows, _lastSequence);
         }
     }
 
@@ -35,6 +36,7 @@ internal sealed class MemoryQueue(QueueRow row)
             _row = changes.Queue ?? _row;
             foreach (ref readonly var change in CollectionsMarshal.AsSpan(changes.Rows))
             {
+                _lastSequence = Math.Max(_lastSequence, change.Row.Sequence);
                 if (change.Kind == ChangeKind.Removed)
                 {
                     _rows.Remove(change.Row.Sequence);
@@ -67,17 +69,6 @@ internal sealed class MemoryQueue(QueueRow row)
         public MessageRow Row;
         public RowState State;
 
-        public readonly MessageRow Copy() => new()
-        {
-            Id = Row.Id,
-            Sequence = Row.Sequence,
-            Priority = Row.Priority,
-            EnqueuedAt = Row.EnqueuedAt,
-            Payload = Row.Payload,
-            PayloadKind = Row.PayloadKind,
-            Metadata = Row.Metadata,
-            Terms = Row.Terms,
-            State = State,
-        };
+        public readonly MessageRow Copy() => Row.In(State);
     }
 }

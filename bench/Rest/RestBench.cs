@@ -95,7 +95,7 @@ internal sealed class RestBench(Report report, RestBench.Options options)
     // Twice the bar for as long as it takes, so that consumers do not run dry.
     private long EnoughToConsume(int batch) => (long)((batch == 1 ? 40_000 : 250_000) * (options.Seconds + Math.Min(10, options.Seconds)));
 
-    private static async Task PrepareAsync(ChildServer server, long messages, TimeSpan retention)
+    internal static async Task PrepareAsync(ChildServer server, long messages, TimeSpan retention)
     {
         using var client = new TimestoneClient(new Uri($"http://127.0.0.1:{server.Port}"));
         await client.CreateQueueAsync("bench", new QueueSettings { Retention = retention });

@@ -80,7 +80,7 @@ internal sealed class WorkCommand : CliCommand
         try
         {
             return new TimestoneWorker(
-                new DequeueWatch(call.Timestone, session),
+                session.Watched(call.Timestone),
                 call.Get(_queue),
                 new ShellHandler(command, takesResult, permanentExitCodes, session, call),
                 options,

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Timestone.Backends.Redis;
 
 namespace Timestone.Cli;
 
 /// <summary>The answers that only this program gives; all others are those of the wire.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(DeletedQueue))]
+[JsonSerializable(typeof(Inspection))]
 [JsonSerializable(typeof(Metadata))]
 [JsonSerializable(typeof(TopFrame))]
 [JsonSerializable(typeof(WorkOutcome))]

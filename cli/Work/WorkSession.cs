@@ -11,7 +11,6 @@ internal sealed class WorkSession : IDisposable
     private readonly bool _quiet;
     private readonly CancellationTokenSource _stop;
     private int _started;
-    private int _running;
     private int _notCompleted;
     private TimestoneException? _failure;
 
@@ -26,16 +25,12 @@ internal sealed class WorkSession : IDisposable
     /// <summary>Canceled when no more messages are to be taken.</summary>
     public CancellationToken Stop => _stop.Token;
 
-    /// <summary>Whether no command runs.</summary>
-    public bool IsIdle => Volatile.Read(ref _running) == 0;
-
     public void Dispose() => _stop.Dispose();
 
     /// <summary>A command is about to run.</summary>
     public void Begin()
     {
         Interlocked.Increment(ref _started);
-        Interlocked.Increment(ref _running);
         if (_mode == WorkMode.Once)
             _stop.Cancel();
     }
@@ -52,27 +47,19 @@ internal sealed class WorkSession : IDisposable
         }
         else if (!_quiet)
             ErrorReport.Write(_call.Error, Describe(outcome));
-        Interlocked.Decrement(ref _running);
     }
 
-    /// <summary>Nothing was dequeueable while nothing ran.</summary>
-    public void FoundEmpty()
-    {
-        if (_mode != WorkMode.Endless)
-            _stop.Cancel();
-    }
+    /// <summary>The service as the worker is to see it. Who works on without end waits where it is empty or fails; who does not, ends.</summary>
+    public ITimestone Watched(ITimestone timestone) => _mode == WorkMode.Endless ? timestone : new LeaseWatch(timestone, _stop.Cancel, Fail);
 
-    /// <summary>A dequeue was refused. Who works on without end waits for better times; who does not, fails.</summary>
-    public void DequeueFailed(TimestoneException failure)
+    private void Fail(TimestoneException failure)
     {
-        if (_mode == WorkMode.Endless)
-            return;
         Interlocked.CompareExchange(ref _failure, failure, null);
         _stop.Cancel();
     }
 
     /// <summary>What the run comes to.</summary>
-    /// <exception cref="TimestoneException">A dequeue was refused.</exception>
+    /// <exception cref="TimestoneException">A request was refused.</exception>
     public int ExitCode()
     {
         if (_call.Host.Stop.IsCancellationRequested)

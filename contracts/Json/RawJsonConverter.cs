@@ -28,7 +28,8 @@ public sealed class RawJsonConverter : JsonConverter<RawJson>
             }
         }
 
-        return new(JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)).ToArray());
+        var value = JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader));
+        return RawJson.IsTooDeep(value) ? throw new JsonException(RawJson.TooDeep) : new(value.ToArray());
     }
 
     /// <inheritdoc/>

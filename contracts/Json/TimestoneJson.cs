@@ -8,6 +8,7 @@ namespace Timestone.Json;
 /// </summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
+    MaxDepth = Json.RawJson.MostLevels,
     NumberHandling = JsonNumberHandling.Strict,
     PropertyNameCaseInsensitive = false,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

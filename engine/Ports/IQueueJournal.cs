@@ -22,6 +22,20 @@ public interface IQueueJournal : IAsyncDisposable
     JournalRoom Room { get; }
 
     /// <summary>
+    /// Sets room aside for one more new message of the batch that is committed next; what was set aside is free again when that
+    /// commit ends. False when there is none: then the message must be refused. Only what was asked for here is sure not to
+    /// make a commit fail for space.
+    /// </summary>
+    /// <param name="contentBytes">What the message's id, payload and metadata take.</param>
+    bool TryReserve(long contentBytes) => true;
+
+    /// <summary>
+    /// The highest sequence that a message of the queue ever had, as far as the journal holds anything of it; 0 when none had
+    /// one. Its owner goes on behind it, so that what the journal still holds of a removed message is not taken for another's.
+    /// </summary>
+    long LastSequence => 0;
+
+    /// <summary>
     /// The messages as they were when opened, in the order of their sequences, each once and with its
     /// <see cref="MessageRow.State"/> set. To be called once: the rows become the caller's.
     /// </summary>

@@ -19,6 +19,17 @@ public sealed partial class QueueEngine
         return results;
     }
 
+    /// <summary>The most that a message's id, payload and metadata can take in a journal, which writes text as UTF-8.</summary>
+    public static long ContentBytes(NewMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        const int BytesOfCharacter = 3;
+        var characters = message.Id?.Length ?? 0;
+        foreach (var (key, value) in message.Metadata.Pairs)
+            characters += key.Length + value.Length;
+        return message.Payload.Bytes.Length + ((long)characters * BytesOfCharacter);
+    }
+
     private MessageResult Enqueue(NewMessage message, int hash)
     {
         if (Validation.Problem(message) is { } problem)
@@ -67,7 +78,7 @@ public sealed partial class QueueEngine
             return new(ErrorCode.PayloadTooLarge, $"The payload is {message.Payload.Bytes.Length} bytes; the queue takes {settings.MaxPayloadBytes}.", "payload");
         if (settings.MaxDepth > 0 && Live >= settings.MaxDepth)
             return new(ErrorCode.QueueFull, $"Queue '{_queue.Name}' holds {settings.MaxDepth} messages, its limit.");
-        return _room == JournalRoom.Ample
+        return _room == JournalRoom.Ample && _tryReserve(ContentBytes(message))
             ? null
             : new(ErrorCode.QueueFull, "The journal has no room for new messages: its disk is full.");
     }

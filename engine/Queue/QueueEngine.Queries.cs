@@ -5,12 +5,7 @@ namespace Timestone.Engine;
 public sealed partial class QueueEngine
 {
     /// <summary>Describes the queue.</summary>
-    public QueueInfo Describe() => new()
-    {
-        Name = _queue.Name,
-        Settings = _queue.Settings,
-        CreatedAt = MessageView.Time(_queue.CreatedAt),
-    };
+    public QueueInfo Describe() => _queue.Describe();
 
     /// <summary>Describes a message; null when there is none of that id.</summary>
     public Message? Get(string id) => _messages.Find(id) is { } row ? MessageView.Of(_queue, row, withToken: false) : null;

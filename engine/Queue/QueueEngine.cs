@@ -19,6 +19,8 @@ public sealed partial class QueueEngine
     // What was retained is cold memory by the time it is retired: so many messages are fetched at a time.
     private const int RetiredAtOnce = 64;
 
+    private static readonly Func<long, bool> AlwaysRoom = static _ => true;
+
     private static readonly MessageState[] AllStates = Enum.GetValues<MessageState>();
 
     private readonly MessageTable _messages = new();
@@ -38,6 +40,7 @@ public sealed partial class QueueEngine
     private QueueRow _queue;
     private ChangeBatch _changes = new();
     private JournalRoom _room;
+    private Func<long, bool> _tryReserve = AlwaysRoom;
     private long _now = long.MinValue;
     private long _lastSequence;
     private long _lastLane;
@@ -48,12 +51,14 @@ public sealed partial class QueueEngine
     /// <param name="queue">The queue's row.</param>
     /// <param name="epoch">Which opening of the queue this is: no two engines of one queue may have the same.</param>
     /// <param name="rows">The messages.</param>
-    public QueueEngine(QueueRow queue, long epoch, IEnumerable<MessageRow> rows)
+    /// <param name="lastSequence">The highest sequence given out before, if that was higher than any of the messages'.</param>
+    public QueueEngine(QueueRow queue, long epoch, IEnumerable<MessageRow> rows, long lastSequence = 0)
     {
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(rows);
         _queue = queue;
         _epoch = epoch;
+        _lastSequence = lastSequence;
         _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex([], _messages, exclusive: true) : null;
         foreach (var row in rows)
             Restore(row);
@@ -70,6 +75,9 @@ public sealed partial class QueueEngine
     /// </summary>
     public long Readiness { get; private set; }
 
+    /// <summary>Whether a command has left something that must happen before the next one: a message that ended and is not retained.</summary>
+    public bool IsBehind { get; private set; }
+
     /// <summary>When something is next due, in Unix milliseconds; null when nothing is.</summary>
     public long? NextDue => TryGetDue(out _, out var due, out _) ? due.Key : null;
 
@@ -79,13 +87,15 @@ public sealed partial class QueueEngine
     /// <param name="now">The time, in Unix milliseconds.</param>
     /// <param name="changes">Takes what the commands change.</param>
     /// <param name="room">What the journal has room for.</param>
-    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample)
+    /// <param name="tryReserve">Sets room in the journal aside for a new message of so many bytes, see <see cref="ContentBytes"/>; null when there always is.</param>
+    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<long, bool>? tryReserve = null)
     {
         _now = Math.Max(_now, now);
         _changes = changes;
         if (_room == JournalRoom.SettleOnly && room != JournalRoom.SettleOnly)
             Readiness++;
         _room = room;
+        _tryReserve = tryReserve ?? AlwaysRoom;
         _rates.Open(_now);
     }
 
@@ -119,7 +129,7 @@ public sealed partial class QueueEngine
         }
 
         _now = now;
-        return !(NextDue <= now);
+        return !(IsBehind = NextDue <= now);
     }
 
     /// <summary>Changes the settings, from now on.</summary>
@@ -225,6 +235,7 @@ public sealed partial class QueueEngine
     {
         next.State = state;
         next.DueAt = _now + (long)_queue.Settings.Retention.TotalMilliseconds;
+        IsBehind |= next.DueAt == _now;
         if (state != MessageState.Completed)
             next.Redriven = false;
     }

@@ -37,5 +37,13 @@ public sealed class MessageRow
     internal int Slot;
     internal Lane? Lane;
 
+    /// <summary>A row of its own for the same message in a state, which may become another owner's.</summary>
+    public MessageRow In(in RowState state)
+    {
+        var copy = Copy();
+        (copy.State, copy.Slot, copy.Lane) = (state, 0, null);
+        return copy;
+    }
+
     internal MessageRow Copy() => (MessageRow)MemberwiseClone();
 }

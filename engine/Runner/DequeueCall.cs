@@ -12,6 +12,8 @@ internal sealed class DequeueCall(DequeueRequest request, CancellationToken canc
 
     public Metadata Filter => request.Filter;
 
+    public string? RequestId => request.RequestId;
+
     public TimeSpan Wait => request.Wait;
 
     /// <summary>When the wait ends, as a timestamp of the runner's time.</summary>

@@ -37,6 +37,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly Action _pump;
     private readonly Action _wake;
     private readonly Action _giveUpWait;
+    private readonly Func<long, bool> _tryReserve;
     private readonly ConcurrentQueue<Request> _inbox = new();
     private readonly WaitingDequeues _waiting = new();
     private readonly TaskCompletionSource<Exception?> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,6 +51,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private TimestoneException? _refusal;
     private Task _commit = Task.CompletedTask;
     private bool _inFlight;
+    private long _begunAt;
     private long _alarm = long.MaxValue;
     private int _wakes;
     private volatile bool _waitGivenUp;
@@ -68,12 +70,13 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _scheduler = scheduler ?? TaskScheduler.Default;
         _pump = Pump;
         _wake = Wake;
+        _tryReserve = journal.TryReserve;
         _giveUpWait = () =>
         {
             _waitGivenUp = true;
             Wake();
         };
-        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows());
+        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence);
         _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         journal.Attach(this);
         Wake();
@@ -133,7 +136,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private void Wake()
     {
         if (Interlocked.Increment(ref _wakes) == 1)
-            Task.Factory.StartNew(_pump, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+            Task.Factory.StartNew(_pump, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness, _scheduler);
     }
 
     private void Alarm()
@@ -175,6 +178,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             AnswerOpen();
     }
 
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
     // Of a shared journal even reads are committed: an empty batch that is not fenced proves that nobody wrote since.
     private bool MustCommit => !_open.IsEmpty || (_journal.IsShared && _openRequests.Count > 0);
 
@@ -183,15 +188,13 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         // Nothing is done to a queue that is being deleted: who is still waiting is told so when that is durable.
         if (_open.Deleted || _committing.Deleted || IsFull(_open))
             return;
-        engine.Begin(_time.GetUtcNow().ToUnixTimeMilliseconds(), _open, _journal.Room);
-        if (!engine.Advance(MaxDuePerBatch))
+        if (!Begin(engine, Now))
         {
             Wake();
             return;
         }
 
-        _waiting.Serve(engine, _openRequests);
-        while (!_open.Deleted && !IsFull(_open) && _inbox.TryDequeue(out var request))
+        while (!_open.Deleted && !IsFull(_open) && _inbox.TryPeek(out _) && CatchUp(engine) && _inbox.TryDequeue(out var request))
         {
             if (!request.Abandoned)
                 Apply(engine, request);
@@ -205,11 +208,39 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             EndWaits(engine);
     }
 
+    // Does what is due; false when there is more.
+    private bool Begin(QueueEngine engine, long now)
+    {
+        _begunAt = now;
+        engine.Begin(now, _open, _journal.Room, _tryReserve);
+        if (!engine.Advance(MaxDuePerBatch))
+            return false;
+        _waiting.Serve(engine, _openRequests);
+        return true;
+    }
+
+    // Called when a request is there, which may have come after the batch was begun: it must not count from before it was sent.
+    private bool CatchUp(QueueEngine engine)
+    {
+        var now = Now;
+        return now > _begunAt ? Begin(engine, now) : !engine.IsBehind || engine.Advance(MaxDuePerBatch);
+    }
+
     private void Apply(QueueEngine engine, Request request)
     {
         request.Apply(engine);
         _waiting.Serve(engine, _openRequests);
-        if (request is DequeueCall call && !call.TryTake(engine) && call.Waits)
+        if (request is not DequeueCall call)
+        {
+            _openRequests.Add(request);
+        }
+        else if (call.TryTake(engine))
+        {
+            _openRequests.Add(call);
+            if (call.RequestId is { } id)
+                _waiting.ServeRepeats(id, engine, _openRequests);
+        }
+        else if (call.Waits)
         {
             call.WaitsUntil = _time.GetTimestamp() + ToTimestamp(call.Wait);
             call.OnAbandoned(_giveUpWait);
@@ -217,7 +248,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         }
         else
         {
-            _openRequests.Add(request);
+            _openRequests.Add(call);
         }
     }
 
@@ -234,7 +265,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         var alarm = _waiting.NextTimeout;
         if (engine.NextDue is { } due)
         {
-            var delay = TimeSpan.FromMilliseconds(Math.Clamp(due - _time.GetUtcNow().ToUnixTimeMilliseconds(), 0, (long)LongestSleep.TotalMilliseconds));
+            var delay = TimeSpan.FromMilliseconds(Math.Clamp(due - Now, 0, (long)LongestSleep.TotalMilliseconds));
             alarm = Math.Min(alarm, timestamp + ToTimestamp(delay));
         }
 

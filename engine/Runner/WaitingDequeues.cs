@@ -5,6 +5,10 @@ internal sealed class WaitingDequeues
 {
     private readonly LinkedList<DequeueCall> _calls = [];
     private readonly HashSet<Metadata> _emptyFilters = [];
+
+    // How many wait with a request id.
+    private readonly Dictionary<string, int> _requests = [];
+    private readonly List<string> _leased = [];
     private long _seenReadiness = -1;
 
     /// <summary>When the first wait ends, or a little before, as a timestamp; the largest there is when nobody waits.</summary>
@@ -13,6 +17,8 @@ internal sealed class WaitingDequeues
     public void Add(DequeueCall call)
     {
         _calls.AddLast(call);
+        if (call.RequestId is { } request)
+            _requests[request] = _requests.GetValueOrDefault(request) + 1;
         NextTimeout = Math.Min(NextTimeout, call.WaitsUntil);
     }
 
@@ -28,14 +34,16 @@ internal sealed class WaitingDequeues
             var call = node.Value;
             if (call.Abandoned)
             {
-                _calls.Remove(node);
+                Remove(node);
             }
             else if (!_emptyFilters.Contains(call.Filter))
             {
                 if (call.TryTake(engine))
                 {
-                    _calls.Remove(node);
+                    Remove(node);
                     answered.Add(call);
+                    if (call.RequestId is { } request)
+                        _leased.Add(request);
                 }
                 else if (call.Filter.Count == 0)
                 {
@@ -51,6 +59,26 @@ internal sealed class WaitingDequeues
         }
 
         _seenReadiness = engine.Readiness;
+        _leased.ForEach(request => ServeRepeats(request, engine, answered));
+        _leased.Clear();
+    }
+
+    /// <summary>Serves those that wait with the id of a request that has just leased messages: each answers the same ones.</summary>
+    public void ServeRepeats(string request, QueueEngine engine, List<Request> answered)
+    {
+        if (!_requests.ContainsKey(request))
+            return;
+        for (var node = _calls.First; node is not null;)
+        {
+            var next = node.Next;
+            if (node.Value.RequestId == request && !node.Value.Abandoned && node.Value.TryTake(engine))
+            {
+                Remove(node);
+                answered.Add(node.Value);
+            }
+
+            node = next;
+        }
     }
 
     /// <summary>Takes out those whose wait is over, which are answered with nothing, and those given up.</summary>
@@ -62,11 +90,11 @@ internal sealed class WaitingDequeues
             var next = node.Next;
             if (node.Value.Abandoned)
             {
-                _calls.Remove(node);
+                Remove(node);
             }
             else if (node.Value.WaitsUntil <= timestamp)
             {
-                _calls.Remove(node);
+                Remove(node);
                 answered.Add(node.Value);
             }
             else
@@ -83,6 +111,14 @@ internal sealed class WaitingDequeues
     {
         taken.AddRange(_calls);
         _calls.Clear();
+        _requests.Clear();
         NextTimeout = long.MaxValue;
+    }
+
+    private void Remove(LinkedListNode<DequeueCall> node)
+    {
+        _calls.Remove(node);
+        if (node.Value.RequestId is { } request && --_requests[request] == 0)
+            _requests.Remove(request);
     }
 }

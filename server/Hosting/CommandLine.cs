@@ -8,11 +8,14 @@ internal static class CommandLine
           --urls URLS             addresses to listen on (http://127.0.0.1:7070)
           --data DIR              where the data is kept (./data)
           --durability fsync|os   answer when the disk has a change, or when the operating system has it (fsync)
+          --redis HOST:PORT[,…]   keep the data in Redis or a Redis Cluster instead, which several servers can share; with
+                                  options as StackExchange.Redis writes them: ,password=…,ssl=true,sslHost=…
+          --redis-wait-replicas N answer when N replicas have a change, too (0)
           --insecure              allow addresses that other machines can reach
           --no-auto-create        refuse messages to queues that do not exist
           --help                  this text
-        Each can also be set as Timestone:Urls, :Data, :Durability, :Insecure, :AutoCreate in appsettings.json or the
-        environment (Timestone__Data); Timestone:Defaults holds the settings of queues that a message creates.
+        Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Insecure, :AutoCreate in
+        appsettings.json or the environment (Timestone__Redis); Timestone:Defaults holds the settings of queues that a message creates.
         """;
 
     private static readonly Dictionary<string, string> Valued = new(StringComparer.Ordinal)
@@ -20,6 +23,8 @@ internal static class CommandLine
         ["--urls"] = "Timestone:Urls",
         ["--data"] = "Timestone:Data",
         ["--durability"] = "Timestone:Durability",
+        ["--redis"] = "Timestone:Redis",
+        ["--redis-wait-replicas"] = "Timestone:RedisWaitReplicas",
     };
 
     private static readonly Dictionary<string, (string Key, string Value)> Flags = new(StringComparer.Ordinal)

@@ -1,5 +1,6 @@
 using Timestone.Api;
 using Timestone.Backends.Files;
+using Timestone.Backends.Redis;
 using Timestone.Engine;
 
 namespace Timestone.Server;
@@ -13,6 +14,7 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _opening = Task.CompletedTask;
     private IJournal? _journal;
+    private RedisWatch? _redis;
     private volatile LocalTimestone? _timestone;
 
     /// <summary>Ends when the service can work, or fails with the reason why it never will.</summary>
@@ -22,7 +24,17 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
 
     public string? Obstacle => lifetime.ApplicationStopping.IsCancellationRequested
         ? "The server is stopping."
-        : _timestone is null ? "The journal is being opened." : null;
+        : _timestone is null ? "The journal is being opened." : _redis?.Obstacle;
+
+    public string? Detail => (Reopening, _redis?.Caution) switch
+    {
+        ({ } reopening, { } caution) => $"{reopening} {caution}",
+        var (reopening, caution) => reopening ?? caution,
+    };
+
+    private string? Reopening => _timestone?.Reopening is { Count: > 0 } queues
+        ? $"Being opened again after their journal failed: {string.Join(", ", queues)}."
+        : null;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -36,6 +48,8 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         await _opening.ConfigureAwait(false);
         if (_timestone is not null)
             await _timestone.DisposeAsync().ConfigureAwait(false);
+        if (_redis is not null)
+            await _redis.DisposeAsync().ConfigureAwait(false);
         if (_journal is not null)
             await _journal.DisposeAsync().ConfigureAwait(false);
     }
@@ -45,8 +59,8 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         LocalTimestone? timestone = null;
         try
         {
-            _journal = await (options.OpenJournal ?? OpenFiles)(stopping).ConfigureAwait(false);
-            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults });
+            _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
+            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             _timestone = timestone;
             _opened.SetResult();
@@ -65,6 +79,13 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         var found = journal.Recovered;
         LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds);
         return Task.FromResult<IJournal>(journal);
+    }
+
+    private async Task<IJournal> OpenRedis(CancellationToken cancellationToken)
+    {
+        var journal = RedisJournal.Open(options.ForRedis());
+        _redis = await RedisWatch.StartAsync(journal, logger, cancellationToken).ConfigureAwait(false);
+        return journal;
     }
 
     private void Notify(string text, Exception? problem) => LogJournal(problem, text);

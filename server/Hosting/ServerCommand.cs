@@ -27,7 +27,11 @@ public static partial class ServerCommand
             var server = await TimestoneServer.StartAsync(builder, options, CancellationToken.None).ConfigureAwait(false);
             await using (server.ConfigureAwait(false))
             {
-                LogStarted(server.Logger, string.Join(", ", server.Addresses), Path.GetFullPath(options.Data), options.Durability.ToString().ToLowerInvariant());
+                var addresses = string.Join(", ", server.Addresses);
+                if (options.Redis is null)
+                    LogStarted(server.Logger, addresses, Path.GetFullPath(options.Data), options.Durability.ToString().ToLowerInvariant());
+                else
+                    LogStartedOnRedis(server.Logger, addresses, options.RedisWaitReplicas);
                 await server.WaitForShutdownAsync().ConfigureAwait(false);
                 return 0;
             }
@@ -61,4 +65,7 @@ public static partial class ServerCommand
 
     [LoggerMessage(1, LogLevel.Information, "Listening on {Addresses}, data in {Data}, durability {Durability}.")]
     private static partial void LogStarted(ILogger logger, string addresses, string data, string durability);
+
+    [LoggerMessage(4, LogLevel.Information, "Listening on {Addresses}, data in Redis, waiting for {Replicas} replicas.")]
+    private static partial void LogStartedOnRedis(ILogger logger, string addresses, int replicas);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Timestone.Backends.Files;
@@ -9,7 +10,7 @@ namespace Timestone.Server;
 internal static class ServerConfiguration
 {
     private const string Section = "Timestone";
-    private static readonly string[] Known = ["Urls", "Data", "Durability", "Insecure", "AutoCreate", "Defaults"];
+    private static readonly string[] Known = ["Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Insecure", "AutoCreate", "Defaults"];
 
     /// <exception cref="BadOptionException">An option is unknown or cannot be what it is.</exception>
     public static TimestoneServerOptions Read(IConfiguration configuration)
@@ -35,6 +36,13 @@ internal static class ServerConfiguration
                 "fsync" => Durability.Fsync,
                 "os" => Durability.Os,
                 var other => throw new BadOptionException("--durability", $"'{other}' must be fsync or os."),
+            },
+            Redis = section["Redis"],
+            RedisWaitReplicas = section["RedisWaitReplicas"] switch
+            {
+                null => absent.RedisWaitReplicas,
+                var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) => count,
+                var other => throw new BadOptionException("--redis-wait-replicas", $"'{other}' must be a whole number."),
             },
             Insecure = Flag(section, "Insecure", absent.Insecure),
             AutoCreate = Flag(section, "AutoCreate", absent.AutoCreate),

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Timestone.Api;
 
 namespace Timestone.Server;
@@ -75,6 +76,9 @@ public sealed class TimestoneServer : IAsyncDisposable
         services.AddSingleton(static all => all.GetRequiredService<LocalService>().Timestone);
         services.AddHostedService(static all => all.GetRequiredService<LocalService>());
         services.AddTimestoneApi();
+
+        // Neither reading a request nor writing an answer blocks.
+        services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
 
         // While this category is on, the host makes an activity and a logging scope for each request.

@@ -1,4 +1,5 @@
 using Timestone.Backends.Files;
+using Timestone.Backends.Redis;
 using Timestone.Engine;
 
 namespace Timestone.Server;
@@ -15,6 +16,15 @@ public sealed record TimestoneServerOptions
     /// <summary>What must have happened before a change is answered.</summary>
     public Durability Durability { get; init; } = Durability.Fsync;
 
+    /// <summary>
+    /// Addresses of a Redis, which several servers can share, to keep the data in instead of <see cref="Data"/>; see
+    /// <see cref="RedisJournalOptions.Configuration"/>. Null for files.
+    /// </summary>
+    public string? Redis { get; init; }
+
+    /// <summary>How many replicas of Redis must have a change before it is answered. At least 0.</summary>
+    public int RedisWaitReplicas { get; init; }
+
     /// <summary>Whether it may listen on addresses that others can reach: there is no authentication.</summary>
     public bool Insecure { get; init; }
 
@@ -23,6 +33,9 @@ public sealed record TimestoneServerOptions
 
     /// <summary>The settings of queues created so.</summary>
     public QueueSettings Defaults { get; init; } = new();
+
+    /// <summary>What the queues go by, in leases and everything else; HTTP has the system's time. For tests.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>Opens another journal than the one of files in <see cref="Data"/>; the server owns it. Null for that one.</summary>
     public Func<CancellationToken, Task<IJournal>>? OpenJournal { get; init; }
@@ -36,6 +49,12 @@ public sealed record TimestoneServerOptions
             throw new BadOptionException("--data", "a directory is needed.");
         if (!Enum.IsDefined(Durability))
             throw new BadOptionException("--durability", "must be fsync or os.");
+        if (RedisWaitReplicas < 0)
+            throw new BadOptionException("--redis-wait-replicas", "must be at least 0.");
+        if (Redis is null && RedisWaitReplicas > 0)
+            throw new BadOptionException("--redis-wait-replicas", "needs --redis.");
+        if (Redis is not null)
+            CheckRedis();
         try
         {
             Validation.Check(Defaults);
@@ -43,6 +62,21 @@ public sealed record TimestoneServerOptions
         catch (TimestoneException problem)
         {
             throw new BadOptionException("Timestone:Defaults", problem.Message);
+        }
+    }
+
+    /// <summary>The journal's own options.</summary>
+    internal RedisJournalOptions ForRedis() => new() { Configuration = Redis!, WaitReplicas = RedisWaitReplicas };
+
+    private void CheckRedis()
+    {
+        try
+        {
+            RedisJournal.Check(ForRedis());
+        }
+        catch (ArgumentException problem)
+        {
+            throw new BadOptionException("--redis", problem.Message);
         }
     }
 }

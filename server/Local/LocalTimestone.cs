@@ -24,8 +24,15 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         _queues = new QueueDirectory(journal, timeProvider ?? TimeProvider.System, scheduler);
     }
 
-    /// <summary>Opens all queues, so that what is due in them happens although nobody calls.</summary>
-    public Task StartAsync(CancellationToken cancellationToken = default) => _queues.OpenAllAsync(cancellationToken);
+    /// <summary>The queues that nobody can use until they have been opened again, as their journal failed; ordered by name.</summary>
+    public IReadOnlyList<string> Reopening => _queues.Reopening;
+
+    /// <summary>
+    /// Opens all queues, so that what is due in them happens although nobody calls; of a shared journal none, as others may
+    /// have them.
+    /// </summary>
+    public Task StartAsync(CancellationToken cancellationToken = default) =>
+        _journal is ISharedJournal ? Task.CompletedTask : _queues.OpenAllAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default)
@@ -49,28 +56,24 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
     {
         Validation.CheckLimit(limit);
-        var names = await _journal.ListQueuesAsync(cancellationToken).ConfigureAwait(false);
-        var queues = new List<QueueInfo>();
-        string? next = null;
-        foreach (var name in names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0))
+        try
         {
-            if (queues.Count == limit)
+            var names = await _journal.ListQueuesAsync(cancellationToken).ConfigureAwait(false);
+            var queues = new List<QueueInfo>();
+            foreach (var name in names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0))
             {
-                next = queues[^1].Name;
-                break;
+                if (queues.Count == limit)
+                    return new QueuePage(queues, queues[^1].Name);
+                if (await FindQueueAsync(name, cancellationToken).ConfigureAwait(false) is { } found)
+                    queues.Add(found);
             }
 
-            try
-            {
-                queues.Add(await GetQueueAsync(name, cancellationToken).ConfigureAwait(false));
-            }
-            catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
-            {
-                // Deleted since the names were read.
-            }
+            return new QueuePage(queues, null);
         }
-
-        return new QueuePage(queues, next);
+        catch (IOException problem)
+        {
+            throw new TimestoneException(ErrorCode.Unavailable, $"Queues cannot be listed: {problem.Message}", innerException: problem);
+        }
     }
 
     /// <inheritdoc/>
@@ -192,6 +195,22 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
 
     /// <summary>Closes all queues: waiting dequeues are answered with nothing, and what was begun is finished.</summary>
     public ValueTask DisposeAsync() => _queues.DisposeAsync();
+
+    // Null when it was deleted since the names were read. A list must not take a shared journal's queues from those who have
+    // them, so it reads what they committed.
+    private async Task<QueueInfo?> FindQueueAsync(string name, CancellationToken cancellationToken)
+    {
+        if (_journal is ISharedJournal shared)
+            return await shared.ReadQueueAsync(name, cancellationToken).ConfigureAwait(false) is { } row ? row.Describe() : null;
+        try
+        {
+            return await GetQueueAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
+        {
+            return null;
+        }
+    }
 
     private static async Task<long> SweepAsync(QueueRunner runner, MessageState state, Func<QueueEngine, Sweep, Sweep> step, CancellationToken cancellationToken)
     {

@@ -13,7 +13,11 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Lazy<Task<OpenQueue?>>> _queues = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _reopening = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>The queues that are being opened anew because their journal failed.</summary>
+    public IReadOnlyList<string> Reopening => [.. _reopening.Keys.Where(queue => TryGet(queue) is null).Order(StringComparer.Ordinal)];
 
     /// <summary>The runner of a queue that is open; null when it would have to be opened first.</summary>
     public QueueRunner? TryGet(string queue) =>
@@ -32,7 +36,8 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         {
             if (_closing.IsCancellationRequested)
                 throw new TimestoneException(ErrorCode.Unavailable, "The service is shutting down.");
-            var mine = new Lazy<Task<OpenQueue?>>(() => OpenOnceAsync(queue, create));
+            // On the pool: the first caller may come on a thread that polls sockets, and reading a queue's rows takes time.
+            var mine = new Lazy<Task<OpenQueue?>>(() => Task.Run(() => OpenOnceAsync(queue, create)));
             var opening = _queues.GetOrAdd(queue, mine);
             try
             {
@@ -104,6 +109,13 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     }
 
     private async Task ReopenAsync(string queue)
+    {
+        _reopening[queue] = true;
+        await TryUntilOpenAsync(queue).ConfigureAwait(false);
+        _reopening.TryRemove(queue, out _);
+    }
+
+    private async Task TryUntilOpenAsync(string queue)
     {
         for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Shouldly;
 using Xunit;
 
@@ -7,6 +8,22 @@ public sealed class PayloadTests
 {
     [Fact]
     public void Text_becomes_a_JSON_string() => Payload.FromText("a\"b").ToString().ShouldBe("\"a\\u0022b\"");
+
+    [Fact]
+    public void JSON_that_is_nested_too_deeply_is_refused() =>
+        Should.Throw<TimestoneException>(() => Payload.FromJson(Encoding.UTF8.GetBytes(new string('[', 65) + new string(']', 65)))).Error
+            .ShouldBe(new TimestoneError(ErrorCode.InvalidArgument, "JSON may be nested 64 levels deep at the most.", "payload"));
+
+    [Fact]
+    public void Brackets_in_strings_and_side_by_side_are_no_levels()
+    {
+        var json = $"[{string.Join(',', Enumerable.Repeat("{}", 100))},\"{new string('[', 100)}\"]";
+        Payload.FromJson(Encoding.UTF8.GetBytes(json)).ToString().ShouldBe(json);
+    }
+
+    [Fact]
+    public void Text_that_is_not_UTF_8_is_refused() =>
+        Should.Throw<TimestoneException>(() => Payload.FromJson(new byte[] { (byte)'"', 0xff, (byte)'"' })).Error.Field.ShouldBe("payload");
 
     [Fact]
     public void Text_that_is_not_one_JSON_value_is_refused() =>

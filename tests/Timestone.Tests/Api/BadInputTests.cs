@@ -74,6 +74,18 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
         (await server.PostAsync($"{_queue}/dequeue", body)).ShouldRefuse(400, "invalid_argument", field);
 
     [Theory]
+    [InlineData(65)]
+    [InlineData(100)]
+    public async Task A_payload_nested_too_deeply_is_refused_with_the_limit_and_names_the_field(int levels)
+    {
+        var payload = new string('[', levels) + new string(']', levels);
+        var one = await server.PostAsync($"{_queue}/messages", $"{{\"payload\":{payload}}}");
+        ((string?)one.ShouldRefuse(400, "invalid_argument", "payload")["detail"]).ShouldBe("JSON may be nested 64 levels deep at the most.");
+        var many = await server.PostAsync($"{_queue}/messages", $"{{\"messages\":[{{\"payload\":{payload}}}]}}");
+        many.ShouldRefuse(400, "invalid_argument", "messages[0].payload");
+    }
+
+    [Theory]
     [InlineData("?state=foo", "state")]
     [InlineData("?state=Pending", "state")]
     [InlineData("?state=1", "state")]

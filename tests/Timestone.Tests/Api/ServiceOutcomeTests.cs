@@ -81,7 +81,7 @@ public sealed class ServiceOutcomeTests
         async Task<DequeueResult> WaitAsync(CancellationToken cancellationToken)
         {
             waiting.SetResult();
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ended.SetResult();
             throw new OperationCanceledException(cancellationToken);
         }
@@ -104,7 +104,7 @@ public sealed class ServiceOutcomeTests
             if (request is { Max: 0 } && request.Wait == TimeSpan.Zero)
                 return new DequeueResult { Settled = [new MessageResult { Id = request.Settle[0].Id, Duplicate = true }] };
             waiting.SetResult();
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             throw new InvalidOperationException("Unreachable.");
         }
     }

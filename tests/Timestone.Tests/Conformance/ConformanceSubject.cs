@@ -8,7 +8,7 @@ namespace Timestone.Tests.Conformance;
 /// </summary>
 public abstract class ConformanceSubject : IAsyncDisposable
 {
-    public virtual ManualTimeProvider Clock { get; } = new();
+    public ManualTimeProvider Clock { get; } = new();
 
     /// <summary>The service, once started.</summary>
     public abstract ITimestone Service { get; }

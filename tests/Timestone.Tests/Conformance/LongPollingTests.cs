@@ -262,6 +262,17 @@ public abstract class LongPollingTests(ConformanceSubject subject) : Conformance
     }
 
     [Fact]
+    public async Task A_waiting_dequeue_answers_what_another_call_of_its_request_leases()
+    {
+        await QueueWithMarkers();
+        var waiting = await Waiting(new DequeueRequest { RequestId = "r", Filter = Red });
+        await EnqueueAll("a", "b");
+        var served = (await Dequeue(new DequeueRequest { RequestId = "r" })).Messages;
+        served.ShouldHaveSingleItem().Id.ShouldBe("a");
+        (await Answer(waiting)).Messages.ShouldBe(served);
+    }
+
+    [Fact]
     public async Task Every_one_of_many_waiting_dequeues_gets_a_message_of_its_own()
     {
         await Queue();

@@ -7,7 +7,7 @@ namespace Timestone.Tests.Journal;
 
 public sealed class CompactionTests
 {
-    private readonly FaultyDisk _disk = new();
+    private FaultyDisk _disk = new();
 
     [Fact]
     public async Task A_log_shrinks_to_what_lives_and_nothing_is_lost()
@@ -102,6 +102,22 @@ public sealed class CompactionTests
         queue.Rows.Add(1, row);
         await queue.RemoveAsync(1);
         await ShouldHoldAsync(journal, queue);
+    }
+
+    [Fact]
+    public async Task A_message_enqueued_after_a_restart_is_not_taken_for_one_that_was_removed_before_it()
+    {
+        var journal = TestLog.Open(_disk);
+        var filler = await TestQueue.OpenAsync(journal, "filler");
+        await (await TestRunner.OpenAsync(journal)).AskAsync(engine => engine.Enqueue([new NewMessage { Id = "first" }]));
+        await (await TestRunner.OpenAsync(journal)).AskAsync(engine => engine.PurgeNext(engine.BeginSweep(MessageState.Pending)));
+        await FillAndDrainAsync(filler, messages: 600, keep: 1000);
+
+        journal = TestLog.Open(_disk = _disk.Crash());
+        filler = await TestQueue.OpenAsync(journal, "filler");
+        await (await TestRunner.OpenAsync(journal)).AskAsync(engine => engine.Enqueue([new NewMessage { Id = "second" }]));
+        (await DriveAsync(journal)).ShouldBeTrue();
+        (await TestQueue.OpenAsync(journal)).Rows.Values.ShouldHaveSingleItem().Sequence.ShouldBe(2);
     }
 
     [Fact]

@@ -97,6 +97,25 @@ public sealed class DiskFullTests
     }
 
     [Fact]
+    public async Task Of_a_batch_larger_than_the_space_left_what_does_not_fit_is_refused_and_nothing_fails()
+    {
+        var journal = Open(_disk);
+        var runner = await TestRunner.OpenAsync(journal);
+        await runner.AskAsync(engine => engine.Enqueue([Message(0)]));
+        var held = (await runner.AskAsync(engine => engine.Dequeue(new DequeueRequest()))).Single();
+
+        var results = await runner.AskAsync(engine => engine.Enqueue([.. Enumerable.Range(1, 1000).Select(Message)]));
+        var accepted = results.Count(static result => result.Error is null);
+        accepted.ShouldBeInRange(20, 900);
+        results.Where(static result => result.Error is not null).ShouldAllBe(static result => result.Error!.Code == ErrorCode.QueueFull);
+        var settled = await runner.AskAsync(engine => engine.Settle([Settlement.Complete(held.Id, held.LeaseToken!, Payload.FromText(new string('x', 4000)))]));
+        settled.Single().Error.ShouldBeNull();
+        (await TestQueue.OpenAsync(Open(_disk.Crash()))).Rows.Count.ShouldBe(1 + accepted);
+
+        static NewMessage Message(int number) => new() { Id = $"m{number}", Payload = Payload.FromBytes(new byte[100_000]) };
+    }
+
+    [Fact]
     public async Task Space_set_aside_goes_back_when_it_is_not_needed_any_more()
     {
         var disk = new FaultyDisk();

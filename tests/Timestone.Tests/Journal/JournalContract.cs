@@ -39,6 +39,16 @@ public abstract class JournalContract
     }
 
     [Fact]
+    public async Task The_last_sequence_is_remembered_when_its_message_is_gone()
+    {
+        var queue = await TestQueue.OpenAsync(Journal);
+        queue.Journal.LastSequence.ShouldBe(0);
+        await queue.AddManyAsync(1, 3);
+        await queue.RemoveAsync(3);
+        (await TestQueue.OpenAsync(Journal)).Journal.LastSequence.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Every_field_of_a_row_comes_back()
     {
         var queue = await TestQueue.OpenAsync(Journal);

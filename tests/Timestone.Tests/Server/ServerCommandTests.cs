@@ -27,6 +27,11 @@ public sealed class ServerCommandTests
     [InlineData("--data", "--data=")]
     [InlineData("--data", "--data a --data b")]
     [InlineData("--insecure", "--insecure=yes")]
+    [InlineData("--redis", "--redis=")]
+    [InlineData("--redis", "--redis localhost:6379,colour=red")]
+    [InlineData("--redis-wait-replicas", "--redis localhost:6379 --redis-wait-replicas some")]
+    [InlineData("--redis-wait-replicas", "--redis localhost:6379 --redis-wait-replicas=-1")]
+    [InlineData("--redis-wait-replicas", "--redis-wait-replicas 1")]
     [InlineData("--colour", "--colour red")]
     [InlineData("data", "data")]
     public async Task A_bad_option_is_one_line_that_names_it(string option, string commandLine)

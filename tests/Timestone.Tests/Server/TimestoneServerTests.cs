@@ -71,6 +71,30 @@ public sealed class TimestoneServerTests
         ((int)(await http.GetFromJsonAsync<JsonObject>("/v1/queues/q"))!["settings"]!["maxAttempts"]!).ShouldBe(9);
     }
 
+    [Fact]
+    public async Task Readiness_names_the_queues_that_are_being_opened_again()
+    {
+        var journal = new FailingJournal();
+        await using var server = await TimestoneServer.StartAsync(InMemory with { OpenJournal = _ => Task.FromResult<IJournal>(journal) });
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        await http.PutAsync("/v1/queues/well", null);
+        await http.PutAsync("/v1/queues/ill", null);
+        journal.Fail("ill");
+        (await http.PostAsJsonAsync("/v1/queues/ill/messages", new { })).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await ReadyAsync("""{"status":"ok","detail":"Being opened again after their journal failed: ill."}""");
+        (await http.PostAsJsonAsync("/v1/queues/well/messages", new { })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        journal.Heal();
+        await ReadyAsync("""{"status":"ok"}""");
+
+        // The caller is told of the failure a moment before the server has taken note of it.
+        async Task ReadyAsync(string expected)
+        {
+            var giveUp = DateTime.UtcNow + TimeSpan.FromSeconds(60);
+            while (await http.GetStringAsync("/readyz") is var answer && answer != expected)
+                DateTime.UtcNow.ShouldBeLessThan(giveUp, answer);
+        }
+    }
+
     private static int FreePort()
     {
         using var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);

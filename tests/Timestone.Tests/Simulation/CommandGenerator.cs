@@ -21,7 +21,6 @@ internal sealed class CommandGenerator
     private readonly bool _waits;
     private Command? _last;
     private long _now;
-    private int _lastWait;
 
     /// <param name="random">Where everything comes from.</param>
     /// <param name="reference">The queue to ask.</param>
@@ -71,11 +70,7 @@ internal sealed class CommandGenerator
     }
 
     /// <summary>The next command: now and then the one before once more, as a caller does that got no answer.</summary>
-    public Command Next() => _last = _last is not null && _random.Next(12) == 0 ? Again(_last) : _profile.Next(_random);
-
-    /// <summary>A command once more. A dequeue that waits is repeated without the wait: two that wait for the same messages come in an order of their own.</summary>
-    public static Command Again(Command command) =>
-        command is DequeueCommand dequeue ? new DequeueCommand(dequeue.Request with { Wait = TimeSpan.Zero }) : command;
+    public Command Next() => _last = _last is not null && _random.Next(12) == 0 ? _last : _profile.Next(_random);
 
     /// <summary>Learns what a caller learns from an answer.</summary>
     public void Learn(DequeueResult answer)
@@ -173,14 +168,12 @@ internal sealed class CommandGenerator
         var max = _random.Next(2) == 0 ? 1 : _random.Next(1, _largestBatch + 1);
         var settles = _random.Next(4) == 0;
         var waits = _waits && _random.Next(3) == 0;
-        // A request that waits has an id of its own: see Again.
-        var requestId = waits ? $"w{++_lastWait}" : $"r{_random.Next(4)}";
         return new DequeueCommand(new DequeueRequest
         {
             Max = settles && _random.Next(5) == 0 ? 0 : max,
             Lease = Rarely(() => Span(_random.Next(100, 4000))),
             Worker = _random.Next(3) == 0 ? null : OneOf(Workers),
-            RequestId = _random.Next(3) == 0 ? requestId : null,
+            RequestId = _random.Next(3) == 0 ? $"r{_random.Next(4)}" : null,
             Wait = waits ? Span(_random.Next(1, 6000)) : TimeSpan.Zero,
             Filter = Filter(),
             Settle = settles ? Batch(Settlement) : [],

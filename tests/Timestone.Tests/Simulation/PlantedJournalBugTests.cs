@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -40,23 +41,9 @@ public sealed class PlantedJournalBugTests(ITestOutputHelper output)
     private void Caught(Sabotage sabotage) =>
         PlantedBugs.MustBreak(Invariant.AcknowledgedIsKept, MostSeeds, seed => JournalSimulation.Run(seed, sabotage), output);
 
-    private abstract class Bad(IQueueJournal journal) : IQueueJournal
+    private abstract class Bad(IQueueJournal journal) : ForwardingQueueJournal(journal)
     {
-        public long Epoch => journal.Epoch;
-
-        public QueueRow Queue => journal.Queue;
-
-        public bool Created => journal.Created;
-
-        public JournalRoom Room => journal.Room;
-
-        public IEnumerable<MessageRow> TakeRows() => journal.TakeRows();
-
-        public virtual ValueTask CommitAsync(ChangeBatch changes) => journal.CommitAsync(Change(changes));
-
-        public void Attach(IRowRewriter rewriter) => journal.Attach(rewriter);
-
-        public ValueTask DisposeAsync() => journal.DisposeAsync();
+        public override ValueTask CommitAsync(ChangeBatch changes) => base.CommitAsync(Change(changes));
 
         // What is committed in the place of a batch.
         protected virtual ChangeBatch Change(ChangeBatch changes) => changes;

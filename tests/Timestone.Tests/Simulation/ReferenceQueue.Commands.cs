@@ -55,7 +55,7 @@ internal sealed partial class ReferenceQueue
             return Refused(given.Id, ErrorCode.PayloadTooLarge);
         if (Settings.MaxDepth > 0 && _messages.Count(message => !message.IsTerminal) >= Settings.MaxDepth)
             return Refused(given.Id, ErrorCode.QueueFull);
-        if (room != JournalRoom.Ample)
+        if (room != JournalRoom.Ample || !HasRoomFor(given))
             return Refused(given.Id, ErrorCode.QueueFull);
 
         var visibleAt = given.VisibleAt?.ToUnixTimeMilliseconds() ?? Now + Milliseconds(given.Invisible ?? Settings.Invisible);

@@ -34,6 +34,9 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     /// <summary>Grows with every change.</summary>
     public long Revision { get; set; }
 
+    /// <summary>Whether the journal has room for a new message, asked when nothing else is against it.</summary>
+    public Func<NewMessage, bool> HasRoomFor { get; set; } = static _ => true;
+
     /// <summary>Whether it was deleted, or never created.</summary>
     public bool Deleted { get; set; }
 

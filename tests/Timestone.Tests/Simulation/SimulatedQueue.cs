@@ -63,6 +63,7 @@ internal sealed class SimulatedQueue
             if (_journal == spied)
                 Apply(room);
         });
+        _reference.HasRoomFor = message => spied.Foresee(QueueEngine.ContentBytes(message));
         _journals.Add(_journal);
         _runner = new QueueRunner(_journal, _time, _scheduler);
     }
@@ -199,6 +200,7 @@ internal sealed class SimulatedQueue
     private void Apply(Call call, JournalRoom room)
     {
         call.State = -1;
+        _reference.AdvanceTo(_time.Now);
         if (call.Command is not DequeueCommand { Request: var request })
         {
             call.Expected = _reference.Ask(call.Command, room);
@@ -210,7 +212,12 @@ internal sealed class SimulatedQueue
         call.Settled = _reference.SettleFirst(request);
         Serve(room);
         if (TryTake(call, room))
+        {
+            // Those that wait under the same request id answer the same messages.
+            Serve(room);
             return;
+        }
+
         call.WaitsUntil = _time.Elapsed + (long)request.Wait.TotalMilliseconds;
         if (request.Wait > TimeSpan.Zero && request.Max > 0)
             _waiting.Add(call);
@@ -218,11 +225,17 @@ internal sealed class SimulatedQueue
             Answer(call, new DequeueResult { Settled = call.Settled });
     }
 
-    // Those that wait are served in the order in which they came.
+    // Those that wait are served in the order in which they came; once more where a later one has leased what an earlier one repeats.
     private void Serve(JournalRoom room)
     {
-        foreach (var call in _waiting.ToArray())
-            TryTake(call, room);
+        int before;
+        do
+        {
+            before = _waiting.Count;
+            foreach (var call in _waiting.ToArray())
+                TryTake(call, room);
+        }
+        while (_waiting.Count < before);
     }
 
     private bool TryTake(Call call, JournalRoom room)

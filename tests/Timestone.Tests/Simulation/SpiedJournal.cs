@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Simulation;
 
@@ -6,33 +7,41 @@ namespace Timestone.Tests.Simulation;
 /// Stands between a runner and its journal, to see when the runner applies what was sent to it: before that it asks for the
 /// room.
 /// </summary>
-internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageRow> rows, Action<JournalRoom> applying) : IQueueJournal
+internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageRow> rows, Action<JournalRoom> applying) : ForwardingQueueJournal(journal)
 {
     private readonly List<(Task Done, TaskCompletionSource Told)> _rewrites = [];
+    private readonly Queue<(long Bytes, bool Granted)> _foreseen = [];
 
-    public long Epoch => journal.Epoch;
-
-    public QueueRow Queue => journal.Queue;
-
-    public bool Created => journal.Created;
-
-    public JournalRoom Room
+    public override JournalRoom Room
     {
         get
         {
-            var room = journal.Room;
+            var room = base.Room;
             applying(room);
             return room;
         }
     }
 
-    public IEnumerable<MessageRow> TakeRows() => rows;
+    /// <summary>Asks for the runner, before it does: it gets the same answer.</summary>
+    public bool Foresee(long contentBytes)
+    {
+        var granted = base.TryReserve(contentBytes);
+        _foreseen.Enqueue((contentBytes, granted));
+        return granted;
+    }
 
-    public ValueTask CommitAsync(ChangeBatch changes) => journal.CommitAsync(changes);
+    public override bool TryReserve(long contentBytes)
+    {
+        if (!_foreseen.TryDequeue(out var foreseen))
+            return base.TryReserve(contentBytes);
+        return foreseen.Bytes == contentBytes
+            ? foreseen.Granted
+            : throw new InvalidOperationException("The engine asks for room for another message than the reference.");
+    }
 
-    public void Attach(IRowRewriter rewriter) => journal.Attach(new Relay(this, rewriter));
+    public override IEnumerable<MessageRow> TakeRows() => rows;
 
-    public ValueTask DisposeAsync() => journal.DisposeAsync();
+    public override void Attach(IRowRewriter rewriter) => base.Attach(new Relay(this, rewriter));
 
     /// <summary>Tells the journal of rows that were written again; false when there were none.</summary>
     public bool TellRewritten()

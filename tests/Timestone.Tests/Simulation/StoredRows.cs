@@ -44,12 +44,12 @@ internal sealed class StoredRows(QueueRow queue)
             if (change.Kind == ChangeKind.Removed)
                 _rows.Remove(change.Row.Sequence);
             else
-                _rows[change.Row.Sequence] = Copy(change.Row, change.State);
+                _rows[change.Row.Sequence] = change.Row.In(change.State);
         }
     }
 
     /// <summary>The rows as an engine takes them over.</summary>
-    public IEnumerable<MessageRow> Take() => _rows.Values.Select(row => Copy(row, row.State)).ToArray();
+    public IEnumerable<MessageRow> Take() => _rows.Values.Select(row => row.In(row.State)).ToArray();
 
     private void CheckTransition(in RowChange change)
     {
@@ -59,17 +59,4 @@ internal sealed class StoredRows(QueueRow queue)
         if (!Transitions.Contains((change.From, change.State.State, change.Cause)))
             throw new SimulationFailure(Invariant.AnswersEqualReference, $"'{change.Row.Id}' went from {change.From} to {change.State.State} by {change.Cause}, which is no transition.");
     }
-
-    private static MessageRow Copy(MessageRow row, in RowState state) => new()
-    {
-        Id = row.Id,
-        Sequence = row.Sequence,
-        Priority = row.Priority,
-        EnqueuedAt = row.EnqueuedAt,
-        Payload = row.Payload,
-        PayloadKind = row.PayloadKind,
-        Metadata = row.Metadata,
-        Terms = row.Terms,
-        State = state,
-    };
 }

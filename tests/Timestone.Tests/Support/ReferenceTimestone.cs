@@ -175,14 +175,21 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
 
     private static void Serve(ReferenceQueue queue, DateTimeOffset now)
     {
-        foreach (var waiter in queue.Waiters.ToList())
+        // Once more where a later one has leased what an earlier one repeats.
+        int before;
+        do
         {
-            var messages = waiter.Request.Max == 0 ? null : queue.Dequeue(waiter.Request, now);
-            if (messages is null && waiter.EndsAt > now)
-                continue;
-            queue.Waiters.Remove(waiter);
-            waiter.Answer.TrySetResult(new DequeueResult { Messages = messages ?? [], Settled = waiter.Settled });
+            before = queue.Waiters.Count;
+            foreach (var waiter in queue.Waiters.ToList())
+            {
+                var messages = waiter.Request.Max == 0 ? null : queue.Dequeue(waiter.Request, now);
+                if (messages is null && waiter.EndsAt > now)
+                    continue;
+                queue.Waiters.Remove(waiter);
+                waiter.Answer.TrySetResult(new DequeueResult { Messages = messages ?? [], Settled = waiter.Settled });
+            }
         }
+        while (queue.Waiters.Count < before);
     }
 
     private Task<IReadOnlyList<MessageResult>> Batch<T>(string queue, IReadOnlyList<T> items, Func<ReferenceQueue, T, DateTimeOffset, MessageResult> answer)

@@ -1,4 +1,4 @@
-namespace Timestone.Backends.Files;
+namespace Timestone.Backends;
 
 /// <summary>Decodes metadata, equal ones as one object: messages of one producer mostly carry the same. A later one takes an earlier one's place.</summary>
 internal sealed class MetadataCache

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Timestone.Backends.Files;
+namespace Timestone.Backends;
 
 /// <summary>CRC32C by the processor's instruction, eight bytes at a time.</summary>
 internal static class Crc

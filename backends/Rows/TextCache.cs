@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Timestone.Backends.Files;
+namespace Timestone.Backends;
 
 /// <summary>Gives equal text as one string: names of workers and metadata repeat over and over. A later text takes an earlier one's place.</summary>
 internal sealed class TextCache

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace Timestone.Backends.Files;
+namespace Timestone.Backends;
 
 /// <summary>Decodes what <see cref="ByteWriter"/> wrote.</summary>
 /// <remarks>Throws <see cref="InvalidDataException"/> where bytes end too early or mean nothing.</remarks>

@@ -1,6 +1,6 @@
 using Timestone.Engine;
 
-namespace Timestone.Backends.Files;
+namespace Timestone.Backends;
 
 /// <summary>Encodes and decodes a queue's row. In step with docs/file-journal.md.</summary>
 internal static class QueueRowCodec

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Timestone.Backends.Files;
+namespace Timestone.Backends;
 
 /// <summary>Encodes into a pooled buffer that grows: little-endian, varints of seven bits a byte, text as its length and UTF-8.</summary>
 internal sealed class ByteWriter

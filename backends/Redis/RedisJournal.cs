@@ -1,0 +1,170 @@
+using StackExchange.Redis;
+using Timestone.Engine;
+
+namespace Timestone.Backends.Redis;
+
+/// <summary>
+/// A journal in Redis, or in a Redis Cluster, which several servers can share: whoever opens a queue last owns it. A commit
+/// is one script, which the store runs all or nothing. See docs/redis-journal.md.
+/// </summary>
+public sealed class RedisJournal : ISharedJournal
+{
+    private readonly RedisLink _link;
+    private readonly ReplicatedScripts? _replicated;
+
+    private RedisJournal(RedisJournalOptions options, ConfigurationOptions configuration)
+    {
+        Outbox = options.Outbox;
+        Addresses = [.. configuration.EndPoints.Select(static address => address.ToString()!)];
+        _link = new RedisLink(configuration, options.Timeout);
+        _replicated = options.WaitReplicas == 0 ? null : new ReplicatedScripts(_link, configuration, options.WaitReplicas, options.Timeout);
+    }
+
+    /// <summary>The addresses that it was given.</summary>
+    public IReadOnlyList<string> Addresses { get; }
+
+    internal bool Outbox { get; }
+
+    internal RedisLink Link => _link;
+
+    /// <summary>Starts to connect. A Redis that cannot be reached yet is waited for by whoever calls.</summary>
+    /// <exception cref="ArgumentException">An option cannot be.</exception>
+    public static RedisJournal Open(RedisJournalOptions options)
+    {
+        Check(options);
+        return new RedisJournal(options, RedisConfiguration.Parse(options.Configuration));
+    }
+
+    /// <summary>Checks what can be checked of options without a Redis.</summary>
+    /// <exception cref="ArgumentException">An option cannot be.</exception>
+    public static void Check(RedisJournalOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.WaitReplicas);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
+        RedisConfiguration.Parse(options.Configuration);
+    }
+
+    /// <summary>Asks Redis whether it is there.</summary>
+    /// <exception cref="IOException">It is not.</exception>
+    public Task PingAsync(CancellationToken cancellationToken = default) =>
+        _link.CallAsync(static client => client.GetDatabase().PingAsync(), cancellationToken);
+
+    /// <summary>Reads how each master persists: a sentence for each that can lose acknowledged writes, or does not tell.</summary>
+    /// <exception cref="IOException">Redis cannot be reached.</exception>
+    public Task<IReadOnlyList<string>> FindPersistenceGapsAsync(CancellationToken cancellationToken = default) =>
+        _link.CallAsync(RedisPersistence.FindGapsAsync, cancellationToken);
+
+    /// <summary>
+    /// Checks a queue's keys against each other without opening it: its owner goes on, and what it changes meanwhile is
+    /// looked at again.
+    /// </summary>
+    /// <returns>What was found; null when there is nothing of such a queue.</returns>
+    /// <exception cref="IOException">Redis cannot be reached or refuses.</exception>
+    public Task<Inspection?> InspectAsync(string queue, CancellationToken cancellationToken = default) =>
+        new Inspector(_link, queue).RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default)
+    {
+        var sets = await _link.CallAsync(
+            static client => Task.WhenAll(Enumerable.Range(0, RedisKeys.NameSets).Select(number => client.GetDatabase().SetMembersAsync(RedisKeys.NameSet(number)))),
+            cancellationToken).ConfigureAwait(false);
+        return [.. sets.SelectMany(static names => names).Select(static name => (string)name!).Order(StringComparer.Ordinal)];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<QueueRow?> ReadQueueAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        var row = (byte[]?)await _link.CallAsync(client => client.GetDatabase().HashGetAsync(new RedisKeys(queue).Settings, "row"), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return row is null ? null : RedisFormat.ReadQueue(row);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw Damaged(queue, problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">Redis cannot be reached or refused, or what it holds of the queue is damaged.</exception>
+    public async ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        var keys = new RedisKeys(queue);
+        try
+        {
+            var opened = await RaiseEpochAsync(keys, null).ConfigureAwait(false);
+            if (opened.IsNull && create is not null)
+                opened = await CreateAsync(keys, create).ConfigureAwait(false);
+            if (opened.IsNull)
+                return null;
+            var parts = (RedisResult[])opened!;
+            var (epoch, created) = ((long)parts[0], (long)parts[1] == 1);
+            var lastSequence = parts[4].IsNull ? 0 : (long)parts[4];
+            var row = RedisFormat.ReadQueue((byte[])parts[3]!);
+            List<MessageRow> rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+            if (!created && !await CheckAsync(keys, epoch).ConfigureAwait(false))
+                throw new JournalFencedException(queue, epoch);
+            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw Damaged(queue, problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_replicated is not null)
+            await _replicated.DisposeAsync().ConfigureAwait(false);
+        await _link.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a script that writes, unless the epoch is over: false then.</summary>
+    internal async Task<bool> WriteAsync(Script script, RedisKeys keys, RedisValue[] arguments) =>
+        (long)await RunAsync(script, keys, arguments).ConfigureAwait(false) == 1;
+
+    /// <summary>Whether an epoch still holds.</summary>
+    internal async Task<bool> CheckAsync(RedisKeys keys, long epoch) =>
+        (long)await _link.RunAsync(Script.Commit, keys.All, [epoch]).ConfigureAwait(false) == 1;
+
+    /// <summary>Deletes a queue; false when the epoch is over.</summary>
+    internal async Task<bool> DeleteAsync(string queue, RedisKeys keys, long epoch)
+    {
+        if (!await WriteAsync(Script.Delete, keys, [epoch]).ConfigureAwait(false))
+            return false;
+
+        // The name is in another slot. Whoever creates the queue meanwhile puts its name there before and after: either that
+        // comes after the removal here, or the queue is seen here and its name put back.
+        return await _link.CallAsync(async client =>
+        {
+            var database = client.GetDatabase();
+            await database.SetRemoveAsync(keys.Names, queue).ConfigureAwait(false);
+            if (await database.KeyExistsAsync(keys.Settings).ConfigureAwait(false))
+                await database.SetAddAsync(keys.Names, queue).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+    }
+
+    private async Task<RedisResult> CreateAsync(RedisKeys keys, QueueRow row)
+    {
+        await AddNameAsync().ConfigureAwait(false);
+        var opened = await RaiseEpochAsync(keys, row).ConfigureAwait(false);
+        await AddNameAsync().ConfigureAwait(false);
+        return opened;
+
+        Task<bool> AddNameAsync() => _link.CallAsync(client => client.GetDatabase().SetAddAsync(keys.Names, row.Name));
+    }
+
+    private Task<RedisResult> RaiseEpochAsync(RedisKeys keys, QueueRow? create) =>
+        RunAsync(Script.Open, keys, create is null ? [] : [(int)RedisFormat.Version, RedisFormat.Queue(new ByteWriter(), create)]);
+
+    private Task<RedisResult> RunAsync(Script script, RedisKeys keys, RedisValue[] arguments) =>
+        _replicated is null ? _link.RunAsync(script, keys.All, arguments) : _replicated.RunAsync(script, keys.All, arguments);
+
+    private static IOException Damaged(string queue, InvalidDataException problem) =>
+        new($"Queue '{queue}' is damaged in Redis: {problem.Message} See 'timestone inspect'.", problem);
+}

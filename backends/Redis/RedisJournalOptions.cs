@@ -1,0 +1,23 @@
+namespace Timestone.Backends.Redis;
+
+/// <summary>Where a <see cref="RedisJournal"/> is and what a commit waits for.</summary>
+public sealed record RedisJournalOptions
+{
+    /// <summary>
+    /// Addresses and options as StackExchange.Redis writes them: <c>host:port,host:port,password=…,ssl=true</c>. Of a Redis
+    /// Cluster some of its nodes are enough.
+    /// </summary>
+    public required string Configuration { get; init; }
+
+    /// <summary>How many replicas must have a commit before it counts; 0 for none. At least 0.</summary>
+    public int WaitReplicas { get; init; }
+
+    /// <summary>How long Redis may take to answer one command before it counts as lost. More than 0.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Whether each commit leaves its transitions in the queue's outbox. Something must drain the outbox then: nothing else
+    /// bounds it. Off while nothing publishes them.
+    /// </summary>
+    public bool Outbox { get; init; }
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using StackExchange.Redis;
+
+namespace Timestone.Backends.Redis;
+
+/// <summary>Names of keys. In step with docs/redis-journal.md.</summary>
+internal sealed class RedisKeys
+{
+    /// <summary>How many sets the names of queues are spread over.</summary>
+    public const int NameSets = 64;
+
+    public RedisKeys(string queue)
+    {
+        var prefix = $"ts:{{{queue}}}:";
+        All = [prefix + "settings", prefix + "epoch", prefix + "rows", prefix + "payloads", prefix + "pending", prefix + "outbox"];
+        Names = NameSet((int)(Crc.Of(Encoding.UTF8.GetBytes(queue)) % NameSets));
+    }
+
+    /// <summary>All keys of the queue, in the order in which scripts take them.</summary>
+    public RedisKey[] All { get; }
+
+    /// <summary>Hash: what the queue is.</summary>
+    public RedisKey Settings => All[0];
+
+    /// <summary>Integer: its epoch.</summary>
+    public RedisKey Epoch => All[1];
+
+    /// <summary>Hash by id: what transitions change.</summary>
+    public RedisKey Rows => All[2];
+
+    /// <summary>Hash by id: what is fixed at the enqueue.</summary>
+    public RedisKey Payloads => All[3];
+
+    /// <summary>Sorted set: the order of pending messages.</summary>
+    public RedisKey Pending => All[4];
+
+    /// <summary>Stream: transitions not yet published.</summary>
+    public RedisKey Outbox => All[5];
+
+    /// <summary>The set in which the queue's name stands.</summary>
+    public RedisKey Names { get; }
+
+    /// <summary>One of the sets of names. Each has a hash tag of its own, so that a cluster spreads them.</summary>
+    public static RedisKey NameSet(int number) => $"ts:queues:{{{number:x2}}}";
+}

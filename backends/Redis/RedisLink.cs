@@ -1,0 +1,112 @@
+using StackExchange.Redis;
+
+namespace Timestone.Backends.Redis;
+
+/// <summary>
+/// The connection to Redis: every call through it ends in time, and with an <see cref="IOException"/> where it fails. The
+/// client connects again by itself when its connection is cut; where it has become silent instead, it is replaced.
+/// </summary>
+internal sealed class RedisLink : IAsyncDisposable
+{
+    private readonly ConfigurationOptions _options;
+    private readonly TimeSpan _timeout;
+    private readonly Lock _sync = new();
+    private Task<ConnectionMultiplexer> _client;
+    private bool _disposed;
+
+    public RedisLink(ConfigurationOptions options, TimeSpan timeout)
+    {
+        (_options, _timeout) = (options, timeout);
+        _client = ConnectAsync();
+    }
+
+    /// <summary>Runs a script, which Redis may have to be told first.</summary>
+    public Task<RedisResult> RunAsync(Script script, RedisKey[] keys, RedisValue[] arguments) =>
+        CallAsync(client => RunAsync(client.GetDatabase(), script, keys, arguments, CommandFlags.None));
+
+    /// <summary>Runs commands.</summary>
+    /// <exception cref="IOException">Redis refused, did not answer in time or cannot be reached: what happened is unknown.</exception>
+    public async Task<T> CallAsync<T>(Func<ConnectionMultiplexer, Task<T>> call, CancellationToken cancellationToken = default)
+    {
+        Task<ConnectionMultiplexer> client;
+        lock (_sync)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            client = _client;
+        }
+
+        try
+        {
+            var connected = client.IsCompletedSuccessfully ? client.Result : await client.WaitAsync(_timeout, cancellationToken).ConfigureAwait(false);
+            return await call(connected).WaitAsync(_timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException problem)
+        {
+            Replace(client);
+            throw new IOException($"Redis did not answer within {_timeout.TotalSeconds} s.", problem);
+        }
+        catch (Exception problem) when (problem is not (IOException or OperationCanceledException))
+        {
+            if (client.IsFaulted)
+                Replace(client);
+            throw new IOException($"Redis: {problem.Message}", problem);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_sync)
+            _disposed = true;
+        await CloseAsync(_client).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a script by its hash, and by its text where Redis has lost it: at a restart, a failover, a flush.</summary>
+    public static async Task<RedisResult> RunAsync(IDatabase database, Script script, RedisKey[] keys, RedisValue[] arguments, CommandFlags flags)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(script.Hash, keys, arguments, flags).ConfigureAwait(false);
+        }
+        catch (RedisServerException problem) when (IsUnknownScript(problem))
+        {
+            return await database.ScriptEvaluateAsync(script.Text, keys, arguments, flags).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether nothing ran because Redis does not know the script.</summary>
+    public static bool IsUnknownScript(RedisServerException problem) => problem.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+
+    private void Replace(Task<ConnectionMultiplexer> failed)
+    {
+        lock (_sync)
+        {
+            if (_disposed || _client != failed)
+                return;
+            _client = ConnectAsync();
+        }
+
+        _ = CloseAsync(failed);
+    }
+
+    private Task<ConnectionMultiplexer> ConnectAsync() => Task.Run(async () =>
+    {
+        var client = await ConnectionMultiplexer.ConnectAsync(_options.Clone()).ConfigureAwait(false);
+#pragma warning disable CS0618 // Later clients have no order to give up; this one answers a third slower while it keeps one.
+        client.PreserveAsyncOrder = false;
+#pragma warning restore CS0618
+        return client;
+    });
+
+    // A client that is stuck may also be stuck in closing; nobody waits for it but the one who ends the journal.
+    private static async Task CloseAsync(Task<ConnectionMultiplexer> connecting)
+    {
+        try
+        {
+            var client = await connecting.ConfigureAwait(false);
+            await Task.Run(client.Dispose).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is RedisException or ObjectDisposedException or IOException)
+        {
+        }
+    }
+}

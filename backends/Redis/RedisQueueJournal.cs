@@ -1,0 +1,45 @@
+using Timestone.Engine;
+
+namespace Timestone.Backends.Redis;
+
+/// <summary>One opening of a queue in Redis.</summary>
+internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows)
+    : QueueOpening(row, epoch, created, lastSequence, rows), IQueueJournal
+{
+    private readonly CommitArguments _arguments = new(epoch, lastSequence, journal.Outbox);
+    private Exception? _failure;
+
+    /// <summary>Other processes reach the same Redis.</summary>
+    public bool IsShared => true;
+
+    /// <summary>Redis does not say before it is full: then a commit fails.</summary>
+    public override JournalRoom Room => JournalRoom.Ample;
+
+    public override async ValueTask CommitAsync(ChangeBatch changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        if (_failure is not null)
+            throw _failure is JournalFencedException ? Fenced() : new IOException("A commit of this opening has failed before; open the queue again.", _failure);
+        try
+        {
+            if (!await ApplyAsync(changes).ConfigureAwait(false))
+                throw Fenced();
+        }
+        catch (Exception problem)
+        {
+            _failure = problem;
+            throw;
+        }
+    }
+
+    public override ValueTask DisposeAsync() => default;
+
+    private Task<bool> ApplyAsync(ChangeBatch changes) => changes switch
+    {
+        { IsEmpty: true } => journal.CheckAsync(keys, Epoch),
+        { Deleted: true } => journal.DeleteAsync(Queue.Name, keys, Epoch),
+        _ => journal.WriteAsync(Script.Commit, keys, _arguments.Of(changes)),
+    };
+
+    private JournalFencedException Fenced() => new(Queue.Name, Epoch);
+}

@@ -1,0 +1,117 @@
+using Timestone.Engine;
+
+namespace Timestone.Backends;
+
+/// <summary>Decodes the two parts of a message. In step with <see cref="RowWriter"/>, docs/file-journal.md and docs/redis-journal.md.</summary>
+internal sealed class RowReader
+{
+    private readonly MetadataCache _metadata = new();
+    private readonly TextCache _texts = new();
+
+    /// <summary>What is fixed at a message's enqueue; its state is still to be set.</summary>
+    public MessageRow Fixed(ref ByteReader reader, string id, long sequence, long priority, long origin)
+    {
+        var enqueuedAt = origin + reader.Signed();
+        var shape = reader.Byte();
+        var payload = reader.Bytes();
+        var metadata = _metadata.Read(ref reader, _texts);
+        return new MessageRow
+        {
+            Id = id,
+            Sequence = sequence,
+            Priority = priority,
+            EnqueuedAt = enqueuedAt,
+            PayloadKind = (PayloadKind)(shape & 3),
+            Payload = payload.IsEmpty ? [] : payload.ToArray(),
+            Metadata = metadata,
+            Terms = (shape & RowFormat.HasTerms) == 0 ? null : Terms(ref reader, origin),
+        };
+    }
+
+    /// <summary>What transitions change.</summary>
+    public RowState State(ref ByteReader reader, long origin)
+    {
+        var flags = reader.Byte();
+        var state = new RowState
+        {
+            State = (MessageState)(flags & 7),
+            Redriven = (flags & RowFormat.Redriven) != 0,
+            UpdatedAt = origin + reader.Signed(),
+            DueAt = (flags & RowFormat.HasDueAt) == 0 ? 0 : origin + reader.Signed(),
+            Version = (int)(uint)reader.Varint(),
+            Attempt = (int)(uint)reader.Varint(),
+        };
+        if (state.State > MessageState.Errored)
+            throw new InvalidDataException($"There is no message state {(int)state.State}.");
+        if ((flags & RowFormat.HasLease) != 0)
+            state.Lease = new Lease(reader.Fixed64(), reader.Signed(), reader.OptionalText(_texts), reader.OptionalText(_texts));
+        if ((flags & RowFormat.HasEnded) != 0)
+            state.Ended = Ended(ref reader);
+        if ((flags & RowFormat.HasNotes) != 0)
+            state.Notes = new Notes(reader.OptionalText(), reader.OptionalBytes(), reader.OptionalBytes());
+        return state;
+    }
+
+    /// <summary>Reads over what is fixed.</summary>
+    public static void SkipFixed(ref ByteReader reader)
+    {
+        reader.Varint();
+        var shape = reader.Byte();
+        reader.SkipBytes();
+        MetadataCache.Skip(ref reader);
+        if ((shape & RowFormat.HasTerms) != 0)
+            _ = Terms(ref reader, 0);
+    }
+
+    /// <summary>Reads over a state.</summary>
+    public static void SkipState(ref ByteReader reader)
+    {
+        var flags = reader.Byte();
+        reader.Varint();
+        if ((flags & RowFormat.HasDueAt) != 0)
+            reader.Varint();
+        reader.Varint();
+        reader.Varint();
+        if ((flags & RowFormat.HasLease) != 0)
+        {
+            reader.Fixed64();
+            reader.Varint();
+            reader.SkipOptional();
+            reader.SkipOptional();
+        }
+
+        if ((flags & RowFormat.HasEnded) != 0)
+            reader.Raw(checked(reader.Int() * 9));
+        if ((flags & RowFormat.HasNotes) == 0)
+            return;
+        reader.SkipOptional();
+        reader.SkipOptional();
+        reader.SkipOptional();
+    }
+
+    private static EnqueueTerms Terms(ref ByteReader reader, long origin)
+    {
+        var flags = reader.Byte();
+        return new EnqueueTerms(
+            (OrderSource)(flags & 3),
+            (flags & RowFormat.HasInvisible) == 0 ? null : reader.Signed(),
+            (flags & RowFormat.HasVisibleAt) == 0 ? null : origin + reader.Signed(),
+            (flags & RowFormat.HasLeaseMs) == 0 ? null : reader.Signed());
+    }
+
+    // Written latest first; each refers to the one before it, so they are made from the back.
+    private static EndedLease? Ended(ref ByteReader reader)
+    {
+        var entries = new ByteReader(reader.Raw(checked(reader.Int() * 9)));
+        return Chain(ref entries);
+
+        static EndedLease? Chain(ref ByteReader entries)
+        {
+            if (entries.AtEnd)
+                return null;
+            var token = entries.Fixed64();
+            var action = (SettlementAction)entries.Byte();
+            return new EndedLease(token, action, Chain(ref entries));
+        }
+    }
+}

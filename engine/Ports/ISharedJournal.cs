@@ -1,0 +1,13 @@
+namespace Timestone.Engine;
+
+/// <summary>
+/// A journal that other processes open queues of, too. A queue is opened when it is called for and no sooner, and is read
+/// without opening where that is enough: opening it takes it from whoever has it.
+/// </summary>
+public interface ISharedJournal : IJournal
+{
+    /// <summary>Reads a queue's row as it was last committed, without opening the queue.</summary>
+    /// <returns>The row; null when there is no such queue.</returns>
+    /// <exception cref="IOException">The store cannot be reached, or holds no row there.</exception>
+    ValueTask<QueueRow?> ReadQueueAsync(string queue, CancellationToken cancellationToken = default);
+}

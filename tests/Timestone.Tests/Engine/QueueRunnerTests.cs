@@ -1,0 +1,33 @@
+using Shouldly;
+using Timestone.Backends.Memory;
+using Timestone.Engine;
+using Timestone.Tests.Journal;
+using Timestone.Tests.Simulation;
+using Timestone.Tests.Support;
+using Xunit;
+
+namespace Timestone.Tests.Engine;
+
+public sealed class QueueRunnerTests
+{
+    private readonly SimulatedScheduler _scheduler = new();
+
+    [Fact]
+    public async Task Without_retention_a_message_that_ended_is_gone_for_the_next_command_of_the_same_batch()
+    {
+        var row = TestRows.Queue("orders") with { Settings = new QueueSettings { Retention = TimeSpan.Zero } };
+        var runner = new QueueRunner((await new MemoryJournal().OpenAsync("orders", row))!, new ManualTimeProvider(), _scheduler);
+        var enqueued = Ask(runner, static engine => engine.Enqueue([new NewMessage { Id = "a" }]));
+        var canceled = Ask(runner, static engine => engine.Cancel([new Cancellation { Id = "a" }]));
+        var seen = Ask(runner, static engine => engine.Get("a"));
+        var again = Ask(runner, static engine => engine.Enqueue([new NewMessage { Id = "a" }]));
+        _scheduler.RunAll();
+        (await enqueued).Single().Duplicate.ShouldBe(false);
+        (await canceled).Single().State.ShouldBe(MessageState.Canceled);
+        (await seen).ShouldBeNull();
+        (await again).Single().Duplicate.ShouldBe(false);
+    }
+
+    private static Task<T> Ask<T>(QueueRunner runner, Func<QueueEngine, T> command) =>
+        runner.ExecuteAsync(command, static (engine, asked) => asked(engine));
+}

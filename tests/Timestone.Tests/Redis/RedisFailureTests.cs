@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Http.Json;
+using Shouldly;
+using Timestone.Backends.Redis;
+using Timestone.Engine;
+using Timestone.Server;
+using Timestone.Tests.Journal;
+using Xunit;
+
+namespace Timestone.Tests.Redis;
+
+/// <summary>What happens where Redis fails: unknown outcomes, told in time, and work that goes on by itself.</summary>
+public sealed class RedisFailureTests : IAsyncLifetime
+{
+    private readonly RedisServer _server = RedisServer.Start();
+    private readonly RedisJournal _journal;
+
+    public RedisFailureTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _server.Address, Timeout = TimeSpan.FromSeconds(2) });
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _journal.DisposeAsync();
+        _server.Dispose();
+    }
+
+    [Fact]
+    public async Task A_full_Redis_refuses_a_batch_whole()
+    {
+        var queue = await TestQueue.OpenAsync(_journal);
+        await queue.AddManyAsync(1, 3);
+        var before = queue.Contents;
+        RedisCli.Run(_server, "CONFIG", "SET", "maxmemory", "1");
+        var removed = queue.Rows[2];
+        await ShouldFailAsync("OOM", () => queue.CommitAsync(TestRows.Removed(removed), TestRows.Added(TestRows.Row(4))));
+        RedisCli.Run(_server, "CONFIG", "SET", "maxmemory", "0");
+        (await TestQueue.OpenAsync(_journal)).Contents.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_master_that_has_become_a_replica_refuses()
+    {
+        var queue = await TestQueue.OpenAsync(_journal);
+        RedisCli.Run(_server, "REPLICAOF", "127.0.0.1", "1");
+        await ShouldFailAsync("READONLY", () => queue.AddManyAsync(1, 1));
+        RedisCli.Run(_server, "REPLICAOF", "NO", "ONE");
+        await Eventually.SucceedAsync(() => TestQueue.OpenAsync(_journal));
+    }
+
+    [Fact]
+    public async Task A_silent_Redis_is_given_up_in_time_and_comes_back()
+    {
+        var queue = await TestQueue.OpenAsync(_journal);
+        _server.Signal("STOP");
+        await ShouldFailAsync("did not answer within 2 s", () => queue.AddManyAsync(1, 1));
+        _server.Signal("CONT");
+        var again = await Eventually.SucceedAsync(() => TestQueue.OpenAsync(_journal));
+        await again.AddManyAsync(2, 1);
+    }
+
+    [Fact]
+    public async Task After_a_failure_nothing_more_is_committed_under_the_epoch()
+    {
+        var queue = await TestQueue.OpenAsync(_journal);
+        RedisCli.Run(_server, "CONFIG", "SET", "maxmemory", "1");
+        await ShouldFailAsync("OOM", () => queue.AddManyAsync(1, 1));
+        RedisCli.Run(_server, "CONFIG", "SET", "maxmemory", "0");
+        await ShouldFailAsync("failed before", () => queue.AddManyAsync(2, 1));
+    }
+
+    [Fact]
+    public async Task Damage_is_no_empty_queue()
+    {
+        var queue = await TestQueue.OpenAsync(_journal);
+        await queue.AddManyAsync(1, 2);
+        RedisCli.Run(_server, "HDEL", "ts:{orders}:payloads", "message-1");
+        await ShouldFailAsync("The payload of message 'message-1' is missing.", () => _journal.OpenAsync("orders").AsTask());
+        RedisCli.Run(_server, "DEL", "ts:{orders}:settings");
+        await ShouldFailAsync("DAMAGED", () => TestQueue.OpenAsync(_journal));
+    }
+
+    [Fact]
+    public async Task Callers_over_HTTP_get_503_and_when_to_try_again_and_the_queue_comes_back()
+    {
+        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Redis = _server.Address });
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        (await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        _server.Kill();
+        var refused = await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "b" });
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        refused.Headers.RetryAfter.ShouldNotBeNull();
+        (await http.GetAsync("/v1/queues/q/messages/a")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await http.GetAsync("/v1/queues")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await Eventually.BeAsync(async () => (await http.GetAsync("/readyz")).StatusCode == HttpStatusCode.ServiceUnavailable);
+
+        _server.Start();
+        await Eventually.BeAsync(async () => (await http.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK);
+        await Eventually.BeAsync(async () => (await http.GetAsync("/v1/queues/q/messages/a")).StatusCode == HttpStatusCode.OK);
+    }
+
+    private static async Task ShouldFailAsync(string why, Func<Task> attempt)
+    {
+        var problem = await Should.ThrowAsync<IOException>(attempt);
+        problem.ShouldNotBeOfType<JournalFencedException>();
+        problem.Message.ShouldContain(why);
+    }
+}

@@ -1,0 +1,16 @@
+using Timestone.Backends.Redis;
+using Timestone.Engine;
+using Timestone.Tests.Journal;
+using Xunit;
+
+namespace Timestone.Tests.Redis;
+
+/// <summary>What every journal does.</summary>
+public sealed class RedisJournalTests : JournalContract, IAsyncLifetime
+{
+    protected override IJournal Journal { get; } = RedisJournal.Open(new RedisJournalOptions { Configuration = RedisServer.NewDatabase() });
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await Journal.DisposeAsync();
+}

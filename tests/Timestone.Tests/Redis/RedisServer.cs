@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+using Timestone.Tests.Support;
+
+namespace Timestone.Tests.Redis;
+
+/// <summary>
+/// A redis-server of its own: on a free port, in a temporary directory, with an AOF that is flushed before every answer. It
+/// can be killed and started again on the same AOF.
+/// </summary>
+public sealed class RedisServer : IDisposable
+{
+    // However the tests end, their end of the pipe closes, and that ends the server.
+    private const string Keeper = """redis-server "$@" > /dev/null 2>&1 & echo $!; read -r end; kill -KILL $!; wait $! 2> /dev/null""";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly Lazy<RedisServer> TheShared = new(StartShared);
+    private static int _databases;
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string[] _options;
+    private readonly string? _password;
+    private Process? _keeper;
+    private string _id = "";
+
+    private RedisServer(string[] options)
+    {
+        _options = options;
+        _password = Array.IndexOf(options, "--requirepass") is >= 0 and var at ? options[at + 1] : null;
+        Port = FreePort();
+    }
+
+    /// <summary>One that tests share which need nothing special of it; it ends with the process.</summary>
+    public static RedisServer Shared => TheShared.Value;
+
+    public int Port { get; }
+
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    public string Directory => _directory.Path;
+
+    /// <summary>Starts one, with more options as redis-server takes them: <c>--name value</c>.</summary>
+    public static RedisServer Start(params string[] options)
+    {
+        var server = new RedisServer(options);
+        server.Start();
+        return server;
+    }
+
+    /// <summary>A database of the shared server that no test has used.</summary>
+    public static string NewDatabase() => string.Create(CultureInfo.InvariantCulture, $"{Shared.Address},defaultDatabase={Interlocked.Increment(ref _databases)}");
+
+    /// <summary>Starts it again on what it has stored.</summary>
+    public void Start()
+    {
+        var start = new ProcessStartInfo("sh",
+        [
+            "-c", Keeper, "sh",
+            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _directory.Path, "--save", "",
+            "--appendonly", "yes", "--appendfsync", "always", "--databases", "4096", "--logfile", "log", .. _options,
+        ])
+        { RedirectStandardInput = true, RedirectStandardOutput = true };
+        _keeper = Process.Start(start)!;
+        _id = _keeper.StandardOutput.ReadLine()!;
+        WaitUntilItAnswers();
+    }
+
+    /// <summary>Kills it: whatever it has not written is lost.</summary>
+    public void Kill()
+    {
+        if (_keeper is null)
+            return;
+        _keeper.StandardInput.Close();
+        _keeper.WaitForExit();
+        _keeper.Dispose();
+        _keeper = null;
+    }
+
+    /// <summary>Holds it up or lets it go on: <c>STOP</c>, <c>CONT</c>.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, _id]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>A client of the test's own.</summary>
+    public Task<ConnectionMultiplexer> ConnectAsync() =>
+        ConnectionMultiplexer.ConnectAsync($"{Address},allowAdmin=true" + (_password is null ? "" : $",password={_password}"));
+
+    public void Dispose()
+    {
+        Kill();
+        _directory.Dispose();
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static RedisServer StartShared()
+    {
+        var server = Start();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        return server;
+    }
+
+    // By hand: a client would go on to connect in its own rhythm. An error is an answer too, except while it is loading.
+    private void WaitUntilItAnswers()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (Stopwatch.GetElapsedTime(began) > StartTimeout)
+                throw new InvalidOperationException($"redis-server did not start: {File.ReadAllText(Path.Combine(Directory, "log"))}");
+            try
+            {
+                using var client = new TcpClient();
+                client.Connect(IPAddress.Loopback, Port);
+                client.GetStream().Write("PING\r\n"u8);
+                var answer = new byte[64];
+                var length = client.GetStream().Read(answer);
+                if (length > 0 && !answer.AsSpan().StartsWith("-LOADING"u8))
+                    return;
+            }
+            catch (Exception problem) when (problem is SocketException or IOException)
+            {
+                // Not listening yet.
+            }
+
+            Thread.Yield();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Timestone.Backends.Redis;
+using Timestone.Engine;
+using Timestone.Server;
+using Timestone.Tests.Journal;
+using Timestone.Tests.Server;
+using Timestone.Tests.Support;
+using Xunit;
+
+namespace Timestone.Tests.Redis;
+
+/// <summary>What a server on Redis can be told, and what it says.</summary>
+public sealed class RedisServerOptionTests
+{
+    [Fact]
+    public async Task Of_two_servers_the_second_takes_a_queue_over_and_the_first_forgets_it_until_it_is_called()
+    {
+        using var redis = RedisServer.Start();
+        await using var first = await StartAsync(redis.Address);
+        await using var second = await StartAsync(redis.Address);
+        await first.Timestone.EnqueueAsync("q", new NewMessage { Id = "a" });
+        await second.Timestone.EnqueueAsync("q", new NewMessage { Id = "b" });
+
+        // A read of the first one rests on memory that the second has overtaken.
+        (await Should.ThrowAsync<TimestoneException>(() => first.Timestone.GetDepthAsync("q"))).Code.ShouldBe(ErrorCode.Unavailable);
+        (await second.Timestone.GetDepthAsync("q")).ShouldBe(2);
+        (await first.Timestone.GetDepthAsync("q")).ShouldBe(2);
+        (await Should.ThrowAsync<TimestoneException>(() => second.Timestone.EnqueueAsync("q", new NewMessage { Id = "c" }))).Code.ShouldBe(ErrorCode.Unavailable);
+    }
+
+    [Fact]
+    public async Task A_server_that_starts_leaves_queues_to_those_who_have_them()
+    {
+        using var redis = RedisServer.Start();
+        await using var first = await StartAsync(redis.Address);
+        await first.Timestone.EnqueueAsync("q", new NewMessage { Id = "a" });
+        await using var second = await StartAsync(redis.Address);
+        (await first.Timestone.GetDepthAsync("q")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_list_of_queues_takes_none_of_them_over()
+    {
+        using var redis = RedisServer.Start();
+        await using var first = await StartAsync(redis.Address);
+        await using var second = await StartAsync(redis.Address);
+        await first.Timestone.CreateQueueAsync("q", new QueueSettings { MaxAttempts = 9 });
+        (await second.Timestone.ListQueuesAsync()).Queues.ShouldBe((await first.Timestone.ListQueuesAsync()).Queues);
+        (await first.Timestone.GetQueueAsync("q")).Settings.MaxAttempts.ShouldBe(9);
+    }
+
+    [Theory]
+    [InlineData("appendfsync", "everysec", "can lose acknowledged writes when its machine fails: appendfsync is everysec, not always.")]
+    [InlineData("appendonly", "no", "can lose acknowledged writes when it ends: appendonly is no.")]
+    public async Task Readiness_says_when_Redis_may_lose_what_it_acknowledged(string setting, string value, string what)
+    {
+        using var redis = RedisServer.Start($"--{setting}", value);
+        await using var server = await StartAsync(redis.Address);
+        ((string?)(await ReadinessAsync(server))["detail"]).ShouldBe($"Redis at 127.0.0.1:{redis.Port} {what}");
+    }
+
+    [Fact]
+    public async Task Readiness_says_so_too_when_Redis_does_not_tell()
+    {
+        using var redis = RedisServer.Start("--rename-command", "CONFIG", "");
+        await using var server = await StartAsync(redis.Address);
+        ((string?)(await ReadinessAsync(server))["detail"]).ShouldStartWith($"Whether Redis at 127.0.0.1:{redis.Port} can lose acknowledged writes is unknown: ");
+    }
+
+    [Fact]
+    public async Task A_Redis_that_keeps_everything_is_nothing_to_speak_of()
+    {
+        await using var server = await StartAsync(RedisServer.Shared.Address + ",defaultDatabase=4000");
+        (await ReadinessAsync(server)).ToJsonString().ShouldBe("""{"status":"ok"}""");
+    }
+
+    [Fact]
+    public async Task A_password_opens_what_is_closed_without_it()
+    {
+        using var redis = RedisServer.Start("--requirepass", "secret");
+        await using var with = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},password=secret" });
+        await (await TestQueue.OpenAsync(with)).AddManyAsync(1, 1);
+        await using var without = RedisJournal.Open(new RedisJournalOptions { Configuration = redis.Address });
+        await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(without));
+    }
+
+    [Fact]
+    public async Task A_connection_can_be_encrypted()
+    {
+        using var folder = new TemporaryDirectory();
+        Run("openssl", $"req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout {folder.Path}/key.pem -out {folder.Path}/cert.pem");
+        var port = RedisServer.FreePort();
+        using var redis = RedisServer.Start("--tls-port", $"{port}", "--tls-cert-file", $"{folder.Path}/cert.pem", "--tls-key-file", $"{folder.Path}/key.pem", "--tls-auth-clients", "no");
+        using var server = ServerProcess.StartWith(new() { ["SSL_CERT_FILE"] = $"{folder.Path}/cert.pem" }, "--urls", "http://127.0.0.1:0", "--redis", $"localhost:{port},ssl=true,sslHost=localhost");
+        await server.ReadyAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(server.BaseAddress) };
+        (await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" })).EnsureSuccessStatusCode();
+
+        using var distrustful = ServerProcess.Start("--urls", "http://127.0.0.1:0", "--redis", $"localhost:{port},ssl=true,sslHost=localhost");
+        await distrustful.ReadyAsync();
+        using var refused = new HttpClient { BaseAddress = new Uri(distrustful.BaseAddress) };
+        (await refused.GetAsync("/readyz")).IsSuccessStatusCode.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_commit_waits_for_as_many_replicas_as_it_is_told()
+    {
+        using var master = RedisServer.Start();
+        using var replica = RedisServer.Start("--replicaof", $"127.0.0.1 {master.Port}");
+        await Eventually.BeAsync(() => Task.FromResult(RedisCli.Run(replica, "INFO", "replication").Contains("master_link_status:up", StringComparison.Ordinal)));
+        await using var one = RedisJournal.Open(new RedisJournalOptions { Configuration = master.Address, WaitReplicas = 1, Timeout = TimeSpan.FromSeconds(1) });
+        var queue = await TestQueue.OpenAsync(one);
+        await queue.AddManyAsync(1, 3);
+        RedisCli.Run(replica, "HLEN", "ts:{orders}:rows").ShouldBe(":3\r\n");
+
+        await using var two = RedisJournal.Open(new RedisJournalOptions { Configuration = master.Address, WaitReplicas = 2, Timeout = TimeSpan.FromSeconds(1) });
+        (await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(two))).Message.ShouldBe("1 of 2 replicas confirmed within 1 s.");
+        await Should.ThrowAsync<JournalFencedException>(() => queue.AddManyAsync(4, 1));
+    }
+
+    private static Task<TimestoneServer> StartAsync(string redis) =>
+        TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Redis = redis });
+
+    private static async Task<JsonObject> ReadinessAsync(TimestoneServer server)
+    {
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        return (await http.GetFromJsonAsync<JsonObject>("/readyz"))!;
+    }
+
+    private static void Run(string program, string arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, errors);
+    }
+}

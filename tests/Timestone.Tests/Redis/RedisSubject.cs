@@ -1,0 +1,13 @@
+using Timestone.Backends.Redis;
+using Timestone.Engine;
+using Timestone.Tests.Conformance.Subjects;
+
+namespace Timestone.Tests.Redis;
+
+/// <summary>The service in this process, on a database of a redis-server.</summary>
+public sealed class RedisSubject : LocalSubject
+{
+    private readonly string _database = RedisServer.NewDatabase();
+
+    protected override Task<IJournal> OpenJournalAsync() => Task.FromResult<IJournal>(RedisJournal.Open(new RedisJournalOptions { Configuration = _database }));
+}
