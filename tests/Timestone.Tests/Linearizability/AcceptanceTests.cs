@@ -1,0 +1,35 @@
+using Shouldly;
+using Timestone.Tests.Simulation;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Timestone.Tests.Linearizability;
+
+/// <summary>Histories that are linearizable are found to be.</summary>
+public sealed class AcceptanceTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Histories_made_of_the_reference_are_accepted() => Seeds.Run(output, seed =>
+    {
+        var random = new Random(seed);
+        var history = HistoryMaker.Make(random, HistoryShape.Random(random));
+        var verdict = LinearizabilityChecker.Check(history, limit: TimeSpan.FromSeconds(20));
+        verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
+    }, 300, 100);
+
+    [Theory]
+    [InlineData(16, 0)]
+    [InlineData(64, 20)]
+    public void Twenty_thousand_calls_are_decided_within_a_minute(int callers, int unknown)
+    {
+        var seed = Random.Shared.Next();
+        output.WriteLine($"Seed {seed}.");
+        var shape = new HistoryShape { Calls = 20_000, Callers = callers, UnknownPerMille = unknown, Settings = new QueueSettings { Lease = TimeSpan.FromMilliseconds(200) } };
+        var history = HistoryMaker.Make(new Random(seed), shape);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var verdict = LinearizabilityChecker.Check(history);
+        output.WriteLine($"{history.Calls.Count} calls of {callers} callers, {history.Calls.Count(static call => call.Answer is null)} of unknown outcome, in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}");
+        verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+    }
+}

@@ -1,0 +1,255 @@
+using Timestone.Tests.Simulation;
+
+namespace Timestone.Tests.Linearizability;
+
+/// <summary>
+/// What the whole history tells before any order is looked for: the steps to put in order, what answers show of each
+/// version of each message, and what calls of unknown outcome may have done.
+/// </summary>
+internal sealed class Foresight
+{
+    private readonly Dictionary<(string Id, int Version), Sight> _sights = [];
+    private readonly Dictionary<string, (long EnqueuedAt, long Priority)> _enqueues = [];
+    private readonly Dictionary<string, List<Lost>> _lost = [];
+    private readonly List<(DequeueRequest Request, long Start, long StartMs)> _lostDequeues = [];
+    private readonly List<(NewMessage Message, long Start)> _lostEnqueues = [];
+    private readonly HashSet<string> _requests = [];
+    private readonly HashSet<string> _repeatedRequests = [];
+    private readonly Random _random = new(1);
+    private int _lastLost;
+
+    /// <param name="history">The history.</param>
+    /// <param name="slackMs">By how much the queue's time may be behind the callers' clock: commands of one batch share the time of its beginning.</param>
+    public Foresight(RecordedHistory history, long slackMs)
+    {
+        Settings = history.Settings;
+        SlackMs = slackMs;
+        var answered = new Dictionary<string, long>();
+        foreach (var call in history.Calls)
+            Look(call, answered);
+        foreach (var call in history.Calls)
+        {
+            if (call.Answer is null)
+                TakeUnknown(call, history.Calls, answered);
+            else
+                TakeKnown(call);
+        }
+
+        foreach (var step in Steps)
+            step.Time = TimeOf(step);
+    }
+
+    public QueueSettings Settings { get; }
+
+    public long SlackMs { get; }
+
+    public List<Step> Steps { get; } = [];
+
+    public Sight? SightOf(string id, int version) => _sights.GetValueOrDefault((id, version));
+
+    public (long EnqueuedAt, long Priority)? EnqueueOf(string id) => _enqueues.TryGetValue(id, out var enqueue) ? enqueue : null;
+
+    /// <summary>What may have happened to a message besides what is known, of calls that had begun.</summary>
+    public IEnumerable<Lost> LostOf(string id, long until) =>
+        _lost.TryGetValue(id, out var lost) ? lost.Where(one => one.Call.Start <= until) : [];
+
+    /// <summary>Whether anything of unknown outcome names the message.</summary>
+    public bool MayBeLost(string id) => _lost.ContainsKey(id);
+
+    /// <summary>Dequeues of unknown outcome that had begun and may have taken such a message.</summary>
+    public List<(DequeueRequest Request, long Start, long StartMs)> LostDequeues(Metadata metadata, long until) =>
+        _lostDequeues.FindAll(lost => lost.Start <= until && metadata.Matches(lost.Request.Filter));
+
+    /// <summary>How many messages dequeues of unknown outcome may have taken at most.</summary>
+    public long LostLeases(long until) => _lostDequeues.Where(lost => lost.Start <= until).Sum(lost => (long)lost.Request.Max);
+
+    /// <summary>Whether anything has an unknown outcome.</summary>
+    public bool HasLost => _lost.Count + _lostDequeues.Count + _lostEnqueues.Count > 0;
+
+    /// <summary>How many messages enqueues of unknown outcome may have added.</summary>
+    public long LostEnqueues(Metadata filter, long until, Predicate<string> isMissing) =>
+        _lostEnqueues.Count(lost => lost.Start <= until && lost.Message.Metadata.Matches(filter) && isMissing(lost.Message.Id!));
+
+    /// <summary>Whether several calls were made under the request id.</summary>
+    public bool IsRepeated(string? requestId) => requestId is not null && _repeatedRequests.Contains(requestId);
+
+    public static long Ms(TimeSpan time) => (long)time.TotalMilliseconds;
+
+    private void Look(RecordedCall call, Dictionary<string, long> answered)
+    {
+        if (call.Command is DequeueCommand { Request.RequestId: { } request } && !_requests.Add(request))
+            _repeatedRequests.Add(request);
+        foreach (var message in MessagesIn(call.Answer))
+        {
+            var sight = new Sight(message.State, message.UpdatedAt.ToUnixTimeMilliseconds(), message.Attempt, message.Worker);
+            _sights[(message.Id, message.Version)] = sight;
+            _enqueues.TryAdd(message.Id, (message.EnqueuedAt.ToUnixTimeMilliseconds(), message.Priority));
+            See(message.Id);
+        }
+
+        foreach (var result in ResultsIn(call.Answer))
+        {
+            if (result.Error is not null)
+                continue;
+            _sights.TryAdd((result.Id!, result.Version!.Value), new Sight(result.State!.Value));
+            if (call.Command is not EnqueueCommand || result.Duplicate == true)
+                See(result.Id!);
+        }
+
+        void See(string id) => answered[id] = Math.Min(call.End, answered.GetValueOrDefault(id, long.MaxValue));
+    }
+
+    private void TakeKnown(RecordedCall call)
+    {
+        if (call is { Command: DequeueCommand { Request: { Settle.Count: > 0 } request }, Answer: DequeueResult result })
+        {
+            var settle = Add(call, new SettleCommand(request.Settle), result.Settled ?? [], new(call.Start, call.End));
+            if (request.Max > 0)
+                Add(call, new DequeueCommand(request with { Settle = [] }), result with { Settled = null }, new(call.Start, call.End), settle);
+        }
+        else
+        {
+            Add(call, call.Command, call.Answer, new(call.Start, call.End));
+        }
+    }
+
+    // An enqueue whose message is seen later took effect, and so did, or might as well have, a dequeue whose repetition answers messages.
+    private void TakeUnknown(RecordedCall call, IReadOnlyList<RecordedCall> calls, Dictionary<string, long> answered)
+    {
+        switch (call.Command)
+        {
+            case EnqueueCommand enqueue:
+                _lostEnqueues.AddRange(enqueue.Messages.Select(message => (message, call.Start)));
+                var seen = enqueue.Messages.Min(message => answered.GetValueOrDefault(message.Id!, long.MaxValue));
+                if (seen != long.MaxValue && seen >= call.Start)
+                    Add(call, enqueue, null, new(call.Start, seen));
+                break;
+            case DequeueCommand { Request: var request }:
+                Lose(call, request.Settle);
+                if (request.Max == 0)
+                    break;
+                _lostDequeues.Add((request, call.Start, call.StartMs));
+                if (IsRepeated(request.RequestId) && Repetition(request.RequestId!, call.Start, calls) is { } again)
+                    Add(call, new DequeueCommand(request with { Settle = [] }), again.Answer, new(call.Start, again.End), partial: true);
+                break;
+            case SettleCommand settle:
+                Lose(call, settle.Items);
+                break;
+            case ExtendCommand extend:
+                Lose(call, extend.Items);
+                break;
+            case CancelCommand cancel:
+                Lose(call, cancel.Items);
+                break;
+            case RedriveCommand redrive:
+                Lose(call, [redrive]);
+                break;
+        }
+    }
+
+    private static RecordedCall? Repetition(string requestId, long after, IReadOnlyList<RecordedCall> calls) => calls
+        .Where(call => call.Start >= after && call is { Command: DequeueCommand { Request: var request }, Answer: DequeueResult { Messages.Count: > 0 } } && request.RequestId == requestId)
+        .MinBy(call => call.End);
+
+    private void Lose(RecordedCall call, IEnumerable<object> items)
+    {
+        foreach (var item in items)
+        {
+            var id = IdOf(item);
+            if (!_lost.TryGetValue(id, out var lost))
+                _lost.Add(id, lost = []);
+            lost.Add(new Lost(++_lastLost, call, item));
+        }
+    }
+
+    private Step Add(RecordedCall call, Command command, object? answer, Interval span, Step? after = null, bool partial = false)
+    {
+        var sights = new List<(string, int)>();
+        sights.AddRange(MessagesIn(answer).Select(message => (message.Id, message.Version)));
+        sights.AddRange(ResultsIn(answer).Where(result => result.Error is null).Select(result => (result.Id!, result.Version!.Value)));
+        var step = new Step
+        {
+            Index = Steps.Count,
+            Call = call,
+            Command = command,
+            Answer = answer,
+            Span = span,
+            After = after,
+            IsPartial = partial,
+            Messages = [.. sights.Select(sight => sight.Item1), .. IdsIn(command)],
+            Sights = [.. sights.Distinct()],
+            Key = _random.NextInt64(),
+        };
+        Steps.Add(step);
+        return step;
+    }
+
+    // The queue's time when the step took effect: exactly, where some answer shows what the step did.
+    private Interval TimeOf(Step step)
+    {
+        var time = new Interval(step.Call.StartMs - SlackMs, step.Span.High == long.MaxValue || step.Call.Answer is null ? long.MaxValue / 4 : step.Call.EndMs);
+        switch (step.Command, step.Answer)
+        {
+            case (EnqueueCommand enqueue, null):
+                foreach (var message in enqueue.Messages)
+                    Narrow(EnqueueOf(message.Id!)?.EnqueuedAt);
+                break;
+            case (EnqueueCommand, IReadOnlyList<MessageResult> results):
+                foreach (var result in results.Where(static result => result.Duplicate == false))
+                    Narrow(EnqueueOf(result.Id!)?.EnqueuedAt);
+                break;
+            case (SettleCommand or CancelCommand or RedriveCommand, _):
+                foreach (var result in ResultsIn(step.Answer).Where(static result => result.Duplicate == false))
+                    Narrow(SightOf(result.Id!, result.Version!.Value)?.UpdatedAt);
+                break;
+            case (DequeueCommand { Request: var request }, DequeueResult result) when !IsRepeated(request.RequestId) || step.IsPartial:
+                foreach (var message in result.Messages)
+                    Narrow(message.UpdatedAt.ToUnixTimeMilliseconds());
+                break;
+        }
+
+        return time;
+
+        void Narrow(long? exactly)
+        {
+            if (exactly is { } at)
+                time = time.And(Interval.Exactly(at));
+        }
+    }
+
+    private static string IdOf(object item) => item switch
+    {
+        Settlement settlement => settlement.Id,
+        LeaseExtension extension => extension.Id,
+        Cancellation cancellation => cancellation.Id,
+        RedriveCommand redrive => redrive.Id,
+        _ => throw new ArgumentOutOfRangeException(nameof(item)),
+    };
+
+    private static IEnumerable<string> IdsIn(Command command) => command switch
+    {
+        EnqueueCommand enqueue => enqueue.Messages.Select(static message => message.Id!),
+        SettleCommand settle => settle.Items.Select(static item => item.Id),
+        ExtendCommand extend => extend.Items.Select(static item => item.Id),
+        CancelCommand cancel => cancel.Items.Select(static item => item.Id),
+        RedriveCommand redrive => [redrive.Id],
+        GetCommand get => [get.Id],
+        DequeueCommand or DepthCommand => [],
+        _ => throw new ArgumentException($"The checker has no model of '{command}'."),
+    };
+
+    private static IEnumerable<Message> MessagesIn(object? answer) => answer switch
+    {
+        Message message => [message],
+        DequeueResult result => result.Messages,
+        _ => [],
+    };
+
+    private static IEnumerable<MessageResult> ResultsIn(object? answer) => answer switch
+    {
+        MessageResult result => [result],
+        IReadOnlyList<MessageResult> results => results,
+        DequeueResult { Settled: { } settled } => settled,
+        _ => [],
+    };
+}

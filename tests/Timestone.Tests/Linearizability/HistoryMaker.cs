@@ -1,0 +1,81 @@
+using Timestone.Tests.Simulation;
+
+namespace Timestone.Tests.Linearizability;
+
+/// <summary>
+/// Makes histories that are linearizable because they are made that way: callers at random, each of whose calls is done to
+/// the reference at one random time between its start and its end. Ticks are microseconds.
+/// </summary>
+internal sealed class HistoryMaker
+{
+    private const long Epoch = 1_700_000_000_000;
+
+    private readonly Random _random;
+    private readonly HistoryShape _shape;
+    private readonly ReferenceQueue _reference;
+    private readonly CallMaker _caller;
+    private readonly PriorityQueue<Action, (long At, int Number)> _agenda = new();
+    private readonly List<RecordedCall> _calls = [];
+    private int _begun;
+    private int _numbers;
+
+    private HistoryMaker(Random random, HistoryShape shape)
+    {
+        _random = random;
+        _shape = shape.Settings.Type == QueueType.Exclusive ? shape with { Settings = shape.Settings with { ExclusivityKey = "k" } } : shape;
+        _reference = new ReferenceQueue("q", _shape.Settings, Jitter.Of);
+        _caller = new CallMaker(random, unique: "");
+    }
+
+    /// <summary>Makes one.</summary>
+    public static RecordedHistory Make(Random random, HistoryShape shape) => new HistoryMaker(random, shape).Run();
+
+    private RecordedHistory Run()
+    {
+        for (var caller = 0; caller < _shape.Callers; caller++)
+            Begin(caller, _random.Next(_shape.LongestCall));
+        while (_agenda.TryDequeue(out var happens, out _))
+            happens();
+        return new RecordedHistory(_shape.Settings, _calls);
+    }
+
+    private void At(long time, Action happens) => _agenda.Enqueue(happens, (time, _numbers++));
+
+    private void Begin(int caller, long start) => At(start, () =>
+    {
+        if (_begun++ >= _shape.Calls)
+            return;
+        var command = _caller.Next();
+        var end = start + 1 + _random.Next(_shape.LongestCall);
+        var point = _random.NextInt64(start, end + 1);
+        object? answer = null;
+        if (_random.Next(1000) < _shape.UnknownPerMille)
+        {
+            // It takes effect within its time, or when its caller has long given up, or never.
+            if (_random.Next(3) is var fate and < 2)
+                At(fate == 0 ? point : end + _random.Next(200_000), () => Do(command, fate == 0 ? point : end));
+        }
+        else
+        {
+            At(point, () => answer = Do(command, point));
+        }
+
+        At(end, () =>
+        {
+            _calls.Add(new RecordedCall(caller, start, end, Ms(start), Ms(end), command, answer));
+            if (answer is not null)
+                _caller.Learn(command, answer);
+            Begin(caller, end + _random.Next(_shape.LongestCall / 4 + 1));
+        });
+    });
+
+    private object Do(Command command, long at)
+    {
+        var answer = _reference.Answer(Math.Max(Ms(at), _reference.Now), command, Timestone.Engine.JournalRoom.Ample);
+        if (answer is not DequeueResult result)
+            return answer;
+        return result with { Messages = [.. result.Messages.Select(message => message with { LeaseToken = _reference.Tokens.Learn(message.LeaseToken!, $"t{message.LeaseToken!.TrimStart('?', 't')}") })] };
+    }
+
+    private static long Ms(long ticks) => Epoch + (ticks / 1000);
+}

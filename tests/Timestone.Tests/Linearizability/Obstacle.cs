@@ -1,0 +1,13 @@
+namespace Timestone.Tests.Linearizability;
+
+/// <summary>Why a call cannot come next.</summary>
+/// <param name="What">A sentence about the message.</param>
+/// <param name="Id">The message's id; empty when it is about none.</param>
+/// <param name="Standing">How the message stands in the model then.</param>
+internal sealed record Obstacle(string What, string Id = "", Standing? Standing = null)
+{
+    public override string ToString() => Standing is null
+        ? $"{Id} {What}".Trim()
+        : $"{Id} {What}; by then it is {Standing.State.ToString().ToLowerInvariant()}, version {Standing.Version}, attempt {Standing.Attempt}, priority {Standing.Priority.Low}"
+            + (Standing.IsTimed ? $", due {Standing.Due.Low}{(Standing.Due.IsExact ? "" : $" to {Standing.Due.High}")}" : "");
+}

@@ -1,0 +1,153 @@
+namespace Timestone.Tests.Linearizability;
+
+/// <summary>
+/// How a queue stands in the search: its messages, what is known of their order, and the time. Every change can be taken
+/// back, and the whole has a fingerprint.
+/// </summary>
+internal sealed class QueueModel
+{
+    private static readonly Comparer<Standing> ByRank = Comparer<Standing>.Create(static (a, b) =>
+        a.Priority.High != b.Priority.High ? a.Priority.High.CompareTo(b.Priority.High)
+        : a.Sequence.High != b.Sequence.High ? a.Sequence.High.CompareTo(b.Sequence.High)
+        : string.CompareOrdinal(a.Id, b.Id));
+
+    private static readonly Comparer<Standing> ByDue = Comparer<Standing>.Create(static (a, b) =>
+        a.Due.High != b.Due.High ? a.Due.High.CompareTo(b.Due.High) : string.CompareOrdinal(a.Id, b.Id));
+
+    private readonly Dictionary<string, Standing> _messages = [];
+    private readonly Dictionary<string, string> _holders = [];
+    private readonly Dictionary<(string Id, int Version), int> _toSee = [];
+    private readonly HashSet<(string First, string Second)> _order = [];
+    private readonly HashSet<int> _used = [];
+    private readonly List<Action> _undo = [];
+    private long _fingerprint;
+
+    /// <summary>The queue's time is at least this.</summary>
+    public long Now { get; private set; } = long.MinValue / 4;
+
+    /// <summary>How many leases were laid to dequeues of unknown outcome.</summary>
+    public int LostLeases { get; private set; }
+
+    public long Fingerprint => _fingerprint ^ (Now * 0x2545F4914F6CDD1D) ^ ((long)LostLeases << 48);
+
+    /// <summary>How many changes can be taken back: what <see cref="Return"/> goes back to.</summary>
+    public int Mark => _undo.Count;
+
+    public Dictionary<string, Standing>.ValueCollection Messages => _messages.Values;
+
+    /// <summary>The pending messages, best first as far as is known.</summary>
+    public SortedSet<Standing> Pending { get; } = new(ByRank);
+
+    /// <summary>The messages that the clock moves, by when it has moved them at the latest.</summary>
+    public SortedSet<Standing> Timed { get; } = new(ByDue);
+
+    /// <summary>The messages that were changed since a mark, each as it stood before; null when it did not exist.</summary>
+    public List<(string Id, Standing? Before)> Changes { get; } = [];
+
+    public Standing? Find(string id) => _messages.GetValueOrDefault(id);
+
+    /// <summary>Who holds an exclusivity value; null when nobody does.</summary>
+    public Standing? HolderOf(string? value) =>
+        value is not null && _holders.TryGetValue(value, out var id) && _messages[id] is { State: MessageState.Running } holder ? holder : null;
+
+    public void Return(int mark)
+    {
+        while (_undo.Count > mark)
+        {
+            var undo = _undo[^1];
+            _undo.RemoveAt(_undo.Count - 1);
+            undo();
+        }
+    }
+
+    public void Put(Standing standing)
+    {
+        var before = Find(standing.Id);
+        Replace(before, standing);
+        Changes.Add((standing.Id, before));
+        _undo.Add(() =>
+        {
+            Replace(standing, before);
+            Changes.RemoveAt(Changes.Count - 1);
+        });
+    }
+
+    public void Reach(long now)
+    {
+        if (now <= Now)
+            return;
+        var before = Now;
+        Now = now;
+        _undo.Add(() => Now = before);
+    }
+
+    /// <summary>Says that some answer, of a step not in order yet, shows a message at a version.</summary>
+    public void ExpectSight((string, int) sight) => _toSee[sight] = _toSee.GetValueOrDefault(sight) + 1;
+
+    public void TakeSight((string, int) sight)
+    {
+        _toSee[sight]--;
+        _undo.Add(() => _toSee[sight]++);
+    }
+
+    /// <summary>Whether a message must still be seen at a version, so that it cannot move on.</summary>
+    public bool IsToBeSeen(string id, int version) => _toSee.GetValueOrDefault((id, version)) > 0;
+
+    /// <summary>Whether one message of a priority is known to be before another of the same.</summary>
+    public bool IsOrdered(string first, string second) => _order.Contains((first, second));
+
+    public void Order(string first, string second)
+    {
+        if (!_order.Add((first, second)))
+            return;
+        var hash = (long)HashCode.Combine(first, second) * 0x5851F42D4C957F2D;
+        _fingerprint ^= hash;
+        _undo.Add(() =>
+        {
+            _fingerprint ^= hash;
+            _order.Remove((first, second));
+        });
+    }
+
+    public bool IsUsed(Lost lost) => _used.Contains(lost.Index);
+
+    public void Use(Lost lost)
+    {
+        if (_used.Add(lost.Index))
+            _undo.Add(() => _used.Remove(lost.Index));
+    }
+
+    public void UseLostLease()
+    {
+        LostLeases++;
+        _undo.Add(() => LostLeases--);
+    }
+
+    private void Replace(Standing? old, Standing? standing)
+    {
+        if (old is not null)
+        {
+            _fingerprint ^= old.Fingerprint();
+            if (old.State == MessageState.Pending)
+                Pending.Remove(old);
+            else if (old.IsTimed)
+                Timed.Remove(old);
+            if (standing is null)
+                _messages.Remove(old.Id);
+        }
+
+        if (standing is null)
+        {
+            return;
+        }
+
+        _messages[standing.Id] = standing;
+        _fingerprint ^= standing.Fingerprint();
+        if (standing.State == MessageState.Pending)
+            Pending.Add(standing);
+        else if (standing.IsTimed)
+            Timed.Add(standing);
+        if (standing is { State: MessageState.Running, Exclusivity: { } value })
+            _holders[value] = standing.Id;
+    }
+}

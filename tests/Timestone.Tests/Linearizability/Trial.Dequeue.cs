@@ -1,0 +1,173 @@
+namespace Timestone.Tests.Linearizability;
+
+/// <summary>Leases: the best that match, and no others.</summary>
+internal sealed partial class Trial
+{
+    // Messages of one priority that were enqueued at the same time are compared with so many others of it.
+    private const int LargestTie = 64;
+
+    private bool Dequeue(DequeueRequest request, IReadOnlyList<Message> answered)
+    {
+        if (answered.Count > request.Max)
+            return Fails(new Obstacle($"It was answered {answered.Count} messages and asked for {request.Max}"));
+        if (_foresight.IsRepeated(request.RequestId) && !_step.IsPartial && Repeat(request, answered) is { } repeated)
+            return repeated;
+        foreach (var message in answered)
+        {
+            if (!Lease(request, message))
+                return false;
+        }
+
+        return answered.Count == request.Max || _step.IsPartial || NothingComesBefore(request, null);
+    }
+
+    // The same request again answers what it leased before and is still running; null when nothing is.
+    private bool? Repeat(DequeueRequest request, IReadOnlyList<Message> answered)
+    {
+        var again = 0;
+        foreach (var held in _model.Timed.Where(message => message.State == MessageState.Running && message.Lease!.RequestId == request.RequestId).ToList())
+        {
+            if (answered.FirstOrDefault(message => message.Id == held.Id) is not { } shown)
+            {
+                if (Become(held, standing => standing.Version > held.Version, held.Version + 1) is null)
+                    return Fails(new Obstacle("is held by the same request, and was not answered", held.Id, held));
+                continue;
+            }
+
+            if (shown.LeaseToken != held.Lease!.Token)
+                return Fails(new Obstacle("was answered to the same request under another lease", held.Id, held));
+            if (!Get(held.Id, shown))
+                return false;
+            again++;
+        }
+
+        foreach (var message in answered)
+        {
+            if (_model.Find(message.Id) is not { State: MessageState.Running, Lease: { Token: null } lease } held || held.Version != message.Version)
+                continue;
+            _model.Put(held with { Lease = lease with { Token = message.LeaseToken, Worker = message.Worker, RequestId = request.RequestId } });
+            if (!Get(message.Id, message))
+                return false;
+            again++;
+        }
+
+        if (again == 0)
+            return null;
+        return again == answered.Count || Fails(new Obstacle("The same request was answered other messages while its leases last"));
+    }
+
+    private bool Lease(DequeueRequest request, Message answered)
+    {
+        if (_model.Find(answered.Id) is not { } message)
+            return Fails(new Obstacle("does not exist", answered.Id));
+        if (!answered.Metadata.Matches(request.Filter))
+            return Fails(new Obstacle("does not match the filter", answered.Id, message));
+        if (!_step.IsPartial && !Narrow(Exactly(answered.UpdatedAt), message))
+            return false;
+        if (Become(message, standing => standing.State == MessageState.Pending && standing.Version == answered.Version - 1, answered.Version - 1) is not { } pending)
+            return Fails(new Obstacle($"cannot have been leased as version {answered.Version}", answered.Id, message));
+        if (_model.HolderOf(pending.Exclusivity) is { } holder && Become(holder, static standing => standing.State != MessageState.Running, holder.Version + 1) is null)
+            return Fails(new Obstacle($"holds the exclusivity value '{pending.Exclusivity}' of {answered.Id}", holder.Id, holder));
+        if (!NothingComesBefore(request, pending))
+            return false;
+
+        // Looking for what comes before may have told more of its rank.
+        pending = _model.Find(answered.Id)!;
+        var length = Interval.Exactly(_transitions.LeaseLength(request, pending));
+        if (answered.LeaseToken is not { Length: > 0 } token || pending.Ended.Exists(ended => ended.Token == token) || pending.Lease?.Token == token)
+            return Fails(new Obstacle("was leased without a token of its own", answered.Id, pending));
+        if (Follow(pending, Transitions.ByLease(pending, new Holding(token, length, request.Worker, request.RequestId), _time)) is not { } leased)
+            return Fails(new Obstacle("cannot be leased so as other answers show it", answered.Id, pending));
+        _model.Put(leased);
+        if (_step.IsPartial)
+            return true;
+        return Matches(answered, leased)
+            ? Learn(answered, leased)
+            : Fails(new Obstacle($"was leased with other content: attempt {answered.Attempt}, priority {answered.Priority}", answered.Id, leased));
+    }
+
+    // That no other message that could have been leased is better; null for the message means that there is none at all.
+    private bool NothingComesBefore(DequeueRequest request, Standing? leased)
+    {
+        var better = new List<Standing>();
+        var after = 0;
+        foreach (var other in _model.Pending)
+        {
+            if (leased is not null && other.Priority.High > leased.Priority.High)
+                break;
+            if (other == leased || !other.Given.Metadata.Matches(request.Filter))
+                continue;
+            if (leased is not null && !IsBefore(other, leased))
+            {
+                if (other.Sequence.Low > leased.Sequence.High && ++after > LargestTie)
+                    break;
+                if (other.Priority.IsExact && other.Priority == leased.Priority && !IsBefore(leased, other) && !IsLocked(other))
+                    _model.Order(leased.Id, other.Id);
+                continue;
+            }
+
+            better.Add(other);
+        }
+
+        foreach (var other in better)
+        {
+            if (!IsPassedOver(other, leased))
+                return false;
+        }
+
+        return NothingBecameReady(request, leased);
+    }
+
+    private bool IsPassedOver(Standing other, Standing? leased)
+    {
+        if (_model.HolderOf(other.Exclusivity) is { } holder && (!holder.IsTimed || holder.Due.High > _time.Low))
+            return AtMost(holder.Due.High - 1, holder);
+        if (!_withLost)
+            return Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other));
+
+        // Somebody whose call has an unknown outcome took it, or called it off, or took another one of its exclusivity value.
+        var suspects = other.Exclusivity is null
+            ? [other]
+            : _model.Pending.Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
+        var suspect = suspects[suspects.Count == 1 ? 0 : _choices.Pick(suspects.Count)];
+        return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, suspect.Version + 1) is not null
+            || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other));
+    }
+
+    // What the clock would have made pending in time puts a bound to the time of the call.
+    private bool NothingBecameReady(DequeueRequest request, Standing? leased)
+    {
+        if (_model.Timed.Count == 0 || _model.Timed.Min!.Due.High > _time.High)
+            return true;
+        foreach (var other in _model.Timed.TakeWhile(message => message.Due.High <= _time.High).ToList())
+        {
+            if (_foresight.MayBeLost(other.Id) || !other.Given.Metadata.Matches(request.Filter))
+                continue;
+            var ready = other;
+            while (ready.IsTimed)
+                ready = _transitions.ByClock(ready, long.MaxValue / 4);
+            if (ready.State != MessageState.Pending || (leased is not null && !IsBefore(other, leased)))
+                continue;
+            if (_model.HolderOf(other.Exclusivity) is { } holder && holder.Id != other.Id && holder.Due.High > ready.UpdatedAt.High)
+                continue;
+            if (ready.UpdatedAt.High <= _time.High && !AtMost(ready.UpdatedAt.High - 1, other))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool IsLocked(Standing message) => _model.HolderOf(message.Exclusivity) is not null;
+
+    // Whether one is certainly served before the other: by priority, then by enqueue.
+    private bool IsBefore(Standing one, Standing other)
+    {
+        if (one.Priority.High < other.Priority.Low)
+            return true;
+        if (!one.Priority.IsExact || one.Priority != other.Priority)
+            return false;
+        return one.Origin.Step == other.Origin.Step
+            ? one.Origin.Item < other.Origin.Item
+            : one.Sequence.High < other.Sequence.Low || one.EnqueuedAt.High < other.EnqueuedAt.Low || _model.IsOrdered(one.Id, other.Id);
+    }
+}

@@ -1,0 +1,89 @@
+using Timestone.Tests.Simulation;
+
+namespace Timestone.Tests.Linearizability;
+
+/// <summary>What changes nothing.</summary>
+internal sealed partial class Trial
+{
+    private bool IsMissing(string id) => _model.Find(id) is not { } message || Fails(new Obstacle("exists", id, message));
+
+    private bool Get(string id, Message shown)
+    {
+        if (_model.Find(id) is not { } message)
+            return Fails(new Obstacle("does not exist", id));
+        if (Become(message, standing => standing.Version == shown.Version && standing.State == shown.State && Matches(shown, standing), shown.Version) is not { } seen)
+            return Fails(new Obstacle($"was answered as {shown.State}, version {shown.Version}, attempt {shown.Attempt}", id, message));
+        return Learn(shown, seen);
+    }
+
+    // Everything of a message but the times, which are compared as they are learnt.
+    private bool Matches(Message shown, Standing message) =>
+        shown.Id == message.Id && shown.Version == message.Version && shown.State == message.State && shown.Attempt == message.Attempt
+        && shown.AttemptsLeft == Math.Max(0, _foresight.Settings.MaxAttempts - message.Attempt)
+        && shown.Metadata.Equals(message.Given.Metadata) && shown.Payload == message.Given.Payload && shown.Deadline == message.Given.Deadline
+        && message.Priority.Contains(shown.Priority)
+        && shown.Error == message.Error && shown.Result == message.Result && shown.Progress == message.Progress
+        && (message.Lease is { Token: null } || shown.Worker == message.Lease?.Worker);
+
+    // The times of an answer hold for good: what was known as an interval is exact from now on.
+    private bool Learn(Message shown, Standing message)
+    {
+        var enqueuedAt = Exactly(shown.EnqueuedAt).And(message.EnqueuedAt);
+        var updatedAt = Exactly(shown.UpdatedAt).And(message.UpdatedAt);
+        var due = message.IsTimed
+            ? message.Due.And(Exactly((message.State == MessageState.Running ? shown.LeaseExpiresAt : shown.VisibleAt) ?? DateTimeOffset.MinValue))
+            : message.Due;
+        if (enqueuedAt.IsEmpty || updatedAt.IsEmpty || due.IsEmpty)
+            return Fails(new Obstacle($"has other times: updated {Ms(shown.UpdatedAt)}, enqueued {Ms(shown.EnqueuedAt)}, due {Ms(shown.LeaseExpiresAt ?? shown.VisibleAt)}", shown.Id, message));
+        if ((enqueuedAt, updatedAt, due) != (message.EnqueuedAt, message.UpdatedAt, message.Due))
+            _model.Put(message with { EnqueuedAt = enqueuedAt, UpdatedAt = updatedAt, Due = due, Priority = Interval.Exactly(shown.Priority) });
+        return !message.IsTimed || AtMost(due.High - 1, message);
+    }
+
+    // Between what certainly counts and what may: the clock may have moved messages, and calls of unknown outcome too.
+    private bool Depth(DepthCommand depth, long answered)
+    {
+        long least = 0, most = 0;
+        foreach (var message in _model.Messages)
+        {
+            if (!message.Given.Metadata.Matches(depth.Filter))
+                continue;
+            var (surely, possibly) = Counts(message, depth.State);
+            least += surely ? 1 : 0;
+            most += possibly ? 1 : 0;
+        }
+
+        if (_foresight.HasLost)
+        {
+            most += _foresight.LostEnqueues(depth.Filter, _step.Span.High, id => _model.Find(id) is null);
+            var leases = _foresight.LostLeases(_step.Span.High) - _model.LostLeases;
+            least -= Math.Min(least, leases);
+            most += leases;
+        }
+
+        return (answered >= least && answered <= most)
+            || Fails(new Obstacle($"The depth was answered as {answered}, and is {least}{(most == least ? "" : $" to {most}")}"));
+    }
+
+    private (bool Surely, bool Possibly) Counts(Standing message, MessageState? state)
+    {
+        if (_foresight.HasLost && _foresight.LostOf(message.Id, _step.Span.High).Any(lost => !_model.IsUsed(lost)))
+            return (false, true);
+        var counts = Is(message, state);
+        var (surely, possibly) = (counts, counts);
+        while (message.IsTimed && message.Due.Low <= _time.High && !_model.IsToBeSeen(message.Id, message.Version))
+        {
+            message = _transitions.ByClock(message, _time.High);
+            counts = Is(message, state);
+            (surely, possibly) = (surely && counts, possibly || counts);
+        }
+
+        return (surely, possibly);
+    }
+
+    private static bool Is(Standing message, MessageState? state) => state is null ? !message.IsTerminal : message.State == state;
+
+    private static Interval Exactly(DateTimeOffset time) => Interval.Exactly(time.ToUnixTimeMilliseconds());
+
+    private static long? Ms(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
+}
