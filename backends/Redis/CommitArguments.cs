@@ -9,9 +9,9 @@ namespace Timestone.Backends.Redis;
 /// The arguments of <c>commit.lua</c> for a batch, in step with it. What happened to one message in a batch comes down to
 /// one write, or to none when it was both enqueued and removed. Used again for batch after batch.
 /// </summary>
-internal sealed class CommitArguments(RedisValue epoch, bool outbox)
+internal sealed class CommitArguments(RedisValue epoch, long lastSequence, bool outbox)
 {
-    private const int Header = 8;
+    private const int Header = 9;
 
     private readonly ByteWriter _writer = new();
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
@@ -21,10 +21,12 @@ internal sealed class CommitArguments(RedisValue epoch, bool outbox)
     private readonly List<RedisValue> _pending = [];
     private readonly List<RedisValue> _removed = [];
     private readonly List<RedisValue> _served = [];
+    private long _last = lastSequence;
 
     /// <summary>The arguments for a batch in which something changed.</summary>
     public RedisValue[] Of(ChangeBatch batch)
     {
+        var last = _last;
         Gather(batch.Rows);
         foreach (ref readonly var net in CollectionsMarshal.AsSpan(_nets))
             Write(net);
@@ -33,7 +35,8 @@ internal sealed class CommitArguments(RedisValue epoch, bool outbox)
         arguments[0] = epoch;
         arguments[1] = batch.Queue is { } queue ? RedisFormat.Queue(_writer, queue) : RedisValue.EmptyString;
         arguments[2] = (outbox ? RedisFormat.Outbox(_writer, batch.Rows) : null) ?? RedisValue.EmptyString;
-        var (count, at) = (3, Header);
+        arguments[3] = _last == last ? RedisValue.EmptyString : _last;
+        var (count, at) = (4, Header);
         foreach (var section in sections)
         {
             arguments[count++] = section.Count;
@@ -63,6 +66,7 @@ internal sealed class CommitArguments(RedisValue epoch, bool outbox)
             ref var net = ref CollectionsMarshal.AsSpan(_nets)[place];
             net.After = change.Kind == ChangeKind.Removed ? null : change.Row;
             net.AfterState = change.State;
+            _last = Math.Max(_last, change.Row.Sequence);
             net.IsWhole |= change.Kind is ChangeKind.Added or ChangeKind.Rewritten;
         }
     }

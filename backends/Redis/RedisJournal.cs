@@ -102,11 +102,12 @@ public sealed class RedisJournal : ISharedJournal
                 return null;
             var parts = (RedisResult[])opened!;
             var (epoch, created) = ((long)parts[0], (long)parts[1] == 1);
+            var lastSequence = parts[4].IsNull ? 0 : (long)parts[4];
             var row = RedisFormat.ReadQueue((byte[])parts[3]!);
             List<MessageRow> rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
             if (!created && !await CheckAsync(keys, epoch).ConfigureAwait(false))
                 throw new JournalFencedException(queue, epoch);
-            return new RedisQueueJournal(this, keys, epoch, created, row, rows);
+            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows);
         }
         catch (InvalidDataException problem)
         {

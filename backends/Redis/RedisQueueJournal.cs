@@ -2,11 +2,11 @@ using Timestone.Engine;
 
 namespace Timestone.Backends.Redis;
 
-/// <summary>One opening of a queue in Redis, which holds nothing of removed messages: the last row has the last sequence that matters.</summary>
-internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, QueueRow row, List<MessageRow> rows)
-    : QueueOpening(row, epoch, created, rows.Count == 0 ? 0 : rows[^1].Sequence, rows), IQueueJournal
+/// <summary>One opening of a queue in Redis.</summary>
+internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows)
+    : QueueOpening(row, epoch, created, lastSequence, rows), IQueueJournal
 {
-    private readonly CommitArguments _arguments = new(epoch, journal.Outbox);
+    private readonly CommitArguments _arguments = new(epoch, lastSequence, journal.Outbox);
     private Exception? _failure;
 
     /// <summary>Other processes reach the same Redis.</summary>

@@ -1,7 +1,7 @@
 -- Commits a batch, all of it or nothing. In step with docs/redis-journal.md and CommitArguments.cs.
 -- KEYS: settings, epoch, rows, payloads, pending, outbox.
--- ARGV: epoch; then nothing when only the epoch is to be checked, else: the queue's row or '', the outbox entry or '', and the
--- counts of the arguments that follow for rows, payloads, pending, removed and served, in this order.
+-- ARGV: epoch; then nothing when only the epoch is to be checked, else: the queue's row or '', the outbox entry or '', the last
+-- sequence or '' where it is the one before, and the counts of the arguments that follow for rows, payloads, pending, removed and served, in this order.
 -- Answers 1, or 0 when the epoch is over.
 if redis.call('GET', KEYS[2]) ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
     return 0
@@ -12,7 +12,7 @@ end
 
 -- Lua's stack bounds what unpack can spread. Even, so that pairs stay together.
 local chunk = 4000
-local at = 9
+local at = 10
 local function each(command, key, count, other)
     local last = at + count - 1
     while at <= last do
@@ -29,12 +29,15 @@ end
 if ARGV[2] ~= '' then
     redis.call('HSET', KEYS[1], 'row', ARGV[2])
 end
-each('HSET', KEYS[3], tonumber(ARGV[4]))
-each('HSET', KEYS[4], tonumber(ARGV[5]))
-each('ZADD', KEYS[5], tonumber(ARGV[6]))
+if ARGV[4] ~= '' then
+    redis.call('HSET', KEYS[1], 'last', ARGV[4])
+end
+each('HSET', KEYS[3], tonumber(ARGV[5]))
+each('HSET', KEYS[4], tonumber(ARGV[6]))
+each('ZADD', KEYS[5], tonumber(ARGV[7]))
 if ARGV[3] ~= '' then
     redis.call('XADD', KEYS[6], '*', 't', ARGV[3])
 end
-each('HDEL', KEYS[3], tonumber(ARGV[7]), KEYS[4])
-each('ZREM', KEYS[5], tonumber(ARGV[8]))
+each('HDEL', KEYS[3], tonumber(ARGV[8]), KEYS[4])
+each('ZREM', KEYS[5], tonumber(ARGV[9]))
 return 1

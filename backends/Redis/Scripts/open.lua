@@ -1,6 +1,6 @@
 -- Opens a queue: raises its epoch, or creates it. In step with docs/redis-journal.md and OpenScript.cs.
 -- KEYS: settings, epoch, rows, payloads, pending, outbox. ARGV: format and row to create it with; none not to create it.
--- Answers {epoch, 1 if it was created else 0, format, row}; nothing where it does not exist.
+-- Answers {epoch, 1 if it was created else 0, format, row, last sequence or nil}; nothing where it does not exist.
 local created = 0
 if redis.call('EXISTS', KEYS[1]) == 0 then
     if redis.call('EXISTS', KEYS[3], KEYS[4], KEYS[5], KEYS[6]) > 0 then
@@ -19,5 +19,5 @@ local now = redis.call('TIME')
 local epoch = math.max((tonumber(redis.call('GET', KEYS[2])) or 0) + 1, now[1] * 1000000 + now[2])
 epoch = string.format('%.0f', epoch)
 redis.call('SET', KEYS[2], epoch)
-local queue = redis.call('HMGET', KEYS[1], 'format', 'row')
-return { epoch, created, queue[1], queue[2] }
+local queue = redis.call('HMGET', KEYS[1], 'format', 'row', 'last')
+return { epoch, created, queue[1], queue[2], queue[3] }

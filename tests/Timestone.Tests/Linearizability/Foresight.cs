@@ -10,6 +10,13 @@ internal sealed class Foresight
 {
     private readonly Dictionary<(string Id, int Version), Sight> _sights = [];
     private readonly Dictionary<string, (long EnqueuedAt, long Priority)> _enqueues = [];
+    private readonly Dictionary<string, SortedList<int, long>> _updates = [];
+    private readonly Dictionary<string, (string? Request, long Length)> _leases = [];
+    private readonly Dictionary<string, SortedList<int, Sight>> _versions = [];
+    private readonly HashSet<(string Id, int Version)> _moved = [];
+    private readonly Reachability _reachability;
+    private readonly Dictionary<string, Step> _lessees = [];
+    private readonly Dictionary<(string Id, int Version), Step> _takers = [];
     private readonly Dictionary<string, List<Lost>> _lost = [];
     private readonly List<(DequeueRequest Request, long Start, long StartMs)> _lostDequeues = [];
     private readonly List<(NewMessage Message, long Start)> _lostEnqueues = [];
@@ -24,6 +31,7 @@ internal sealed class Foresight
     {
         Settings = history.Settings;
         SlackMs = slackMs;
+        _reachability = new Reachability(history.Settings.MaxAttempts);
         var answered = new Dictionary<string, long>();
         foreach (var call in history.Calls)
             Look(call, answered);
@@ -35,8 +43,18 @@ internal sealed class Foresight
                 TakeKnown(call);
         }
 
+        FindLessees();
+        foreach (var ((id, version), sight) in _sights)
+        {
+            if (!_versions.TryGetValue(id, out var versions))
+                _versions.Add(id, versions = []);
+            versions.Add(version, sight);
+        }
+
         foreach (var step in Steps)
             step.Time = TimeOf(step);
+        foreach (var step in Steps.Where(static step => step.After is not null))
+            step.After!.Time = step.After.Time.UpTo(step.Time.High);
     }
 
     public QueueSettings Settings { get; }
@@ -83,15 +101,26 @@ internal sealed class Foresight
         {
             var sight = new Sight(message.State, message.UpdatedAt.ToUnixTimeMilliseconds(), message.Attempt, message.Worker);
             _sights[(message.Id, message.Version)] = sight;
+            if (!_updates.TryGetValue(message.Id, out var updates))
+                _updates.Add(message.Id, updates = []);
+            updates[message.Version] = message.UpdatedAt.ToUnixTimeMilliseconds();
+            if (message is { LeaseToken: { } token, LeaseExpiresAt: { } expires })
+                _leases.TryAdd(token, ((call.Command as DequeueCommand)?.Request.RequestId, Ms(expires - message.UpdatedAt)));
             _enqueues.TryAdd(message.Id, (message.EnqueuedAt.ToUnixTimeMilliseconds(), message.Priority));
             See(message.Id);
         }
 
+        if (call is { Command: RedriveCommand redrive, Answer: TimestoneError { Code: ErrorCode.IllegalTransition } })
+            See(redrive.Id);
         foreach (var result in ResultsIn(call.Answer))
         {
+            if (result.Error is { Code: ErrorCode.LeaseLost or ErrorCode.IllegalTransition or ErrorCode.MessageConflict })
+                See(result.Id!);
             if (result.Error is not null)
                 continue;
             _sights.TryAdd((result.Id!, result.Version!.Value), new Sight(result.State!.Value));
+            if (call.Command is not EnqueueCommand)
+                _moved.Add((result.Id!, result.Version!.Value));
             if (call.Command is not EnqueueCommand || result.Duplicate == true)
                 See(result.Id!);
         }
@@ -178,6 +207,7 @@ internal sealed class Foresight
             IsPartial = partial,
             Messages = [.. sights.Select(sight => sight.Item1), .. IdsIn(command)],
             Sights = [.. sights.Distinct()],
+            Missed = [.. MissedIn(command, answer).Distinct()],
             Key = _random.NextInt64(),
         };
         Steps.Add(step);
@@ -198,14 +228,40 @@ internal sealed class Foresight
                 foreach (var result in results.Where(static result => result.Duplicate == false))
                     Narrow(EnqueueOf(result.Id!)?.EnqueuedAt);
                 break;
-            case (SettleCommand or CancelCommand or RedriveCommand, _):
-                foreach (var result in ResultsIn(step.Answer).Where(static result => result.Duplicate == false))
-                    Narrow(SightOf(result.Id!, result.Version!.Value)?.UpdatedAt);
+            case (SettleCommand settle, IReadOnlyList<MessageResult> results):
+                for (var i = 0; i < results.Count; i++)
+                {
+                    Narrow(UpdateOf(results[i]));
+                    if (results[i] is { Duplicate: false, Id: { } id, Version: { } version } && NextUpdate(id, version) is { } next)
+                        time = time.UpTo(next - (results[i].State == MessageState.Invisible ? Ms(settle.Items[i].Invisible ?? TimeSpan.Zero) : 0));
+                }
+
                 break;
-            case (DequeueCommand { Request: var request }, DequeueResult result) when !IsRepeated(request.RequestId) || step.IsPartial:
+            case (CancelCommand or RedriveCommand, _):
+                foreach (var result in ResultsIn(step.Answer))
+                    Narrow(UpdateOf(result));
+                break;
+            case (ExtendCommand extend, IReadOnlyList<MessageResult> results):
+                for (var i = 0; i < results.Count; i++)
+                {
+                    var item = extend.Items[i];
+                    if (results[i].LeaseExpiresAt is { } expires && (item.Lease is { } given ? Ms(given) : LengthOf(item.LeaseToken)) is { } length)
+                        Narrow(expires.ToUnixTimeMilliseconds() - length);
+                }
+
+                break;
+            case (DequeueCommand, DequeueResult result) when result.Messages.All(message => _lessees[message.LeaseToken!] == step):
                 foreach (var message in result.Messages)
                     Narrow(message.UpdatedAt.ToUnixTimeMilliseconds());
                 break;
+        }
+
+        foreach (var (id, version) in step.Sights)
+        {
+            if (SightOf(id, version)?.UpdatedAt is { } updated)
+                time = time with { Low = Math.Max(time.Low, updated) };
+            if (NextUpdate(id, version) is { } next)
+                time = time.UpTo(next);
         }
 
         return time;
@@ -216,6 +272,44 @@ internal sealed class Foresight
                 time = time.And(Interval.Exactly(at));
         }
     }
+
+    // Of several answers that show one lease, one gave it: the first to begin of those that show most might have, whoever it was.
+    private void FindLessees()
+    {
+        foreach (var step in Steps.Where(static step => step.Answer is DequeueResult).OrderByDescending(static step => MessagesIn(step.Answer).Count()).ThenBy(static step => step.Span.Low))
+        {
+            foreach (var message in MessagesIn(step.Answer))
+            {
+                if (_lessees.TryAdd(message.LeaseToken!, step))
+                    _takers.TryAdd((message.Id, message.Version), step);
+            }
+        }
+    }
+
+    /// <summary>Whether a message can stand so and later as the next answer shows it that shows a later version.</summary>
+    public bool CanGoOn(Standing message) =>
+        !_versions.TryGetValue(message.Id, out var versions) || versions.FirstOrDefault(seen => seen.Key > message.Version) is not { Key: > 0 } next
+        || _reachability.IsPossible(message.State, message.Attempt, next.Value.State, next.Value.Attempt, next.Key - message.Version, _moved.Contains((message.Id, next.Key)) || MayBeLost(message.Id));
+
+    /// <summary>Whether a message that is pending at a version still is when a step is done, because what moves it on comes later.</summary>
+    public bool StaysPending(Standing message, Step until) =>
+        SightOf(message.Id, message.Version + 1) is { UpdatedAt: { } next }
+        && (next > until.Time.High || (_takers.TryGetValue((message.Id, message.Version + 1), out var taker) && taker.Span.Low > until.Span.High));
+
+    private static IEnumerable<string> MissedIn(Command command, object? answer) => (command, answer) switch
+    {
+        (GetCommand get, TimestoneError { Code: ErrorCode.MessageNotFound }) => [get.Id],
+        (RedriveCommand redrive, TimestoneError { Code: ErrorCode.MessageNotFound }) => [redrive.Id],
+        _ => ResultsIn(answer).Where(static result => result.Error?.Code == ErrorCode.MessageNotFound).Select(static result => result.Id!),
+    };
+
+    private long? UpdateOf(MessageResult result) => result.Duplicate == false ? SightOf(result.Id!, result.Version!.Value)?.UpdatedAt : null;
+
+    // A request that was repeated may have been answered when its lease was extended already.
+    private long? LengthOf(string token) => _leases.TryGetValue(token, out var lease) && !IsRepeated(lease.Request) ? lease.Length : null;
+
+    private long? NextUpdate(string id, int version) =>
+        _updates.TryGetValue(id, out var updates) && updates.FirstOrDefault(update => update.Key > version) is { Key: > 0 } next ? next.Value : null;
 
     private static string IdOf(object item) => item switch
     {

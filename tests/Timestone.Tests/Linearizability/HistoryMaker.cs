@@ -17,6 +17,8 @@ internal sealed class HistoryMaker
     private readonly PriorityQueue<Action, (long At, int Number)> _agenda = new();
     private readonly List<RecordedCall> _calls = [];
     private int _begun;
+    private int _last;
+    private long _clock;
     private int _numbers;
 
     private HistoryMaker(Random random, HistoryShape shape)
@@ -27,24 +29,58 @@ internal sealed class HistoryMaker
         _caller = new CallMaker(random, unique: "");
     }
 
-    /// <summary>Makes one.</summary>
-    public static RecordedHistory Make(Random random, HistoryShape shape) => new HistoryMaker(random, shape).Run();
+    /// <summary>The time of the queue.</summary>
+    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Ms(_clock));
 
-    private RecordedHistory Run()
+    /// <summary>Makes one.</summary>
+    /// <param name="random">Where everything comes from.</param>
+    /// <param name="shape">What to make.</param>
+    /// <param name="scene">What happens between two halves of it; null for nothing.</param>
+    public static RecordedHistory Make(Random random, HistoryShape shape, Action<Scene>? scene = null)
     {
+        var maker = new HistoryMaker(random, shape);
+        maker.Crowd(shape.Calls / 2);
+        scene?.Invoke(new Scene(maker, maker._shape.Settings));
+        maker.Crowd(shape.Calls);
+        return new RecordedHistory(maker._shape.Settings, maker._calls);
+    }
+
+    /// <summary>A call while nobody else calls, of which its caller may be told another answer.</summary>
+    public object AskAlone(Command command, Func<object, object>? lie)
+    {
+        var start = _clock += 10;
+        var answer = Do(command, _clock += 500);
+        var end = _clock += 500;
+        answer = lie is null ? answer : lie(answer);
+        _calls.Add(new RecordedCall(-1, start, end, Ms(start), Ms(end), command, answer));
+        return answer;
+    }
+
+    /// <summary>What the queue would answer.</summary>
+    public object Peek(Command command) => _reference.Ask(command, Timestone.Engine.JournalRoom.Ample);
+
+    /// <summary>Lets time pass.</summary>
+    public void Wait(int milliseconds) => _clock += milliseconds * 1000L;
+
+    private void Crowd(int until)
+    {
+        _last = until;
         for (var caller = 0; caller < _shape.Callers; caller++)
-            Begin(caller, _random.Next(_shape.LongestCall));
-        while (_agenda.TryDequeue(out var happens, out _))
+            Begin(caller, _clock + _random.Next(_shape.LongestCall));
+        while (_agenda.TryDequeue(out var happens, out var time))
+        {
+            _clock = Math.Max(_clock, time.At);
             happens();
-        return new RecordedHistory(_shape.Settings, _calls);
+        }
     }
 
     private void At(long time, Action happens) => _agenda.Enqueue(happens, (time, _numbers++));
 
     private void Begin(int caller, long start) => At(start, () =>
     {
-        if (_begun++ >= _shape.Calls)
+        if (_begun >= _last)
             return;
+        _begun++;
         var command = _caller.Next();
         var end = start + 1 + _random.Next(_shape.LongestCall);
         var point = _random.NextInt64(start, end + 1);

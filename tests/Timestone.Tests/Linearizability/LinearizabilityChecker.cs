@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Timestone.Tests.Simulation;
 
 namespace Timestone.Tests.Linearizability;
 
@@ -21,6 +22,7 @@ internal sealed class LinearizabilityChecker
     private readonly HashSet<(long Steps, long Model)> _failed = [];
     private readonly Stack<Turn> _turns = [];
     private readonly List<Step> _order = [];
+    private readonly HashSet<(int, int)> _waits = [];
     private readonly TimeSpan _limit;
     private Step? _first;
     private long _doneKey;
@@ -38,6 +40,8 @@ internal sealed class LinearizabilityChecker
         {
             foreach (var sight in step.Sights)
                 _model.ExpectSight(sight);
+            foreach (var id in step.Missed)
+                _model.ExpectSight((id, 0));
             step.Previous = last;
             _first ??= step;
             if (last is not null)
@@ -67,7 +71,15 @@ internal sealed class LinearizabilityChecker
             else
             {
                 if (turn is not null)
+                {
                     Remember(turn);
+                    if (Learn(turn) is { } tooEarly)
+                    {
+                        turn = ReturnTo(tooEarly);
+                        continue;
+                    }
+                }
+
                 do
                 {
                     if (_turns.Count == 0)
@@ -86,22 +98,39 @@ internal sealed class LinearizabilityChecker
     }
 
     // Null where the same steps were done before and the queue stood the same.
-    private Turn? NewTurn() => _failed.Add((_doneKey, _model.Fingerprint)) ? new Turn(Candidates()) : null;
+    private Turn? NewTurn() => _failed.Add((_doneKey, _model.Fingerprint)) ? new Turn(Candidates(out var latest), latest) : null;
 
-    // The steps of which one must be next: none of the others had ended when they began.
-    private List<Step> Candidates()
+    // The steps of which one must be next: none of the others had ended when they began. The queue's time must not pass what
+    // any of them says.
+    private List<Step> Candidates(out long latest)
     {
         var candidates = new List<Step>();
-        var end = long.MaxValue;
+        var end = latest = long.MaxValue;
         for (var step = _first; step is not null && step.Span.Low <= end; step = step.Next)
         {
             end = Math.Min(end, step.Span.High);
+            latest = Math.Min(latest, step.Time.High);
             if (step.After is null or { IsDone: true })
                 candidates.Add(step);
         }
 
-        candidates.Sort(static (a, b) => a.Time.High != b.Time.High ? a.Time.High.CompareTo(b.Time.High) : a.Span.High.CompareTo(b.Span.High));
+        // What was found to be too early comes last. What only looks may look as soon as it sees what it saw. The others come in the order of the time they are known to.
+        candidates.Sort(static (a, b) => a.IsWaiting != b.IsWaiting ? a.IsWaiting.CompareTo(b.IsWaiting) : a.IsRead != b.IsRead ? b.IsRead.CompareTo(a.IsRead) : a.Time.High != b.Time.High ? a.Time.High.CompareTo(b.Time.High) : a.Span.High.CompareTo(b.Span.High));
         return candidates;
+    }
+
+    // Whether a message that is pending by a step now keeps another step from being done ever.
+    private bool Blocks(Step step, List<Step> candidates, int firstChange)
+    {
+        for (var i = firstChange; i < _model.Changes.Count; i++)
+        {
+            if (_model.Find(_model.Changes[i].Id) is not { State: MessageState.Pending, Exclusivity: null } message)
+                continue;
+            if (candidates.Find(other => other != step && _trial.IsServedBefore(message, other) && _foresight.StaysPending(message, other)) is { } blocked)
+                return _trial.Fails(new Obstacle($"would be in the way of: {blocked.Call.Command}", message.Id, message)) || true;
+        }
+
+        return false;
     }
 
     private void Do(Step step)
@@ -130,13 +159,51 @@ internal sealed class LinearizabilityChecker
         _order.RemoveAt(_order.Count - 1);
     }
 
+    // Where a message was in the way of a step that must be next, what put it there waits for that step from now on. Returns
+    // what waits and has been done too early; null where nothing new was learnt.
+    private Step? Learn(Turn turn)
+    {
+        Step? earliest = null;
+        var at = int.MaxValue;
+        foreach (var (step, obstacle) in turn.Urgent())
+        {
+            // What changed a count is not known: the last thing done, and when that was learnt already the one before.
+            var last = step.Command is DepthCommand
+                ? _order.FindLastIndex(done => !done.IsRead && done.Span.High >= step.Span.Low && !_waits.Contains((done.Index, step.Index)))
+                : !obstacle.IsTooEarly ? -1 : _order.FindLastIndex(done => !done.IsRead && done.Messages.Contains(obstacle.Id));
+            if (last < 0 || _order[last].Span.High < step.Span.Low || !_waits.Add((_order[last].Index, step.Index)))
+                continue;
+            _order[last].WaitsFor.Add(step);
+            if (last < at)
+                (earliest, at) = (_order[last], last);
+        }
+
+        return earliest;
+    }
+
+    private Turn? ReturnTo(Step step)
+    {
+        Step done;
+        do
+        {
+            var turn = _turns.Pop();
+            done = turn.Done!;
+            turn.TakeBack(this);
+        }
+        while (done != step);
+
+        // What failed did so in an order that is not tried first any more. There are only so many pairs to learn.
+        _failed.Clear();
+        return NewTurn();
+    }
+
     // The furthest that the search came is where the violation shows.
     private void Remember(Turn turn)
     {
         if (_order.Count < _longest.Count || (_obstacles.Count > 0 && _order.Count == _longest.Count))
             return;
         _longest = [.. _order];
-        _obstacles = turn.Obstacles;
+        _obstacles = [.. turn.Obstacles.Select(static one => (one.Key.Call, one.Value))];
     }
 
     private Verdict Violation(bool decided)
@@ -157,16 +224,23 @@ internal sealed class LinearizabilityChecker
     }
 
     /// <summary>One place in the order: what may stand there, and what was tried already.</summary>
-    private sealed class Turn(List<Step> candidates)
+    private sealed class Turn(List<Step> candidates, long latest)
     {
         private Choices _choices = new();
         private int _at;
         private bool _withLost;
         private bool _started;
         private int _mark;
-        private Step? _done;
 
-        public List<(RecordedCall Call, Obstacle Why)> Obstacles { get; } = [];
+        /// <summary>What was done.</summary>
+        public Step? Done { get; private set; }
+
+        public Dictionary<Step, Obstacle> Obstacles { get; } = [];
+
+        /// <summary>The steps that have to come before all others, by the callers' clock and by the queue's.</summary>
+        public IEnumerable<KeyValuePair<Step, Obstacle>> Urgent() => Obstacles.Count == 0
+            ? []
+            : [Obstacles.MinBy(static one => one.Key.Span.High), Obstacles.MinBy(static one => one.Key.Time.High)];
 
         /// <summary>What was done commutes with all that could be done instead.</summary>
         public bool IsSettled { get; private set; }
@@ -181,16 +255,16 @@ internal sealed class LinearizabilityChecker
                 {
                     _mark = model.Mark;
                     var (changes, now) = (model.Changes.Count, model.Now);
-                    if (search._trial.Run(candidates[_at], _choices, _withLost))
+                    if (search._trial.Run(candidates[_at], latest, _choices, _withLost) && !search.Blocks(candidates[_at], candidates, changes))
                     {
-                        _done = candidates[_at];
-                        search.Do(_done);
-                        IsSettled = !_withLost && _choices.IsForced && search._independence.Holds(_done, search._first, changes, now);
+                        Done = candidates[_at];
+                        search.Do(Done);
+                        IsSettled = !_withLost && _choices.IsForced && search._independence.Holds(Done, search._first, changes, now);
                         return true;
                     }
 
                     if (_withLost == search._foresight.HasLost)
-                        Obstacles.Add((candidates[_at].Call, search._trial.Obstacle));
+                        Obstacles[candidates[_at]] = search._trial.Obstacle;
                     model.Return(_mark);
                 }
             }
@@ -200,7 +274,7 @@ internal sealed class LinearizabilityChecker
 
         public void TakeBack(LinearizabilityChecker search)
         {
-            search.Undo(_done!);
+            search.Undo(Done!);
             search._model.Return(_mark);
         }
 

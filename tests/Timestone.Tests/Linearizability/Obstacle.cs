@@ -6,6 +6,9 @@ namespace Timestone.Tests.Linearizability;
 /// <param name="Standing">How the message stands in the model then.</param>
 internal sealed record Obstacle(string What, string Id = "", Standing? Standing = null)
 {
+    /// <summary>The message should not stand so yet: what made it so may have come later.</summary>
+    public bool IsTooEarly { get; init; }
+
     public override string ToString() => Standing is null
         ? $"{Id} {What}".Trim()
         : $"{Id} {What}; by then it is {Standing.State.ToString().ToLowerInvariant()}, version {Standing.Version}, attempt {Standing.Attempt}, priority {Standing.Priority.Low}"

@@ -48,7 +48,7 @@ internal sealed class QueueModel
 
     /// <summary>Who holds an exclusivity value; null when nobody does.</summary>
     public Standing? HolderOf(string? value) =>
-        value is not null && _holders.TryGetValue(value, out var id) && _messages[id] is { State: MessageState.Running } holder ? holder : null;
+        value is not null && _holders.TryGetValue(value, out var id) && Find(id) is { State: MessageState.Running } holder ? holder : null;
 
     public void Return(int mark)
     {

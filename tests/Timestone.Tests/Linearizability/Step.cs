@@ -15,6 +15,9 @@ internal sealed class Step
     /// <summary>What is asked: never a dequeue that settles.</summary>
     public required Command Command { get; init; }
 
+    /// <summary>It changes nothing, whatever it finds.</summary>
+    public bool IsRead => Command is GetCommand or DepthCommand || Answer is DequeueResult { Messages.Count: 0 };
+
     /// <summary>What was answered; null when only that it took effect is known.</summary>
     public required object? Answer { get; init; }
 
@@ -36,6 +39,9 @@ internal sealed class Step
     /// <summary>The versions of messages that its answer shows.</summary>
     public required IReadOnlyList<(string Id, int Version)> Sights { get; init; }
 
+    /// <summary>The messages that its answer says do not exist.</summary>
+    public required IReadOnlyList<string> Missed { get; init; }
+
     /// <summary>A random number: those of a set of steps, combined, stand for the set.</summary>
     public required long Key { get; init; }
 
@@ -45,4 +51,9 @@ internal sealed class Step
     public Step? Next { get; set; }
 
     public bool IsDone { get; set; }
+
+    /// <summary>The steps that it was in the way of when it came before them.</summary>
+    public List<Step> WaitsFor { get; } = [];
+
+    public bool IsWaiting => WaitsFor.Exists(static step => !step.IsDone);
 }

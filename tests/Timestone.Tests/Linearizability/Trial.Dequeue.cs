@@ -1,3 +1,5 @@
+using Timestone.Tests.Simulation;
+
 namespace Timestone.Tests.Linearizability;
 
 /// <summary>Leases: the best that match, and no others.</summary>
@@ -66,8 +68,8 @@ internal sealed partial class Trial
             return false;
         if (Become(message, standing => standing.State == MessageState.Pending && standing.Version == answered.Version - 1, answered.Version - 1) is not { } pending)
             return Fails(new Obstacle($"cannot have been leased as version {answered.Version}", answered.Id, message));
-        if (_model.HolderOf(pending.Exclusivity) is { } holder && Become(holder, static standing => standing.State != MessageState.Running, holder.Version + 1) is null)
-            return Fails(new Obstacle($"holds the exclusivity value '{pending.Exclusivity}' of {answered.Id}", holder.Id, holder));
+        if (_model.HolderOf(pending.Exclusivity) is { } holder && Become(holder, static standing => standing.State != MessageState.Running, holder.Version + 1, lasts: true) is null)
+            return Fails(new Obstacle($"holds the exclusivity value '{pending.Exclusivity}' of {answered.Id}", holder.Id, holder) { IsTooEarly = true });
         if (!NothingComesBefore(request, pending))
             return false;
 
@@ -85,6 +87,13 @@ internal sealed partial class Trial
             ? Learn(answered, leased)
             : Fails(new Obstacle($"was leased with other content: attempt {answered.Attempt}, priority {answered.Priority}", answered.Id, leased));
     }
+
+    /// <summary>Whether a dequeue, in a simple queue, would have leased a pending message before what it was answered.</summary>
+    public bool IsServedBefore(Standing message, Step step) =>
+        step is { Command: DequeueCommand { Request: var request }, Answer: DequeueResult { Messages: var answered }, IsPartial: false }
+        && !_foresight.IsRepeated(request.RequestId) && message.Given.Metadata.Matches(request.Filter)
+        && answered.All(other => other.Id != message.Id)
+        && (answered.Count < request.Max || answered.Any(other => message.Priority.High < other.Priority));
 
     // That no other message that could have been leased is better; null for the message means that there is none at all.
     private bool NothingComesBefore(DequeueRequest request, Standing? leased)
@@ -123,7 +132,7 @@ internal sealed partial class Trial
         if (_model.HolderOf(other.Exclusivity) is { } holder && (!holder.IsTimed || holder.Due.High > _time.Low))
             return AtMost(holder.Due.High - 1, holder);
         if (!_withLost)
-            return Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other));
+            return Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true });
 
         // Somebody whose call has an unknown outcome took it, or called it off, or took another one of its exclusivity value.
         var suspects = other.Exclusivity is null
@@ -131,7 +140,7 @@ internal sealed partial class Trial
             : _model.Pending.Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
         var suspect = suspects[suspects.Count == 1 ? 0 : _choices.Pick(suspects.Count)];
         return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, suspect.Version + 1) is not null
-            || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other));
+            || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true });
     }
 
     // What the clock would have made pending in time puts a bound to the time of the call.

@@ -5,11 +5,14 @@ internal sealed partial class Trial
 {
     private static readonly Interval Always = new(long.MinValue / 4, long.MaxValue / 4);
 
+    private bool _lasts;
+
     // Lets happen to a message what makes it stand as the answer needs it: nothing, what the clock may have done, or what calls
-    // of unknown outcome may have done. Null where nothing does.
-    private Standing? Become(Standing message, Predicate<Standing> goal, int mostVersion)
+    // of unknown outcome may have done. Null where nothing does. What lasts is still so whatever the clock does next.
+    private Standing? Become(Standing message, Predicate<Standing> goal, int mostVersion, bool lasts = false)
     {
         var first = _paths.Count;
+        _lasts = lasts;
         Walk(new Path(message, Always, [], 0), goal, mostVersion);
         if (_paths.Count == first)
             return null;
@@ -32,7 +35,7 @@ internal sealed partial class Trial
         var message = path.End;
         if (goal(message))
         {
-            var here = message.IsTimed ? path.Time.UpTo(message.Due.High - 1) : path.Time;
+            var here = message.IsTimed && !_lasts ? path.Time.UpTo(message.Due.High - 1) : path.Time;
             if (!here.And(_time).IsEmpty)
             {
                 _paths.Add(path with { Time = here });

@@ -32,6 +32,9 @@ internal sealed partial class Trial
 
     private Standing? Add(NewMessage given, MessageState state, int item)
     {
+        // Another answer says that it does not exist.
+        if (_model.IsToBeSeen(given.Id!, 0))
+            return null;
         var wait = Foresight.Ms(given.Invisible ?? _foresight.Settings.Invisible);
         var due = given.VisibleAt is { } visible ? Interval.Exactly(visible.ToUnixTimeMilliseconds()) : _time.Plus(wait);
         if (state == MessageState.Invisible ? given.VisibleAt is null ? wait == 0 : !AtMost(due.High - 1) : given.VisibleAt is null ? wait > 0 : !AtLeast(due.Low))
@@ -97,7 +100,7 @@ internal sealed partial class Trial
             return checkedAlready;
         var message = _model.Find(item.Id)!;
         if (result.Error is { Code: ErrorCode.IllegalTransition })
-            return Is(message, static standing => standing.State is MessageState.Completed or MessageState.Errored, "is neither completed nor errored");
+            return Is(message, static standing => standing.State is MessageState.Completed or MessageState.Errored, "is neither completed nor errored", lasts: true);
         if (result.Duplicate == true)
             return StandsAs(message, result, static standing => standing.State == MessageState.Canceled, "was not canceled");
         return Become(message, standing => !standing.IsTerminal && standing.Version == result.Version - 1, (result.Version ?? 0) - 1) is { } open
@@ -144,10 +147,11 @@ internal sealed partial class Trial
     private bool IsLost(Standing message, string token, SettlementAction? action) => Is(
         message,
         standing => !standing.IsHeldBy(token) && (action is null || !standing.Ended.Contains((token, action.Value))),
-        $"is held by {token}, or was settled so");
+        $"is held by {token}, or was settled so",
+        lasts: true);
 
-    private bool Is(Standing message, Predicate<Standing> goal, string otherwise) =>
-        Become(message, goal, message.Version + 2) is not null || Fails(new Obstacle(otherwise, message.Id, message));
+    private bool Is(Standing message, Predicate<Standing> goal, string otherwise, bool lasts = false) =>
+        Become(message, goal, message.Version + 2, lasts) is not null || Fails(new Obstacle(otherwise, message.Id, message));
 
     private bool Move(Standing from, Standing to, MessageResult result)
     {

@@ -32,23 +32,26 @@ internal sealed partial class Trial
 
     /// <summary>Makes one. After a failure the model has to be taken back.</summary>
     /// <param name="step">What may come next.</param>
+    /// <param name="latest">The latest time at which it may have taken effect for the sake of what comes after it.</param>
     /// <param name="choices">What is chosen where several things may have happened.</param>
     /// <param name="withLost">Whether calls of unknown outcome may have taken effect where that helps.</param>
     /// <returns>Whether the step can come next.</returns>
-    public bool Run(Step step, Choices choices, bool withLost)
+    public bool Run(Step step, long latest, Choices choices, bool withLost)
     {
         Count++;
         (_step, _choices, _withLost) = (step, choices, withLost);
-        _time = step.Time with { Low = Math.Max(step.Time.Low, _model.Now) };
+        _time = step.Time.And(new Interval(_model.Now, latest));
         if (_time.IsEmpty)
         {
             return Fails(step.Time.IsEmpty
                 ? new Obstacle("its answer tells of a time outside of the call")
-                : new Obstacle($"it took effect by {step.Time.High} ms, and what came before at {_model.Now} ms or later"));
+                : new Obstacle($"it took effect between {step.Time.Low} and {step.Time.High} ms, what came before at {_model.Now} ms or later, and another by {latest} ms"));
         }
 
         foreach (var sight in step.Sights)
             _model.TakeSight(sight);
+        foreach (var id in step.Missed)
+            _model.TakeSight((id, 0));
         if (!CatchUp())
             return false;
         if (!Do())
@@ -135,7 +138,7 @@ internal sealed partial class Trial
         if (_model.IsToBeSeen(from.Id, from.Version))
             return null;
         if (_foresight.SightOf(to.Id, to.Version) is not { } sight)
-            return to.UpdatedAt.IsEmpty ? null : to;
+            return to.UpdatedAt.IsEmpty || !_foresight.CanGoOn(to) ? null : to;
         if (sight.State != to.State || (sight.Attempt is { } attempt && attempt != to.Attempt))
             return null;
         if (sight.UpdatedAt is not { } at)
@@ -160,7 +163,8 @@ internal sealed partial class Trial
 
     private bool AtMost(long time, Standing? about = null) => Narrow(new Interval(long.MinValue, time), about);
 
-    private bool Fails(Obstacle obstacle)
+    /// <summary>Says why it failed; always false.</summary>
+    public bool Fails(Obstacle obstacle)
     {
         Obstacle = obstacle;
         return false;

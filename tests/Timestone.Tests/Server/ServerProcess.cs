@@ -48,6 +48,13 @@ public sealed class ServerProcess : IDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Ends it without a chance to do anything about it.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     public async Task<(int Code, string Errors)> ExitAsync()
     {
         var errors = await _process.StandardError.ReadToEndAsync();
