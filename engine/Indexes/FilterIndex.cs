@@ -9,7 +9,8 @@ namespace Timestone.Engine;
 /// In an exclusive queue a group's pending messages lie in lanes, one for each exclusivity value, and <c>_heads</c> holds
 /// the best message of each lane. Invariant: the head of a lane that is not locked is in <c>_heads</c>. That of a locked
 /// lane may be: whoever meets it there takes it out and parks the lane, and unlocking the lane brings it back. So a locked
-/// lane costs each group one look-up for each time it is locked, not one for each dequeue.
+/// lane costs each group one look-up for each time it is locked, not one for each dequeue; and the group whose head locks it
+/// none at all.
 /// </remarks>
 internal sealed class FilterIndex
 {
@@ -112,13 +113,13 @@ internal sealed class FilterIndex
     /// <summary>Puts the head of a lane that is unlocked now back, if the group still has messages in it.</summary>
     public void Readmit(FilterGroup group, Lane lane)
     {
-        if (HeadOf(group, lane) is { } head)
-            _heads!.Add(HeadKey(group, head), head.Slot);
+        if (TryGetHead(group, lane, out var head, out var slot))
+            _heads!.Add(HeadKey(group, head), slot);
     }
 
     private static Rank RankOf(MessageRow row) => new(row.Priority, row.Sequence);
 
-    private static GroupRank HeadKey(FilterGroup group, MessageRow row) => new(group.Id, 0, RankOf(row));
+    private static GroupRank HeadKey(FilterGroup group, in Rank rank) => new(group.Id, 0, rank);
 
     private static GroupRank KeyOf(FilterGroup group, MessageRow row) => new(group.Id, row.Lane?.Id ?? 0, RankOf(row));
 
@@ -142,24 +143,32 @@ internal sealed class FilterIndex
             return;
         }
 
-        var head = HeadOf(group, row.Lane!);
+        var hasHead = TryGetHead(group, row.Lane!, out var head, out _);
         _pending.Add(key, row.Slot);
-        if (head is not null && RankOf(head).Precedes(RankOf(row)))
+        if (hasHead && head.Precedes(key.Rank))
             return;
-        if (head is not null)
+        if (hasHead)
             _heads.Remove(HeadKey(group, head));
-        _heads.Add(HeadKey(group, row), row.Slot);
+        _heads.Add(HeadKey(group, key.Rank), row.Slot);
     }
 
     private void RemovePending(FilterGroup group, MessageRow row)
     {
         _pending.Remove(KeyOf(group, row));
-        if (_heads is not null && _heads.Remove(HeadKey(group, row)))
+        if (_heads is null || !_heads.Remove(HeadKey(group, RankOf(row))))
+            return;
+        // A message that begins to run locks its lane: the next one of the lane becomes its head when that ends.
+        if (row.State.State == MessageState.Running)
+            row.Lane!.Park(this, group);
+        else
             Readmit(group, row.Lane!);
     }
 
-    private MessageRow? HeadOf(FilterGroup group, Lane lane) =>
-        _pending.TryGetAtLeast(GroupRank.First(group.Id, lane.Id), out var key, out var slot) && key.Group == group.Id && key.Lane == lane.Id
-            ? _messages[slot]
-            : null;
+    // The key tells the rank: the message itself, which is far away in memory, is not looked at.
+    private bool TryGetHead(FilterGroup group, Lane lane, out Rank rank, out int slot)
+    {
+        var found = _pending.TryGetAtLeast(GroupRank.First(group.Id, lane.Id), out var key, out slot);
+        rank = key.Rank;
+        return found && key.Group == group.Id && key.Lane == lane.Id;
+    }
 }

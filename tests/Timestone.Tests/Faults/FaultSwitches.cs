@@ -1,14 +1,34 @@
+using System.Diagnostics;
 using System.Globalization;
+using Xunit.Abstractions;
 
 namespace Timestone.Tests.Faults;
 
-/// <summary>An environment variable that makes the fault tests run for longer.</summary>
+/// <summary>Environment variables that make the fault tests run for longer, or with one seed.</summary>
 internal static class FaultSwitches
 {
-    /// <summary>How many times as many calls each fault test makes: a number of 1 or more.</summary>
-    public const string FactorVariable = "TIMESTONE_FAULT_FACTOR";
+    /// <summary>Every scenario goes on for so many minutes of load, instead of once through its faults.</summary>
+    public const string MinutesVariable = "TIMESTONE_FAULT_MINUTES";
 
-    /// <summary>How many times as many.</summary>
-    public static int Factor =>
-        int.TryParse(Environment.GetEnvironmentVariable(FactorVariable), CultureInfo.InvariantCulture, out var factor) && factor > 1 ? factor : 1;
+    /// <summary>The seed of the load and of the faults; how they meet is up to the processes.</summary>
+    public const string SeedVariable = "TIMESTONE_FAULT_SEED";
+
+    /// <summary>How long each scenario goes on; null for once.</summary>
+    public static TimeSpan? Duration => Number(MinutesVariable) is { } minutes ? TimeSpan.FromMinutes(minutes) : null;
+
+    /// <summary>Runs a scenario, with fresh seeds until its time is over.</summary>
+    public static async Task RunAsync(ITestOutputHelper output, Func<int, Task> scenario)
+    {
+        var clock = Stopwatch.StartNew();
+        do
+        {
+            var seed = (int?)Number(SeedVariable) ?? Random.Shared.Next();
+            output.WriteLine($"Seed {seed}.");
+            await scenario(seed);
+        }
+        while (clock.Elapsed < Duration);
+    }
+
+    private static double? Number(string variable) =>
+        double.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,22 +1,21 @@
-using Timestone.Tests.Server;
 using Timestone.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace Timestone.Tests.Faults;
 
-/// <summary>Faults of real processes on the file journal.</summary>
-public sealed class FileFaultTests(ITestOutputHelper output) : IDisposable
+/// <summary>Faults of real processes on the file journal: nothing acknowledged is lost, nothing is done twice, and every answer has its place in one order.</summary>
+public sealed class FileFaultTests(ITestOutputHelper output)
 {
-    private readonly TemporaryDirectory _data = new();
-
-    public void Dispose() => _data.Dispose();
+    [Fact]
+    public Task A_server_that_is_killed_under_load_again_and_again() => RunAsync(ServerFaults.KillAsync);
 
     [Fact]
-    public Task A_server_that_is_killed_under_load_again_and_again() =>
-        ServerFaults.KillAsync(output, ["--data", _data.Path], times: 4);
+    public Task A_network_that_is_cut_between_callers_and_server() => RunAsync(ServerFaults.CutAsync);
 
-    [Fact]
-    public Task A_network_that_is_cut_between_callers_and_server() =>
-        ServerFaults.CutAsync(output, ["--data", _data.Path]);
+    private Task RunAsync(Func<ITestOutputHelper, int, string[], Task> scenario) => FaultSwitches.RunAsync(output, async seed =>
+    {
+        using var data = new TemporaryDirectory();
+        await scenario(output, seed, ["--data", data.Path]);
+    });
 }

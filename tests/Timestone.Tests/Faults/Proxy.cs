@@ -25,6 +25,14 @@ internal sealed class Proxy : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Each way to cut it, in some order.</summary>
+    public Action[] Cuts(Random random)
+    {
+        Action[] cuts = [Drop, Delay, HalfClose];
+        random.Shuffle(cuts);
+        return cuts;
+    }
+
     /// <summary>Cuts every connection, and new ones at once, until <see cref="Mend"/>.</summary>
     public void Drop()
     {

@@ -7,28 +7,26 @@ namespace Timestone.Tests.Faults;
 /// <summary>Faults that need nothing of the journal but its command line.</summary>
 internal static class ServerFaults
 {
-    private const int Callers = 12;
+    public const int Callers = 16;
 
-    // As many answered calls between one fault and the next.
-    private const int Calls = 600;
+    /// <summary>So many answered calls between one fault and the next.</summary>
+    public const int Calls = 400;
 
     /// <summary>Kills the server and starts it again on the same data.</summary>
-    public static async Task KillAsync(ITestOutputHelper output, string[] journal, int times)
+    public static async Task KillAsync(ITestOutputHelper output, int seed, string[] journal)
     {
         var server = await StartAsync(journal);
-        await using var network = new Proxy(() => PortOf(server));
         try
         {
-            await using var run = new FaultRun(output, AddressOf(network));
+            await using var network = new Proxy(() => PortOf(server));
+            await using var run = new FaultRun(output, seed, AddressOf(network));
             await run.StartAsync(Callers);
-            for (var i = 0; i < times; i++)
+            for (var i = 0; i < 3; i++)
             {
                 await run.MoreAsync(Calls);
-                run.HoldBack();
-                server.Kill();
+                run.Fault(server.Kill);
                 server.Dispose();
                 server = await StartAsync(journal);
-                run.GoOn();
             }
 
             await run.MoreAsync(Calls);
@@ -40,29 +38,23 @@ internal static class ServerFaults
         }
     }
 
-    /// <summary>Drops, delays and half-closes connections between callers and server.</summary>
-    public static async Task CutAsync(ITestOutputHelper output, string[] journal)
+    /// <summary>Cuts the network between half of the callers and the server in each way, while the others go on.</summary>
+    public static async Task CutAsync(ITestOutputHelper output, int seed, string[] journal)
     {
         using var server = await StartAsync(journal);
         await using var network = new Proxy(() => PortOf(server));
-        await using var run = new FaultRun(output, AddressOf(network), new Uri(server.BaseAddress));
+        await using var run = new FaultRun(output, seed, AddressOf(network), new Uri(server.BaseAddress));
         await run.StartAsync(Callers);
-        await CutAsync(run, network);
-        await run.CheckAsync();
-    }
-
-    /// <summary>Cuts a network in each way while half of the callers, who do not need it, go on.</summary>
-    public static async Task CutAsync(FaultRun run, Proxy network)
-    {
-        foreach (var cut in (Action[])[network.Drop, network.Delay, network.HalfClose, network.Drop])
+        foreach (var cut in network.Cuts(new Random(seed)))
         {
             await run.MoreAsync(Calls);
-            cut();
+            run.Fault(cut);
             await run.MoreAsync(Calls / 4);
             network.Mend();
         }
 
         await run.MoreAsync(Calls);
+        await run.CheckAsync();
     }
 
     public static async Task<ServerProcess> StartAsync(string[] journal)
@@ -72,7 +64,7 @@ internal static class ServerFaults
         return server;
     }
 
-    public static Uri AddressOf(Proxy network) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{network.Port}"));
+    private static Uri AddressOf(Proxy network) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{network.Port}"));
 
     private static int PortOf(ServerProcess server) => new Uri(server.BaseAddress).Port;
 }

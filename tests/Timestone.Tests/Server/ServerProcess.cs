@@ -36,6 +36,8 @@ public sealed class ServerProcess : IDisposable
             if (at < 0)
                 continue;
             BaseAddress = line[(at + Marker.Length)..].Split(',')[0];
+            // A pipe that nobody empties would stop it at some time.
+            _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             return;
         }
 
