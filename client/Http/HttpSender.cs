@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace Timestone.Client.Http;
 
@@ -43,6 +44,11 @@ internal sealed class HttpSender : IDisposable
         {
             var mayHaveTakenEffect = problem.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError);
             return HttpTry.Failed($"The connection to {_http.BaseAddress} failed: {problem.Message}", problem, mayHaveTakenEffect);
+        }
+        catch (SocketException problem)
+        {
+            // The handler lets this one through where a connection is reset at the moment that it is made.
+            return HttpTry.Failed($"The connection to {_http.BaseAddress} failed: {problem.Message}", problem, mayHaveTakenEffect: false);
         }
         catch (OperationCanceledException problem) when (!cancellationToken.IsCancellationRequested)
         {

@@ -30,6 +30,17 @@ public sealed class ClientRetryTests
         server.Requests.Count.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task A_connection_that_is_reset_as_it_is_made_is_a_failed_try()
+    {
+        using var handler = new ResetAtOnce();
+        using var client = new TimestoneClient(new TimestoneClientOptions { RetryFor = TimeSpan.Zero }, handler);
+
+        var refusal = await Should.ThrowAsync<TimestoneException>(client.GetDepthAsync("q"));
+        refusal.Code.ShouldBe(ErrorCode.Unavailable);
+        refusal.Message.ShouldContain("Nothing was sent");
+    }
+
     [Theory]
     [InlineData(400, "invalid_argument")]
     [InlineData(404, "queue_not_found")]
@@ -229,5 +240,11 @@ public sealed class ClientRetryTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class ResetAtOnce : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromException<HttpResponseMessage>(new SocketException((int)SocketError.NotConnected));
     }
 }

@@ -44,6 +44,7 @@ internal sealed class Foresight
         }
 
         FindLessees();
+        FindLeeways();
         foreach (var ((id, version), sight) in _sights)
         {
             if (!_versions.TryGetValue(id, out var versions))
@@ -233,7 +234,7 @@ internal sealed class Foresight
                 {
                     Narrow(UpdateOf(results[i]));
                     if (results[i] is { Duplicate: false, Id: { } id, Version: { } version } && NextUpdate(id, version) is { } next)
-                        time = time.UpTo(next - (results[i].State == MessageState.Invisible ? Ms(settle.Items[i].Invisible ?? TimeSpan.Zero) : 0));
+                        time = time.UpTo(next - (BecamePending(id, version) ? Ms(settle.Items[i].Invisible ?? TimeSpan.Zero) : 0));
                 }
 
                 break;
@@ -286,6 +287,19 @@ internal sealed class Foresight
         }
     }
 
+    // A count is compared with what the steps at the same time leave open: which of them came before it is not looked for.
+    private void FindLeeways()
+    {
+        foreach (var depth in Steps.Where(static step => step.Command is DepthCommand))
+            depth.Leeway = Steps.Where(step => !step.IsRead && step.Span.Low <= depth.Span.High && step.Span.High >= depth.Span.Low).Sum(static step => (long)step.Messages.Count);
+    }
+
+    /// <summary>The filters of all counts.</summary>
+    public IEnumerable<Metadata> CountedFilters => Steps.Select(static step => step.Command).OfType<DepthCommand>().Select(static depth => depth.Filter).Distinct();
+
+    /// <summary>The messages that calls of unknown outcome name.</summary>
+    public IEnumerable<string> NamedByLost => _lost.Keys;
+
     /// <summary>Whether a message can stand so and later as the next answer shows it that shows a later version.</summary>
     public bool CanGoOn(Standing message) =>
         !_versions.TryGetValue(message.Id, out var versions) || versions.FirstOrDefault(seen => seen.Key > message.Version) is not { Key: > 0 } next
@@ -304,6 +318,11 @@ internal sealed class Foresight
     };
 
     private long? UpdateOf(MessageResult result) => result.Duplicate == false ? SightOf(result.Id!, result.Version!.Value)?.UpdatedAt : null;
+
+    // Whether it was invisible to the end and not called off, if it was invisible at that version.
+    private bool BecamePending(string id, int version) => SightOf(id, version)?.State == MessageState.Invisible
+        && (SightOf(id, version + 1) is { State: MessageState.Pending, UpdatedAt: not null }
+            || (SightOf(id, version + 1) is null && SightOf(id, version + 2) is { State: MessageState.Running, UpdatedAt: not null }));
 
     // A request that was repeated may have been answered when its lease was extended already.
     private long? LengthOf(string token) => _leases.TryGetValue(token, out var lease) && !IsRepeated(lease.Request) ? lease.Length : null;

@@ -26,22 +26,12 @@ internal sealed class Independence(QueueModel model)
         var others = 0;
         for (var other = first; other is not null && other.Span.Low <= step.Span.High; other = other.Next)
         {
-            if (++others > MostOthers || (later && IsHurried(other)) || DependsOn(other, firstChange))
+            if (++others > MostOthers || (later && other.Time.High < model.Now) || DependsOn(other, firstChange))
                 return false;
         }
 
         return true;
     }
-
-    // Whether it could have taken effect at an earlier time, and that would tell later.
-    private bool IsHurried(Step step) => step.Time.High < model.Now
-        || (step.Time.Low < model.Now && !step.Time.IsExact && step.Command switch
-        {
-            SettleCommand or ExtendCommand => step.Answer is IReadOnlyList<MessageResult> results
-                && results.Any(static result => result.State is MessageState.Invisible or MessageState.Running && result.Duplicate == false),
-            EnqueueCommand => true,
-            _ => false,
-        });
 
     private bool DependsOn(Step other, int firstChange)
     {
@@ -52,8 +42,6 @@ internal sealed class Independence(QueueModel model)
                 return true;
             switch (other.Command)
             {
-                case DepthCommand:
-                    return true;
                 case DequeueCommand dequeue when Affects(model.Find(id)!, before, dequeue.Request, ((DequeueResult)other.Answer!).Messages):
                     return true;
             }

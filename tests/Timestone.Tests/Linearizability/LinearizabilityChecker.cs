@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Timestone.Tests.Simulation;
 
 namespace Timestone.Tests.Linearizability;
 
@@ -16,7 +15,7 @@ namespace Timestone.Tests.Linearizability;
 internal sealed class LinearizabilityChecker
 {
     private readonly Foresight _foresight;
-    private readonly QueueModel _model = new();
+    private readonly QueueModel _model;
     private readonly Trial _trial;
     private readonly Independence _independence;
     private readonly HashSet<(long Steps, long Model)> _failed = [];
@@ -33,6 +32,7 @@ internal sealed class LinearizabilityChecker
     {
         _limit = limit;
         _foresight = new Foresight(history, slackMs);
+        _model = new QueueModel(_foresight.CountedFilters);
         _trial = new Trial(_model, _foresight);
         _independence = new Independence(_model);
         Step? last = null;
@@ -167,10 +167,7 @@ internal sealed class LinearizabilityChecker
         var at = int.MaxValue;
         foreach (var (step, obstacle) in turn.Urgent())
         {
-            // What changed a count is not known: the last thing done, and when that was learnt already the one before.
-            var last = step.Command is DepthCommand
-                ? _order.FindLastIndex(done => !done.IsRead && done.Span.High >= step.Span.Low && !_waits.Contains((done.Index, step.Index)))
-                : !obstacle.IsTooEarly ? -1 : _order.FindLastIndex(done => !done.IsRead && done.Messages.Contains(obstacle.Id));
+            var last = obstacle.IsTooEarly ? _order.FindLastIndex(done => !done.IsRead && done.Messages.Contains(obstacle.Id)) : -1;
             if (last < 0 || _order[last].Span.High < step.Span.Low || !_waits.Add((_order[last].Index, step.Index)))
                 continue;
             _order[last].WaitsFor.Add(step);

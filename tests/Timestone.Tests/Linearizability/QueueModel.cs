@@ -22,6 +22,15 @@ internal sealed class QueueModel
     private readonly List<Action> _undo = [];
     private long _fingerprint;
 
+    private readonly Dictionary<Metadata, long[]> _counts = [];
+
+    /// <param name="counted">The filters that counts will be asked for.</param>
+    public QueueModel(IEnumerable<Metadata> counted)
+    {
+        foreach (var filter in counted)
+            _counts.Add(filter, new long[Enum.GetValues<MessageState>().Length]);
+    }
+
     /// <summary>The queue's time is at least this.</summary>
     public long Now { get; private set; } = long.MinValue / 4;
 
@@ -33,8 +42,6 @@ internal sealed class QueueModel
     /// <summary>How many changes can be taken back: what <see cref="Return"/> goes back to.</summary>
     public int Mark => _undo.Count;
 
-    public Dictionary<string, Standing>.ValueCollection Messages => _messages.Values;
-
     /// <summary>The pending messages, best first as far as is known.</summary>
     public SortedSet<Standing> Pending { get; } = new(ByRank);
 
@@ -45,6 +52,10 @@ internal sealed class QueueModel
     public List<(string Id, Standing? Before)> Changes { get; } = [];
 
     public Standing? Find(string id) => _messages.GetValueOrDefault(id);
+
+    /// <summary>How many messages of a state, or not terminal, match one of the counted filters.</summary>
+    public long CountOf(Metadata filter, MessageState? state) =>
+        state is { } one ? _counts[filter][(int)one] : _counts[filter][(int)MessageState.Invisible] + _counts[filter][(int)MessageState.Pending] + _counts[filter][(int)MessageState.Running];
 
     /// <summary>Who holds an exclusivity value; null when nobody does.</summary>
     public Standing? HolderOf(string? value) =>
@@ -123,10 +134,20 @@ internal sealed class QueueModel
         _undo.Add(() => LostLeases--);
     }
 
+    private void Tell(Standing message, int change)
+    {
+        foreach (var (filter, counts) in _counts)
+        {
+            if (message.Given.Metadata.Matches(filter))
+                counts[(int)message.State] += change;
+        }
+    }
+
     private void Replace(Standing? old, Standing? standing)
     {
         if (old is not null)
         {
+            Tell(old, -1);
             _fingerprint ^= old.Fingerprint();
             if (old.State == MessageState.Pending)
                 Pending.Remove(old);
@@ -141,6 +162,7 @@ internal sealed class QueueModel
             return;
         }
 
+        Tell(standing, 1);
         _messages[standing.Id] = standing;
         _fingerprint ^= standing.Fingerprint();
         if (standing.State == MessageState.Pending)

@@ -42,6 +42,9 @@ internal sealed class Step
     /// <summary>The messages that its answer says do not exist.</summary>
     public required IReadOnlyList<string> Missed { get; init; }
 
+    /// <summary>Of a count: how many messages steps at the same time can have changed.</summary>
+    public long Leeway { get; set; }
+
     /// <summary>A random number: those of a set of steps, combined, stand for the set.</summary>
     public required long Key { get; init; }
 

@@ -40,48 +40,23 @@ internal sealed partial class Trial
         return !message.IsTimed || AtMost(due.High - 1, message);
     }
 
-    // Between what certainly counts and what may: the clock may have moved messages, and calls of unknown outcome too.
+    // As many as there are, but for what the clock, calls at the same time and calls of unknown outcome may have changed.
     private bool Depth(DepthCommand depth, long answered)
     {
-        long least = 0, most = 0;
-        foreach (var message in _model.Messages)
-        {
-            if (!message.Given.Metadata.Matches(depth.Filter))
-                continue;
-            var (surely, possibly) = Counts(message, depth.State);
-            least += surely ? 1 : 0;
-            most += possibly ? 1 : 0;
-        }
-
+        var count = _model.CountOf(depth.Filter, depth.State);
+        var leeway = _step.Leeway
+            + _model.Timed.TakeWhile(message => message.Due.High <= _time.High).Concat(_model.Timed.Where(static message => !message.Due.IsExact)).LongCount();
+        var added = 0L;
         if (_foresight.HasLost)
         {
-            most += _foresight.LostEnqueues(depth.Filter, _step.Span.High, id => _model.Find(id) is null);
-            var leases = _foresight.LostLeases(_step.Span.High) - _model.LostLeases;
-            least -= Math.Min(least, leases);
-            most += leases;
+            leeway += Math.Max(0, _foresight.LostLeases(_step.Span.High) - _model.LostLeases)
+                + _foresight.NamedByLost.LongCount(id => _foresight.LostOf(id, _step.Span.High).Any(lost => !_model.IsUsed(lost)));
+            added = _foresight.LostEnqueues(depth.Filter, _step.Span.High, id => _model.Find(id) is null);
         }
 
-        return (answered >= least && answered <= most)
-            || Fails(new Obstacle($"The depth was answered as {answered}, and is {least}{(most == least ? "" : $" to {most}")}"));
+        return (answered >= count - leeway && answered <= count + leeway + added)
+            || Fails(new Obstacle($"The depth was answered as {answered}, and is {count}{(leeway + added == 0 ? "" : $", give or take {leeway + added}")}"));
     }
-
-    private (bool Surely, bool Possibly) Counts(Standing message, MessageState? state)
-    {
-        if (_foresight.HasLost && _foresight.LostOf(message.Id, _step.Span.High).Any(lost => !_model.IsUsed(lost)))
-            return (false, true);
-        var counts = Is(message, state);
-        var (surely, possibly) = (counts, counts);
-        while (message.IsTimed && message.Due.Low <= _time.High && !_model.IsToBeSeen(message.Id, message.Version))
-        {
-            message = _transitions.ByClock(message, _time.High);
-            counts = Is(message, state);
-            (surely, possibly) = (surely && counts, possibly || counts);
-        }
-
-        return (surely, possibly);
-    }
-
-    private static bool Is(Standing message, MessageState? state) => state is null ? !message.IsTerminal : message.State == state;
 
     private static Interval Exactly(DateTimeOffset time) => Interval.Exactly(time.ToUnixTimeMilliseconds());
 

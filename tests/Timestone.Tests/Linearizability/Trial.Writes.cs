@@ -36,7 +36,7 @@ internal sealed partial class Trial
         if (_model.IsToBeSeen(given.Id!, 0))
             return null;
         var wait = Foresight.Ms(given.Invisible ?? _foresight.Settings.Invisible);
-        var due = given.VisibleAt is { } visible ? Interval.Exactly(visible.ToUnixTimeMilliseconds()) : _time.Plus(wait);
+        var due = given.VisibleAt is { } visible ? Interval.Exactly(visible.ToUnixTimeMilliseconds()) : _step.Time.Plus(wait);
         if (state == MessageState.Invisible ? given.VisibleAt is null ? wait == 0 : !AtMost(due.High - 1) : given.VisibleAt is null ? wait > 0 : !AtLeast(due.Low))
             return null;
         var priority = given.Priority ?? given.Deadline?.ToUnixTimeMilliseconds();
@@ -44,11 +44,11 @@ internal sealed partial class Trial
         {
             Given = given,
             Exclusivity = _foresight.Settings.ExclusivityKey is { } key ? given.Metadata[key] : null,
-            Priority = priority is { } fixedPriority ? Interval.Exactly(fixedPriority) : _time,
+            Priority = priority is { } fixedPriority ? Interval.Exactly(fixedPriority) : _step.Time,
             Sequence = _step.Span,
             Origin = (_step.Index, item),
-            EnqueuedAt = _time,
-            UpdatedAt = _time,
+            EnqueuedAt = _step.Time,
+            UpdatedAt = _step.Time,
             State = state,
             Due = state == MessageState.Invisible ? due : default,
         };
@@ -71,7 +71,7 @@ internal sealed partial class Trial
         if (result.Duplicate == true)
             return StandsAs(message, result, standing => standing.Ended.Contains((item.LeaseToken, item.Action)), "was not settled so before");
         return Held(message, item.LeaseToken, result.Version - 1) is { } held
-            && Move(held, _transitions.BySettlement(held, item, _time), result);
+            && Move(held, _transitions.BySettlement(held, item, TimeAfter(held)), result);
     }
 
     private bool Extend(LeaseExtension item, MessageResult result, int index)
@@ -89,7 +89,7 @@ internal sealed partial class Trial
         var due = expires.ToUnixTimeMilliseconds();
         if (!Narrow(new Interval(due - length.High, due - length.Low), held))
             return false;
-        var extended = Transitions.ByExtension(held, item, _time) with { Due = Interval.Exactly(due) };
+        var extended = Transitions.ByExtension(held, item, TimeAfter(held)) with { Due = Interval.Exactly(due) };
         _model.Put(extended);
         return Shows(result, extended, duplicate: false);
     }
@@ -104,7 +104,7 @@ internal sealed partial class Trial
         if (result.Duplicate == true)
             return StandsAs(message, result, static standing => standing.State == MessageState.Canceled, "was not canceled");
         return Become(message, standing => !standing.IsTerminal && standing.Version == result.Version - 1, (result.Version ?? 0) - 1) is { } open
-            ? Move(open, Transitions.ByCancellation(open, item, _time), result)
+            ? Move(open, Transitions.ByCancellation(open, item, TimeAfter(open)), result)
             : Fails(new Obstacle($"cannot have been canceled as version {result.Version}", item.Id, message));
     }
 
@@ -118,9 +118,13 @@ internal sealed partial class Trial
         if (result.Duplicate == true)
             return StandsAs(message, result, static standing => standing.Redriven && standing.State is not (MessageState.Canceled or MessageState.Errored), "was not redriven");
         return Become(message, standing => standing.State is MessageState.Canceled or MessageState.Errored && standing.Version == result.Version - 1, (result.Version ?? 0) - 1) is { } ended
-            ? Move(ended, Transitions.ByRedrive(ended, _time), result)
+            ? Move(ended, Transitions.ByRedrive(ended, TimeAfter(ended)), result)
             : Fails(new Obstacle($"cannot have been redriven as version {result.Version}", id, message));
     }
+
+    // When a step changed a message. Where that is not known to the millisecond, the place of the step in the order does not tell
+    // it either: the order may be another one, which would show only when the message falls due.
+    private Interval TimeAfter(Standing message) => _step.Time with { Low = Math.Max(_step.Time.Low, message.UpdatedAt.Low) };
 
     // What is the same for everything that names a message; null where it depends on how the message stands.
     private bool? Check(TimestoneError? problem, string id, MessageResult result)
