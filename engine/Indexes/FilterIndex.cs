@@ -9,8 +9,7 @@ namespace Timestone.Engine;
 /// In an exclusive queue a group's pending messages lie in lanes, one for each exclusivity value, and <c>_heads</c> holds
 /// the best message of each lane. Invariant: the head of a lane that is not locked is in <c>_heads</c>. That of a locked
 /// lane may be: whoever meets it there takes it out and parks the lane, and unlocking the lane brings it back. So a locked
-/// lane costs each group one look-up for each time it is locked, not one for each dequeue; and the group whose head locks it
-/// none at all.
+/// lane costs each group one look-up for each time it is locked, not one for each dequeue.
 /// </remarks>
 internal sealed class FilterIndex
 {
@@ -155,12 +154,7 @@ internal sealed class FilterIndex
     private void RemovePending(FilterGroup group, MessageRow row)
     {
         _pending.Remove(KeyOf(group, row));
-        if (_heads is null || !_heads.Remove(HeadKey(group, RankOf(row))))
-            return;
-        // A message that begins to run locks its lane: the next one of the lane becomes its head when that ends.
-        if (row.State.State == MessageState.Running)
-            row.Lane!.Park(this, group);
-        else
+        if (_heads is not null && _heads.Remove(HeadKey(group, RankOf(row))))
             Readmit(group, row.Lane!);
     }
 
