@@ -82,7 +82,7 @@ public sealed class KafkaPublisherTests
     [InlineData("acks", "1")]
     [InlineData("enable.idempotence", "false")]
     [InlineData("no.such.property", "1")]
-    [InlineData("linger.ms", "soon")]
+    [InlineData("socket.timeout.ms", "soon")]
     public void A_property_that_cannot_be_set_is_refused_at_once(string name, string value)
     {
         var options = new KafkaOptions { BootstrapServers = "127.0.0.1:1", Properties = new Dictionary<string, string> { [name] = value } };
