@@ -1,6 +1,4 @@
-using Timestone.Engine;
-
-namespace Timestone.Server;
+namespace Timestone.Engine;
 
 /// <summary>The service within one process: a runner for each queue over one journal.</summary>
 public sealed class LocalTimestone : ITimestone, IAsyncDisposable
@@ -8,20 +6,23 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     private readonly IJournal _journal;
     private readonly LocalTimestoneOptions _options;
     private readonly QueueDirectory _queues;
+    private readonly IIndex? _index;
 
     /// <summary>Makes the service. It does not own the journal.</summary>
     /// <param name="journal">What makes it durable.</param>
     /// <param name="options">How it behaves; null for the defaults.</param>
     /// <param name="timeProvider">Tells the time; null for the system's.</param>
     /// <param name="scheduler">Runs the queues' pumps; null for the thread pool. See <see cref="QueueRunner"/>.</param>
+    /// <param name="index">What searches are answered from, not owned either; null for <see cref="ErrorCode.NoIndex"/>.</param>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the default settings are bad.</exception>
-    public LocalTimestone(IJournal journal, LocalTimestoneOptions? options = null, TimeProvider? timeProvider = null, TaskScheduler? scheduler = null)
+    public LocalTimestone(IJournal journal, LocalTimestoneOptions? options = null, TimeProvider? timeProvider = null, TaskScheduler? scheduler = null, IIndex? index = null)
     {
         ArgumentNullException.ThrowIfNull(journal);
         _journal = journal;
+        _index = index;
         _options = options ?? new LocalTimestoneOptions();
         Validation.Check(_options.Defaults);
-        _queues = new QueueDirectory(journal, timeProvider ?? TimeProvider.System, scheduler);
+        _queues = new QueueDirectory(journal, timeProvider ?? TimeProvider.System, scheduler, _options.GiveWay);
     }
 
     /// <summary>The queues that nobody can use until they have been opened again, as their journal failed; ordered by name.</summary>
@@ -32,7 +33,28 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     /// have them.
     /// </summary>
     public Task StartAsync(CancellationToken cancellationToken = default) =>
-        _journal is ISharedJournal ? Task.CompletedTask : _queues.OpenAllAsync(cancellationToken);
+        IsShared ? Task.CompletedTask : _queues.OpenAllAsync(cancellationToken);
+
+    /// <summary>Whether others can open the queues, too: a shared journal.</summary>
+    public bool IsShared => _journal is ISharedJournal;
+
+    /// <summary>The queues that are open here, in no order.</summary>
+    public IReadOnlyList<string> Open => _queues.Open;
+
+    /// <summary>Opens a queue unless it is open.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, <see cref="ErrorCode.Unavailable"/>.</exception>
+    public async Task OpenAsync(string queue) => await RunnerAsync(queue).ConfigureAwait(false);
+
+    /// <summary>
+    /// Closes a queue if it is open: waiting dequeues are answered with nothing, and what was begun is finished. The next call opens it again.
+    /// </summary>
+    /// <returns>When the clock next changes something in it; null when nothing is due in it, or when it was not open.</returns>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it was lost before; it is closed all the same.</exception>
+    public Task<DateTimeOffset?> CloseAsync(string queue)
+    {
+        Validation.CheckQueueName(queue);
+        return _queues.CloseAsync(queue);
+    }
 
     /// <inheritdoc/>
     public async Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default)
@@ -193,6 +215,29 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
         await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(0, static (engine, _) => engine.Stats(), cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    {
+        Validation.Check(search);
+        return await Index.SearchAsync(search, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new HistoryRequest();
+        Validation.Check(queue, id, request);
+        return await Index.GetHistoryAsync(queue, id, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new StatsRequest();
+        Validation.Check(request);
+        return await Index.GetStatsAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Closes all queues: waiting dequeues are answered with nothing, and what was begun is finished.</summary>
     public ValueTask DisposeAsync() => _queues.DisposeAsync();
 
@@ -211,6 +256,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             return null;
         }
     }
+
+    private IIndex Index => _index ?? throw new TimestoneException(ErrorCode.NoIndex, "This service keeps no index of messages.");
 
     private static async Task<long> SweepAsync(QueueRunner runner, MessageState state, Func<QueueEngine, Sweep, Sweep> step, CancellationToken cancellationToken)
     {
