@@ -108,7 +108,7 @@ internal static class Arguments
     }
 
     /// <summary>The pairs of every <c>metadata.key=value</c>.</summary>
-    public static Metadata Metadata(this HttpContext context) => global::Timestone.Metadata.From(context.Request.Query
+    public static Metadata Pairs(this HttpContext context) => Metadata.From(context.Request.Query
         .Where(static given => given.Key.StartsWith(MetadataPrefix, StringComparison.Ordinal))
         .Select(static given => KeyValuePair.Create(given.Key[MetadataPrefix.Length..], given.Value.ToString())));
 

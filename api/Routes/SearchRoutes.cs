@@ -39,7 +39,7 @@ internal sealed class SearchRoutes(CancellationToken stopping)
         {
             Queue = context.Text("queue"),
             State = context.State(),
-            Metadata = context.Metadata(),
+            Metadata = context.Pairs(),
             Worker = context.Text("worker"),
             Error = context.Text("error"),
             MinPriority = context.BigNumber("minPriority"),
