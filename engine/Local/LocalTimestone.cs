@@ -111,11 +111,12 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         Validation.CheckQueueName(queue);
         var (open, _) = await _queues.OpenAsync(queue, null).ConfigureAwait(false);
-        await open.Runner.ExecuteAsync(0, static (engine, _) =>
+        var createdAt = await open.Runner.ExecuteAsync(0, static (engine, _) =>
         {
             engine.Delete();
-            return true;
+            return engine.Describe().CreatedAt;
         }, cancellationToken).ConfigureAwait(false);
+        _queues.CreateAfter(createdAt);
         // Whoever was answered that the queue is gone can create it again at once.
         await open.Closed.ConfigureAwait(false);
     }
