@@ -23,7 +23,6 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     private readonly WriteWaits _waits = new();
     private readonly Dictionary<string, QueueTable> _queues = new(StringComparer.Ordinal);
     private TransitionRing _history;
-    private TaskCompletionSource _gap = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private QueueTable? _latest;
     private long? _newestTransition;
     private long? _newest;
@@ -43,36 +42,12 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         _history = new TransitionRing(_historyLimit);
     }
 
-    /// <summary>
-    /// Ends when entries were lost on their way here. From then on answers say that they are incomplete; the cure is to close
-    /// the reader, to <see cref="StartAnew"/> and to open a reader from the earliest again.
-    /// </summary>
-    public Task Gap
-    {
-        get
-        {
-            lock (_lock)
-                return _gap.Task;
-        }
-    }
-
-    /// <summary>Forgets everything. Reads that wait for a write go on waiting.</summary>
-    public void StartAnew()
-    {
-        lock (_lock)
-        {
-            _queues.Clear();
-            _history = new TransitionRing(_historyLimit);
-            (_latest, _newest, _newestTransition) = (null, null, null);
-            if (_gap.Task.IsCompleted)
-                _gap = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-    }
-
     /// <inheritdoc/>
     public ValueTask DeliverAsync(OutboxBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (batch.AfterGap)
+            StartAnew();
         var entries = batch.Entries;
         for (var i = 0; i < entries.Count;)
         {
@@ -81,12 +56,6 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
                 for (var end = Math.Min(entries.Count, i + EntriesAtATime); i < end; i++)
                     Take(entries[i]);
             }
-        }
-
-        if (batch.AfterGap)
-        {
-            lock (_lock)
-                _gap.TrySetResult();
         }
 
         return ValueTask.CompletedTask;
@@ -145,6 +114,18 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         return new SearchStats(stats, freshness);
     }
 
+    // Something was lost on its way here: what comes now is all that the journal holds, once more. Whoever waits for a write goes on
+    // waiting.
+    private void StartAnew()
+    {
+        lock (_lock)
+        {
+            _queues.Clear();
+            _history = new TransitionRing(_historyLimit);
+            (_latest, _newest, _newestTransition) = (null, null, null);
+        }
+    }
+
     private void Take(OutboxEntry entry)
     {
         _newest = Math.Max(_newest ?? long.MinValue, entry.At);
@@ -156,6 +137,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         }
 
         var life = table.FindOrAdd(entry);
+        life.Fill(entry);
         var isNew = entry.Version > life.Version || !_history.HasSeen(life, entry.Version);
         switch (entry.Kind)
         {
@@ -223,9 +205,8 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         };
         return new Freshness
         {
-            NewestTransition = _newestTransition is { } newest ? Times.Of(newest) : null,
+            NewestTransition = _newestTransition is { } newest ? DateTimeOffset.FromUnixTimeMilliseconds(newest) : null,
             Lag = TimeSpan.FromMilliseconds(Math.Max(0, lag)),
-            Incomplete = _gap.Task.IsCompleted,
         };
     }
 

@@ -1,3 +1,4 @@
+using Timestone.Backends.Events;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Indexing;
@@ -14,7 +15,7 @@ internal sealed class MessageLife
     public MessageLife(QueueTable queue, OutboxEntry entry)
     {
         (Queue, Id, QueueCreatedAt, Sequence) = (queue, entry.Id, entry.QueueCreatedAt, entry.Sequence);
-        (Priority, HasDeadline, EnqueuedAt, Metadata) = (entry.Priority, entry.HasDeadline, entry.EnqueuedAt, entry.Metadata);
+        Fill(entry);
     }
 
     public QueueTable Queue { get; }
@@ -25,13 +26,13 @@ internal sealed class MessageLife
 
     public long Sequence { get; }
 
-    public long Priority { get; }
+    public long Priority { get; private set; }
 
-    public long EnqueuedAt { get; }
+    public long EnqueuedAt { get; private set; }
 
-    public Metadata Metadata { get; }
+    public Metadata? Metadata { get; private set; }
 
-    public bool HasDeadline { get; }
+    public bool HasDeadline { get; private set; }
 
     public string Name => $"{QueueCreatedAt}-{Sequence}";
 
@@ -69,6 +70,13 @@ internal sealed class MessageLife
 
     public bool Is(OutboxEntry entry) => Sequence == entry.Sequence && QueueCreatedAt == entry.QueueCreatedAt;
 
+    /// <summary>Takes what is fixed at its enqueue from an entry, unless it has it. Its removal alone does not tell.</summary>
+    public void Fill(OutboxEntry entry)
+    {
+        if (Metadata is null && entry.Kind != OutboxEntryKind.Removed)
+            (Priority, HasDeadline, EnqueuedAt, Metadata) = (entry.Priority, entry.HasDeadline, entry.EnqueuedAt, entry.Metadata);
+    }
+
     /// <summary>Makes it what an entry says that it is.</summary>
     public void Take(OutboxEntry entry)
     {
@@ -83,21 +91,23 @@ internal sealed class MessageLife
     /// <summary>Notes a version without becoming it: of its removal, or as it is over.</summary>
     public void Note(int version) => Version = Math.Max(Version, version);
 
-    public IndexedMessage Describe() => new()
+    public IndexedMessage Describe() => EventDocuments.MessageOf(new OutboxEntry
     {
+        Kind = OutboxEntryKind.Restated,
         Queue = Queue.Name,
+        QueueCreatedAt = QueueCreatedAt,
+        At = UpdatedAt,
         Id = Id,
-        Life = Name,
+        Sequence = Sequence,
         Version = Version,
         State = State,
-        Priority = Priority,
-        Deadline = HasDeadline ? Times.Of(Priority) : null,
-        Metadata = Metadata,
-        EnqueuedAt = Times.Of(EnqueuedAt),
-        UpdatedAt = Times.Of(UpdatedAt),
-        VisibleAt = VisibleAt is { } visibleAt ? Times.Of(visibleAt) : null,
         Attempt = Attempt,
+        Priority = Priority,
+        HasDeadline = HasDeadline,
+        EnqueuedAt = EnqueuedAt,
+        Metadata = Metadata!,
         Worker = Worker,
         Error = Error,
-    };
+        VisibleAt = VisibleAt,
+    });
 }

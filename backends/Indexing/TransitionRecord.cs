@@ -1,3 +1,4 @@
+using Timestone.Backends.Events;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Indexing;
@@ -24,24 +25,25 @@ internal struct TransitionRecord
 
     public readonly bool MissedDeadline => Cause == Cause.Dequeue && Life.HasDeadline && At > Life.Priority;
 
-    public readonly Transition Describe() => new()
+    public readonly Transition Describe() => EventDocuments.TransitionOf(new OutboxEntry
     {
+        Kind = Kind,
         Queue = Life.Queue.Name,
+        QueueCreatedAt = Life.QueueCreatedAt,
+        At = At,
         Id = Life.Id,
-        Life = Life.Name,
+        Sequence = Life.Sequence,
         Version = Version,
         From = From,
-        To = To,
-        Cause = (TransitionCause)Cause,
-        At = Times.Of(At),
-        InFrom = From is null ? null : TimeSpan.FromMilliseconds(At - Since),
+        Since = Since,
+        State = To,
+        Cause = Cause,
         Attempt = Attempt,
+        Priority = Life.Priority,
+        HasDeadline = Life.HasDeadline,
+        EnqueuedAt = Life.EnqueuedAt,
+        Metadata = Life.Metadata!,
         Worker = Worker,
         Error = Error,
-        Priority = Life.Priority,
-        Deadline = Life.HasDeadline ? Times.Of(Life.Priority) : null,
-        MissedDeadline = MissedDeadline,
-        Metadata = Life.Metadata,
-        EnqueuedAt = Times.Of(Life.EnqueuedAt),
-    };
+    });
 }
