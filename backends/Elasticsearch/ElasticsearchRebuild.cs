@@ -1,0 +1,4 @@
+namespace Timestone.Backends.Elasticsearch;
+
+/// <summary>x</summary>
+public sealed class ElasticsearchRebuild;
