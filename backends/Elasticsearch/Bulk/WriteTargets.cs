@@ -4,7 +4,9 @@ namespace Timestone.Backends.Elasticsearch;
 /// Where current messages are written: to the index that searches read, and to the one that is built to follow it, if there is one.
 /// Looked up every few seconds; whoever builds one waits as long before it counts on it (<see cref="ElasticsearchRebuild"/>).
 /// </summary>
-internal sealed class WriteTargets(ElasticsearchConnection connection)
+/// <param name="connection">Where.</param>
+/// <param name="only">The one index to write to, whatever the aliases say; null for where the aliases lead.</param>
+internal sealed class WriteTargets(ElasticsearchConnection connection, string? only = null)
 {
     private sealed record Found(IReadOnlyList<string> Aliases, long At);
 
@@ -14,6 +16,8 @@ internal sealed class WriteTargets(ElasticsearchConnection connection)
     /// <exception cref="IOException">Elasticsearch cannot tell.</exception>
     public async ValueTask<IReadOnlyList<string>> GetAsync(CancellationToken cancellationToken)
     {
+        if (only is not null)
+            return [only];
         if (Volatile.Read(ref _found) is { } known && connection.Time.GetElapsedTime(known.At) < connection.Options.AliasLookup)
             return known.Aliases;
         var at = connection.Time.GetTimestamp();

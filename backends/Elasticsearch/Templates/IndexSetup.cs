@@ -63,7 +63,7 @@ internal sealed class IndexSetup(ElasticsearchConnection connection) : IDisposab
         {
             // Another process was faster, unless someone has taken the alias away.
             if ((await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false)).Current is null)
-                throw new IOException($"The index {first} is there without the alias {connection.Names.Current}: give it back, or delete the index and rebuild it with `timestone reindex`.");
+                throw new IOException($"The index {first} is there without the alias {connection.Names.Current}: give it back, or delete the index and run `timestone reindex`.");
         }
     }
 }

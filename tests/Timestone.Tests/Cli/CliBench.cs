@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Timestone.Backends.Memory;
 using Timestone.Cli;
-using Timestone.Server;
+using Timestone.Engine;
 
 namespace Timestone.Tests.Cli;
 

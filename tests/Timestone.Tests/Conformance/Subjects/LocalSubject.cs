@@ -1,5 +1,4 @@
 using Timestone.Engine;
-using Timestone.Server;
 
 namespace Timestone.Tests.Conformance.Subjects;
 

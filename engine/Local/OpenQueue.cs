@@ -1,6 +1,4 @@
-using Timestone.Engine;
-
-namespace Timestone.Server;
+namespace Timestone.Engine;
 
 /// <summary>A queue that this process has open.</summary>
 /// <param name="Runner">Its runner.</param>

@@ -1,14 +1,20 @@
-namespace Timestone.Client.Http;
+namespace Timestone;
 
 /// <summary>
-/// A batch of which the malformed items are answered here. They have to be: JSON would mend some on the way (text that
-/// is not well-formed) and cannot say others (a null), and one of them would have the whole request refused.
+/// A batch of which the malformed items are answered before it is sent. They have to be: on the way some would be mended (text
+/// that is not well-formed), others cannot be said (a null), and one of them would have the whole request refused.
 /// </summary>
-internal sealed class CheckedBatch<T>
+public sealed class CheckedBatch<T>
     where T : class
 {
     private readonly MessageResult?[] _refused;
 
+    /// <summary>Checks a batch.</summary>
+    /// <param name="field">What it is called on the wire.</param>
+    /// <param name="items">The batch.</param>
+    /// <param name="problem">What is wrong with an item; null when nothing is.</param>
+    /// <param name="id">An item's message.</param>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it is empty, too long, or has a null in it.</exception>
     public CheckedBatch(string field, IReadOnlyList<T> items, Func<T, TimestoneError?> problem, Func<T, string?> id)
     {
         Validation.CheckBatch(field, items);

@@ -1,20 +1,23 @@
 using System.Collections.Concurrent;
-using Timestone.Engine;
 
-namespace Timestone.Server;
+namespace Timestone.Engine;
 
 /// <summary>
 /// The queues that this process has open, each with one runner. A queue whose runner stopped is forgotten; one whose
 /// journal failed is opened anew in the background, since leases expire there although nobody calls.
 /// </summary>
-internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskScheduler? scheduler) : IAsyncDisposable
+internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskScheduler? scheduler, bool giveWay = false) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Lazy<Task<OpenQueue?>>> _queues = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _reopening = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, JournalFencedException> _lost = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>The queues that are open, in no order.</summary>
+    public IReadOnlyList<string> Open => [.. _queues.Keys.Where(queue => TryGet(queue) is not null)];
 
     /// <summary>The queues that are being opened anew because their journal failed.</summary>
     public IReadOnlyList<string> Reopening => [.. _reopening.Keys.Where(queue => TryGet(queue) is null).Order(StringComparer.Ordinal)];
@@ -36,6 +39,8 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         {
             if (_closing.IsCancellationRequested)
                 throw new TimestoneException(ErrorCode.Unavailable, "The service is shutting down.");
+            if (_lost.TryGetValue(queue, out var fence))
+                throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue}' was opened by someone else.", innerException: fence);
             // On the pool: the first caller may come on a thread that polls sockets, and reading a queue's rows takes time.
             var mine = new Lazy<Task<OpenQueue?>>(() => Task.Run(() => OpenOnceAsync(queue, create)));
             var opening = _queues.GetOrAdd(queue, mine);
@@ -56,6 +61,32 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         }
     }
 
+    /// <summary>Closes a queue if it is open: what was begun is finished first.</summary>
+    /// <returns>When something is due in it next; null when nothing is, or when it was not open.</returns>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it was lost before.</exception>
+    public async Task<DateTimeOffset?> CloseAsync(string queue)
+    {
+        if (_lost.TryRemove(queue, out var fence))
+            throw new TimestoneException(ErrorCode.Unavailable, fence.Message, innerException: fence);
+        if (!_queues.TryGetValue(queue, out var opening) || await OpenedAsync(opening).ConfigureAwait(false) is not { } open)
+            return null;
+        try
+        {
+            var due = await open.Runner.ExecuteAsync(0, static (engine, _) => engine.NextDue).ConfigureAwait(false);
+            return due is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+        }
+        catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
+        {
+            return null;
+        }
+        finally
+        {
+            await open.Runner.DisposeAsync().ConfigureAwait(false);
+            await open.Closed.ConfigureAwait(false);
+            _lost.TryRemove(queue, out _);
+        }
+    }
+
     /// <summary>Opens every queue that the journal has.</summary>
     public async Task OpenAllAsync(CancellationToken cancellationToken)
     {
@@ -72,20 +103,23 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         await _closing.CancelAsync().ConfigureAwait(false);
         foreach (var opening in _queues.Values)
         {
-            OpenQueue? open;
-            try
-            {
-                open = await opening.Value.ConfigureAwait(false);
-            }
-            catch (IOException)
-            {
-                continue;
-            }
-
-            if (open is null)
+            if (await OpenedAsync(opening).ConfigureAwait(false) is not { } open)
                 continue;
             await open.Runner.DisposeAsync().ConfigureAwait(false);
             await open.Closed.ConfigureAwait(false);
+        }
+    }
+
+    // Null when there is no such queue, or when it could not be opened.
+    private static async Task<OpenQueue?> OpenedAsync(Lazy<Task<OpenQueue?>> opening)
+    {
+        try
+        {
+            return await opening.Value.ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 
@@ -102,6 +136,8 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     private async Task CloseWhenStoppedAsync(string queue, QueueRunner runner, IQueueJournal opened)
     {
         var cause = await runner.Stopped.ConfigureAwait(false);
+        if (giveWay && cause is JournalFencedException fence)
+            _lost[queue] = fence;
         _queues.TryRemove(queue, out _);
         await opened.DisposeAsync().ConfigureAwait(false);
         if (cause is not null and not JournalFencedException && !_closing.IsCancellationRequested)

@@ -1,6 +1,4 @@
-using Timestone.Engine;
-
-namespace Timestone.Server;
+namespace Timestone.Engine;
 
 /// <summary>The service within one process: a runner for each queue over one journal.</summary>
 public sealed class LocalTimestone : ITimestone, IAsyncDisposable
@@ -21,7 +19,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         _journal = journal;
         _options = options ?? new LocalTimestoneOptions();
         Validation.Check(_options.Defaults);
-        _queues = new QueueDirectory(journal, timeProvider ?? TimeProvider.System, scheduler);
+        _queues = new QueueDirectory(journal, timeProvider ?? TimeProvider.System, scheduler, _options.GiveWay);
     }
 
     /// <summary>The queues that nobody can use until they have been opened again, as their journal failed; ordered by name.</summary>
@@ -32,7 +30,28 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     /// have them.
     /// </summary>
     public Task StartAsync(CancellationToken cancellationToken = default) =>
-        _journal is ISharedJournal ? Task.CompletedTask : _queues.OpenAllAsync(cancellationToken);
+        IsShared ? Task.CompletedTask : _queues.OpenAllAsync(cancellationToken);
+
+    /// <summary>Whether others can open the queues, too: a shared journal.</summary>
+    public bool IsShared => _journal is ISharedJournal;
+
+    /// <summary>The queues that are open here, in no order.</summary>
+    public IReadOnlyList<string> Open => _queues.Open;
+
+    /// <summary>Opens a queue unless it is open.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, <see cref="ErrorCode.Unavailable"/>.</exception>
+    public async Task OpenAsync(string queue) => await RunnerAsync(queue).ConfigureAwait(false);
+
+    /// <summary>
+    /// Closes a queue if it is open: waiting dequeues are answered with nothing, and what was begun is finished. The next call opens it again.
+    /// </summary>
+    /// <returns>When the clock next changes something in it; null when nothing is due in it, or when it was not open.</returns>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it was lost before; it is closed all the same.</exception>
+    public Task<DateTimeOffset?> CloseAsync(string queue)
+    {
+        Validation.CheckQueueName(queue);
+        return _queues.CloseAsync(queue);
+    }
 
     /// <inheritdoc/>
     public async Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default)
