@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Timestone.Json;
 
 namespace Timestone.Cli;
 
@@ -12,7 +13,7 @@ internal static class Text
     public static string Name<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => Rfc3339.Format(time);
 
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

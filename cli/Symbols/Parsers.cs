@@ -2,6 +2,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using Timestone.Json;
 
 namespace Timestone.Cli;
 
@@ -13,11 +14,7 @@ internal static class Parsers
 
     public static DateTimeOffset? Time(ArgumentResult result)
     {
-        const string Rule = "an RFC 3339 time with an offset such as 2026-01-31T12:00:00Z";
-        var text = Only(result);
-        return HasOffset(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-            ? time
-            : Refuse<DateTimeOffset?>(result, Rule);
+        return Rfc3339.TryParse(Only(result), out var time) ? time : Refuse<DateTimeOffset?>(result, Rfc3339.Rule);
     }
 
     public static T? Number<T>(ArgumentResult result)
@@ -95,7 +92,4 @@ internal static class Parsers
     private static string Only(ArgumentResult result) => result.Tokens[0].Value;
 
     private static string Owner(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
-
-    private static bool HasOffset(string text) =>
-        text.EndsWith('Z') || (text.Length > 19 && text[^6] is ('+' or '-'));
 }
