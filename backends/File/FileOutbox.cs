@@ -50,20 +50,11 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         get
         {
             lock (_sync)
-                return new OutboxBacklog(Needed is { } needed ? Waiting(needed) : 0, _options.OutboxLimitBytes, _dropped, "bytes");
+                return new OutboxBacklog(Least(static place => place.Acknowledged) is { } least ? Waiting(least) : 0, _options.OutboxLimitBytes, _dropped, "bytes");
         }
     }
 
-    private LogPosition? Needed
-    {
-        get
-        {
-            LogPosition? least = null;
-            foreach (var place in _named.Values.Concat(_unnamed))
-                least = least is { } other && other.CompareTo(place.Needed) <= 0 ? other : place.Needed;
-            return least;
-        }
-    }
+    private LogPosition? Needed => Least(static place => place.Needed);
 
     public IOutboxReader OpenReader(string name, OutboxStart start)
     {
@@ -170,15 +161,13 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     {
         lock (_sync)
         {
-            if (Needed is { } needed && needed.BytesIn(oldest) > 0)
-                return full || Waiting(needed) > _options.OutboxLimitBytes;
             foreach (var place in _named.Values.Concat(_unnamed))
             {
                 place.Acknowledged = place.Acknowledged.Beyond(oldest);
                 place.Save();
             }
 
-            return true;
+            return Needed is not { } needed || needed.BytesIn(oldest) == 0 || full || Waiting(needed) > _options.OutboxLimitBytes;
         }
     }
 
@@ -218,6 +207,14 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         if (!isThere)
             file.Save(LogPosition.Lost);
         return new OutboxPlace(file, file.Saved);
+    }
+
+    private LogPosition? Least(Func<OutboxPlace, LogPosition> of)
+    {
+        LogPosition? least = null;
+        foreach (var place in _named.Values.Concat(_unnamed))
+            least = least is { } other && other.CompareTo(of(place)) <= 0 ? other : of(place);
+        return least;
     }
 
     private long Waiting(LogPosition from) => _log.Segments.Sum(segment => from.BytesIn(segment));

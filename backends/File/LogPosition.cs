@@ -9,7 +9,7 @@ internal readonly record struct LogPosition(long Segment, long Offset) : ICompar
     public static readonly LogPosition First = new(1, 0);
 
     /// <summary>Before every log: from here something is always missing.</summary>
-    public static readonly LogPosition Lost = new(0, 0);
+    public static readonly LogPosition Lost = new(-1, 0);
 
     public int CompareTo(LogPosition other) => (Segment, Offset).CompareTo((other.Segment, other.Offset));
 

@@ -96,8 +96,10 @@ public sealed class FileOutboxTests : OutboxContract
         await using (var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged))
             await CatchUpAsync(reader);
         await RestartAsync();
-        _disk.Bytes("index.cursor").AsSpan().Replace((byte)'T', (byte)'X');
-        await RestartAsync();
+        var cursor = _disk.Bytes("index.cursor");
+        cursor.AsSpan().Replace((byte)'T', (byte)'X');
+        _disk.Put("index.cursor", cursor);
+        Crash();
         await using var next = Outbox.OpenReader("index", OutboxStart.Acknowledged);
         var batch = await Reading.NextAsync(next);
         batch.AfterGap.ShouldBeTrue();
