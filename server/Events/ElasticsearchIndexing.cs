@@ -11,7 +11,7 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _pruning;
 
-    public ElasticsearchIndexing(ElasticsearchOptions options, ILoggerFactory loggers)
+    private ElasticsearchIndexing(ElasticsearchOptions options, ILoggerFactory loggers)
     {
         _connection = new ElasticsearchConnection(options);
         _logger = loggers.CreateLogger<ElasticsearchIndexing>();
@@ -20,6 +20,9 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
     }
 
     public IIndexWriter Writer { get; }
+
+    /// <summary>Connects when there is something to write or read; begins to prune.</summary>
+    public static ElasticsearchIndexing Start(ElasticsearchOptions options, ILoggerFactory loggers) => new(options, loggers);
 
     /// <summary>What searches of a journal's messages are answered from.</summary>
     public IIndex IndexOf(IOutbox? outbox) => new ElasticsearchIndex(_connection, () => outbox?.Newest, () => outbox?.Backlog.Dropped > 0);

@@ -1,4 +1,3 @@
-using Timestone.Backends.Elasticsearch;
 using Timestone.Backends.Events;
 using Timestone.Backends.Indexing;
 using Timestone.Backends.Kafka;
@@ -17,15 +16,13 @@ internal sealed class EventFlow : IAsyncDisposable
     private readonly TimestoneServerOptions _options;
     private readonly ILoggerFactory _loggers;
 
-    /// <summary>Starts what the options say.</summary>
-    /// <exception cref="BadOptionException">Kafka is asked for, and its library is not installed.</exception>
-    public EventFlow(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers)
+    private EventFlow(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers)
     {
         (_options, _loggers) = (options, loggers);
         var outbox = journal.Outbox;
         if (outbox is not null)
             Add(new Meters(new OutboxMeter(outbox)));
-        var elasticsearch = options.Elasticsearch is null ? null : Add(new ElasticsearchIndexing(options.Elasticsearch, loggers));
+        var elasticsearch = options.Elasticsearch is null ? null : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers));
         if (elasticsearch is not null)
             Index = elasticsearch.IndexOf(outbox);
         if (outbox is null)
@@ -47,6 +44,10 @@ internal sealed class EventFlow : IAsyncDisposable
     /// <summary>What searches are answered from; null for nothing.</summary>
     public IIndex? Index { get; }
 
+    /// <summary>Starts what the options say.</summary>
+    /// <exception cref="BadOptionException">Kafka is asked for, and its library is not installed.</exception>
+    public static EventFlow Start(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers) => new(options, journal, loggers);
+
     /// <summary>Whether a journal's outbox would be read at all.</summary>
     public static bool Reads(TimestoneServerOptions options) =>
         options.Kafka is not null || options.Elasticsearch is not null || (options.Redis is null && options.Index == IndexKind.Memory);
@@ -65,7 +66,7 @@ internal sealed class EventFlow : IAsyncDisposable
         {
             StartPump("kafka", outbox, OutboxStart.Acknowledged, Add(new KafkaPublisher(kafka, _loggers.CreateLogger<KafkaPublisher>())));
             if (elasticsearch is not null && _options.Role == ServerRole.All)
-                Add(new Indexing(kafka, elasticsearch.Writer, _loggers));
+                Add(Indexing.Start(kafka, elasticsearch.Writer, _loggers));
         }
         catch (DllNotFoundException problem)
         {

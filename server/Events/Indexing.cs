@@ -11,11 +11,14 @@ internal sealed class Indexing : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
 
+    private Indexing(KafkaOptions kafka, IIndexWriter index, ILoggerFactory loggers) => _running = RunAsync(kafka, index, loggers);
+
+    /// <summary>Starts it; it waits for Kafka and the index itself.</summary>
     /// <exception cref="DllNotFoundException">Kafka's library is not installed.</exception>
-    public Indexing(KafkaOptions kafka, IIndexWriter index, ILoggerFactory loggers)
+    public static Indexing Start(KafkaOptions kafka, IIndexWriter index, ILoggerFactory loggers)
     {
         KafkaLibrary.Load();
-        _running = RunAsync(kafka, index, loggers);
+        return new Indexing(kafka, index, loggers);
     }
 
     public async ValueTask DisposeAsync()

@@ -8,10 +8,10 @@ internal sealed class IndexerService(TimestoneServerOptions options, ILoggerFact
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _elasticsearch = new ElasticsearchIndexing(options.Elasticsearch!, loggers);
+        _elasticsearch = ElasticsearchIndexing.Start(options.Elasticsearch!, loggers);
         try
         {
-            _indexing = new Indexing(options.Kafka!, _elasticsearch.Writer, loggers);
+            _indexing = Indexing.Start(options.Kafka!, _elasticsearch.Writer, loggers);
         }
         catch (DllNotFoundException problem)
         {
