@@ -11,10 +11,12 @@ internal static class CommandLine
           --redis HOST:PORT[,…]   keep the data in Redis or a Redis Cluster instead, which several servers can share; with
                                   options as StackExchange.Redis writes them: ,password=…,ssl=true,sslHost=…
           --redis-wait-replicas N answer when N replicas have a change, too (0)
+          --index memory|none     answer searches from an index in memory, made from the data at each start, or not at all (memory);
+                                  data in Redis has none
           --insecure              allow addresses that other machines can reach
           --no-auto-create        refuse messages to queues that do not exist
           --help                  this text
-        Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Insecure, :AutoCreate in
+        Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Index, :Insecure, :AutoCreate in
         appsettings.json or the environment (Timestone__Redis); Timestone:Defaults holds the settings of queues that a message creates.
         """;
 
@@ -25,6 +27,7 @@ internal static class CommandLine
         ["--durability"] = "Timestone:Durability",
         ["--redis"] = "Timestone:Redis",
         ["--redis-wait-replicas"] = "Timestone:RedisWaitReplicas",
+        ["--index"] = "Timestone:Index",
     };
 
     private static readonly Dictionary<string, (string Key, string Value)> Flags = new(StringComparer.Ordinal)

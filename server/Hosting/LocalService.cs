@@ -1,5 +1,7 @@
 using Timestone.Api;
+using Timestone.Backends.Events;
 using Timestone.Backends.Files;
+using Timestone.Backends.Indexing;
 using Timestone.Backends.Redis;
 using Timestone.Engine;
 
@@ -9,12 +11,13 @@ namespace Timestone.Server;
 /// Opens the journal and the queues while the server already listens, so that whoever waits for it can ask why it takes
 /// long; closes them when the last request has been answered.
 /// </summary>
-internal sealed partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger) : IHostedService, IReadiness
+internal sealed partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers) : IHostedService, IReadiness
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _opening = Task.CompletedTask;
     private IJournal? _journal;
     private RedisWatch? _redis;
+    private MemoryIndexFeed? _indexing;
     private volatile LocalTimestone? _timestone;
 
     /// <summary>Ends when the service can work, or fails with the reason why it never will.</summary>
@@ -48,6 +51,8 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         await _opening.ConfigureAwait(false);
         if (_timestone is not null)
             await _timestone.DisposeAsync().ConfigureAwait(false);
+        if (_indexing is not null)
+            await _indexing.DisposeAsync().ConfigureAwait(false);
         if (_redis is not null)
             await _redis.DisposeAsync().ConfigureAwait(false);
         if (_journal is not null)
@@ -60,7 +65,7 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         try
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
-            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider);
+            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider, index: OpenIndex(_journal));
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             _timestone = timestone;
             _opened.SetResult();
@@ -71,6 +76,14 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
                 await timestone.DisposeAsync().ConfigureAwait(false);
             _opened.SetException(problem);
         }
+    }
+
+    // A journal that several servers share has none: what one of them reads of it would not be all.
+    private MemoryIndex? OpenIndex(IJournal journal)
+    {
+        if (options.Index == IndexKind.Memory && journal is not ISharedJournal && journal.Outbox is { } outbox)
+            _indexing = MemoryIndexFeed.Start(outbox, loggers.CreateLogger<OutboxPump>(), options.TimeProvider);
+        return _indexing?.Index;
     }
 
     private Task<IJournal> OpenFiles(CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace Timestone.Server;
 internal static class ServerConfiguration
 {
     private const string Section = "Timestone";
-    private static readonly string[] Known = ["Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Insecure", "AutoCreate", "Defaults"];
+    private static readonly string[] Known = ["Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Index", "Insecure", "AutoCreate", "Defaults"];
 
     /// <exception cref="BadOptionException">An option is unknown or cannot be what it is.</exception>
     public static TimestoneServerOptions Read(IConfiguration configuration)
@@ -43,6 +43,13 @@ internal static class ServerConfiguration
                 null => absent.RedisWaitReplicas,
                 var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) => count,
                 var other => throw new BadOptionException("--redis-wait-replicas", $"'{other}' must be a whole number."),
+            },
+            Index = section["Index"] switch
+            {
+                null => absent.Index,
+                "memory" => IndexKind.Memory,
+                "none" => IndexKind.None,
+                var other => throw new BadOptionException("--index", $"'{other}' must be memory or none."),
             },
             Insecure = Flag(section, "Insecure", absent.Insecure),
             AutoCreate = Flag(section, "AutoCreate", absent.AutoCreate),

@@ -25,6 +25,9 @@ public sealed record TimestoneServerOptions
     /// <summary>How many replicas of Redis must have a change before it is answered. At least 0.</summary>
     public int RedisWaitReplicas { get; init; }
 
+    /// <summary>What it answers searches from.</summary>
+    public IndexKind Index { get; init; } = IndexKind.Memory;
+
     /// <summary>Whether it may listen on addresses that others can reach: there is no authentication.</summary>
     public bool Insecure { get; init; }
 
@@ -49,6 +52,8 @@ public sealed record TimestoneServerOptions
             throw new BadOptionException("--data", "a directory is needed.");
         if (!Enum.IsDefined(Durability))
             throw new BadOptionException("--durability", "must be fsync or os.");
+        if (!Enum.IsDefined(Index))
+            throw new BadOptionException("--index", "must be memory or none.");
         if (RedisWaitReplicas < 0)
             throw new BadOptionException("--redis-wait-replicas", "must be at least 0.");
         if (Redis is null && RedisWaitReplicas > 0)
