@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using Shouldly;
@@ -23,6 +24,19 @@ internal static class TopicReader
         while (read.Count < left)
             read.Add(consumer.Consume(Patience) ?? throw new TimeoutException($"{read.Count} of {left} records came."));
         return read;
+    }
+
+    /// <summary>Waits for so many records.</summary>
+    public static async Task<List<ConsumeResult<byte[], byte[]>>> TakeAsync(KafkaOptions options, string topic, int count)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < Patience)
+        {
+            if (await ReadAsync(options, topic) is var read && read.Count >= count)
+                return read;
+        }
+
+        throw new TimeoutException($"There are no {count} records on {topic}.");
     }
 
     public static StreamEvent Event(this ConsumeResult<byte[], byte[]> record) => EventJson.Read(record.Message.Value);
