@@ -63,7 +63,7 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         try
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
-            _events = EventFlow.Start(options, _journal, loggers);
+            _events = await EventFlow.StartAsync(options, _journal, loggers).ConfigureAwait(false);
             timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             _timestone = timestone;
