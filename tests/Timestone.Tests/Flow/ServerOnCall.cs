@@ -5,7 +5,7 @@ using Timestone.Tests.Server;
 
 namespace Timestone.Tests.Flow;
 
-/// <summary>A server, or an indexer, that can be killed and started again: a process, always with the same arguments and on the same port.</summary>
+/// <summary>A server, or an indexer, that can be killed and started again: a process, always with the same arguments and on the same port. No message makes it create a queue.</summary>
 internal sealed class ServerOnCall(Dictionary<string, string> environment, params string[] args) : IDisposable
 {
     private readonly int _port = FreePort();
@@ -22,7 +22,7 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
 
     public async Task StartAsync()
     {
-        _process = ServerProcess.StartWith(environment, ["--urls", Url, .. args]);
+        _process = ServerProcess.StartWith(environment, ["--urls", Url, "--no-auto-create", .. args]);
         await (IsIndexer ? _process.SaysAsync("Indexing what is in Kafka") : _process.ReadyAsync());
     }
 

@@ -16,7 +16,7 @@ internal sealed class Workload : IAsyncDisposable
     public const string Markers = "markers";
 
     private const string Exclusive = "files";
-    private const int Callers = 6, MaxBatch = 100, Drained = 1000;
+    private const int Callers = 6, MaxBatch = 60, Drained = 1000;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly string[] Queues = ["orders", Exclusive, Deleted];
 
