@@ -1,7 +1,5 @@
 using Timestone.Api;
-using Timestone.Backends.Events;
 using Timestone.Backends.Files;
-using Timestone.Backends.Indexing;
 using Timestone.Backends.Redis;
 using Timestone.Engine;
 
@@ -17,7 +15,7 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
     private Task _opening = Task.CompletedTask;
     private IJournal? _journal;
     private RedisWatch? _redis;
-    private MemoryIndexFeed? _indexing;
+    private EventFlow? _events;
     private volatile LocalTimestone? _timestone;
 
     /// <summary>Ends when the service can work, or fails with the reason why it never will.</summary>
@@ -51,8 +49,8 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         await _opening.ConfigureAwait(false);
         if (_timestone is not null)
             await _timestone.DisposeAsync().ConfigureAwait(false);
-        if (_indexing is not null)
-            await _indexing.DisposeAsync().ConfigureAwait(false);
+        if (_events is not null)
+            await _events.DisposeAsync().ConfigureAwait(false);
         if (_redis is not null)
             await _redis.DisposeAsync().ConfigureAwait(false);
         if (_journal is not null)
@@ -65,7 +63,8 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         try
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
-            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider, index: OpenIndex(_journal));
+            _events = EventFlow.Start(options, _journal, loggers);
+            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             _timestone = timestone;
             _opened.SetResult();
@@ -78,17 +77,9 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         }
     }
 
-    // A journal that several servers share has none: what one of them reads of it would not be all.
-    private MemoryIndex? OpenIndex(IJournal journal)
-    {
-        if (options.Index == IndexKind.Memory && journal is not ISharedJournal && journal.Outbox is { } outbox)
-            _indexing = MemoryIndexFeed.Start(outbox, loggers.CreateLogger<OutboxPump>(), options.TimeProvider);
-        return _indexing?.Index;
-    }
-
     private Task<IJournal> OpenFiles(CancellationToken cancellationToken)
     {
-        var journal = FileJournal.Open(new FileJournalOptions { Directory = options.Data, Durability = options.Durability, Notify = Notify });
+        var journal = FileJournal.Open(new FileJournalOptions { Directory = options.Data, Durability = options.Durability, Outbox = EventFlow.Reads(options), OutboxLimitBytes = options.OutboxLimitBytes, Notify = Notify });
         var found = journal.Recovered;
         LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds);
         return Task.FromResult<IJournal>(journal);
