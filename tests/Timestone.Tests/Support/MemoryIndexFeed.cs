@@ -1,11 +1,12 @@
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Timestone.Backends.Events;
+using Timestone.Backends.Indexing;
 using Timestone.Engine;
 
-namespace Timestone.Backends.Indexing;
+namespace Timestone.Tests.Support;
 
 /// <summary>An index in memory with what feeds it, from the earliest that an outbox has.</summary>
-public sealed class MemoryIndexFeed : IAsyncDisposable
+internal sealed class MemoryIndexFeed : IAsyncDisposable
 {
     private readonly OutboxPump _pump;
 
@@ -16,12 +17,11 @@ public sealed class MemoryIndexFeed : IAsyncDisposable
 
     /// <summary>Makes an empty index and begins to feed it.</summary>
     /// <param name="outbox">What it is fed from.</param>
-    /// <param name="logger">Is told when the outbox cannot be read.</param>
     /// <param name="timeProvider">What reads that wait for a write go by; null for the system's time, which the feeding always has.</param>
-    public static MemoryIndexFeed Start(IOutbox outbox, ILogger<OutboxPump> logger, TimeProvider? timeProvider = null)
+    public static MemoryIndexFeed Start(IOutbox outbox, TimeProvider? timeProvider = null)
     {
         var index = new MemoryIndex(outbox, timeProvider: timeProvider);
-        return new MemoryIndexFeed(index, new OutboxPump("memory", outbox, OutboxStart.Earliest, index, logger));
+        return new MemoryIndexFeed(index, new OutboxPump("memory", outbox, OutboxStart.Earliest, index, NullLogger<OutboxPump>.Instance));
     }
 
     /// <summary>Stops feeding it.</summary>
