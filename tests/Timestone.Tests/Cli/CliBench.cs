@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Timestone.Backends.Events;
+using Timestone.Backends.Indexing;
 using Timestone.Backends.Memory;
 using Timestone.Cli;
 using Timestone.Engine;
-using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Cli;
 
@@ -16,7 +18,7 @@ public sealed class CliBench : IAsyncDisposable
     public CliBench()
     {
         var journal = new MemoryJournal(outboxLimit: 1_000_000);
-        _index = MemoryIndexFeed.Start(journal.Outbox!);
+        _index = MemoryIndexFeed.Start(journal.Outbox!, NullLogger<OutboxPump>.Instance);
         _service = new LocalTimestone(journal, index: _index.Index);
     }
 

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Timestone.Backends.Events;
+using Timestone.Backends.Indexing;
 using Timestone.Engine;
-using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Conformance.Subjects;
 
@@ -37,7 +39,7 @@ public abstract class LocalSubject : ConformanceSubject
     private async Task OpenAsync()
     {
         _journal = await OpenJournalAsync();
-        _index = _journal.Outbox is { } outbox ? MemoryIndexFeed.Start(outbox, Clock) : null;
+        _index = _journal.Outbox is { } outbox ? MemoryIndexFeed.Start(outbox, NullLogger<OutboxPump>.Instance, Clock) : null;
         _service = new LocalTimestone(_journal, _options, Clock, index: _index?.Index);
         await _service.StartAsync();
     }

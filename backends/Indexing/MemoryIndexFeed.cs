@@ -1,12 +1,11 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Timestone.Backends.Events;
-using Timestone.Backends.Indexing;
 using Timestone.Engine;
 
-namespace Timestone.Tests.Support;
+namespace Timestone.Backends.Indexing;
 
 /// <summary>An index in memory with what feeds it, from the earliest that an outbox has.</summary>
-internal sealed class MemoryIndexFeed : IAsyncDisposable
+public sealed class MemoryIndexFeed : IAsyncDisposable
 {
     private readonly OutboxPump _pump;
 
@@ -17,11 +16,12 @@ internal sealed class MemoryIndexFeed : IAsyncDisposable
 
     /// <summary>Makes an empty index and begins to feed it.</summary>
     /// <param name="outbox">What it is fed from.</param>
+    /// <param name="logger">Is told when the outbox cannot be read.</param>
     /// <param name="timeProvider">What reads that wait for a write go by; null for the system's time, which the feeding always has.</param>
-    public static MemoryIndexFeed Start(IOutbox outbox, TimeProvider? timeProvider = null)
+    public static MemoryIndexFeed Start(IOutbox outbox, ILogger<OutboxPump> logger, TimeProvider? timeProvider = null)
     {
         var index = new MemoryIndex(outbox, timeProvider: timeProvider);
-        return new MemoryIndexFeed(index, new OutboxPump("memory", outbox, OutboxStart.Earliest, index, NullLogger<OutboxPump>.Instance));
+        return new MemoryIndexFeed(index, new OutboxPump("memory", outbox, OutboxStart.Earliest, index, logger));
     }
 
     /// <summary>Stops feeding it.</summary>
