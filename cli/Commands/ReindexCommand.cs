@@ -42,7 +42,7 @@ internal sealed class ReindexCommand : CliCommand
     {
         try
         {
-            using var connection = new ElasticsearchConnection(Options(call), Host.Time);
+            using var connection = new ElasticsearchConnection(OptionsOf(call), Host.Time);
             var report = await new ElasticsearchRebuild(connection, call.Timestone) { WriterDelay = call.Get(_wait) }.RunAsync(call.Get(_restart), cancellationToken: cancellationToken).ConfigureAwait(false);
             call.Answer(report, CliJson.Default.RebuildReport, output => output.WriteLine($"{report.Index}: {Text.Number(report.Messages)} messages of {Text.Number(report.Queues)} queues"));
             return ExitCodes.Ok;
@@ -63,7 +63,7 @@ internal sealed class ReindexCommand : CliCommand
         }
     }
 
-    private ElasticsearchOptions Options(Call call) => new()
+    private ElasticsearchOptions OptionsOf(Call call) => new()
     {
         Addresses = [.. call.Get(_address)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Address)],
         Prefix = call.Get(_prefix)!,
