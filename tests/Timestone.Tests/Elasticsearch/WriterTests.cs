@@ -126,7 +126,7 @@ public sealed class WriterTests
     [Fact]
     public async Task Bodies_are_bounded_and_become_smaller_where_less_is_taken()
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, maxBulkBytes: 20_000));
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, maxBulkBytes: 10_000));
         await bench.Writer.WriteAsync([.. Enumerable.Range(0, 100).Select(static n => Message($"m{n}"))]);
         bench.StandIn.Asked["bulk"].ShouldBeInRange(3, 10);
         bench.StandIn.MaxBody = 2_000;
