@@ -54,12 +54,20 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        outbox.Close();
         // What was read and not acknowledged comes again, here or elsewhere.
-        outbox.Found(_places.Keys);
-        return default;
+        try
+        {
+            foreach (var queue in _open.Select(static batch => batch.Queue).Distinct(StringComparer.Ordinal))
+                await outbox.Link.RunAsync(Script.AcknowledgeOutbox, new RedisKeys(queue).Publishing, [_token, "release"]).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // Then others wait until its time is over.
+        }
+
+        outbox.Close();
     }
 
     private async Task LookAroundAsync(CancellationToken cancellationToken)
