@@ -52,10 +52,20 @@ public sealed class WriterTests
     [Fact]
     public async Task A_write_that_has_no_answer_in_time_fails_with_its_outcome_unknown_and_can_be_repeated()
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, TimeSpan.FromMilliseconds(200), retries: 0));
-        await bench.Connection.SetUpAsync();
+        var clock = new ManualTimeProvider();
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, retries: 0), clock);
+        var arrived = new TaskCompletionSource();
+        bench.StandIn.Arrived = operation =>
+        {
+            if (operation == "bulk")
+                arrived.TrySetResult();
+            return Task.CompletedTask;
+        };
         bench.StandIn.Faults = StandInFaults.Of("bulk", Fault.Hang);
-        (await Should.ThrowAsync<IOException>(() => bench.Writer.WriteAsync([Message("a")]))).Message.ShouldContain("did not answer Bulk within");
+        var write = bench.Writer.WriteAsync([Message("a")]);
+        await arrived.Task;
+        clock.Advance(bench.Options.Timeout);
+        (await Should.ThrowAsync<IOException>(() => write)).Message.ShouldContain("did not answer Bulk within");
         await bench.WriteAsync([Message("a")]);
         (await bench.MessagesAsync()).ShouldHaveSingleItem();
     }
