@@ -17,11 +17,15 @@ public sealed class RedisJournal : ISharedJournal
         Outbox = options.Outbox;
         Addresses = [.. configuration.EndPoints.Select(static address => address.ToString()!)];
         _link = new RedisLink(configuration, options.Timeout);
+        WakeTable = new RedisWakeTable(this);
         _replicated = options.WaitReplicas == 0 ? null : new ReplicatedScripts(_link, configuration, options.WaitReplicas, options.Timeout);
     }
 
     /// <summary>The addresses that it was given.</summary>
     public IReadOnlyList<string> Addresses { get; }
+
+    /// <inheritdoc/>
+    public IWakeTable WakeTable { get; }
 
     internal bool Outbox { get; }
 
@@ -80,6 +84,26 @@ public sealed class RedisJournal : ISharedJournal
         try
         {
             return row is null ? null : RedisFormat.ReadQueue(row);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw Damaged(queue, problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoredMessage?> ReadMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
+    {
+        var keys = new RedisKeys(queue);
+        var read = await _link.CallAsync(
+            client => RedisLink.RunAsync(client.GetDatabase(), Script.Read, [keys.Settings, keys.Rows, keys.Payloads], [id], CommandFlags.None),
+            cancellationToken).ConfigureAwait(false);
+        if ((byte[]?[])read! is not [{ } settings, { } row, { } payload])
+            return null;
+        try
+        {
+            var parts = new RowReader();
+            return new StoredMessage(RedisFormat.ReadQueue(settings), RedisFormat.ReadPayload(parts, RedisFormat.ReadRow(parts, id, row), payload));
         }
         catch (InvalidDataException problem)
         {

@@ -1,0 +1,34 @@
+namespace Timestone.Grains.Wire;
+
+/// <summary><see cref="Lateness"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
+[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.lateness")]
+internal struct WireLateness : IConverter<Lateness, WireLateness>
+{
+    [Id(0)]
+    public long Dequeued;
+
+    [Id(1)]
+    public long Late;
+
+    [Id(2)]
+    public TimeSpan Mean;
+
+    [Id(3)]
+    public TimeSpan Max;
+
+    public readonly Lateness ConvertFromSurrogate(in WireLateness wire) => new()
+    {
+        Dequeued = wire.Dequeued,
+        Late = wire.Late,
+        Mean = wire.Mean,
+        Max = wire.Max,
+    };
+
+    public readonly WireLateness ConvertToSurrogate(in Lateness value) => new()
+    {
+        Dequeued = value.Dequeued,
+        Late = value.Late,
+        Mean = value.Mean,
+        Max = value.Max,
+    };
+}

@@ -1,0 +1,28 @@
+namespace Timestone.Grains.Wire;
+
+/// <summary><see cref="QueueRates"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
+[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.queueRates")]
+internal struct WireQueueRates : IConverter<QueueRates, WireQueueRates>
+{
+    [Id(0)]
+    public double Enqueued;
+
+    [Id(1)]
+    public double Dequeued;
+
+    [Id(2)]
+    public double Completed;
+
+    [Id(3)]
+    public double Failed;
+
+    public readonly QueueRates ConvertFromSurrogate(in WireQueueRates wire) => new(wire.Enqueued, wire.Dequeued, wire.Completed, wire.Failed);
+
+    public readonly WireQueueRates ConvertToSurrogate(in QueueRates value) => new()
+    {
+        Enqueued = value.Enqueued,
+        Dequeued = value.Dequeued,
+        Completed = value.Completed,
+        Failed = value.Failed,
+    };
+}
