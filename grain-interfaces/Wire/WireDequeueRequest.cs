@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="DequeueRequest"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.dequeueRequest")]
-internal struct WireDequeueRequest : IConverter<DequeueRequest, WireDequeueRequest>
+[GenerateSerializer, Immutable, Alias("timestone.wire.dequeueRequest")]
+internal struct WireDequeueRequest
 {
     [Id(0)]
     public int Max;
@@ -24,8 +24,12 @@ internal struct WireDequeueRequest : IConverter<DequeueRequest, WireDequeueReque
 
     [Id(6)]
     public Settlement[] Settle;
+}
 
-    public readonly DequeueRequest ConvertFromSurrogate(in WireDequeueRequest wire) => new()
+[RegisterConverter]
+internal sealed class DequeueRequestConverter : IConverter<DequeueRequest, WireDequeueRequest>
+{
+    public DequeueRequest ConvertFromSurrogate(in WireDequeueRequest wire) => new()
     {
         Max = wire.Max,
         Wait = wire.Wait,
@@ -36,7 +40,7 @@ internal struct WireDequeueRequest : IConverter<DequeueRequest, WireDequeueReque
         Settle = wire.Settle,
     };
 
-    public readonly WireDequeueRequest ConvertToSurrogate(in DequeueRequest value) => new()
+    public WireDequeueRequest ConvertToSurrogate(in DequeueRequest value) => new()
     {
         Max = value.Max,
         Wait = value.Wait,

@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="Lateness"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.lateness")]
-internal struct WireLateness : IConverter<Lateness, WireLateness>
+[GenerateSerializer, Immutable, Alias("timestone.wire.lateness")]
+internal struct WireLateness
 {
     [Id(0)]
     public long Dequeued;
@@ -15,8 +15,12 @@ internal struct WireLateness : IConverter<Lateness, WireLateness>
 
     [Id(3)]
     public TimeSpan Max;
+}
 
-    public readonly Lateness ConvertFromSurrogate(in WireLateness wire) => new()
+[RegisterConverter]
+internal sealed class LatenessConverter : IConverter<Lateness, WireLateness>
+{
+    public Lateness ConvertFromSurrogate(in WireLateness wire) => new()
     {
         Dequeued = wire.Dequeued,
         Late = wire.Late,
@@ -24,7 +28,7 @@ internal struct WireLateness : IConverter<Lateness, WireLateness>
         Max = wire.Max,
     };
 
-    public readonly WireLateness ConvertToSurrogate(in Lateness value) => new()
+    public WireLateness ConvertToSurrogate(in Lateness value) => new()
     {
         Dequeued = value.Dequeued,
         Late = value.Late,

@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="LeaseExtension"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.leaseExtension")]
-internal struct WireLeaseExtension : IConverter<LeaseExtension, WireLeaseExtension>
+[GenerateSerializer, Immutable, Alias("timestone.wire.leaseExtension")]
+internal struct WireLeaseExtension
 {
     [Id(0)]
     public string Id;
@@ -15,8 +15,12 @@ internal struct WireLeaseExtension : IConverter<LeaseExtension, WireLeaseExtensi
 
     [Id(3)]
     public Payload Progress;
+}
 
-    public readonly LeaseExtension ConvertFromSurrogate(in WireLeaseExtension wire) => new()
+[RegisterConverter]
+internal sealed class LeaseExtensionConverter : IConverter<LeaseExtension, WireLeaseExtension>
+{
+    public LeaseExtension ConvertFromSurrogate(in WireLeaseExtension wire) => new()
     {
         Id = wire.Id,
         LeaseToken = wire.LeaseToken,
@@ -24,7 +28,7 @@ internal struct WireLeaseExtension : IConverter<LeaseExtension, WireLeaseExtensi
         Progress = wire.Progress,
     };
 
-    public readonly WireLeaseExtension ConvertToSurrogate(in LeaseExtension value) => new()
+    public WireLeaseExtension ConvertToSurrogate(in LeaseExtension value) => new()
     {
         Id = value.Id,
         LeaseToken = value.LeaseToken,

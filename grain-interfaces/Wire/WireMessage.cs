@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="Message"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.message")]
-internal struct WireMessage : IConverter<Message, WireMessage>
+[GenerateSerializer, Immutable, Alias("timestone.wire.message")]
+internal struct WireMessage
 {
     [Id(0)]
     public string Queue;
@@ -60,8 +60,12 @@ internal struct WireMessage : IConverter<Message, WireMessage>
 
     [Id(18)]
     public Payload Progress;
+}
 
-    public readonly Message ConvertFromSurrogate(in WireMessage wire) => new()
+[RegisterConverter]
+internal sealed class MessageConverter : IConverter<Message, WireMessage>
+{
+    public Message ConvertFromSurrogate(in WireMessage wire) => new()
     {
         Queue = wire.Queue,
         Id = wire.Id,
@@ -84,7 +88,7 @@ internal struct WireMessage : IConverter<Message, WireMessage>
         Progress = wire.Progress,
     };
 
-    public readonly WireMessage ConvertToSurrogate(in Message value) => new()
+    public WireMessage ConvertToSurrogate(in Message value) => new()
     {
         Queue = value.Queue,
         Id = value.Id,

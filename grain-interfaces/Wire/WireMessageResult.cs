@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="MessageResult"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.messageResult")]
-internal struct WireMessageResult : IConverter<MessageResult, WireMessageResult>
+[GenerateSerializer, Immutable, Alias("timestone.wire.messageResult")]
+internal struct WireMessageResult
 {
     [Id(0)]
     public string? Id;
@@ -21,8 +21,12 @@ internal struct WireMessageResult : IConverter<MessageResult, WireMessageResult>
 
     [Id(5)]
     public TimestoneError? Error;
+}
 
-    public readonly MessageResult ConvertFromSurrogate(in WireMessageResult wire) => new()
+[RegisterConverter]
+internal sealed class MessageResultConverter : IConverter<MessageResult, WireMessageResult>
+{
+    public MessageResult ConvertFromSurrogate(in WireMessageResult wire) => new()
     {
         Id = wire.Id,
         State = wire.State,
@@ -32,7 +36,7 @@ internal struct WireMessageResult : IConverter<MessageResult, WireMessageResult>
         Error = wire.Error,
     };
 
-    public readonly WireMessageResult ConvertToSurrogate(in MessageResult value) => new()
+    public WireMessageResult ConvertToSurrogate(in MessageResult value) => new()
     {
         Id = value.Id,
         State = value.State,

@@ -1,15 +1,19 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="Metadata"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.metadata")]
-internal struct WireMetadata : IConverter<Metadata, WireMetadata>
+[GenerateSerializer, Immutable, Alias("timestone.wire.metadata")]
+internal struct WireMetadata
 {
     [Id(0)]
     public string[] Pairs;
+}
 
-    public readonly Metadata ConvertFromSurrogate(in WireMetadata wire) => From(wire.Pairs);
+[RegisterConverter]
+internal sealed class MetadataConverter : IConverter<Metadata, WireMetadata>
+{
+    public Metadata ConvertFromSurrogate(in WireMetadata wire) => From(wire.Pairs);
 
-    public readonly WireMetadata ConvertToSurrogate(in Metadata value) => new()
+    public WireMetadata ConvertToSurrogate(in Metadata value) => new()
     {
         Pairs = ToArray(value.Pairs),
     };

@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="NewMessage"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.newMessage")]
-internal struct WireNewMessage : IConverter<NewMessage, WireNewMessage>
+[GenerateSerializer, Immutable, Alias("timestone.wire.newMessage")]
+internal struct WireNewMessage
 {
     [Id(0)]
     public string? Id;
@@ -27,8 +27,12 @@ internal struct WireNewMessage : IConverter<NewMessage, WireNewMessage>
 
     [Id(7)]
     public TimeSpan? Lease;
+}
 
-    public readonly NewMessage ConvertFromSurrogate(in WireNewMessage wire) => new()
+[RegisterConverter]
+internal sealed class NewMessageConverter : IConverter<NewMessage, WireNewMessage>
+{
+    public NewMessage ConvertFromSurrogate(in WireNewMessage wire) => new()
     {
         Id = wire.Id,
         Payload = wire.Payload,
@@ -40,7 +44,7 @@ internal struct WireNewMessage : IConverter<NewMessage, WireNewMessage>
         Lease = wire.Lease,
     };
 
-    public readonly WireNewMessage ConvertToSurrogate(in NewMessage value) => new()
+    public WireNewMessage ConvertToSurrogate(in NewMessage value) => new()
     {
         Id = value.Id,
         Payload = value.Payload,

@@ -3,18 +3,22 @@ using System.Runtime.InteropServices;
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="Payload"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.payload")]
-internal struct WirePayload : IConverter<Payload, WirePayload>
+[GenerateSerializer, Immutable, Alias("timestone.wire.payload")]
+internal struct WirePayload
 {
     [Id(0)]
     public PayloadKind Kind;
 
     [Id(1)]
     public byte[]? Bytes;
+}
 
-    public readonly Payload ConvertFromSurrogate(in WirePayload wire) => Payload.FromStored(wire.Kind, wire.Bytes);
+[RegisterConverter]
+internal sealed class PayloadConverter : IConverter<Payload, WirePayload>
+{
+    public Payload ConvertFromSurrogate(in WirePayload wire) => Payload.FromStored(wire.Kind, wire.Bytes);
 
-    public readonly WirePayload ConvertToSurrogate(in Payload value) => new()
+    public WirePayload ConvertToSurrogate(in Payload value) => new()
     {
         Kind = value.Kind,
         Bytes = value.Kind == PayloadKind.None ? null : ToArray(value.Bytes),

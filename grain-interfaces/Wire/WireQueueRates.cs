@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="QueueRates"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.queueRates")]
-internal struct WireQueueRates : IConverter<QueueRates, WireQueueRates>
+[GenerateSerializer, Immutable, Alias("timestone.wire.queueRates")]
+internal struct WireQueueRates
 {
     [Id(0)]
     public double Enqueued;
@@ -15,10 +15,14 @@ internal struct WireQueueRates : IConverter<QueueRates, WireQueueRates>
 
     [Id(3)]
     public double Failed;
+}
 
-    public readonly QueueRates ConvertFromSurrogate(in WireQueueRates wire) => new(wire.Enqueued, wire.Dequeued, wire.Completed, wire.Failed);
+[RegisterConverter]
+internal sealed class QueueRatesConverter : IConverter<QueueRates, WireQueueRates>
+{
+    public QueueRates ConvertFromSurrogate(in WireQueueRates wire) => new(wire.Enqueued, wire.Dequeued, wire.Completed, wire.Failed);
 
-    public readonly WireQueueRates ConvertToSurrogate(in QueueRates value) => new()
+    public WireQueueRates ConvertToSurrogate(in QueueRates value) => new()
     {
         Enqueued = value.Enqueued,
         Dequeued = value.Dequeued,

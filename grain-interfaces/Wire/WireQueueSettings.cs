@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="QueueSettings"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.queueSettings")]
-internal struct WireQueueSettings : IConverter<QueueSettings, WireQueueSettings>
+[GenerateSerializer, Immutable, Alias("timestone.wire.queueSettings")]
+internal struct WireQueueSettings
 {
     [Id(0)]
     public QueueType Type;
@@ -39,8 +39,12 @@ internal struct WireQueueSettings : IConverter<QueueSettings, WireQueueSettings>
 
     [Id(11)]
     public bool PublishPayloads;
+}
 
-    public readonly QueueSettings ConvertFromSurrogate(in WireQueueSettings wire) => new()
+[RegisterConverter]
+internal sealed class QueueSettingsConverter : IConverter<QueueSettings, WireQueueSettings>
+{
+    public QueueSettings ConvertFromSurrogate(in WireQueueSettings wire) => new()
     {
         Type = wire.Type,
         ExclusivityKey = wire.ExclusivityKey,
@@ -56,7 +60,7 @@ internal struct WireQueueSettings : IConverter<QueueSettings, WireQueueSettings>
         PublishPayloads = wire.PublishPayloads,
     };
 
-    public readonly WireQueueSettings ConvertToSurrogate(in QueueSettings value) => new()
+    public WireQueueSettings ConvertToSurrogate(in QueueSettings value) => new()
     {
         Type = value.Type,
         ExclusivityKey = value.ExclusivityKey,

@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="QueueSettingsPatch"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.queueSettingsPatch")]
-internal struct WireQueueSettingsPatch : IConverter<QueueSettingsPatch, WireQueueSettingsPatch>
+[GenerateSerializer, Immutable, Alias("timestone.wire.queueSettingsPatch")]
+internal struct WireQueueSettingsPatch
 {
     [Id(0)]
     public TimeSpan? Lease;
@@ -39,8 +39,12 @@ internal struct WireQueueSettingsPatch : IConverter<QueueSettingsPatch, WireQueu
 
     [Id(11)]
     public bool? PublishPayloads;
+}
 
-    public readonly QueueSettingsPatch ConvertFromSurrogate(in WireQueueSettingsPatch wire) => new()
+[RegisterConverter]
+internal sealed class QueueSettingsPatchConverter : IConverter<QueueSettingsPatch, WireQueueSettingsPatch>
+{
+    public QueueSettingsPatch ConvertFromSurrogate(in WireQueueSettingsPatch wire) => new()
     {
         Lease = wire.Lease,
         Invisible = wire.Invisible,
@@ -56,7 +60,7 @@ internal struct WireQueueSettingsPatch : IConverter<QueueSettingsPatch, WireQueu
         PublishPayloads = wire.PublishPayloads,
     };
 
-    public readonly WireQueueSettingsPatch ConvertToSurrogate(in QueueSettingsPatch value) => new()
+    public WireQueueSettingsPatch ConvertToSurrogate(in QueueSettingsPatch value) => new()
     {
         Lease = value.Lease,
         Invisible = value.Invisible,

@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="QueueStats"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.queueStats")]
-internal struct WireQueueStats : IConverter<QueueStats, WireQueueStats>
+[GenerateSerializer, Immutable, Alias("timestone.wire.queueStats")]
+internal struct WireQueueStats
 {
     [Id(0)]
     public string Queue;
@@ -21,8 +21,12 @@ internal struct WireQueueStats : IConverter<QueueStats, WireQueueStats>
 
     [Id(5)]
     public QueueRates Rates;
+}
 
-    public readonly QueueStats ConvertFromSurrogate(in WireQueueStats wire) => new()
+[RegisterConverter]
+internal sealed class QueueStatsConverter : IConverter<QueueStats, WireQueueStats>
+{
+    public QueueStats ConvertFromSurrogate(in WireQueueStats wire) => new()
     {
         Queue = wire.Queue,
         At = wire.At,
@@ -32,7 +36,7 @@ internal struct WireQueueStats : IConverter<QueueStats, WireQueueStats>
         Rates = wire.Rates,
     };
 
-    public readonly WireQueueStats ConvertToSurrogate(in QueueStats value) => new()
+    public WireQueueStats ConvertToSurrogate(in QueueStats value) => new()
     {
         Queue = value.Queue,
         At = value.At,

@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="Settlement"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.settlement")]
-internal struct WireSettlement : IConverter<Settlement, WireSettlement>
+[GenerateSerializer, Immutable, Alias("timestone.wire.settlement")]
+internal struct WireSettlement
 {
     [Id(0)]
     public string Id;
@@ -24,8 +24,12 @@ internal struct WireSettlement : IConverter<Settlement, WireSettlement>
 
     [Id(6)]
     public TimeSpan? Invisible;
+}
 
-    public readonly Settlement ConvertFromSurrogate(in WireSettlement wire) => new()
+[RegisterConverter]
+internal sealed class SettlementConverter : IConverter<Settlement, WireSettlement>
+{
+    public Settlement ConvertFromSurrogate(in WireSettlement wire) => new()
     {
         Id = wire.Id,
         LeaseToken = wire.LeaseToken,
@@ -36,7 +40,7 @@ internal struct WireSettlement : IConverter<Settlement, WireSettlement>
         Invisible = wire.Invisible,
     };
 
-    public readonly WireSettlement ConvertToSurrogate(in Settlement value) => new()
+    public WireSettlement ConvertToSurrogate(in Settlement value) => new()
     {
         Id = value.Id,
         LeaseToken = value.LeaseToken,

@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="StateCounts"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.stateCounts")]
-internal struct WireStateCounts : IConverter<StateCounts, WireStateCounts>
+[GenerateSerializer, Immutable, Alias("timestone.wire.stateCounts")]
+internal struct WireStateCounts
 {
     [Id(0)]
     public long Invisible;
@@ -21,10 +21,14 @@ internal struct WireStateCounts : IConverter<StateCounts, WireStateCounts>
 
     [Id(5)]
     public long Errored;
+}
 
-    public readonly StateCounts ConvertFromSurrogate(in WireStateCounts wire) => new(wire.Invisible, wire.Pending, wire.Running, wire.Completed, wire.Canceled, wire.Errored);
+[RegisterConverter]
+internal sealed class StateCountsConverter : IConverter<StateCounts, WireStateCounts>
+{
+    public StateCounts ConvertFromSurrogate(in WireStateCounts wire) => new(wire.Invisible, wire.Pending, wire.Running, wire.Completed, wire.Canceled, wire.Errored);
 
-    public readonly WireStateCounts ConvertToSurrogate(in StateCounts value) => new()
+    public WireStateCounts ConvertToSurrogate(in StateCounts value) => new()
     {
         Invisible = value.Invisible,
         Pending = value.Pending,

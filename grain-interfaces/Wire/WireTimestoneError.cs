@@ -1,8 +1,8 @@
 namespace Timestone.Grains.Wire;
 
 /// <summary><see cref="TimestoneError"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
-[GenerateSerializer, Immutable, RegisterConverter, Alias("timestone.wire.timestoneError")]
-internal struct WireTimestoneError : IConverter<TimestoneError, WireTimestoneError>
+[GenerateSerializer, Immutable, Alias("timestone.wire.timestoneError")]
+internal struct WireTimestoneError
 {
     [Id(0)]
     public ErrorCode Code;
@@ -12,10 +12,14 @@ internal struct WireTimestoneError : IConverter<TimestoneError, WireTimestoneErr
 
     [Id(2)]
     public string? Field;
+}
 
-    public readonly TimestoneError ConvertFromSurrogate(in WireTimestoneError wire) => new(wire.Code, wire.Detail, wire.Field);
+[RegisterConverter]
+internal sealed class TimestoneErrorConverter : IConverter<TimestoneError, WireTimestoneError>
+{
+    public TimestoneError ConvertFromSurrogate(in WireTimestoneError wire) => new(wire.Code, wire.Detail, wire.Field);
 
-    public readonly WireTimestoneError ConvertToSurrogate(in TimestoneError value) => new()
+    public WireTimestoneError ConvertToSurrogate(in TimestoneError value) => new()
     {
         Code = value.Code,
         Detail = value.Detail,
