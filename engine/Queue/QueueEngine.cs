@@ -154,6 +154,7 @@ public sealed partial class QueueEngine
         // What was to be written is gone with the rest.
         _changes.Clear();
         _changes.Deleted = true;
+        _changes.DeletedAt = _now;
     }
 
     /// <summary>Writes those of the rows that still exist once more.</summary>
