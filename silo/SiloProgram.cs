@@ -1,7 +1,6 @@
 using System.Net;
 using Orleans.Configuration;
 using Orleans.Dashboard;
-using StackExchange.Redis;
 using Timestone.Grains;
 using Timestone.Server;
 
@@ -56,22 +55,13 @@ internal sealed class SiloProgram : HostProgram
         }
         else
         {
-            silo.UseRedisClustering(options => options.ConfigurationOptions = Connection(redis));
-            silo.UseRedisGrainDirectoryAsDefault(options => options.ConfigurationOptions = Connection(redis));
+            silo.UseTimestoneRedis(redis);
             silo.ConfigureEndpoints(_silo.Address, _silo.SiloPort, _silo.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(_silo.Address));
             silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = _silo.Cluster);
-            silo.Configure<ClusterMembershipOptions>(Failover.Configure);
         }
 
         silo.AddTimestoneGrains();
         silo.AddActivityPropagation();
         silo.AddDashboard();
-    }
-
-    private static ConfigurationOptions Connection(string redis)
-    {
-        var options = ConfigurationOptions.Parse(redis);
-        options.AbortOnConnectFail = false;
-        return options;
     }
 }
