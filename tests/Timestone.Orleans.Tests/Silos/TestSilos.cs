@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.TestingHost;
+using Shouldly;
+using StackExchange.Redis;
 using Timestone.Backends.Redis;
 using Timestone.Client.Orleans;
 using Timestone.Engine;
@@ -33,7 +35,24 @@ public sealed class TestSilos
     /// <summary>The service within the first silo.</summary>
     public ITimestone Within => Services(0).GetRequiredService<ITimestone>();
 
-    public IGrainFactory Grains => Services(0).GetRequiredService<IGrainFactory>();
+    /// <summary>Calls grains from within a silo.</summary>
+    public IGrainFactory Grains(int silo = 0) => Services(silo).GetRequiredService<IGrainFactory>();
+
+    /// <summary>Where a silo is.</summary>
+    public SiloAddress AddressOf(int silo) => _cluster.Silos[silo].SiloAddress;
+
+    /// <summary>Deactivates every grain that nobody is calling.</summary>
+    public Task DeactivateIdleAsync() => Grains().GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+
+    /// <summary>Has the directory of grains forget a queue's, so that there can be a second activation of it.</summary>
+    public static async Task ForgetAsync(string queue)
+    {
+        using var redis = await ConnectionMultiplexer.ConnectAsync($"{RedisServer.Shared.Address},allowAdmin=true");
+        var server = redis.GetServer(RedisServer.Shared.Address);
+        var entries = server.Keys(pattern: $"{ClusterName}*timestone.queue/{queue}").ToArray();
+        entries.ShouldHaveSingleItem();
+        await redis.GetDatabase().KeyDeleteAsync(entries);
+    }
 
     /// <summary>What each silo has open, in the order of the silos.</summary>
     internal IReadOnlyList<LocalTimestone> Locals => [.. _open.Select(static open => open.Local)];
