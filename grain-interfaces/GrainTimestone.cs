@@ -7,6 +7,12 @@ namespace Timestone.Grains;
 /// <param name="grains">Reaches the cluster: a silo's own, or an Orleans client.</param>
 public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
 {
+    // An Orleans client that has lost the silo it spoke through is not told that nobody will answer, and would wait for half a minute.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // What is done in steps, all of them.
+    private static readonly TimeSpan SweepPatience = TimeSpan.FromMinutes(10);
+
     /// <inheritdoc/>
     public Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default)
     {
@@ -63,7 +69,7 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
 
         if (sound is { Max: 0, Settle.Count: 0 })
             return new DequeueResult { Settled = batch!.Merge([]) };
-        var answer = await AnswerAsync(Queue(queue).DequeueAsync(sound, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var answer = await AnswerAsync(Queue(queue).DequeueAsync(sound, cancellationToken), Patience + request.Wait, cancellationToken).ConfigureAwait(false);
         return batch is null ? answer : answer with { Settled = Merge(batch, answer.Settled) };
     }
 
@@ -100,11 +106,11 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
 
     /// <inheritdoc/>
     public async Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) =>
-        await AnswerAsync(Queue(queue).RedriveAllAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        await AnswerAsync(Queue(queue).RedriveAllAsync(cancellationToken), SweepPatience, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default) =>
-        await AnswerAsync(Queue(queue).PurgeAsync(state, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await AnswerAsync(Queue(queue).PurgeAsync(state, cancellationToken), SweepPatience, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
@@ -149,11 +155,13 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
         where T : class =>
         batch.Merge(answered) ?? throw new TimestoneException(ErrorCode.Unavailable, "The queue's grain answered another number of results than it was asked for.");
 
-    private static async Task<T> AnswerAsync<T>(Task<T> call, CancellationToken cancellationToken)
+    private static Task<T> AnswerAsync<T>(Task<T> call, CancellationToken cancellationToken) => AnswerAsync(call, Patience, cancellationToken);
+
+    private static async Task<T> AnswerAsync<T>(Task<T> call, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
-            return await call.ConfigureAwait(false);
+            return await call.WaitAsync(patience, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is OrleansException or TimeoutException or IOException or ObjectDisposedException
             || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested))

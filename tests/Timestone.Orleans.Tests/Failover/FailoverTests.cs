@@ -76,5 +76,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{events.Count} events, {load.Enqueued} messages, {load.Calls.Sum(static call => call.Failures)} tries failed; longest call of a queue after an event: p50 {outages[outages.Length / 2]:0.00} s, p99 {outages[(int)(outages.Length * 0.99)]:0.00} s, max {outages[^1]:0.00} s"));
+        foreach (var path in load.Calls.Where(static call => call.Queue >= 0).GroupBy(static call => call.Queue % 2 == 0 ? "REST" : "Orleans client"))
+            output.WriteLine($"{path.Key}: longest call {path.Max(static call => call.Took.TotalSeconds):0.00} s");
     }
 }
