@@ -44,4 +44,7 @@ public enum ErrorCode
 
     /// <summary>The service cannot answer now. Whether the operation took effect is unknown; repeating it is safe.</summary>
     Unavailable = 11,
+
+    /// <summary>The service keeps no index of messages, so that nothing can be searched for.</summary>
+    NoIndex = 12,
 }

@@ -135,6 +135,31 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
     public async Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
         await AnswerAsync(Queue(queue).GetStatsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    {
+        Validation.Check(search);
+        return await AnswerAsync(Index.SearchAsync(search, cancellationToken), Patience + search.Wait, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new HistoryRequest();
+        Validation.Check(queue, id, request);
+        return await AnswerAsync(Index.GetHistoryAsync(queue, id, request, cancellationToken), Patience + request.Wait, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new StatsRequest();
+        Validation.Check(request);
+        return await AnswerAsync(Index.GetStatsAsync(request, cancellationToken), Patience + request.Wait, cancellationToken).ConfigureAwait(false);
+    }
+
+    private IIndexGrain Index => grains.GetGrain<IIndexGrain>(0);
+
     private IQueueGrain Queue(string queue)
     {
         Validation.CheckQueueName(queue);

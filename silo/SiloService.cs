@@ -5,8 +5,8 @@ using Timestone.Server;
 namespace Timestone.Silo;
 
 /// <summary>The service of this process, for its grains to use.</summary>
-internal sealed class SiloService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, SiloQueues queues)
-    : LocalService(options, lifetime, logger)
+internal sealed class SiloService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers, SiloQueues queues)
+    : LocalService(options, lifetime, logger, loggers)
 {
     protected override LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given with { GiveWay = true };
 

@@ -3,7 +3,7 @@ namespace Timestone;
 /// <summary>Which of a message's transitions to answer.</summary>
 public sealed record HistoryRequest
 {
-    /// <summary>A version of the message that the answer must include; null for none.</summary>
+    /// <summary>A version of the message that the answer must include, from 1, see <see cref="IndexedWrite"/>; null for none.</summary>
     public int? After { get; init; }
 
     /// <summary>How long to wait for <see cref="After"/>; 0 to <see cref="Limits.MaxWait"/>.</summary>

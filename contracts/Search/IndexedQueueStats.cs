@@ -1,6 +1,9 @@
 namespace Timestone;
 
-/// <summary>One queue in figures, over all transitions that the index still holds.</summary>
+/// <summary>
+/// One queue in figures: its messages as they are, and what their transitions told, as far back as the index goes. A deleted queue
+/// is told of while the index holds transitions of its messages.
+/// </summary>
 public sealed record IndexedQueueStats
 {
     /// <summary>The queue's name.</summary>

@@ -6,6 +6,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     private readonly IJournal _journal;
     private readonly LocalTimestoneOptions _options;
     private readonly QueueDirectory _queues;
+    private readonly IIndex? _index;
     private readonly TimeProvider _time;
     private readonly MessageEnds _ends = new();
 
@@ -14,11 +15,13 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     /// <param name="options">How it behaves; null for the defaults.</param>
     /// <param name="timeProvider">Tells the time; null for the system's.</param>
     /// <param name="scheduler">Runs the queues' pumps; null for the thread pool. See <see cref="QueueRunner"/>.</param>
+    /// <param name="index">What searches are answered from, not owned either; null for <see cref="ErrorCode.NoIndex"/>.</param>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the default settings are bad.</exception>
-    public LocalTimestone(IJournal journal, LocalTimestoneOptions? options = null, TimeProvider? timeProvider = null, TaskScheduler? scheduler = null)
+    public LocalTimestone(IJournal journal, LocalTimestoneOptions? options = null, TimeProvider? timeProvider = null, TaskScheduler? scheduler = null, IIndex? index = null)
     {
         ArgumentNullException.ThrowIfNull(journal);
         _journal = journal;
+        _index = index;
         _options = options ?? new LocalTimestoneOptions();
         Validation.Check(_options.Defaults);
         _time = timeProvider ?? TimeProvider.System;
@@ -114,11 +117,12 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         Validation.CheckQueueName(queue);
         var (open, _) = await _queues.OpenAsync(queue, null).ConfigureAwait(false);
-        await open.Runner.ExecuteAsync(0, static (engine, _) =>
+        var createdAt = await open.Runner.ExecuteAsync(0, static (engine, _) =>
         {
             engine.Delete();
-            return true;
+            return engine.Describe().CreatedAt;
         }, cancellationToken).ConfigureAwait(false);
+        _queues.CreateAfter(createdAt);
         // Whoever was answered that the queue is gone can create it again at once.
         await open.Closed.ConfigureAwait(false);
     }
@@ -245,6 +249,29 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
         await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(0, static (engine, _) => engine.Stats(), cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    {
+        Validation.Check(search);
+        return await Index.SearchAsync(search, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new HistoryRequest();
+        Validation.Check(queue, id, request);
+        return await Index.GetHistoryAsync(queue, id, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new StatsRequest();
+        Validation.Check(request);
+        return await Index.GetStatsAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Closes all queues: waiting dequeues are answered with nothing, and what was begun is finished.</summary>
     public ValueTask DisposeAsync() => _queues.DisposeAsync();
 
@@ -263,6 +290,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             return null;
         }
     }
+
+    private IIndex Index => _index ?? throw new TimestoneException(ErrorCode.NoIndex, "This service keeps no index of messages.");
 
     private static async Task<long> SweepAsync(QueueRunner runner, MessageState state, Func<QueueEngine, Sweep, Sweep> step, CancellationToken cancellationToken)
     {

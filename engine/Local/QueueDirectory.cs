@@ -15,6 +15,7 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     private readonly ConcurrentDictionary<string, bool> _reopening = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, JournalFencedException> _lost = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
+    private long _earliestCreation = long.MinValue;
 
     /// <summary>The queues that are open, in no order.</summary>
     public IReadOnlyList<string> Open => [.. _queues.Keys.Where(queue => TryGet(queue) is not null)];
@@ -123,9 +124,20 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         }
     }
 
+    /// <summary>
+    /// Has queues that are created from now on be younger than one that was deleted, whatever the clock says: what follows the
+    /// transitions tells queues of one name apart, and orders them, by when they were created.
+    /// </summary>
+    public void CreateAfter(DateTimeOffset deletedQueueCreatedAt)
+    {
+        var earliest = deletedQueueCreatedAt.ToUnixTimeMilliseconds() + 1;
+        for (var known = Interlocked.Read(ref _earliestCreation); known < earliest;)
+            known = Interlocked.CompareExchange(ref _earliestCreation, earliest, known);
+    }
+
     private async Task<OpenQueue?> OpenOnceAsync(string queue, QueueSettings? create)
     {
-        var row = create is null ? null : new QueueRow(queue, create, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var row = create is null ? null : new QueueRow(queue, create, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), Interlocked.Read(ref _earliestCreation)));
         var opened = await journal.OpenAsync(queue, row).ConfigureAwait(false);
         if (opened is null)
             return null;

@@ -69,3 +69,24 @@ internal sealed class TimestoneErrorCopier : ShallowCopier<TimestoneError>;
 
 [RegisterCopier]
 internal sealed class PayloadCopier : ShallowCopier<Payload>;
+
+[RegisterCopier]
+internal sealed class HistoryRequestCopier : ShallowCopier<HistoryRequest>;
+
+[RegisterCopier]
+internal sealed class IndexedWriteCopier : ShallowCopier<IndexedWrite>;
+
+[RegisterCopier]
+internal sealed class MessageHistoryCopier : ShallowCopier<MessageHistory>;
+
+[RegisterCopier]
+internal sealed class MessageSearchCopier : ShallowCopier<MessageSearch>;
+
+[RegisterCopier]
+internal sealed class SearchPageCopier : ShallowCopier<SearchPage>;
+
+[RegisterCopier]
+internal sealed class SearchStatsCopier : ShallowCopier<SearchStats>;
+
+[RegisterCopier]
+internal sealed class StatsRequestCopier : ShallowCopier<StatsRequest>;

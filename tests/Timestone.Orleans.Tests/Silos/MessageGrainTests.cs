@@ -60,6 +60,10 @@ public sealed class MessageGrainTests : SiloTests
         (await Should.ThrowAsync<TimestoneException>(() => grain.SettleAsync(Settlement.Complete("a", "stale")))).Code.ShouldBe(ErrorCode.LeaseLost);
     }
 
+    [Fact]
+    public async Task Without_an_index_searches_are_refused() =>
+        (await Should.ThrowAsync<TimestoneException>(() => Silos.External.SearchMessagesAsync(new MessageSearch()))).Code.ShouldBe(ErrorCode.NoIndex);
+
     [Theory]
     [InlineData("q")]
     [InlineData("/a")]

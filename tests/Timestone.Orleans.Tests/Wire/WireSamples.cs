@@ -85,6 +85,28 @@ internal static class WireSamples
         ["dequeued"] = new DequeueResult { Messages = [Running], Settled = [Done, Refused] },
         ["messages"] = new MessagePage([Running], "next"),
         ["queues"] = new QueuePage([Queue], null),
+        ["search"] = new MessageSearch
+        {
+            Queue = "q",
+            State = MessageState.Errored,
+            Metadata = Pairs,
+            Worker = "w",
+            Error = "e",
+            MinPriority = -1,
+            MaxPriority = 1,
+            EnqueuedFrom = At,
+            EnqueuedBefore = At.AddDays(1),
+            UpdatedFrom = At,
+            UpdatedBefore = At.AddDays(2),
+            Order = SearchOrder.Updated,
+            Descending = true,
+            Cursor = "c",
+            Limit = 7,
+            After = new IndexedWrite("q", "a", 3),
+            Wait = TimeSpan.FromSeconds(1),
+        },
+        ["history"] = new HistoryRequest { After = 3, Wait = TimeSpan.FromSeconds(1), Cursor = "c", Limit = 7 },
+        ["search stats"] = new StatsRequest { Queue = "q", After = new IndexedWrite("q", "a", 3), Wait = TimeSpan.FromSeconds(1) },
         ["exception"] = new TimestoneException(ErrorCode.InvalidArgument, "Bad.", "id"),
     };
 

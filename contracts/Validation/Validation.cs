@@ -8,7 +8,7 @@ namespace Timestone;
 /// refuse the same things in the same words; each method throws <see cref="ErrorCode.InvalidArgument"/> with the field's
 /// name on the wire, and the checks of one item of a batch answer the error instead, as an item must not fail the others.
 /// </summary>
-public static class Validation
+public static partial class Validation
 {
     private const string LettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create(LettersAndDigits + "._-");
@@ -20,7 +20,7 @@ public static class Validation
     /// <summary>Checks a queue's name.</summary>
     public static void CheckQueueName([NotNull] string? queue)
     {
-        if (string.IsNullOrEmpty(queue) || queue.Length > Limits.MaxQueueNameLength || queue.AsSpan().ContainsAnyExcept(NameCharacters) || !char.IsAsciiLetterOrDigit(queue[0]))
+        if (!IsQueueName(queue))
             throw Invalid("queue", $"A queue's name is 1 to {Limits.MaxQueueNameLength} letters, digits, '.', '_' or '-', the first a letter or digit.");
     }
 
@@ -156,6 +156,9 @@ public static class Validation
         ArgumentNullException.ThrowIfNull(cancellation);
         return IdProblem(cancellation.Id) ?? TextProblem("reason", cancellation.Reason, Limits.MaxErrorLength);
     }
+
+    private static bool IsQueueName([NotNullWhen(true)] string? queue) =>
+        !string.IsNullOrEmpty(queue) && queue.Length <= Limits.MaxQueueNameLength && !queue.AsSpan().ContainsAnyExcept(NameCharacters) && char.IsAsciiLetterOrDigit(queue[0]);
 
     private static string IdRule => $"1 to {Limits.MaxIdLength} letters, digits or any of ._~:@+=-, but not '.' or '..'";
 
