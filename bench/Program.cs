@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Timestone.Bench.Engine;
@@ -72,6 +73,15 @@ events.SetAction(async parsed =>
     return report.Finish();
 });
 
+var clusterOptions = new Argument<string[]>("options") { Description = "Its own options; --help behind -- lists them.", Arity = ArgumentArity.ZeroOrMore };
+var cluster = new Command("cluster", "Silos and grains: the project bench-cluster, which needs the packages of Orleans.") { clusterOptions };
+cluster.SetAction(async parsed =>
+{
+    using var other = Process.Start("dotnet", ["run", "-c", "Release", "--project", "bench-cluster", "--", .. parsed.GetValue(clusterOptions)!]);
+    await other.WaitForExitAsync().ConfigureAwait(false);
+    return other.ExitCode;
+});
+
 var plan = new Argument<string>("plan");
 var load = new Command("load", "The load generator, as a process of its own.") { plan };
 load.Hidden = true;
@@ -98,4 +108,4 @@ smoke.SetAction(async _ =>
     return 0;
 });
 
-return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, recovery, rest, redis, events, smoke, load, bare }.Parse(args).InvokeAsync();
+return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, recovery, rest, redis, events, cluster, smoke, load, bare }.Parse(args).InvokeAsync();

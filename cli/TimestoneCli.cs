@@ -61,9 +61,14 @@ public static class TimestoneCli
             new RedriveCommand(host),
             new DepthCommand(host),
             new StatsCommand(host),
+            new SearchCommand(host),
+            new HistoryCommand(host),
+            new SearchStatsCommand(host),
+            new VerifyIndexCommand(host),
             new WorkCommand(host),
             new TopCommand(host),
             new InspectCommand(host),
+            new ReindexCommand(host),
             new CompletionCommand(host),
         };
 

@@ -19,6 +19,8 @@ internal static class EventMetrics
 
     public static void DeadLetter(string topic) => DeadLetters.Add(1, new KeyValuePair<string, object?>("topic", topic));
 
+    public static void Rejected() => DeadLetters.Add(1);
+
     public static void Indexed(IReadOnlyList<StreamEvent> events, DateTimeOffset now)
     {
         IndexedEvents.Add(events.Count);

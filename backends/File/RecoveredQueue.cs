@@ -23,6 +23,9 @@ internal sealed class RecoveredQueue(uint number)
     /// <summary>The highest sequence that any record names.</summary>
     public long LastSequence { get; private set; }
 
+    /// <summary>When the newest transition happened that any record tells of, in Unix milliseconds; the smallest number when none does.</summary>
+    public long NewestTransition { get; private set; } = long.MinValue;
+
     /// <summary>Whether it was deleted.</summary>
     public bool Deleted { get; private set; }
 
@@ -32,26 +35,30 @@ internal sealed class RecoveredQueue(uint number)
     /// </summary>
     public bool Complete => Deleted || (Row is not null && _withoutContent.Count == 0);
 
-    /// <summary>Applies the rest of a commit's record.</summary>
-    public void Apply(ref ByteReader reader, RowDecoder decoder, long segment)
+    /// <summary>Applies the rest of a commit's record; answers whether something of it is not told in full.</summary>
+    public bool Apply(ref ByteReader reader, RowDecoder decoder, long segment)
     {
         var flags = reader.Byte();
         if ((flags & RecordFormat.HasQueueRow) != 0)
             (Row, RowSegment) = (QueueRowCodec.Decode(ref reader), segment);
+        ToldFormat.SkipHead(ref reader, flags);
         var count = reader.Int();
         var origin = count == 0 ? 0 : reader.Signed();
         var sequence = 0L;
         for (; count > 0; count--)
-            ApplyRow(ref reader, decoder, origin, ref sequence);
-        if ((flags & RecordFormat.Deleted) == 0)
-            return;
-        Deleted = true;
-        Rows = new();
+            ApplyRow(ref reader, decoder, flags, origin, ref sequence);
+        if ((flags & RecordFormat.Deleted) != 0)
+        {
+            Deleted = true;
+            Rows = new();
+        }
+
+        return (flags & RecordFormat.Told) == 0 && (origin != 0 || Deleted);
     }
 
-    private void ApplyRow(ref ByteReader reader, RowDecoder decoder, long origin, ref long sequence)
+    private void ApplyRow(ref ByteReader reader, RowDecoder decoder, int flags, long origin, ref long sequence)
     {
-        var kind = (ChangeKind)(reader.Byte() & ((1 << RecordFormat.CauseShift) - 1));
+        var (kind, cause) = RecordFormat.Split(reader.Byte());
         sequence += reader.Signed();
         LastSequence = Math.Max(LastSequence, sequence);
         switch (kind)
@@ -65,6 +72,7 @@ internal sealed class RecoveredQueue(uint number)
                 if (!Unsafe.IsNullRef(ref row))
                 {
                     row!.State = decoder.State(ref reader, origin);
+                    NewestTransition = Math.Max(NewestTransition, row.State.UpdatedAt);
                     break;
                 }
 
@@ -72,10 +80,14 @@ internal sealed class RecoveredQueue(uint number)
                 _withoutContent.Add(sequence);
                 break;
             default:
-                Rows.Put(sequence) = decoder.Content(ref reader, sequence, origin);
+                var content = decoder.Content(ref reader, sequence, origin);
+                Rows.Put(sequence) = content;
+                NewestTransition = Math.Max(NewestTransition, content.State.UpdatedAt);
                 if (_withoutContent.Count > 0)
                     _withoutContent.Remove(sequence);
                 break;
         }
+
+        ToldFormat.SkipRow(ref reader, flags, kind, cause);
     }
 }

@@ -57,7 +57,8 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
             _entries.AddRange(entries);
             if (Next == before)
                 return;
-            _newest = _entries[^1].At;
+            if (_entries.FindLast(static entry => entry.Kind == OutboxEntryKind.Transition) is { } transition)
+                _newest = transition.At;
             var excess = _entries.Count - limit;
             if (excess > 0)
             {

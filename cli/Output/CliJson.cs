@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Timestone.Backends.Elasticsearch;
 using Timestone.Backends.Redis;
 
 namespace Timestone.Cli;
@@ -7,8 +8,10 @@ namespace Timestone.Cli;
 /// <summary>The answers that only this program gives; all others are those of the wire.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(DeletedQueue))]
+[JsonSerializable(typeof(IndexVerdict))]
 [JsonSerializable(typeof(Inspection))]
 [JsonSerializable(typeof(Metadata))]
+[JsonSerializable(typeof(RebuildReport))]
 [JsonSerializable(typeof(TopFrame))]
 [JsonSerializable(typeof(WorkOutcome))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -24,11 +24,12 @@ internal static class Text
         ? $"{payload.Bytes.Length} bytes"
         : Clean(payload.ToString());
 
-    public static string Brief(Payload payload)
-    {
-        var text = Value(payload);
-        return text.Length <= BriefChars ? text : string.Concat(text.AsSpan(0, BriefChars - 1), "…");
-    }
+    public static string Brief(Payload payload) => Cut(Value(payload));
+
+    /// <summary>Text that others wrote, its beginning if it is long.</summary>
+    public static string Brief(string text) => Cut(Clean(text));
+
+    private static string Cut(string text) => text.Length <= BriefChars ? text : string.Concat(text.AsSpan(0, BriefChars - 1), "…");
 
     /// <summary>
     /// Text that others wrote, on one line and without control characters: a message must not be able to drive the

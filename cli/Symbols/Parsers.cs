@@ -21,6 +21,18 @@ internal static class Parsers
         where T : struct, INumber<T> =>
         T.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Refuse<T?>(result, "a whole number, or too large a one");
 
+    public static IndexedWrite? Write(ArgumentResult result)
+    {
+        try
+        {
+            return IndexedWrite.Parse(Only(result));
+        }
+        catch (TimestoneException)
+        {
+            return Refuse<IndexedWrite>(result, "a write as queue/id/version");
+        }
+    }
+
     public static Metadata Pairs(ArgumentResult result)
     {
         var pairs = new List<KeyValuePair<string, string>>(result.Tokens.Count);

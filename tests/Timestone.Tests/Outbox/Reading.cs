@@ -14,6 +14,23 @@ internal static class Reading
         return await reader.ReadAsync(patience.Token);
     }
 
+    /// <summary>The next batch if there is one now; else null.</summary>
+    public static async Task<OutboxBatch?> NowAsync(IOutboxReader reader)
+    {
+        using var givesUp = new CancellationTokenSource();
+        var next = reader.ReadAsync(givesUp.Token).AsTask();
+        if (!next.IsCompleted)
+            await givesUp.CancelAsync();
+        try
+        {
+            return await next;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>So many entries, whatever batches they come in; nothing is acknowledged.</summary>
     public static async Task<List<OutboxEntry>> TakeAsync(IOutboxReader reader, int count)
     {

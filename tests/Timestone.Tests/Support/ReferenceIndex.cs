@@ -10,7 +10,7 @@ internal static class ReferenceIndex
         return Page(sorted, search.Cursor, search.Limit, static one => $"{one.Queue} {one.Life} {one.Id}", (page, next) => new SearchPage(page, next, freshness));
     }
 
-    /// <param name="transitions">In the order in which they happened.</param>
+    // The transitions are given in the order in which they happened.
     public static MessageHistory History(IEnumerable<Transition> transitions, HistoryRequest request, Freshness freshness) =>
         Page([.. transitions], request.Cursor, request.Limit, static one => $"{one.Life} {one.Version}", (page, next) => new MessageHistory(page, next, freshness));
 

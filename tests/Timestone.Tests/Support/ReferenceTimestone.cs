@@ -30,7 +30,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
     {
         Validation.Check(settings);
         if (!_queues.TryGetValue(queue, out var known))
-            return new CreateQueueResult((_queues[queue] = new ReferenceQueue(queue, settings, _clock.GetUtcNow())).Info, Created: true);
+            return new CreateQueueResult((_queues[queue] = new ReferenceQueue(queue, settings, NewCreation(), _history)).Info, Created: true);
         var blocksAside = settings with { EnqueueBlocked = known.Settings.EnqueueBlocked, DequeueBlocked = known.Settings.DequeueBlocked };
         return blocksAside == known.Settings
             ? new CreateQueueResult(known.Info, Created: false)
@@ -170,13 +170,13 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         };
     });
 
-    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default) => OnIndex(() =>
+    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default) => OnIndex<SearchPage>(() =>
     {
         Validation.Check(search);
         return (search.After, () => ReferenceIndex.Search(Current(), search, Fresh()));
     });
 
-    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default) => OnIndex(() =>
+    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default) => OnIndex<MessageHistory>(() =>
     {
         request ??= new HistoryRequest();
         Validation.Check(queue, id, request);
@@ -184,7 +184,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         return (after, () => ReferenceIndex.History(_history.Where(one => one.Queue == queue && one.Id == id), request, Fresh()));
     });
 
-    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default) => OnIndex(() =>
+    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default) => OnIndex<SearchStats>(() =>
     {
         request ??= new StatsRequest();
         Validation.Check(request);
