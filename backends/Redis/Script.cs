@@ -11,6 +11,8 @@ internal sealed class Script
     public static readonly Script Delete = new("delete.lua");
     public static readonly Script Ids = new("ids.lua");
     public static readonly Script Examine = new("examine.lua");
+    public static readonly Script ReadOutbox = new("outbox-read.lua");
+    public static readonly Script AcknowledgeOutbox = new("outbox-acknowledge.lua");
 
     private Script(string resource)
     {
