@@ -14,9 +14,9 @@ public sealed class RedisJournal : ISharedJournal
 
     private RedisJournal(RedisJournalOptions options, ConfigurationOptions configuration)
     {
-        Outbox = options.Outbox;
         Addresses = [.. configuration.EndPoints.Select(static address => address.ToString()!)];
         _link = new RedisLink(configuration, options.Timeout);
+        Streams = options.Outbox ? new RedisOutbox(_link, options) : null;
         WakeTable = new RedisWakeTable(this);
         _replicated = options.WaitReplicas == 0 ? null : new ReplicatedScripts(_link, configuration, options.WaitReplicas, options.Timeout);
     }
@@ -25,9 +25,12 @@ public sealed class RedisJournal : ISharedJournal
     public IReadOnlyList<string> Addresses { get; }
 
     /// <inheritdoc/>
+    public IOutbox? Outbox => Streams;
+
+    /// <inheritdoc/>
     public IWakeTable WakeTable { get; }
 
-    internal bool Outbox { get; }
+    internal RedisOutbox? Streams { get; }
 
     internal RedisLink Link => _link;
 
@@ -45,6 +48,8 @@ public sealed class RedisJournal : ISharedJournal
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.WaitReplicas);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.OutboxLimit);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.OutboxTakeover, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
         RedisConfiguration.Parse(options.Configuration);
     }
@@ -156,9 +161,9 @@ public sealed class RedisJournal : ISharedJournal
         (long)await _link.RunAsync(Script.Commit, keys.All, [epoch]).ConfigureAwait(false) == 1;
 
     /// <summary>Deletes a queue; false when the epoch is over.</summary>
-    internal async Task<bool> DeleteAsync(string queue, RedisKeys keys, long epoch)
+    internal async Task<bool> DeleteAsync(string queue, RedisKeys keys, long epoch, RedisValue told)
     {
-        if (!await WriteAsync(Script.Delete, keys, [epoch]).ConfigureAwait(false))
+        if (!await WriteAsync(Script.Delete, keys, [epoch, told]).ConfigureAwait(false))
             return false;
 
         // The name is in another slot. Whoever creates the queue meanwhile puts its name there before and after: either that

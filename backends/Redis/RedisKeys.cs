@@ -13,6 +13,7 @@ internal sealed class RedisKeys
     {
         var prefix = $"ts:{{{queue}}}:";
         All = [prefix + "settings", prefix + "epoch", prefix + "rows", prefix + "payloads", prefix + "pending", prefix + "outbox"];
+        Publishing = [Outbox, Settings, prefix + "publisher"];
         Names = NameSet(PartOf(queue));
     }
 
@@ -37,8 +38,17 @@ internal sealed class RedisKeys
     /// <summary>Stream: transitions not yet published.</summary>
     public RedisKey Outbox => All[5];
 
+    /// <summary>The outbox, the settings and who publishes, in the order in which the outbox's scripts take them.</summary>
+    public RedisKey[] Publishing { get; }
+
     /// <summary>The set in which the queue's name stands.</summary>
     public RedisKey Names { get; }
+
+    /// <summary>What the outboxes of all queues are called.</summary>
+    public const string OutboxPattern = "ts:{*}:outbox";
+
+    /// <summary>The queue whose outbox this is.</summary>
+    public static string QueueOfOutbox(string key) => key["ts:{".Length..^"}:outbox".Length];
 
     /// <summary>Which of the sets of names a queue's name stands in; that of its wake time has the same number.</summary>
     public static int PartOf(string queue) => (int)(Crc.Of(Encoding.UTF8.GetBytes(queue)) % NameSets);

@@ -12,6 +12,8 @@ internal sealed class Script
     public static readonly Script Read = new("read.lua");
     public static readonly Script Ids = new("ids.lua");
     public static readonly Script Examine = new("examine.lua");
+    public static readonly Script ReadOutbox = new("outbox-read.lua");
+    public static readonly Script AcknowledgeOutbox = new("outbox-acknowledge.lua");
 
     private Script(string resource)
     {
