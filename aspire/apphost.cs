@@ -1,7 +1,7 @@
-#:sdk Aspire.AppHost.Sdk@13.2.4
-#:package Aspire.Hosting.Redis@13.2.4
-#:package Aspire.Hosting.Kafka@13.2.4
-#:package Aspire.Hosting.Elasticsearch@13.2.4
+#:sdk Aspire.AppHost.Sdk@13.3.0
+#:package Aspire.Hosting.Redis@13.3.0
+#:package Aspire.Hosting.Kafka@13.3.0
+#:package Aspire.Hosting.Elasticsearch@13.3.0
 
 // Redis, Kafka, Elasticsearch and three silos on this machine: `aspire run`, or `dotnet run apphost.cs`.
 const int Silos = 3;
