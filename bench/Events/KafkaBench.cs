@@ -14,7 +14,7 @@ namespace Timestone.Bench.Events;
 /// </summary>
 internal sealed class KafkaBench(Report report, double seconds, int rounds)
 {
-    private const int Partitions = 16, BatchSize = 5000, PacedPerSecond = 5000, PacesPerSecond = 100;
+    private const int Partitions = 16, BatchSize = 20_000, PacedPerSecond = 5000, PacesPerSecond = 100;
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1.0 / PacesPerSecond);
 
     public async Task RunAsync()
