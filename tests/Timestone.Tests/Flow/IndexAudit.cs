@@ -15,7 +15,7 @@ internal static class IndexAudit
     /// <returns>How many messages it compared.</returns>
     public static async Task<long> VerifyAsync(ITimestone service, string about)
     {
-        var verdict = await new IndexVerifier(service, Wait).VerifyAsync(queue: null, CancellationToken.None);
+        var verdict = await new IndexVerifier(service, Wait, TimeProvider.System).VerifyAsync(queue: null, CancellationToken.None);
         verdict.Differences.ShouldBeEmpty(about);
         return verdict.Messages;
     }
