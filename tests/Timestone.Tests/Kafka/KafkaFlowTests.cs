@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Shouldly;
-using Timestone.Backends.Kafka;
 using Timestone.Tests.Elasticsearch;
 using Timestone.Tests.Flow;
 using Timestone.Tests.Support;
@@ -21,11 +20,11 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         var (random, messages) = (new Random(seed), FlowSwitches.Messages(2000));
         var faults = 9 + (messages / 1000);
         using var data = new TemporaryDirectory();
-        using var kafka = Brokers(out var options);
+        using var kafka = FlowBrokers.Start(out var options);
         await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
         elasticsearch.Faults = StandInFaults.Random(seed);
-        using var server = new ServerOnCall(Environment(kafka, elasticsearch), "--data", data.Path);
-        using var indexer = new ServerOnCall(Environment(kafka, elasticsearch), "--role", "indexer");
+        using var server = new ServerOnCall(FlowBrokers.Environment(kafka, elasticsearch), "--data", data.Path);
+        using var indexer = new ServerOnCall(FlowBrokers.Environment(kafka, elasticsearch), "--role", "indexer");
         await server.StartAsync();
         await indexer.StartAsync();
         await using var load = new Workload(seed, messages, server.Address);
@@ -64,9 +63,9 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         const int Messages = 1000;
         var seed = FlowSwitches.Seed(output);
         using var data = new TemporaryDirectory();
-        using var kafka = Brokers(out _);
+        using var kafka = FlowBrokers.Start(out _);
         await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        using var server = new ServerOnCall(Environment(kafka, elasticsearch), "--data", data.Path);
+        using var server = new ServerOnCall(FlowBrokers.Environment(kafka, elasticsearch), "--data", data.Path);
         await server.StartAsync();
         await using var load = new Workload(seed, Messages, server.Address);
         load.Start();
@@ -86,9 +85,9 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
     [Fact]
     public async Task An_indexer_by_itself_stops_when_it_is_told_to()
     {
-        using var kafka = Brokers(out _);
+        using var kafka = FlowBrokers.Start(out _);
         await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        using var indexer = new ServerOnCall(Environment(kafka, elasticsearch), "--role", "indexer");
+        using var indexer = new ServerOnCall(FlowBrokers.Environment(kafka, elasticsearch), "--role", "indexer");
         await indexer.StartAsync();
         indexer.Process.Terminate();
         (await indexer.Process.ExitAsync()).ShouldBe((0, ""));
@@ -101,8 +100,8 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
     {
         using var data = new TemporaryDirectory();
         await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        using var kafka = Brokers(out _);
-        var environment = Environment(kafka, elasticsearch);
+        using var kafka = FlowBrokers.Start(out _);
+        var environment = FlowBrokers.Environment(kafka, elasticsearch);
         environment["Timestone__Kafka__Properties__colour"] = "red";
         using var process = Server.ServerProcess.StartWith(environment, "--urls", "http://127.0.0.1:0", "--data", data.Path, "--role", role);
         var (code, errors) = await process.ExitAsync();
@@ -111,22 +110,4 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         errors.ShouldContain("colour");
         errors.Trim().ShouldNotContain('\n');
     }
-
-    private static MockKafka Brokers(out KafkaOptions options)
-    {
-        var kafka = new MockKafka();
-        options = new KafkaOptions { BootstrapServers = kafka.BootstrapServers };
-        foreach (var topic in (string[])[options.CurrentTopic, options.HistoricTopic, options.DeadLetterTopic])
-            kafka.CreateTopic(topic, FlowSwitches.Partitions);
-        return kafka;
-    }
-
-    // Who is gone is missed soon.
-    private static Dictionary<string, string> Environment(MockKafka kafka, ElasticsearchStandIn elasticsearch) => new(FlowSwitches.Impatient(elasticsearch))
-    {
-        ["Timestone__Kafka"] = kafka.BootstrapServers,
-        ["Timestone__Kafka__DeliveryTimeout"] = "00:00:05",
-        ["Timestone__Kafka__Properties__session.timeout.ms"] = "3000",
-        ["Timestone__Kafka__Properties__heartbeat.interval.ms"] = "500",
-    };
 }
