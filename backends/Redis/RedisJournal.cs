@@ -17,6 +17,7 @@ public sealed class RedisJournal : ISharedJournal
         Addresses = [.. configuration.EndPoints.Select(static address => address.ToString()!)];
         _link = new RedisLink(configuration, options.Timeout);
         Streams = options.Outbox ? new RedisOutbox(_link, options) : null;
+        WakeTable = new RedisWakeTable(this);
         _replicated = options.WaitReplicas == 0 ? null : new ReplicatedScripts(_link, configuration, options.WaitReplicas, options.Timeout);
     }
 
@@ -25,6 +26,9 @@ public sealed class RedisJournal : ISharedJournal
 
     /// <inheritdoc/>
     public IOutbox? Outbox => Streams;
+
+    /// <inheritdoc/>
+    public IWakeTable WakeTable { get; }
 
     internal RedisOutbox? Streams { get; }
 
@@ -85,6 +89,26 @@ public sealed class RedisJournal : ISharedJournal
         try
         {
             return row is null ? null : RedisFormat.ReadQueue(row);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw Damaged(queue, problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoredMessage?> ReadMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
+    {
+        var keys = new RedisKeys(queue);
+        var read = await _link.CallAsync(
+            client => RedisLink.RunAsync(client.GetDatabase(), Script.Read, [keys.Settings, keys.Rows, keys.Payloads], [id], CommandFlags.None),
+            cancellationToken).ConfigureAwait(false);
+        if ((byte[]?[])read! is not [{ } settings, { } row, { } payload])
+            return null;
+        try
+        {
+            var parts = new RowReader();
+            return new StoredMessage(RedisFormat.ReadQueue(settings), RedisFormat.ReadPayload(parts, RedisFormat.ReadRow(parts, id, row), payload));
         }
         catch (InvalidDataException problem)
         {

@@ -14,7 +14,7 @@ internal sealed class RedisKeys
         var prefix = $"ts:{{{queue}}}:";
         All = [prefix + "settings", prefix + "epoch", prefix + "rows", prefix + "payloads", prefix + "pending", prefix + "outbox"];
         Publishing = [Outbox, Settings, prefix + "publisher"];
-        Names = NameSet((int)(Crc.Of(Encoding.UTF8.GetBytes(queue)) % NameSets));
+        Names = NameSet(PartOf(queue));
     }
 
     /// <summary>All keys of the queue, in the order in which scripts take them.</summary>
@@ -49,6 +49,15 @@ internal sealed class RedisKeys
 
     /// <summary>The queue whose outbox this is.</summary>
     public static string QueueOfOutbox(string key) => key["ts:{".Length..^"}:outbox".Length];
+
+    /// <summary>Which of the sets of names a queue's name stands in; that of its wake time has the same number.</summary>
+    public static int PartOf(string queue) => (int)(Crc.Of(Encoding.UTF8.GetBytes(queue)) % NameSets);
+
+    /// <summary>Sorted set: when queues must be opened although nobody calls.</summary>
+    public static RedisKey WakeSet(int number) => $"ts:wake:{{{number:x2}}}";
+
+    /// <summary>String: there when the table of wake times was begun.</summary>
+    public static RedisKey WakeBegun => "ts:wake:begun";
 
     /// <summary>One of the sets of names. Each has a hash tag of its own, so that a cluster spreads them.</summary>
     public static RedisKey NameSet(int number) => $"ts:queues:{{{number:x2}}}";
