@@ -26,7 +26,7 @@ internal sealed class KafkaClients
     /// </summary>
     public IProducer<byte[], byte[]> Producer() => Build(() =>
     {
-        var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone" }, ("linger.ms", "2"), ("compression.type", "lz4")))
+        var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true }, ("linger.ms", "2"), ("compression.type", "lz4")))
         {
             EnableIdempotence = true,
             EnableGaplessGuarantee = true,
@@ -45,7 +45,7 @@ internal sealed class KafkaClients
     public IConsumer<byte[], byte[]> Consumer(Action<ConsumerBuilder<byte[], byte[]>> handlers) => Build(() =>
     {
         var config = new ConsumerConfig(Properties(
-            new ClientConfig { ClientId = "timestone", TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
+            new ClientConfig { ClientId = "timestone", SocketNagleDisable = true, TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
             ("partition.assignment.strategy", "roundrobin"),
             ("fetch.wait.max.ms", "100"),
             ("queued.max.messages.kbytes", "16384")))
