@@ -65,11 +65,18 @@ redis.SetAction(async parsed =>
 });
 
 var eventSeconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 5 };
-var events = new Command("events", "Events through Kafka's publisher and indexer, against librdkafka's mock cluster.") { eventSeconds, restRounds };
+var eventParts = new Option<string[]>("--parts") { Description = "Which of: outbox, kafka, enqueue.", DefaultValueFactory = _ => ["outbox", "kafka", "enqueue"], AllowMultipleArgumentsPerToken = true };
+var events = new Command("events", "Transitions from their commit to Kafka (librdkafka's mock cluster) and to the index, and what they cost those who enqueue.") { eventSeconds, restRounds, directory, eventParts };
 events.SetAction(async parsed =>
 {
     var report = new Report("events");
-    await new KafkaBench(report, parsed.GetValue(eventSeconds), parsed.GetValue(restRounds)).RunAsync().ConfigureAwait(false);
+    var (chosen, time, times, where) = (parsed.GetValue(eventParts)!, parsed.GetValue(eventSeconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!);
+    if (chosen.Contains("outbox"))
+        await new OutboxBench(report, time, times, where).RunAsync().ConfigureAwait(false);
+    if (chosen.Contains("kafka"))
+        await new KafkaBench(report, time, times).RunAsync().ConfigureAwait(false);
+    if (chosen.Contains("enqueue"))
+        await new EnqueueBench(report, time, times, where).RunAsync().ConfigureAwait(false);
     return report.Finish();
 });
 
@@ -102,9 +109,16 @@ smoke.SetAction(async _ =>
     await server.RunAsync().ConfigureAwait(false);
     await server.RunOriginalAsync().ConfigureAwait(false);
     if (NativeLibrary.TryLoad("librdkafka.so.1", out nint _))
+    {
+        await new OutboxBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
         await new KafkaBench(report, seconds: 0.5, rounds: 1).RunAsync().ConfigureAwait(false);
+        await new EnqueueBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
+    }
     else
+    {
         Report.Say("Kafka is left out: librdkafka is not installed.");
+    }
+
     return 0;
 });
 

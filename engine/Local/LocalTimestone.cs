@@ -67,8 +67,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         Validation.CheckQueueName(queue);
         Validation.Check(settings);
-        var (open, created) = await _queues.OpenAsync(queue, settings).ConfigureAwait(false);
-        var info = await open.Runner.ExecuteAsync(0, static (engine, _) => engine.Describe(), cancellationToken).ConfigureAwait(false);
+        var (info, created) = await OpenAsync(queue, settings, cancellationToken).ConfigureAwait(false);
         // The blocks are switches that operators turn, not what the queue is.
         var asked = settings with { EnqueueBlocked = info.Settings.EnqueueBlocked, DequeueBlocked = info.Settings.DequeueBlocked };
         return created || asked == info.Settings
@@ -274,6 +273,23 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
 
     /// <summary>Closes all queues: waiting dequeues are answered with nothing, and what was begun is finished.</summary>
     public ValueTask DisposeAsync() => _queues.DisposeAsync();
+
+    // Made anew when it is deleted between being found and being asked.
+    private async Task<(QueueInfo Info, bool Created)> OpenAsync(string queue, QueueSettings settings, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (open, created) = await _queues.OpenAsync(queue, settings).ConfigureAwait(false);
+            try
+            {
+                return (await open.Runner.ExecuteAsync(0, static (engine, _) => engine.Describe(), cancellationToken).ConfigureAwait(false), created);
+            }
+            catch (TimestoneException gone) when (gone.Code == ErrorCode.QueueNotFound)
+            {
+                // Once more.
+            }
+        }
+    }
 
     // Null when it was deleted since the names were read. A list must not take a shared journal's queues from those who have
     // them, so it reads what they committed.

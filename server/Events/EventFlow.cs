@@ -16,9 +16,57 @@ internal sealed class EventFlow : IAsyncDisposable
     private readonly TimestoneServerOptions _options;
     private readonly ILoggerFactory _loggers;
 
-    private EventFlow(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers)
+    private EventFlow(TimestoneServerOptions options, ILoggerFactory loggers) => (_options, _loggers) = (options, loggers);
+
+    /// <summary>What searches are answered from; null for nothing.</summary>
+    public IIndex? Index { get; private set; }
+
+    /// <summary>Starts what the options say.</summary>
+    /// <exception cref="BadOptionException">Kafka is asked for, and its library is not installed or does not take its properties.</exception>
+    public static async Task<EventFlow> StartAsync(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers)
     {
-        (_options, _loggers) = (options, loggers);
+        var flow = new EventFlow(options, loggers);
+        try
+        {
+            flow.Start(journal);
+            return flow;
+        }
+        catch
+        {
+            await flow.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Whether a journal's outbox would be read at all.</summary>
+    public static bool Reads(TimestoneServerOptions options) =>
+        options.Kafka is not null || options.Elasticsearch is not null || (options.Redis is null && options.Index == IndexKind.Memory);
+
+    /// <summary>Starts something that stands on Kafka's client.</summary>
+    /// <exception cref="BadOptionException">It is not installed, or does not take its properties.</exception>
+    public static T OnKafka<T>(Func<T> start)
+    {
+        try
+        {
+            return start();
+        }
+        catch (Exception problem) when (problem is DllNotFoundException or ArgumentException)
+        {
+            throw new BadOptionException("--kafka", problem.Message);
+        }
+    }
+
+    /// <summary>Stops all of it; what is not published yet is when the server is started again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = _parts.Count - 1; i >= 0; i--)
+            await _parts[i].DisposeAsync().ConfigureAwait(false);
+        _parts.Clear();
+    }
+
+    private void Start(IJournal journal)
+    {
+        var (options, loggers) = (_options, _loggers);
         var outbox = journal.Outbox;
         if (outbox is not null)
             Add(new Meters(new OutboxMeter(outbox)));
@@ -37,37 +85,12 @@ internal sealed class EventFlow : IAsyncDisposable
             Index = Add(MemoryIndexFeed.Start(outbox, loggers.CreateLogger<OutboxPump>(), options.TimeProvider)).Index;
     }
 
-    /// <summary>What searches are answered from; null for nothing.</summary>
-    public IIndex? Index { get; }
-
-    /// <summary>Starts what the options say.</summary>
-    /// <exception cref="BadOptionException">Kafka is asked for, and its library is not installed.</exception>
-    public static EventFlow Start(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers) => new(options, journal, loggers);
-
-    /// <summary>Whether a journal's outbox would be read at all.</summary>
-    public static bool Reads(TimestoneServerOptions options) =>
-        options.Kafka is not null || options.Elasticsearch is not null || (options.Redis is null && options.Index == IndexKind.Memory);
-
-    /// <summary>Stops all of it; what is not published yet is when the server is started again.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        for (var i = _parts.Count - 1; i >= 0; i--)
-            await _parts[i].DisposeAsync().ConfigureAwait(false);
-        _parts.Clear();
-    }
-
     private void StartKafka(KafkaOptions kafka, IOutbox outbox, ElasticsearchIndexing? elasticsearch)
     {
-        try
-        {
-            StartPump("kafka", outbox, OutboxStart.Acknowledged, Add(new KafkaPublisher(kafka, _loggers.CreateLogger<KafkaPublisher>())));
-            if (elasticsearch is not null && _options.Role == ServerRole.All)
-                Add(Indexing.Start(kafka, elasticsearch.Writer, _loggers));
-        }
-        catch (DllNotFoundException problem)
-        {
-            throw new BadOptionException("--kafka", problem.Message);
-        }
+        var publisher = Add(OnKafka(() => new KafkaPublisher(kafka, _loggers.CreateLogger<KafkaPublisher>())));
+        StartPump("kafka", outbox, OutboxStart.Acknowledged, publisher);
+        if (elasticsearch is not null && _options.Role == ServerRole.All)
+            Add(OnKafka(() => Indexing.Start(kafka, elasticsearch.Writer, _loggers)));
     }
 
     private void StartPump(string name, IOutbox outbox, OutboxStart start, IOutboxSink sink) =>

@@ -11,15 +11,13 @@ internal sealed class Indexing : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
 
-    private Indexing(KafkaOptions kafka, IIndexWriter index, ILoggerFactory loggers) => _running = RunAsync(kafka, index, loggers);
+    private Indexing(Func<KafkaIndexer> next) => _running = RunAsync(next(), next);
 
     /// <summary>Starts it; it waits for Kafka and the index itself.</summary>
+    /// <exception cref="ArgumentException">Kafka's client does not take its properties.</exception>
     /// <exception cref="DllNotFoundException">Kafka's library is not installed.</exception>
-    public static Indexing Start(KafkaOptions kafka, IIndexWriter index, ILoggerFactory loggers)
-    {
-        KafkaLibrary.Load();
-        return new Indexing(kafka, index, loggers);
-    }
+    public static Indexing Start(KafkaOptions kafka, IIndexWriter index, ILoggerFactory loggers) =>
+        new(() => new KafkaIndexer(kafka, index, loggers.CreateLogger<KafkaIndexer>()));
 
     public async ValueTask DisposeAsync()
     {
@@ -28,11 +26,10 @@ internal sealed class Indexing : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task RunAsync(KafkaOptions kafka, IIndexWriter index, ILoggerFactory loggers)
+    private async Task RunAsync(KafkaIndexer indexer, Func<KafkaIndexer> next)
     {
         while (true)
         {
-            var indexer = new KafkaIndexer(kafka, index, loggers.CreateLogger<KafkaIndexer>());
             await using (indexer.ConfigureAwait(false))
             {
                 await indexer.StartAsync(_stopping.Token).ConfigureAwait(false);
@@ -40,6 +37,7 @@ internal sealed class Indexing : IAsyncDisposable
             }
 
             await Task.Delay(Pause, _stopping.Token).ConfigureAwait(false);
+            indexer = next();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Timestone.Backends.Elasticsearch;
 using Timestone.Backends.Kafka;
 
@@ -29,9 +30,15 @@ internal static class EventConfiguration
 
     private static T Bind<T>(IConfigurationSection section, T options)
     {
+        foreach (var given in section.GetChildren())
+        {
+            if (typeof(T).GetProperty(given.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase) is null)
+                throw new BadOptionException(given.Path, "there is no such option.");
+        }
+
         try
         {
-            section.Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
+            section.Bind(options);
             return options;
         }
         catch (InvalidOperationException problem)

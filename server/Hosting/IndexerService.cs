@@ -9,15 +9,7 @@ internal sealed class IndexerService(TimestoneServerOptions options, ILoggerFact
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _elasticsearch = ElasticsearchIndexing.Start(options.Elasticsearch!, loggers);
-        try
-        {
-            _indexing = Indexing.Start(options.Kafka!, _elasticsearch.Writer, loggers);
-        }
-        catch (DllNotFoundException problem)
-        {
-            throw new BadOptionException("--kafka", problem.Message);
-        }
-
+        _indexing = EventFlow.OnKafka(() => Indexing.Start(options.Kafka!, _elasticsearch.Writer, loggers));
         return Task.CompletedTask;
     }
 

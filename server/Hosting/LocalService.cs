@@ -71,7 +71,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         try
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
-            _events = EventFlow.Start(options, _journal, loggers);
+            _events = await EventFlow.StartAsync(options, _journal, loggers).ConfigureAwait(false);
             timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }), options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             Use(timestone, _journal);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Timestone.Backends.Events;
-using Timestone.Backends.Kafka;
 using Timestone.Backends.Memory;
 using Timestone.Engine;
 using Timestone.Tests.Support;
@@ -12,11 +11,6 @@ namespace Timestone.Tests.Kafka;
 /// <summary>The whole way, with everything on it failing now and then: from the source through the brokers to the index.</summary>
 public sealed class KafkaFaultTests
 {
-    private static readonly MockError[] Passing =
-        [MockError.NotLeader, MockError.LeaderNotAvailable, MockError.TimedOut, MockError.NotEnoughReplicas, MockError.NotEnoughReplicasAfterAppend, MockError.ConnectionLost];
-
-    private static readonly MockError[] Ending = [MockError.OutOfOrderSequence, MockError.InvalidProducerEpoch, MockError.TopicNotAuthorized];
-
     [Theory]
     [InlineData(101)]
     [InlineData(102)]
@@ -37,7 +31,7 @@ public sealed class KafkaFaultTests
         foreach (var batch in story.Batches(100))
         {
             var delivering = publisher.InsistAsync(batch);
-            Disturb(kafka, options, random);
+            kafka.Disturb(options, TestKafka.Partitions, random);
             await delivering;
         }
 
@@ -90,37 +84,5 @@ public sealed class KafkaFaultTests
             .ShouldBe(messages.Select(static one => (one.Id, one.Version, one.State, one.Priority, one.Attempt, one.Worker, one.Error, one.Metadata)), ignoreOrder: true);
         foreach (var message in messages)
             index.Transitions.Where(made => made.Id == message.Id).Select(static made => made.Version).ShouldBe(Enumerable.Range(1, message.Version), ignoreOrder: true);
-    }
-
-    // What fails here recovers by itself, or is brought back.
-    private static void Disturb(MockKafka kafka, KafkaOptions options, Random random)
-    {
-        var broker = 1 + random.Next(kafka.Brokers);
-        var topic = random.Next(2) == 0 ? options.CurrentTopic : options.HistoricTopic;
-        switch (random.Next(8))
-        {
-            case 0 or 1:
-                kafka.Fail(MockRequest.Produce, [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Passing[random.Next(Passing.Length)])]);
-                break;
-            case 2:
-                kafka.Fail(MockRequest.Produce, Ending[random.Next(Ending.Length)]);
-                break;
-            case 3:
-                kafka.SetLeader(topic, random.Next(TestKafka.Partitions), broker);
-                break;
-            case 4:
-                kafka.TakeDown(broker);
-                kafka.BringUp(broker);
-                break;
-            case 5:
-                kafka.Fail(MockRequest.Fetch, MockError.NotLeader, MockError.ConnectionLost);
-                break;
-            case 6:
-                kafka.Fail(MockRequest.OffsetCommit, MockError.CoordinatorNotAvailable, MockError.NotCoordinator);
-                break;
-            default:
-                kafka.SetCoordinator(options.GroupId, broker);
-                break;
-        }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Shouldly;
+using Timestone.Backends.Elasticsearch;
 using Timestone.Backends.Files;
 using Timestone.Server;
 using Xunit;
@@ -32,6 +33,18 @@ public sealed class ServerCommandTests
     [InlineData("--redis-wait-replicas", "--redis localhost:6379 --redis-wait-replicas some")]
     [InlineData("--redis-wait-replicas", "--redis localhost:6379 --redis-wait-replicas=-1")]
     [InlineData("--redis-wait-replicas", "--redis-wait-replicas 1")]
+    [InlineData("--kafka", "--kafka=")]
+    [InlineData("--kafka", "--kafka")]
+    [InlineData("--kafka", "--kafka localhost:9092 --kafka localhost:9093")]
+    [InlineData("--elasticsearch", "--elasticsearch localhost:9200")]
+    [InlineData("--elasticsearch", "--elasticsearch nowhere")]
+    [InlineData("--elasticsearch", "--elasticsearch=")]
+    [InlineData("--elasticsearch", "--elasticsearch http://user:secret@localhost:9200")]
+    [InlineData("--index", "--index disk")]
+    [InlineData("--role", "--role dancer")]
+    [InlineData("--role", "--role indexer")]
+    [InlineData("--role", "--role indexer --kafka localhost:9092")]
+    [InlineData("--role", "--role indexer --elasticsearch http://localhost:9200")]
     [InlineData("--colour", "--colour red")]
     [InlineData("data", "data")]
     public async Task A_bad_option_is_one_line_that_names_it(string option, string commandLine)
@@ -73,6 +86,74 @@ public sealed class ServerCommandTests
         options.Urls.ShouldBe("http://127.0.0.1:7070");
     }
 
+    [Fact]
+    public void What_stands_below_Kafka_and_Elasticsearch_is_bound_to_their_options()
+    {
+        var options = Read(new()
+        {
+            ["Timestone:Kafka"] = "one:9092,two:9092",
+            ["Timestone:Kafka:HistoricTopic"] = "history",
+            ["Timestone:Kafka:Partitions"] = "12",
+            ["Timestone:Kafka:CommitInterval"] = "00:00:05",
+            ["Timestone:Kafka:Properties:sasl.username"] = "ada",
+            ["Timestone:Kafka:Properties:security.protocol"] = "SASL_SSL",
+            ["Timestone:Elasticsearch"] = "https://one:9200, https://two:9200",
+            ["Timestone:Elasticsearch:Prefix"] = "mine",
+            ["Timestone:Elasticsearch:User"] = "ada",
+            ["Timestone:Elasticsearch:Password"] = "secret",
+            ["Timestone:Elasticsearch:HistoricPeriod"] = "month",
+            ["Timestone:Elasticsearch:HistoricRetention"] = "90.00:00:00",
+            ["Timestone:Elasticsearch:Replicas"] = "2",
+            ["Timestone:OutboxLimitBytes"] = "1000000",
+            ["Timestone:Role"] = "server",
+            ["Timestone:Index"] = "none",
+        });
+        var kafka = options.Kafka.ShouldNotBeNull();
+        (kafka.BootstrapServers, kafka.HistoricTopic, kafka.CurrentTopic, kafka.Partitions, kafka.CommitInterval).ShouldBe(("one:9092,two:9092", "history", "timestone.current", 12, TimeSpan.FromSeconds(5)));
+        kafka.Properties.ShouldBe(new Dictionary<string, string> { ["sasl.username"] = "ada", ["security.protocol"] = "SASL_SSL" }, ignoreOrder: true);
+        var elasticsearch = options.Elasticsearch.ShouldNotBeNull();
+        elasticsearch.Addresses.ShouldBe([new Uri("https://one:9200"), new Uri("https://two:9200")]);
+        (elasticsearch.Prefix, elasticsearch.User, elasticsearch.Password, elasticsearch.Replicas).ShouldBe(("mine", "ada", "secret", 2));
+        (elasticsearch.HistoricPeriod, elasticsearch.HistoricRetention).ShouldBe((HistoricPeriod.Month, TimeSpan.FromDays(90)));
+        (options.OutboxLimitBytes, options.Role, options.Index).ShouldBe((1_000_000, ServerRole.Server, IndexKind.None));
+    }
+
+    [Theory]
+    [InlineData("Timestone:Kafka:Colour", "red")]
+    [InlineData("Timestone:Kafka:Partitions", "many")]
+    [InlineData("Timestone:Elasticsearch:Colour", "red")]
+    [InlineData("Timestone:Elasticsearch:HistoricPeriod", "century")]
+    [InlineData("Timestone:Elasticsearch:Replicas", "many")]
+    [InlineData("Timestone:OutboxLimitBytes", "much")]
+    public void What_cannot_stand_there_is_refused_in_one_line_that_names_it(string key, string value)
+    {
+        var problem = Should.Throw<BadOptionException>(() => Read(Placed(key, value)));
+        problem.Message.ShouldContain(key);
+        problem.Message.ShouldNotContain('\n');
+    }
+
+    [Theory]
+    [InlineData("--kafka", "Timestone:Kafka:Partitions", "0")]
+    [InlineData("--kafka", "Timestone:Kafka:CurrentTopic", "no topic")]
+    [InlineData("--kafka", "Timestone:Kafka:Properties:acks", "1")]
+    [InlineData("--elasticsearch", "Timestone:Elasticsearch:Prefix", "NotLower")]
+    [InlineData("--elasticsearch", "Timestone:Elasticsearch:User", "without a password")]
+    [InlineData("--elasticsearch", "Timestone:Elasticsearch:CertificateFingerprint", "zz")]
+    [InlineData("Timestone:OutboxLimitBytes", "Timestone:OutboxLimitBytes", "0")]
+    public void What_is_out_of_range_there_is_refused_in_one_line_that_names_it(string option, string key, string value)
+    {
+        var problem = Should.Throw<BadOptionException>(() => Read(Placed(key, value)));
+        problem.Option.ShouldBe(option);
+        problem.Message.ShouldContain(key.Split(':')[2..] is [var property, ..] ? property : key);
+        problem.Message.ShouldNotContain('\n');
+    }
+
+    [Theory]
+    [InlineData("--kafka", "Timestone:Kafka:HistoricTopic")]
+    [InlineData("--elasticsearch", "Timestone:Elasticsearch:Prefix")]
+    public void What_stands_below_an_address_needs_it(string option, string key) =>
+        Should.Throw<BadOptionException>(() => Read(new() { [key] = "mine" })).Option.ShouldBe(option);
+
     [Theory]
     [InlineData("Timestone:Colour", "red")]
     [InlineData("Timestone:Insecure", "perhaps")]
@@ -94,6 +175,9 @@ public sealed class ServerCommandTests
         (await ServerCommand.RunAsync(["--help"], output, TextWriter.Null)).ShouldBe(0);
         output.ToString().ShouldContain("--durability fsync|os");
     }
+
+    private static Dictionary<string, string?> Placed(string key, string value) =>
+        new() { ["Timestone:Kafka"] = "localhost:9092", ["Timestone:Elasticsearch"] = "http://localhost:9200", [key] = value };
 
     private static TimestoneServerOptions Read(Dictionary<string, string?> settings) =>
         ServerConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());

@@ -30,18 +30,19 @@ public sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Waits until it says where it listens.</summary>
-    public async Task ReadyAsync()
+    public async Task ReadyAsync() => BaseAddress = (await SaysAsync("Listening on ")).Split(',')[0];
+
+    /// <summary>Waits for a line; answers what stands behind these words in it.</summary>
+    public async Task<string> SaysAsync(string words)
     {
-        const string Marker = "Listening on ";
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            var at = line.IndexOf(Marker, StringComparison.Ordinal);
+            var at = line.IndexOf(words, StringComparison.Ordinal);
             if (at < 0)
                 continue;
-            BaseAddress = line[(at + Marker.Length)..].Split(',')[0];
             // A pipe that nobody empties would stop it at some time.
             _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-            return;
+            return line[(at + words.Length)..];
         }
 
         throw new InvalidOperationException($"The server ended: {await _process.StandardError.ReadToEndAsync()}");

@@ -63,6 +63,19 @@ public sealed class TimestoneServerTests
     }
 
     [Fact]
+    public async Task Who_creates_a_queue_while_it_is_deleted_is_not_told_that_there_is_none()
+    {
+        await using var server = await TimestoneServer.StartAsync(InMemory);
+        for (var round = 0; round < 500; round++)
+        {
+            await server.Timestone.CreateQueueAsync("q", new QueueSettings());
+            var deletion = Task.Run(() => server.Timestone.DeleteQueueAsync("q"));
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => server.Timestone.CreateQueueAsync("q", new QueueSettings()))));
+            await deletion;
+        }
+    }
+
+    [Fact]
     public async Task Queues_made_by_a_message_have_the_default_settings_of_the_server()
     {
         await using var server = await TimestoneServer.StartAsync(InMemory with { Defaults = new QueueSettings { MaxAttempts = 9 } });

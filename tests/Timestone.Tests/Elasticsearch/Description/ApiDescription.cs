@@ -14,6 +14,7 @@ internal sealed class ApiDescription
     private ApiDescription()
     {
         _document = JsonNode.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Elasticsearch", "Description", "openapi.json")))!;
+        Unfold(_document);
         _schemas = new SchemaCheck(_document);
     }
 
@@ -88,6 +89,13 @@ internal sealed class ApiDescription
         operation.Json["responses"]!["200"] is { } described && _schemas.Resolve(described)["content"]?["application/json"]?["schema"] is { } schema
             ? _schemas.Check(schema, answer, "$").FindAll(static problem => !problem.Contains("aggregations", StringComparison.Ordinal))
             : [];
+
+    // Nodes are made of their text when they are first looked at, which requests must not do at the same time.
+    private static void Unfold(JsonNode? node)
+    {
+        foreach (var part in node switch { JsonObject members => members.Select(static member => member.Value), JsonArray items => items, _ => [] })
+            Unfold(part);
+    }
 
     // Of the lines, those of actions are one of the described ones, and those of documents any object.
     private IEnumerable<string> CheckLines(JsonNode schema, byte[] body)

@@ -19,6 +19,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<string> _problems = new();
+    private TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ElasticsearchStandIn(X509Certificate2? certificate)
     {
@@ -73,6 +74,26 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
         _problems.ShouldBeEmpty();
+    }
+
+    /// <summary>Looks at what it holds while no request changes it.</summary>
+    public T Read<T>(Func<StandInCluster, T> read)
+    {
+        lock (_gate)
+            return read(Cluster);
+    }
+
+    /// <summary>Waits until it holds something, looking after each bulk request.</summary>
+    public async Task BecomesAsync(Func<StandInCluster, bool> isSo, TimeSpan patience)
+    {
+        using var end = new CancellationTokenSource(patience);
+        while (true)
+        {
+            var written = Volatile.Read(ref _written).Task;
+            if (Read(isSo))
+                return;
+            await written.WaitAsync(end.Token);
+        }
     }
 
     /// <summary>Takes the problems away, where a test provokes them.</summary>
@@ -151,6 +172,8 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
             StandInAnswer answer;
             lock (_gate)
                 answer = Do(operation, body);
+            if (operation.Id == "bulk")
+                Interlocked.Exchange(ref _written, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             var problems = answer.Status == 200 && answer.Body is not null ? ApiDescription.Instance.CheckAnswer(operation, answer.Body) : [];
             if (problems.Count == 0)
                 return answer;

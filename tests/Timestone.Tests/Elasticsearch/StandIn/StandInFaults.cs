@@ -18,9 +18,17 @@ internal class StandInFaults
     /// <summary>These items are refused.</summary>
     public static StandInFaults OfItems(Func<string, (int Status, string Type)?> items) => new Items(items);
 
+    /// <summary>It is away: nothing is answered but by what stands before it.</summary>
+    public static StandInFaults Away { get; } = new Absent();
+
+    private sealed class Absent : StandInFaults
+    {
+        public override Fault OfRequest(string operation) => Fault.BadGateway;
+    }
+
     private sealed class Seeded(Random random) : StandInFaults
     {
-        public override Fault OfRequest(string operation) => random.Next(100) switch
+        public override Fault OfRequest(string operation) => Next() switch
         {
             < 6 => Fault.TooManyRequests,
             < 12 => Fault.BadGateway,
@@ -30,12 +38,19 @@ internal class StandInFaults
             _ => Fault.None,
         };
 
-        public override (int Status, string Type)? OfItem(string id) => random.Next(100) switch
+        public override (int Status, string Type)? OfItem(string id) => Next() switch
         {
             < 8 => (429, "es_rejected_execution_exception"),
             < 12 => (503, "unavailable_shards_exception"),
             _ => null,
         };
+
+        // Requests come at the same time.
+        private int Next()
+        {
+            lock (random)
+                return random.Next(100);
+        }
     }
 
     private sealed class Listed(string operation, Queue<Fault> faults) : StandInFaults

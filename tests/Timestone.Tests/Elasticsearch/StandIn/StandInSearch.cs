@@ -54,13 +54,14 @@ internal static class StandInSearch
 
             return 0;
         });
-        var found = documents
-            .Select(each => new Found(each.Index, each.Document, [.. fields.Select(field => each.Index.Values(each.Document.Source!, field.Key).Single())]))
-            .OrderBy(static each => each.Sort, order);
-        if (body["search_after"] is not JsonArray after)
-            return found;
-        List<IComparable> last = [.. after.Select(static value => value!.GetValueKind() == JsonValueKind.String ? (IComparable)(string)value! : (long)value!)];
-        return found.Where(each => order.Compare(each.Sort, last) > 0);
+        var found = documents.Select(each => new Found(each.Index, each.Document, [.. fields.Select(field => each.Index.Values(each.Document.Source!, field.Key).Single())]));
+        if (body["search_after"] is JsonArray after)
+        {
+            List<IComparable> last = [.. after.Select(static value => value!.GetValueKind() == JsonValueKind.String ? (IComparable)(string)value! : (long)value!)];
+            found = found.Where(each => order.Compare(each.Sort, last) > 0);
+        }
+
+        return found.OrderBy(static each => each.Sort, order);
     }
 
     // Keywords are compared by their bytes, whatever a culture thinks.

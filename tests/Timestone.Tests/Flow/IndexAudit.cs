@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+using Timestone.Cli;
+using Timestone.Tests.Elasticsearch;
+
+namespace Timestone.Tests.Flow;
+
+/// <summary>What must hold of the indices when nothing happens any more.</summary>
+internal static class IndexAudit
+{
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>What <c>verify-index</c> does finds no difference.</summary>
+    /// <returns>How many messages it compared.</returns>
+    public static async Task<long> VerifyAsync(ITimestone service, string about)
+    {
+        var verdict = await new IndexVerifier(service, Wait, TimeProvider.System).VerifyAsync(queue: null, CancellationToken.None);
+        verdict.Differences.ShouldBeEmpty(about);
+        return verdict.Messages;
+    }
+
+    /// <summary>Waits until the messages that were sent last are in both indices.</summary>
+    public static Task IncludesAsync(this ElasticsearchStandIn elasticsearch, int markers) => elasticsearch.BecomesAsync(
+        cluster => new[] { "-current-", "-historic-" }.All(kind => Indices(cluster, kind).Sum(static index => index.Written.Keys.Count(static id => id.StartsWith($"{Workload.Markers}/", StringComparison.Ordinal))) == markers),
+        Patience);
+
+    /// <summary>
+    /// The historic index has each transition of every message there ever was exactly once, with the versions 1 to n, n being the message's version in the current
+    /// index; there a removal counts as one more.
+    /// </summary>
+    /// <returns>How many transitions, and of how many messages.</returns>
+    public static (int Transitions, int Messages) CheckHistory(this ElasticsearchStandIn elasticsearch, string about) => elasticsearch.Read(cluster =>
+    {
+        var transitions = Indices(cluster, "-historic-").SelectMany(static index => index.Written.Values).Select(static document => Told(document.Source!)).ToList();
+        var lives = transitions.GroupBy(static told => told.Life, static told => told.Version).ToDictionary(static life => life.Key, static life => life.Order().ToList());
+        var current = Indices(cluster, "-current-").Single().Written;
+        current.Keys.ShouldBe(lives.Keys, ignoreOrder: true, about);
+        foreach (var (life, versions) in lives)
+        {
+            versions.ShouldBe(Enumerable.Range(1, versions.Count), $"{about} {life}");
+            var document = current[life];
+            var last = document.Source is null ? document.Version - 1 : document.Version;
+            // One partition may tell that a queue is gone before another has told all of its messages.
+            if (document.Source is null && life.StartsWith($"{Workload.Deleted}/", StringComparison.Ordinal))
+                versions.Count.ShouldBeGreaterThanOrEqualTo((int)last, $"{about} {life}");
+            else
+                versions.Count.ShouldBe((int)last, $"{about} {life}");
+        }
+
+        return (transitions.Count, lives.Count);
+    });
+
+    private static IEnumerable<StandInIndex> Indices(StandInCluster cluster, string kind) =>
+        cluster.Indices.Values.Where(index => index.Name.Contains(kind, StringComparison.Ordinal));
+
+    private static (string Life, int Version) Told(JsonObject source) => ($"{source["queue"]}/{source["id"]}/{source["life"]}", (int)source["version"]!);
+}
