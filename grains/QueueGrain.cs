@@ -110,8 +110,12 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         () => local.GetMessageAsync(Name, id, cancellationToken),
         cancellationToken));
 
-    // Most often, being activated was what was wanted.
-    public Task WakeAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
+    // Most often, being activated was what was wanted. Of one that was active, something else was noted than that it is open.
+    public Task WakeAsync(CancellationToken cancellationToken)
+    {
+        _noted = false;
+        return OpenAsync(cancellationToken);
+    }
 
     private static MessageResult[] ToArray(IReadOnlyList<MessageResult> results) => results as MessageResult[] ?? [.. results];
 

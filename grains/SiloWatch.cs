@@ -50,9 +50,10 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
                 if (silo.IsOpen && silo.Shared is { } shared)
                     await LookAsync(shared.WakeTable, silo.Local, _stopping.Token).ConfigureAwait(false);
             }
-            catch (Exception problem) when (problem is IOException or TimestoneException)
+            catch (Exception problem) when (problem is not OperationCanceledException)
             {
-                LogFailed(problem.Message);
+                // Whatever it was, this silo's part of the table must go on being looked after.
+                LogFailed(problem);
             }
         }
         while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false));
@@ -66,7 +67,7 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
         if (_notedAt == 0 || TimeProvider.System.GetElapsedTime(_notedAt) >= NoteInterval)
         {
             _notedAt = TimeProvider.System.GetTimestamp();
-            await table.SetOpenAsync(local.Open, cancellationToken).ConfigureAwait(false);
+            await table.AddOpenAsync(local.Open, cancellationToken).ConfigureAwait(false);
         }
 
         SiloAddress[] active = [.. membership.CurrentSnapshot.Members.Values.Where(static member => member.Status == SiloStatus.Active).Select(static member => member.SiloAddress).Order()];
@@ -106,8 +107,8 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
         }
     }
 
-    [LoggerMessage(10, LogLevel.Warning, "Queues that are due cannot be looked for: {Problem}")]
-    private partial void LogFailed(string problem);
+    [LoggerMessage(10, LogLevel.Warning, "Queues that are due cannot be looked for.")]
+    private partial void LogFailed(Exception problem);
 
     [LoggerMessage(11, LogLevel.Warning, "Queue {Queue} was not woken: {Problem}")]
     private partial void LogNotWoken(string queue, string problem);

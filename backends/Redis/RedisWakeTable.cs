@@ -13,6 +13,9 @@ internal sealed class RedisWakeTable(RedisJournal journal) : IWakeTable
     public async ValueTask SetOpenAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken = default) =>
         await SetAsync(queues, double.PositiveInfinity, When.Always, cancellationToken).ConfigureAwait(false);
 
+    public async ValueTask AddOpenAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken = default) =>
+        await SetAsync(queues, double.PositiveInfinity, When.NotExists, cancellationToken).ConfigureAwait(false);
+
     public async ValueTask SetClosedAsync(string queue, DateTimeOffset? due, CancellationToken cancellationToken = default)
     {
         var key = RedisKeys.WakeSet(RedisKeys.PartOf(queue));

@@ -3,7 +3,7 @@ namespace Timestone.Engine;
 /// <summary>
 /// Which queues of a shared journal somebody has to open although nobody calls: those that an owner had open when it died, and
 /// those that are closed and in which something is due. Advice, not truth: an entry too many costs an opening, and the
-/// owner of an open queue writes its entry again and again.
+/// owner of an open queue sees to it that there is one.
 /// </summary>
 public interface IWakeTable
 {
@@ -13,6 +13,10 @@ public interface IWakeTable
     /// <summary>Notes that queues are open, or about to be.</summary>
     /// <exception cref="IOException">The store cannot be reached.</exception>
     ValueTask SetOpenAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken = default);
+
+    /// <summary>Notes as open those of the queues of which nothing is noted: what is noted of one that is being closed meanwhile must stay.</summary>
+    /// <exception cref="IOException">The store cannot be reached.</exception>
+    ValueTask AddOpenAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken = default);
 
     /// <summary>Notes that a queue is closed, and when it must be opened; null for never.</summary>
     /// <exception cref="IOException">The store cannot be reached.</exception>

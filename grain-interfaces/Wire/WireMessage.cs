@@ -60,6 +60,9 @@ internal struct WireMessage
 
     [Id(18)]
     public Payload Progress;
+
+    [Id(19)]
+    public string? Life;
 }
 
 [RegisterConverter]
@@ -86,6 +89,7 @@ internal sealed class MessageConverter : IConverter<Message, WireMessage>
         Error = wire.Error,
         Result = wire.Result,
         Progress = wire.Progress,
+        Life = wire.Life,
     };
 
     public WireMessage ConvertToSurrogate(in Message value) => new()
@@ -109,5 +113,6 @@ internal sealed class MessageConverter : IConverter<Message, WireMessage>
         Error = value.Error,
         Result = value.Result,
         Progress = value.Progress,
+        Life = value.Life,
     };
 }

@@ -27,6 +27,7 @@ internal static class WireSamples
     {
         Queue = "q",
         Id = "a",
+        Life = "1-2",
         State = MessageState.Running,
         Payload = Payload.FromBytes(new byte[] { 0, 255 }),
         Metadata = Pairs,

@@ -54,7 +54,7 @@ public sealed class WriterTests
     {
         var clock = new ManualTimeProvider();
         await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, retries: 0), clock);
-        var arrived = new TaskCompletionSource();
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bench.StandIn.Arrived = operation =>
         {
             if (operation == "bulk")

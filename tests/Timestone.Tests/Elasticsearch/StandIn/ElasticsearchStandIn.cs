@@ -55,7 +55,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
     /// <summary>The ids of the operations that were asked for.</summary>
     public ConcurrentDictionary<string, int> Asked { get; } = new();
 
-    /// <summary>Called, before it does anything, when a request of an operation has arrived.</summary>
+    /// <summary>Called when a request of an operation has arrived and it is settled what goes wrong with it, before anything is done.</summary>
     public Func<string, Task> Arrived { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>What was wrong with requests.</summary>
@@ -130,13 +130,13 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         }
 
         Asked.AddOrUpdate(operation.Id, 1, static (_, count) => count + 1);
-        await Arrived(operation.Id);
         await AnswerAsync(context, operation, body);
     }
 
     private async Task AnswerAsync(HttpContext context, DescribedOperation operation, byte[] body)
     {
         var fault = Faults.OfRequest(operation.Id);
+        await Arrived(operation.Id);
         if (fault == Fault.DropBefore)
         {
             context.Abort();
