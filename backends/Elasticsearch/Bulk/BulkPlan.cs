@@ -49,7 +49,9 @@ internal sealed class BulkPlan
                         plan.Add(BulkWrite.Of(each, removed));
                     break;
                 case { Kind: StreamEventKind.QueueRemoved, RemovedQueue: { } queue }:
-                    plan._removedQueues.Add(queue);
+                    // Each partition tells it, and it is done behind all documents of the batch.
+                    if (!plan._removedQueues.Contains(queue))
+                        plan._removedQueues.Add(queue);
                     break;
                 default:
                     plan._rejected.Add(new RejectedEvent(each, $"An event of kind '{each.Kind}' without what it tells."));

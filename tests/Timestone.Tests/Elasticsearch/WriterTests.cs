@@ -159,6 +159,14 @@ public sealed class WriterTests
     }
 
     [Fact]
+    public async Task What_each_partition_tells_of_a_deleted_queue_is_done_once_for_a_batch()
+    {
+        await using var bench = await ElasticsearchBench.OfStandInAsync();
+        await bench.WriteAsync(Enumerable.Repeat(EventJournal.Event(new RemovedQueue("q", EventJournal.CreatedAt)), 6));
+        bench.StandIn.Asked["delete-by-query"].ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_removed_message_does_not_come_back_with_an_event_that_comes_late()
     {
         await using var bench = await ElasticsearchBench.StartAsync();
