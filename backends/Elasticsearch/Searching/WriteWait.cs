@@ -58,7 +58,7 @@ internal sealed class WriteWait(ElasticsearchConnection connection)
         {
             var left = wait - connection.Time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
-                throw new TimestoneException(ErrorCode.Unavailable, $"The index does not include {write} yet.");
+                throw new TimestoneException(ErrorCode.Unavailable, $"The index does not include {write} yet.", "after");
             await Task.Delay(left < pause ? left : pause, connection.Time, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -148,9 +148,9 @@ public sealed class IndexTests
         await bench.RefreshAsync();
         foreach (var write in new[] { new IndexedWrite("q", "a", 2), new IndexedWrite("q", "b", 1) })
         {
-            await ShouldBeRefused(() => bench.Index.SearchAsync(new MessageSearch { After = write, Wait = TimeSpan.Zero }), ErrorCode.Unavailable);
-            await ShouldBeRefused(() => bench.Index.GetStatsAsync(new StatsRequest { After = write, Wait = TimeSpan.FromMilliseconds(30) }), ErrorCode.Unavailable);
-            await ShouldBeRefused(() => bench.Index.GetHistoryAsync("q", write.Id, new HistoryRequest { After = write.Version, Wait = TimeSpan.Zero }), ErrorCode.Unavailable);
+            (await ShouldBeRefused(() => bench.Index.SearchAsync(new MessageSearch { After = write, Wait = TimeSpan.Zero }), ErrorCode.Unavailable)).Error.Field.ShouldBe("after");
+            (await ShouldBeRefused(() => bench.Index.GetStatsAsync(new StatsRequest { After = write, Wait = TimeSpan.FromMilliseconds(30) }), ErrorCode.Unavailable)).Error.Field.ShouldBe("after");
+            (await ShouldBeRefused(() => bench.Index.GetHistoryAsync("q", write.Id, new HistoryRequest { After = write.Version, Wait = TimeSpan.Zero }), ErrorCode.Unavailable)).Error.Field.ShouldBe("after");
         }
 
         (await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero })).Messages.ShouldHaveSingleItem();

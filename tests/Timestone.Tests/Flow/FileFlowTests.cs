@@ -31,7 +31,7 @@ public sealed class FileFlowTests(ITestOutputHelper output)
 
         await load.EndAsync();
         elasticsearch.Faults = new StandInFaults();
-        await elasticsearch.IncludesAsync(await load.MarkAsync(partitions: 1));
+        await elasticsearch.IncludesAsync(load, partitions: 1);
         var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
         var (transitions, all) = elasticsearch.CheckHistory($"Seed {seed}.");
         output.WriteLine($"{transitions} transitions of {all} messages, {compared} compared.");

@@ -20,10 +20,17 @@ internal static class IndexAudit
         return verdict.Messages;
     }
 
-    /// <summary>Waits until the messages that were sent last are in both indices.</summary>
-    public static Task IncludesAsync(this ElasticsearchStandIn elasticsearch, int markers) => elasticsearch.BecomesAsync(
-        cluster => new[] { "-current-", "-historic-" }.All(kind => Indices(cluster, kind).Sum(static index => index.Written.Keys.Count(static id => id.StartsWith($"{Workload.Markers}/", StringComparison.Ordinal))) == markers),
-        Patience);
+    /// <summary>Waits until everything that a load did is in both indices.</summary>
+    public static async Task IncludesAsync(this ElasticsearchStandIn elasticsearch, Workload load, int partitions)
+    {
+        // A deleted queue's messages are removed behind the documents of its batch, and before those of the next one.
+        var marked = 0;
+        for (var round = 0; round < 2; round++)
+        {
+            marked = await load.MarkAsync(marked, partitions);
+            await elasticsearch.BecomesAsync(cluster => Marked(cluster, "-current-") == marked && Marked(cluster, "-historic-") == marked, Patience);
+        }
+    }
 
     /// <summary>
     /// The historic index has each transition of every message there ever was exactly once, with the versions 1 to n, n being the message's version in the current
@@ -50,6 +57,9 @@ internal static class IndexAudit
 
         return (transitions.Count, lives.Count);
     });
+
+    private static int Marked(StandInCluster cluster, string kind) =>
+        Indices(cluster, kind).Sum(static index => index.Written.Keys.Count(static id => id.StartsWith($"{Workload.Markers}/", StringComparison.Ordinal)));
 
     private static IEnumerable<StandInIndex> Indices(StandInCluster cluster, string kind) =>
         cluster.Indices.Values.Where(index => index.Name.Contains(kind, StringComparison.Ordinal));

@@ -80,14 +80,16 @@ internal sealed class Workload : IAsyncDisposable
     }
 
     /// <summary>Sends messages behind everything else, enough for every partition to get some.</summary>
-    /// <returns>How many.</returns>
-    public async Task<int> MarkAsync(int partitions)
+    /// <param name="from">How many were sent so before.</param>
+    /// <param name="partitions">How many partitions there are.</param>
+    /// <returns>How many have been sent so by now.</returns>
+    public async Task<int> MarkAsync(int from, int partitions)
     {
         var count = 16 * partitions;
         await Service.CreateQueueAsync(Markers, new QueueSettings());
-        foreach (var ids in Enumerable.Range(0, count).Chunk(Drained))
+        foreach (var ids in Enumerable.Range(from, count).Chunk(Drained))
             Check(await Service.EnqueueAsync(Markers, [.. ids.Select(static id => new NewMessage { Id = $"{id}" })]));
-        return count;
+        return from + count;
     }
 
     public async ValueTask DisposeAsync()

@@ -50,7 +50,7 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         await load.EndAsync();
         var loaded = clock.Elapsed;
         elasticsearch.Faults = new StandInFaults();
-        await elasticsearch.IncludesAsync(await load.MarkAsync(FlowSwitches.Partitions));
+        await elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
         var indexed = clock.Elapsed;
         var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
         var (transitions, all) = elasticsearch.CheckHistory($"Seed {seed}.");
@@ -77,7 +77,7 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         elasticsearch.Faults = new StandInFaults();
         for (var broker = 1; broker <= kafka.Brokers; broker++)
             kafka.BringUp(broker);
-        await elasticsearch.IncludesAsync(await load.MarkAsync(FlowSwitches.Partitions));
+        await elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
         await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
         elasticsearch.CheckHistory($"Seed {seed}.");
     }

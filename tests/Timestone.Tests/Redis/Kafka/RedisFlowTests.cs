@@ -35,7 +35,7 @@ public sealed class RedisFlowTests(ITestOutputHelper output)
 
         await load.EndAsync();
         elasticsearch.Faults = new StandInFaults();
-        await elasticsearch.IncludesAsync(await load.MarkAsync(FlowSwitches.Partitions));
+        await elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
         var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
         var (transitions, all) = elasticsearch.CheckHistory($"Seed {seed}.");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{transitions} transitions of {all} messages, {compared} compared."));
