@@ -7,15 +7,16 @@ namespace Timestone.Bench.Events;
 /// <summary>Counts what another sink has taken, and how late.</summary>
 internal sealed class CountingSink(IOutboxSink inner) : IOutboxSink
 {
-    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _reached = new();
     private long _target = long.MaxValue;
     private long _count;
 
     public Latencies Latencies { get; } = new();
 
-    /// <summary>Ends when it has taken so many in all.</summary>
+    /// <summary>Ends when it has taken so many in all. Waited for by one caller at a time.</summary>
     public Task ReachAsync(long count)
     {
+        _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _target, count);
         if (Volatile.Read(ref _count) >= count)
             _reached.TrySetResult();
