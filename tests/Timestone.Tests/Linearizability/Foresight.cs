@@ -20,6 +20,7 @@ internal sealed class Foresight
     private readonly Dictionary<string, List<Lost>> _lost = [];
     private readonly List<(DequeueRequest Request, long Start, long StartMs)> _lostDequeues = [];
     private readonly List<(NewMessage Message, long Start)> _lostEnqueues = [];
+    private readonly Dictionary<string, long> _enqueuers = [];
     private readonly HashSet<string> _requests = [];
     private readonly HashSet<string> _repeatedRequests = [];
     private readonly Random _random = new(1);
@@ -98,6 +99,12 @@ internal sealed class Foresight
     {
         if (call.Command is DequeueCommand { Request.RequestId: { } request } && !_requests.Add(request))
             _repeatedRequests.Add(request);
+        if (call is { Command: EnqueueCommand lost, Answer: null })
+        {
+            foreach (var message in lost.Messages)
+                _enqueuers[message.Id!] = Math.Min(call.Start, _enqueuers.GetValueOrDefault(message.Id!, long.MaxValue));
+        }
+
         foreach (var message in MessagesIn(call.Answer))
         {
             var sight = new Sight(message.State, message.UpdatedAt.ToUnixTimeMilliseconds(), message.Attempt, message.Worker);
@@ -122,7 +129,9 @@ internal sealed class Foresight
             _sights.TryAdd((result.Id!, result.Version!.Value), new Sight(result.State!.Value));
             if (call.Command is not EnqueueCommand)
                 _moved.Add((result.Id!, result.Version!.Value));
-            if (call.Command is not EnqueueCommand || result.Duplicate == true)
+            if (call.Command is EnqueueCommand && result.Duplicate == false)
+                _enqueuers[result.Id!] = long.MinValue;
+            else
                 See(result.Id!);
         }
 
@@ -150,6 +159,9 @@ internal sealed class Foresight
         {
             case EnqueueCommand enqueue:
                 _lostEnqueues.AddRange(enqueue.Messages.Select(message => (message, call.Start)));
+                // One that an answered call, or an earlier one of unknown outcome, enqueued is there without this one.
+                if (enqueue.Messages.All(message => _enqueuers[message.Id!] != call.Start))
+                    break;
                 var seen = enqueue.Messages.Min(message => answered.GetValueOrDefault(message.Id!, long.MaxValue));
                 if (seen != long.MaxValue && seen >= call.Start)
                     Add(call, enqueue, null, new(call.Start, seen));
