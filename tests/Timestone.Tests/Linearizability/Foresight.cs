@@ -65,6 +65,15 @@ internal sealed class Foresight
 
     public List<Step> Steps { get; } = [];
 
+    /// <summary>Messages of one priority of which one answer shows which is served first: their rank stays for good.</summary>
+    public IEnumerable<(string First, string Second)> Ties =>
+        from step in Steps
+        let messages = (step.Answer as DequeueResult)?.Messages ?? []
+        from second in Enumerable.Range(0, messages.Count)
+        from first in Enumerable.Range(0, second)
+        where messages[first].Priority == messages[second].Priority
+        select (messages[first].Id, messages[second].Id);
+
     public Sight? SightOf(string id, int version) => _sights.GetValueOrDefault((id, version));
 
     public (long EnqueuedAt, long Priority)? EnqueueOf(string id) => _enqueues.TryGetValue(id, out var enqueue) ? enqueue : null;

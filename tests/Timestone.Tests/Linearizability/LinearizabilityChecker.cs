@@ -35,6 +35,8 @@ internal sealed class LinearizabilityChecker
         _model = new QueueModel(_foresight.CountedFilters);
         _trial = new Trial(_model, _foresight);
         _independence = new Independence(_model);
+        foreach (var (first, second) in _foresight.Ties)
+            _model.Order(first, second);
         Step? last = null;
         foreach (var step in _foresight.Steps.OrderBy(static step => step.Span.Low).ThenBy(static step => step.Index))
         {
