@@ -31,7 +31,7 @@ internal sealed partial class Trial
         {
             if (answered.FirstOrDefault(message => message.Id == held.Id) is not { } shown)
             {
-                if (Become(held, standing => standing.Version > held.Version, held.Version + 1) is null)
+                if (Become(held, standing => standing.Version > held.Version, held.Version + 2) is null)
                     return Fails(new Obstacle("is held by the same request, and was not answered", held.Id, held));
                 continue;
             }
