@@ -113,8 +113,7 @@ internal sealed class FaultRun : IAsyncDisposable
         {
             await _up.Task;
             var command = _maker.Next();
-            if (await _recorder.CallAsync(caller, _clients[caller % _clients.Length], command) is { } answer)
-                _maker.Learn(command, answer);
+            _maker.Learn(command, await _recorder.CallAsync(caller, _clients[caller % _clients.Length], command));
         }
     }
 
