@@ -135,9 +135,9 @@ internal sealed class FaultRun : IAsyncDisposable
         for (var server = caller; !_end.IsCancellationRequested; server += IsRoving ? 1 : 0)
         {
             var command = _maker.Next();
-            if (await _recorder.CallAsync(caller, _clients[server % _clients.Length], command) is { } answer)
-                _maker.Learn(command, answer);
-            else if (!IsRoving)
+            var answer = await _recorder.CallAsync(caller, _clients[server % _clients.Length], command);
+            _maker.Learn(command, answer);
+            if (answer is null && !IsRoving)
                 await _patient[server % _clients.Length].GetDepthAsync(Queue);
         }
     }

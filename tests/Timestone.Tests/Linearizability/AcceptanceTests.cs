@@ -17,6 +17,15 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
         verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
     }, 300, 100);
 
+    [Fact]
+    public void What_answers_tell_of_the_times_of_calls_is_true() => Seeds.Run(output, seed =>
+    {
+        var random = new Random(seed);
+        var history = HistoryMaker.Make(random, HistoryShape.Random(random), out var maker);
+        foreach (var step in new Foresight(history, slackMs: 0).Steps.Where(static step => step.Call.Answer is not null))
+            step.Time.Contains(maker.Times[step.Call]).ShouldBeTrue($"Seed {seed}: {step.Call} took effect at {maker.Times[step.Call]}, not in {step.Time}");
+    }, 300, 100);
+
     [Theory]
     [InlineData(16, 0)]
     [InlineData(64, 20)]

@@ -17,6 +17,7 @@ internal sealed class CallMaker(Random random, string unique)
     private readonly List<(string Id, string Token)> _held = [];
     private readonly List<NewMessage> _enqueued = [];
     private readonly List<Command> _lately = [];
+    private readonly HashSet<Command> _repeating = new(ReferenceEqualityComparer.Instance);
     private int _messages;
     private int _requests;
 
@@ -28,23 +29,23 @@ internal sealed class CallMaker(Random random, string unique)
     {
         lock (_gate)
         {
-            var command = Make();
-            _lately.Add(command);
-            if (_lately.Count > 40)
-                _lately.RemoveAt(0);
-            return command;
+            return Make();
         }
     }
 
-    /// <summary>Learns what a caller learns from an answer.</summary>
-    public void Learn(Command command, object answer)
+    /// <summary>Learns what a caller learns of a call that has ended. Only those are made once more: retries follow what they repeat.</summary>
+    /// <param name="command">What was asked.</param>
+    /// <param name="answer">The answer; null where there is none.</param>
+    public void Learn(Command command, object? answer)
     {
-        if (command is not DequeueCommand || answer is not DequeueResult result)
-            return;
         lock (_gate)
         {
-            foreach (var message in result.Messages)
-                _held.Add((message.Id, message.LeaseToken!));
+            if (!_repeating.Remove(command))
+                _lately.Add(command);
+            if (_lately.Count > 40)
+                _lately.RemoveAt(0);
+            if (answer is DequeueResult result)
+                _held.AddRange(result.Messages.Select(static message => (message.Id, message.LeaseToken!)));
         }
     }
 
@@ -63,8 +64,18 @@ internal sealed class CallMaker(Random random, string unique)
             < 70 => new RedriveCommand(AnyId()),
             < 82 => new GetCommand(AnyId()),
             < 90 => new DepthCommand(random.Next(2) == 0 ? null : (MessageState)random.Next(6), Filter()),
-            _ => _lately[random.Next(_lately.Count)],
+            _ when _lately.Count > 0 => Again(),
+            _ => Dequeue(),
         };
+    }
+
+    // Each once: two retries would overlap.
+    private Command Again()
+    {
+        var command = _lately[random.Next(_lately.Count)];
+        _lately.Remove(command);
+        _repeating.Add(command);
+        return command;
     }
 
     private int Several() => random.Next(5) == 0 ? random.Next(1, 5) : 1;

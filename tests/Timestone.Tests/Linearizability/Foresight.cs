@@ -11,7 +11,9 @@ internal sealed class Foresight
     private readonly Dictionary<(string Id, int Version), Sight> _sights = [];
     private readonly Dictionary<string, (long EnqueuedAt, long Priority)> _enqueues = [];
     private readonly Dictionary<string, SortedList<int, long>> _updates = [];
-    private readonly Dictionary<string, (string? Request, long Length)> _leases = [];
+    private readonly Dictionary<string, (DequeueRequest Request, string Message)> _leases = [];
+    private readonly Dictionary<string, NewMessage> _given = [];
+    private readonly Dictionary<string, RecordedCall> _creators = [];
     private readonly Dictionary<string, SortedList<int, Sight>> _versions = [];
     private readonly HashSet<(string Id, int Version)> _moved = [];
     private readonly Reachability _reachability;
@@ -20,7 +22,6 @@ internal sealed class Foresight
     private readonly Dictionary<string, List<Lost>> _lost = [];
     private readonly List<(DequeueRequest Request, long Start, long StartMs)> _lostDequeues = [];
     private readonly List<(NewMessage Message, long Start)> _lostEnqueues = [];
-    private readonly Dictionary<string, long> _enqueuers = [];
     private readonly HashSet<string> _requests = [];
     private readonly HashSet<string> _repeatedRequests = [];
     private readonly Random _random = new(1);
@@ -36,6 +37,7 @@ internal sealed class Foresight
         var answered = new Dictionary<string, long>();
         foreach (var call in history.Calls)
             Look(call, answered);
+        FindCreators(history.Calls, answered);
         foreach (var call in history.Calls)
         {
             if (call.Answer is null)
@@ -85,6 +87,10 @@ internal sealed class Foresight
     /// <summary>Whether anything of unknown outcome names the message.</summary>
     public bool MayBeLost(string id) => _lost.ContainsKey(id);
 
+    /// <summary>Whether an extension of unknown outcome reported such progress.</summary>
+    public bool MayHaveReported(string id, Payload progress) =>
+        _lost.TryGetValue(id, out var lost) && lost.Exists(one => one.Item is LeaseExtension extension && extension.Progress == progress);
+
     /// <summary>Dequeues of unknown outcome that had begun and may have taken such a message.</summary>
     public List<(DequeueRequest Request, long Start, long StartMs)> LostDequeues(Metadata metadata, long until) =>
         _lostDequeues.FindAll(lost => lost.Start <= until && metadata.Matches(lost.Request.Filter));
@@ -108,12 +114,8 @@ internal sealed class Foresight
     {
         if (call.Command is DequeueCommand { Request.RequestId: { } request } && !_requests.Add(request))
             _repeatedRequests.Add(request);
-        if (call is { Command: EnqueueCommand lost, Answer: null })
-        {
-            foreach (var message in lost.Messages)
-                _enqueuers[message.Id!] = Math.Min(call.Start, _enqueuers.GetValueOrDefault(message.Id!, long.MaxValue));
-        }
-
+        foreach (var message in (call.Command as EnqueueCommand)?.Messages ?? [])
+            _given[message.Id!] = message;
         foreach (var message in MessagesIn(call.Answer))
         {
             var sight = new Sight(message.State, message.UpdatedAt.ToUnixTimeMilliseconds(), message.Attempt, message.Worker);
@@ -121,8 +123,8 @@ internal sealed class Foresight
             if (!_updates.TryGetValue(message.Id, out var updates))
                 _updates.Add(message.Id, updates = []);
             updates[message.Version] = message.UpdatedAt.ToUnixTimeMilliseconds();
-            if (message is { LeaseToken: { } token, LeaseExpiresAt: { } expires })
-                _leases.TryAdd(token, ((call.Command as DequeueCommand)?.Request.RequestId, Ms(expires - message.UpdatedAt)));
+            if (call.Command is DequeueCommand dequeue && message.LeaseToken is { } token)
+                _leases.TryAdd(token, (dequeue.Request, message.Id));
             _enqueues.TryAdd(message.Id, (message.EnqueuedAt.ToUnixTimeMilliseconds(), message.Priority));
             See(message.Id);
         }
@@ -138,9 +140,7 @@ internal sealed class Foresight
             _sights.TryAdd((result.Id!, result.Version!.Value), new Sight(result.State!.Value));
             if (call.Command is not EnqueueCommand)
                 _moved.Add((result.Id!, result.Version!.Value));
-            if (call.Command is EnqueueCommand && result.Duplicate == false)
-                _enqueuers[result.Id!] = long.MinValue;
-            else
+            if (call.Command is not EnqueueCommand || result.Duplicate == true)
                 See(result.Id!);
         }
 
@@ -168,11 +168,8 @@ internal sealed class Foresight
         {
             case EnqueueCommand enqueue:
                 _lostEnqueues.AddRange(enqueue.Messages.Select(message => (message, call.Start)));
-                // One that an answered call, or an earlier one of unknown outcome, enqueued is there without this one.
-                if (enqueue.Messages.All(message => _enqueuers[message.Id!] != call.Start))
-                    break;
-                var seen = enqueue.Messages.Min(message => answered.GetValueOrDefault(message.Id!, long.MaxValue));
-                if (seen != long.MaxValue && seen >= call.Start)
+                var seen = enqueue.Messages.Where(message => _creators.GetValueOrDefault(message.Id!) == call).Min(message => (long?)answered.GetValueOrDefault(message.Id!, long.MaxValue)) ?? long.MaxValue;
+                if (seen != long.MaxValue)
                     Add(call, enqueue, null, new(call.Start, seen));
                 break;
             case DequeueCommand { Request: var request }:
@@ -195,6 +192,28 @@ internal sealed class Foresight
             case RedriveCommand redrive:
                 Lose(call, [redrive]);
                 break;
+        }
+    }
+
+    // The call that enqueued each message: the one that was told so, else the first without an answer, which might have.
+    private void FindCreators(IReadOnlyList<RecordedCall> calls, Dictionary<string, long> answered)
+    {
+        foreach (var call in calls)
+        {
+            if (call is { Command: EnqueueCommand, Answer: IReadOnlyList<MessageResult> results })
+            {
+                foreach (var result in results.Where(static result => result.Duplicate == false))
+                    _creators.TryAdd(result.Id!, call);
+            }
+        }
+
+        foreach (var call in calls.Where(static call => call.Answer is null).OrderBy(static call => call.Start))
+        {
+            foreach (var message in (call.Command as EnqueueCommand)?.Messages ?? [])
+            {
+                if (answered.TryGetValue(message.Id!, out var seen) && seen >= call.Start)
+                    _creators.TryAdd(message.Id!, call);
+            }
         }
     }
 
@@ -243,7 +262,7 @@ internal sealed class Foresight
         switch (step.Command, step.Answer)
         {
             case (EnqueueCommand enqueue, null):
-                foreach (var message in enqueue.Messages)
+                foreach (var message in enqueue.Messages.Where(message => _creators.GetValueOrDefault(message.Id!) == step.Call))
                     Narrow(EnqueueOf(message.Id!)?.EnqueuedAt);
                 break;
             case (EnqueueCommand, IReadOnlyList<MessageResult> results):
@@ -345,8 +364,10 @@ internal sealed class Foresight
         && (SightOf(id, version + 1) is { State: MessageState.Pending, UpdatedAt: not null }
             || (SightOf(id, version + 1) is null && SightOf(id, version + 2) is { State: MessageState.Running, UpdatedAt: not null }));
 
-    // A request that was repeated may have been answered when its lease was extended already.
-    private long? LengthOf(string token) => _leases.TryGetValue(token, out var lease) && !IsRepeated(lease.Request) ? lease.Length : null;
+    private long? LengthOf(string token) =>
+        _leases.TryGetValue(token, out var lease) && _given.GetValueOrDefault(lease.Message) is { } given
+            ? Ms(lease.Request.Lease ?? given.Lease ?? Settings.Lease)
+            : null;
 
     private long? NextUpdate(string id, int version) =>
         _updates.TryGetValue(id, out var updates) && updates.FirstOrDefault(update => update.Key > version) is { Key: > 0 } next ? next.Value : null;

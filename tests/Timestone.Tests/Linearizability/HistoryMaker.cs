@@ -29,6 +29,9 @@ internal sealed class HistoryMaker
         _caller = new CallMaker(random, unique: "");
     }
 
+    /// <summary>The queue's time at which each call truly took effect.</summary>
+    public Dictionary<RecordedCall, long> Times { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The time of the queue.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Ms(_clock));
 
@@ -36,9 +39,12 @@ internal sealed class HistoryMaker
     /// <param name="random">Where everything comes from.</param>
     /// <param name="shape">What to make.</param>
     /// <param name="scene">What happens between two halves of it; null for nothing.</param>
-    public static RecordedHistory Make(Random random, HistoryShape shape, Action<Scene>? scene = null)
+    public static RecordedHistory Make(Random random, HistoryShape shape, Action<Scene>? scene = null) => Make(random, shape, out _, scene);
+
+    /// <summary>Makes one, and says what is true of it.</summary>
+    public static RecordedHistory Make(Random random, HistoryShape shape, out HistoryMaker maker, Action<Scene>? scene = null)
     {
-        var maker = new HistoryMaker(random, shape);
+        maker = new HistoryMaker(random, shape);
         maker.Crowd(shape.Calls / 2);
         scene?.Invoke(new Scene(maker, maker._shape.Settings));
         maker.Crowd(shape.Calls);
@@ -85,6 +91,7 @@ internal sealed class HistoryMaker
         var end = start + 1 + _random.Next(_shape.LongestCall);
         var point = _random.NextInt64(start, end + 1);
         object? answer = null;
+        var took = 0L;
         if (_random.Next(1000) < _shape.UnknownPerMille)
         {
             // It takes effect within its time, or when its caller has long given up, or never.
@@ -93,14 +100,15 @@ internal sealed class HistoryMaker
         }
         else
         {
-            At(point, () => answer = Do(command, point));
+            At(point, () => (answer, took) = (Do(command, point), _reference.Now));
         }
 
         At(end, () =>
         {
-            _calls.Add(new RecordedCall(caller, start, end, Ms(start), Ms(end), command, answer));
-            if (answer is not null)
-                _caller.Learn(command, answer);
+            var call = new RecordedCall(caller, start, end, Ms(start), Ms(end), command, answer);
+            _calls.Add(call);
+            Times[call] = took;
+            _caller.Learn(command, answer);
             Begin(caller, end + _random.Next(_shape.LongestCall / 4 + 1));
         });
     });

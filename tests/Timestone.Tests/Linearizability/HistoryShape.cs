@@ -16,15 +16,19 @@ internal sealed record HistoryShape
     public QueueSettings Settings { get; init; } = new();
 
     /// <summary>What is made differently of a seed.</summary>
-    public static HistoryShape Random(Random random) => new()
+    /// <param name="random">The seed's.</param>
+    /// <param name="type">The queue's type.</param>
+    /// <param name="mostCallers">How many callers at most.</param>
+    /// <param name="mostUnknown">How many calls in a thousand have an unknown outcome at most.</param>
+    public static HistoryShape Random(Random random, QueueType type, int mostCallers, int mostUnknown) => new()
     {
         Calls = random.Next(50, 600),
-        Callers = random.Next(2, 33),
-        UnknownPerMille = random.Next(3) == 0 ? 0 : random.Next(150),
+        Callers = random.Next(2, mostCallers + 1),
+        UnknownPerMille = random.Next(mostUnknown + 1),
         LongestCall = random.Next(100, 20_000),
         Settings = new QueueSettings
         {
-            Type = random.Next(2) == 0 ? QueueType.Exclusive : QueueType.Simple,
+            Type = type,
             Lease = TimeSpan.FromMilliseconds(random.Next(100, 300)),
             MaxAttempts = random.Next(1, 6),
             Backoff = new Backoff

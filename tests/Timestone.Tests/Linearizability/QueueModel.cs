@@ -74,11 +74,14 @@ internal sealed class QueueModel
     public void Put(Standing standing)
     {
         var before = Find(standing.Id);
+        var holder = standing.Exclusivity is null ? null : _holders.GetValueOrDefault(standing.Exclusivity);
         Replace(before, standing);
         Changes.Add((standing.Id, before));
         _undo.Add(() =>
         {
             Replace(standing, before);
+            if (holder is not null)
+                _holders[standing.Exclusivity!] = holder;
             Changes.RemoveAt(Changes.Count - 1);
         });
     }

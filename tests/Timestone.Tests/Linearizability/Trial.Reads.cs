@@ -22,7 +22,7 @@ internal sealed partial class Trial
         && shown.AttemptsLeft == Math.Max(0, _foresight.Settings.MaxAttempts - message.Attempt)
         && shown.Metadata.Equals(message.Given.Metadata) && shown.Payload == message.Given.Payload && shown.Deadline == message.Given.Deadline
         && message.Priority.Contains(shown.Priority)
-        && shown.Error == message.Error && shown.Result == message.Result && shown.Progress == message.Progress
+        && shown.Error == message.Error && shown.Result == message.Result && (shown.Progress == message.Progress || _foresight.MayHaveReported(message.Id, shown.Progress))
         && (message.Lease is { Token: null } || shown.Worker == message.Lease?.Worker);
 
     // The times of an answer hold for good: what was known as an interval is exact from now on.
@@ -45,7 +45,7 @@ internal sealed partial class Trial
     {
         var count = _model.CountOf(depth.Filter, depth.State);
         var leeway = _step.Leeway
-            + _model.Timed.TakeWhile(message => message.Due.High <= _time.High).Concat(_model.Timed.Where(static message => !message.Due.IsExact)).LongCount();
+            + _model.Timed.LongCount(message => message.Due.Low <= _time.High && message.Given.Metadata.Matches(depth.Filter));
         var added = 0L;
         if (_foresight.HasLost)
         {
