@@ -10,7 +10,7 @@ namespace Timestone;
 /// </remarks>
 public sealed record NewMessage
 {
-    /// <summary>Its id, unique in its queue (see <see cref="Limits.MaxIdLength"/>); null lets Timestone make one, which gives up idempotency.</summary>
+    /// <summary>Its id, unique in its queue, of at most <see cref="Limits.MaxIdLength"/> characters; null lets Timestone make one, which gives up idempotency.</summary>
     public string? Id { get; init; }
 
     /// <summary>What it carries.</summary>

@@ -28,7 +28,7 @@ internal static partial class BadJson
             return Invalid(field, $"There is no field {field}.", problem);
         if (message.StartsWith("Duplicate property", StringComparison.Ordinal))
             return Invalid(field, $"{field} stands twice.", problem);
-        if (message.Contains("allow null values", StringComparison.Ordinal))
+        if (message.Contains("null values", StringComparison.Ordinal))
             return Invalid(field, $"{field} must not be null.", problem);
         if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
             return Invalid(field, field is null ? "The body must be a JSON object." : $"{field} has a value that it cannot have.", problem);

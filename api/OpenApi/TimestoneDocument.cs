@@ -56,15 +56,16 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
         foreach (var (status, types) in description.Answers)
             operation.Responses.Add(Text(status), new OpenApiResponse { Description = ReasonPhrases.GetReasonPhrase(status), Content = types is [] ? null : await ContentAsync(Json, types).ConfigureAwait(false) });
         foreach (var refusals in ErrorsOf(pattern, description).GroupBy(Problems.StatusOf))
-        {
-            operation.Responses.Add(Text(refusals.Key), new OpenApiResponse
-            {
-                Description = $"code: {string.Join(", ", refusals.Select(Problems.NameOf))}",
-                Content = await ContentAsync(Problems.ContentType, [typeof(Problem)]).ConfigureAwait(false),
-            });
-        }
-
+            await RefuseAsync(refusals.Key, refusals.Distinct()).ConfigureAwait(false);
+        if (description.Bodies is not [])
+            await RefuseAsync(StatusCodes.Status415UnsupportedMediaType, [ErrorCode.InvalidArgument]).ConfigureAwait(false);
         return operation;
+
+        async Task RefuseAsync(int status, IEnumerable<ErrorCode> codes) => operation.Responses.Add(Text(status), new OpenApiResponse
+        {
+            Description = $"code: {string.Join(", ", codes.Select(Problems.NameOf))}",
+            Content = await ContentAsync(Problems.ContentType, [typeof(Problem)]).ConfigureAwait(false),
+        });
 
         async Task<Dictionary<string, OpenApiMediaType>> ContentAsync(string contentType, Type[] types)
         {
@@ -78,7 +79,7 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
         {
             var name = SchemaNames.Of(type);
             if (document.Components?.Schemas?.ContainsKey(name) != true)
-                document.AddComponent(name, await context.GetOrCreateSchemaAsync(type, null, cancellationToken).ConfigureAwait(false));
+                SchemaLinks.Add(document, name, await context.GetOrCreateSchemaAsync(type, null, cancellationToken).ConfigureAwait(false));
             return new OpenApiSchemaReference(name, document);
         }
     }
@@ -86,6 +87,8 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
     private static IEnumerable<ErrorCode> ErrorsOf(RoutePattern pattern, RouteDescription description)
     {
         IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal) ? [ErrorCode.InvalidArgument, .. description.Errors, ErrorCode.Unavailable] : description.Errors;
+        if (description.Bodies is not [])
+            errors = errors.Append(ErrorCode.PayloadTooLarge);
         // Only what creates queues does not need to find one.
         return pattern.Parameters.Count > 0 && !description.Errors.Contains(ErrorCode.QueueExists) ? errors.Append(ErrorCode.QueueNotFound) : errors;
     }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace Timestone.Api;
@@ -9,10 +11,10 @@ namespace Timestone.Api;
 internal static partial class WireWords
 {
     /// <summary>The text with limits as their values and members as their names on the wire.</summary>
-    public static string? Of(string? text) => text is null ? null : Reference().Replace(text, static match =>
+    public static string? Of(string? text) => text is null ? null : Reference().Replace(WebUtility.HtmlDecode(text), static match =>
     {
         var (type, member) = (match.Groups["type"].Value, match.Groups["member"].Value);
-        return type == nameof(Limits) ? ValueOf(member) : JsonNamingPolicy.CamelCase.ConvertName(member);
+        return type == nameof(Limits) ? ValueOf(member) : NameOf(type, member);
     });
 
     private static string ValueOf(string limit) => typeof(Limits).GetMember(limit) switch
@@ -22,7 +24,11 @@ internal static partial class WireWords
         _ => limit,
     };
 
-    // As the generator of comments writes a reference: "int Limits.MaxBatch", "TimeSpan? NewMessage.Invisible".
+    private static string NameOf(string type, string member) =>
+        typeof(Limits).Assembly.GetType($"{typeof(Limits).Namespace}.{type}")?.GetProperty(member)?.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+        ?? JsonNamingPolicy.CamelCase.ConvertName(member);
+
+    // As the generator of comments writes a reference: "int Limits.MaxBatch", "TimeSpan? NewMessage.Invisible", with '<' as an entity.
     [GeneratedRegex(@"[\w<>\[\]]+\?? (?<type>[A-Z]\w*)\.(?<member>[A-Z]\w*)\b")]
     private static partial Regex Reference();
 }

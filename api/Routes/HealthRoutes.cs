@@ -14,7 +14,7 @@ internal sealed class HealthRoutes(IReadiness readiness)
         routes.MapGet("/healthz", static context => Answer.WriteAsync(context, StatusCodes.Status200OK, Ok, ApiJson.Wire.Health))
             .Describe("getHealth", "Answers while the process is alive.").Answers<Health>();
         routes.MapGet("/readyz", Ready)
-            .Describe("getReadiness", "Answers 200 while the service can work, else 503 and why not. The detail tells of queues that are being opened again, and of a store that may lose writes.").Answers<Health>();
+            .Describe("getReadiness", "Answers 200 while the service can work, else 503 and why not. The detail tells of queues that are being opened again, and of a store that may lose writes.").Answers<Health>().Refuses(ErrorCode.Unavailable);
     }
 
     private Task Ready(HttpContext context) => readiness.Obstacle is { } obstacle

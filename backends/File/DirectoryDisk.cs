@@ -11,20 +11,19 @@ internal sealed partial class DirectoryDisk : IJournalDisk, IDisposable
     private readonly string _directory;
     private readonly FileStream _lock;
 
-    /// <exception cref="IOException">Another process, or another journal of this one, has the directory.</exception>
+    /// <exception cref="IOException">It cannot be made or written to, or another process, or another journal of this one, has it.</exception>
     public DirectoryDisk(string directory)
     {
         _directory = Path.GetFullPath(directory);
-        Directory.CreateDirectory(_directory);
-        var path = PathOf(LockName);
         try
         {
+            Directory.CreateDirectory(_directory);
             // On Unix this takes an flock, which the system gives up when the process ends however it ends.
-            _lock = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock = new FileStream(PathOf(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The data directory '{_directory}' is in use by another process: '{path}' is locked.", failure);
+            throw new IOException($"The data directory '{_directory}' cannot be used: {failure.Message}", failure);
         }
     }
 

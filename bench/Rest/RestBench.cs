@@ -92,8 +92,8 @@ internal sealed class RestBench(Report report, RestBench.Options options)
         report.Add(Figure.Median($"{name}/server's processor time", "µs/message", processorTime));
     }
 
-    // Twice the bar for as long as it takes, so that consumers do not run dry.
-    private long EnoughToConsume(int batch) => (long)((batch == 1 ? 40_000 : 250_000) * (options.Seconds + Math.Min(10, options.Seconds)));
+    // More than is consumed in as long as it takes, so that consumers do not run dry.
+    private long EnoughToConsume(int batch) => (long)((batch == 1 ? 90_000 : 500_000) * (options.Seconds + Math.Min(10, options.Seconds)));
 
     internal static async Task PrepareAsync(ChildServer server, long messages, TimeSpan retention)
     {

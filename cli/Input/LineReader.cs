@@ -35,10 +35,10 @@ internal sealed class LineReader
             var result = await _pipe.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             if (TakeLine(result.Buffer) is { } line)
                 return line;
-            if (result.IsCompleted)
-                return TakeRest(result.Buffer);
             if (result.Buffer.Length > MaxLineBytes)
                 await SkipLineAsync(result.Buffer, cancellationToken).ConfigureAwait(false);
+            else if (result.IsCompleted)
+                return TakeRest(result.Buffer);
             else
                 _pipe.Reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
@@ -46,7 +46,7 @@ internal sealed class LineReader
         return null;
     }
 
-    /// <summary>The next line, if it has been read completely.</summary>
+    /// <summary>The next line, if it has been read completely and is not too long.</summary>
     public bool TryRead(out ReadOnlyMemory<byte> line)
     {
         line = default;
@@ -82,7 +82,8 @@ internal sealed class LineReader
     {
         if (buffer.PositionOf((byte)'\n') is not { } end)
             return null;
-        return Take(buffer.Slice(0, end), buffer.GetPosition(1, end), lineEnd: 1);
+        var line = buffer.Slice(0, end);
+        return line.Length > MaxLineBytes ? null : Take(line, buffer.GetPosition(1, end), lineEnd: 1);
     }
 
     private ReadOnlyMemory<byte>? TakeRest(in ReadOnlySequence<byte> buffer)

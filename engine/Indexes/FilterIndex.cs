@@ -112,13 +112,13 @@ internal sealed class FilterIndex
     /// <summary>Puts the head of a lane that is unlocked now back, if the group still has messages in it.</summary>
     public void Readmit(FilterGroup group, Lane lane)
     {
-        if (HeadOf(group, lane) is { } head)
-            _heads!.Add(HeadKey(group, head), head.Slot);
+        if (TryGetHead(group, lane, out var head, out var slot))
+            _heads!.Add(HeadKey(group, head), slot);
     }
 
     private static Rank RankOf(MessageRow row) => new(row.Priority, row.Sequence);
 
-    private static GroupRank HeadKey(FilterGroup group, MessageRow row) => new(group.Id, 0, RankOf(row));
+    private static GroupRank HeadKey(FilterGroup group, in Rank rank) => new(group.Id, 0, rank);
 
     private static GroupRank KeyOf(FilterGroup group, MessageRow row) => new(group.Id, row.Lane?.Id ?? 0, RankOf(row));
 
@@ -142,24 +142,27 @@ internal sealed class FilterIndex
             return;
         }
 
-        var head = HeadOf(group, row.Lane!);
+        var hasHead = TryGetHead(group, row.Lane!, out var head, out _);
         _pending.Add(key, row.Slot);
-        if (head is not null && RankOf(head).Precedes(RankOf(row)))
+        if (hasHead && head.Precedes(key.Rank))
             return;
-        if (head is not null)
+        if (hasHead)
             _heads.Remove(HeadKey(group, head));
-        _heads.Add(HeadKey(group, row), row.Slot);
+        _heads.Add(HeadKey(group, key.Rank), row.Slot);
     }
 
     private void RemovePending(FilterGroup group, MessageRow row)
     {
         _pending.Remove(KeyOf(group, row));
-        if (_heads is not null && _heads.Remove(HeadKey(group, row)))
+        if (_heads is not null && _heads.Remove(HeadKey(group, RankOf(row))))
             Readmit(group, row.Lane!);
     }
 
-    private MessageRow? HeadOf(FilterGroup group, Lane lane) =>
-        _pending.TryGetAtLeast(GroupRank.First(group.Id, lane.Id), out var key, out var slot) && key.Group == group.Id && key.Lane == lane.Id
-            ? _messages[slot]
-            : null;
+    // The key tells the rank: the message itself, which is far away in memory, is not looked at.
+    private bool TryGetHead(FilterGroup group, Lane lane, out Rank rank, out int slot)
+    {
+        var found = _pending.TryGetAtLeast(GroupRank.First(group.Id, lane.Id), out var key, out slot);
+        rank = key.Rank;
+        return found && key.Group == group.Id && key.Lane == lane.Id;
+    }
 }

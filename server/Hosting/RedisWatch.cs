@@ -14,6 +14,7 @@ internal sealed partial class RedisWatch : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile string? _obstacle = "Redis has not been reached yet.";
     private volatile string? _caution;
+    private bool _disposed;
 
     private RedisWatch(RedisJournal journal, ILogger logger)
     {
@@ -66,6 +67,9 @@ internal sealed partial class RedisWatch : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A host stops its services both when it is told to and when it is disposed of.
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         await _closing.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _closing.Dispose();

@@ -22,6 +22,7 @@ public sealed record ApiAnswer(HttpStatusCode Status, string? ContentType, strin
         ((string?)problem["type"]).ShouldBe($"urn:timestone:error:{code}");
         ((string?)problem["title"]).ShouldNotBeNullOrEmpty();
         ((string?)problem["detail"]).ShouldNotBeNullOrEmpty();
+        ((string?)problem["detail"])!.ShouldNotContain("Timestone.", customMessage: "Types are of the code, not of the wire.");
         return problem;
     }
 }

@@ -53,6 +53,12 @@ public sealed class OpenApiTests : IAsyncLifetime
 
                 if (path.Contains("{queue}", StringComparison.Ordinal) && method != "put")
                     responses["404"].ShouldNotBeNull();
+                if (operation["requestBody"] is not null)
+                {
+                    responses["413"].ShouldNotBeNull($"{method} {path}");
+                    responses["415"].ShouldNotBeNull($"{method} {path}");
+                }
+
                 if (method == "post" && !path.EndsWith("/redrive", StringComparison.Ordinal) && !path.EndsWith("/purge", StringComparison.Ordinal))
                     operation["requestBody"].ShouldNotBeNull($"{method} {path}");
             }
@@ -104,8 +110,31 @@ public sealed class OpenApiTests : IAsyncLifetime
         var text = Document.ToJsonString();
         text.ShouldNotContain("Limits.");
         text.ShouldNotContain("TimeSpan");
+        text.ShouldNotContain("IReadOnlyList");
         text.ShouldContain("1 to 1000");
+        text.ShouldContain("at least initialSeconds");
+        text.ShouldContain("Not together with invisibleSeconds");
     }
+
+    [Fact]
+    public void A_type_is_described_once_and_referred_to_elsewhere()
+    {
+        var schemas = Document["components"]!["schemas"]!;
+        ((string?)schemas["DequeueResult"]!["properties"]!["messages"]!["items"]!["$ref"]).ShouldBe("#/components/schemas/Message");
+        ((string?)schemas["Message"]!["properties"]!["state"]!["$ref"]).ShouldBe("#/components/schemas/MessageState");
+        ((string?)schemas["QueueInfo"]!["properties"]!["settings"]!["$ref"]).ShouldBe("#/components/schemas/QueueSettings");
+    }
+
+    [Fact]
+    public void A_refusal_without_a_field_fits_its_schema() =>
+        Mismatch(
+            JsonNode.Parse("""{"type":"t","title":"t","status":409,"detail":"d","code":"illegal_transition"}"""),
+            Document["paths"]!["/v1/queues/{queue}/messages/{id}/cancel"]!["post"]!["responses"]!["409"]!["content"]!["application/problem+json"]!["schema"]!,
+            "$").ShouldBeNull();
+
+    [Fact]
+    public void A_server_that_is_not_ready_is_described() =>
+        Document["paths"]!["/readyz"]!["get"]!["responses"]!["503"].ShouldNotBeNull();
 
     private JsonNode Schema(JsonNode schema) =>
         (string?)schema["$ref"] is { } reference ? reference["#/".Length..].Split('/').Aggregate(Document, static (node, step) => node[step]!) : schema;

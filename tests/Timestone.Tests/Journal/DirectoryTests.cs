@@ -44,8 +44,16 @@ public sealed class DirectoryTests : IDisposable
     public async Task A_second_journal_on_the_same_directory_is_refused_until_the_first_is_closed()
     {
         await using (Open())
-            Should.Throw<IOException>(() => Open()).Message.ShouldContain($"The data directory '{_directory}' is in use");
+            Should.Throw<IOException>(() => Open()).Message.ShouldMatch($"^The data directory '{_directory}' cannot be used: .*journal\\.lock.* used by another process");
         await using var next = Open();
+    }
+
+    [Fact]
+    public void A_directory_that_cannot_be_one_is_refused_by_its_name()
+    {
+        var file = Path.Combine(_directory, "file");
+        File.WriteAllText(file, "");
+        Should.Throw<IOException>(() => FileJournal.Open(new FileJournalOptions { Directory = file })).Message.ShouldStartWith($"The data directory '{file}' cannot be used: ");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class InspectTests : IAsyncLifetime
     private readonly string _database = RedisServer.NewDatabase();
     private readonly RedisJournal _journal;
 
-    public InspectTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database });
+    public InspectTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
 
     public Task InitializeAsync() => Task.CompletedTask;
 

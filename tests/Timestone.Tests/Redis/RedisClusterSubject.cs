@@ -36,5 +36,5 @@ public sealed class RedisClusterSubject : LocalSubject
     }
 
     protected override Task<IJournal> OpenJournalAsync() =>
-        Task.FromResult<IJournal>(RedisJournal.Open(new RedisJournalOptions { Configuration = RedisCluster.Shared.Address }));
+        Task.FromResult<IJournal>(RedisJournal.Open(new RedisJournalOptions { Configuration = RedisCluster.Shared.Address, Timeout = RedisServer.Patience }));
 }

@@ -16,7 +16,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
     private readonly RedisJournal _journal;
     private ConnectionMultiplexer? _client;
 
-    public RedisCommitTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database });
+    public RedisCommitTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
 
     private IDatabase Redis => _client!.GetDatabase();
 
@@ -144,7 +144,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
     [Fact]
     public async Task The_outbox_has_an_entry_for_each_commit_with_a_transition_when_it_is_on()
     {
-        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Outbox = true });
+        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Outbox = true, Timeout = RedisServer.Patience });
         var queue = await TestQueue.OpenAsync(journal);
         await queue.AddManyAsync(1, 2);
         await queue.LeaseAsync(1);
@@ -156,7 +156,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
     public async Task What_was_committed_is_there_after_Redis_was_killed()
     {
         using var server = RedisServer.Start();
-        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = server.Address });
+        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = server.Address, Timeout = RedisServer.Patience });
         var queue = await TestQueue.OpenAsync(journal);
         await queue.AddManyAsync(1, 100);
         await queue.LeaseAsync(5);

@@ -8,7 +8,7 @@ namespace Timestone.Tests.Redis;
 /// <summary>What every journal does.</summary>
 public sealed class RedisJournalTests : JournalContract, IAsyncLifetime
 {
-    protected override IJournal Journal { get; } = RedisJournal.Open(new RedisJournalOptions { Configuration = RedisServer.NewDatabase() });
+    protected override IJournal Journal { get; } = RedisJournal.Open(new RedisJournalOptions { Configuration = RedisServer.NewDatabase(), Timeout = RedisServer.Patience });
 
     public Task InitializeAsync() => Task.CompletedTask;
 

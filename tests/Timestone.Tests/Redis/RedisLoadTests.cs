@@ -18,7 +18,7 @@ public sealed class RedisLoadTests : IAsyncLifetime
     public RedisLoadTests()
     {
         _meter = ReplyMeter.Before(_server);
-        _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _meter.Address });
+        _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _meter.Address, Timeout = RedisServer.Patience });
     }
 
     public Task InitializeAsync() => Task.CompletedTask;

@@ -42,6 +42,23 @@ public sealed class RedisServerOptionTests
     }
 
     [Fact]
+    public async Task SIGTERM_ends_it_and_another_has_what_was_acknowledged()
+    {
+        using var redis = RedisServer.Start();
+        using (var server = ServerProcess.Start("--urls", "http://127.0.0.1:0", "--redis", redis.Address))
+        {
+            await server.ReadyAsync();
+            using var http = new HttpClient { BaseAddress = new Uri(server.BaseAddress) };
+            (await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" })).EnsureSuccessStatusCode();
+            server.Terminate();
+            (await server.ExitAsync()).ShouldBe((0, ""));
+        }
+
+        await using var again = await StartAsync(redis.Address);
+        (await again.Timestone.GetMessageAsync("q", "a")).State.ShouldBe(MessageState.Pending);
+    }
+
+    [Fact]
     public async Task A_list_of_queues_takes_none_of_them_over()
     {
         using var redis = RedisServer.Start();
@@ -81,7 +98,7 @@ public sealed class RedisServerOptionTests
     public async Task A_password_opens_what_is_closed_without_it()
     {
         using var redis = RedisServer.Start("--requirepass", "secret");
-        await using var with = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},password=secret" });
+        await using var with = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},password=secret", Timeout = RedisServer.Patience });
         await (await TestQueue.OpenAsync(with)).AddManyAsync(1, 1);
         await using var without = RedisJournal.Open(new RedisJournalOptions { Configuration = redis.Address });
         await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(without));
@@ -111,13 +128,13 @@ public sealed class RedisServerOptionTests
         using var master = RedisServer.Start();
         using var replica = RedisServer.Start("--replicaof", $"127.0.0.1 {master.Port}");
         await Eventually.BeAsync(() => Task.FromResult(RedisCli.Run(replica, "INFO", "replication").Contains("master_link_status:up", StringComparison.Ordinal)));
-        await using var one = RedisJournal.Open(new RedisJournalOptions { Configuration = master.Address, WaitReplicas = 1, Timeout = TimeSpan.FromSeconds(1) });
+        await using var one = RedisJournal.Open(new RedisJournalOptions { Configuration = master.Address, WaitReplicas = 1, Timeout = RedisServer.Patience });
         var queue = await TestQueue.OpenAsync(one);
         await queue.AddManyAsync(1, 3);
         RedisCli.Run(replica, "HLEN", "ts:{orders}:rows").ShouldBe(":3\r\n");
 
-        await using var two = RedisJournal.Open(new RedisJournalOptions { Configuration = master.Address, WaitReplicas = 2, Timeout = TimeSpan.FromSeconds(1) });
-        (await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(two))).Message.ShouldBe("1 of 2 replicas confirmed within 1 s.");
+        await using var two = RedisJournal.Open(new RedisJournalOptions { Configuration = master.Address, WaitReplicas = 2, Timeout = TimeSpan.FromSeconds(5) });
+        (await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(two))).Message.ShouldBe("1 of 2 replicas confirmed within 5 s.");
         await Should.ThrowAsync<JournalFencedException>(() => queue.AddManyAsync(4, 1));
     }
 

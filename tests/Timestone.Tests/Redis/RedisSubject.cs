@@ -9,5 +9,5 @@ public sealed class RedisSubject : LocalSubject
 {
     private readonly string _database = RedisServer.NewDatabase();
 
-    protected override Task<IJournal> OpenJournalAsync() => Task.FromResult<IJournal>(RedisJournal.Open(new RedisJournalOptions { Configuration = _database }));
+    protected override Task<IJournal> OpenJournalAsync() => Task.FromResult<IJournal>(RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience }));
 }

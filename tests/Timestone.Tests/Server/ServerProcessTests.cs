@@ -25,7 +25,7 @@ public sealed class ServerProcessTests : IDisposable
             using var second = ServerProcess.Start("--urls", "http://127.0.0.1:0", "--data", _data);
             var (code, errors) = await second.ExitAsync();
             code.ShouldBe(1);
-            errors.ShouldContain("in use by another process");
+            errors.ShouldContain("used by another process");
             errors.Trim().ShouldNotContain('\n');
 
             server.Terminate();
