@@ -177,7 +177,7 @@ internal sealed class Foresight
                 if (request.Max == 0)
                     break;
                 _lostDequeues.Add((request, call.Start, call.StartMs));
-                if (IsRepeated(request.RequestId) && Repetition(request.RequestId!, call.Start, calls) is { } again)
+                if (IsRepeated(request.RequestId) && Repetition(call, request.RequestId!, calls) is { } again)
                     Add(call, new DequeueCommand(request with { Settle = [] }), again.Answer, new(call.Start, again.End), partial: true);
                 break;
             case SettleCommand settle:
@@ -217,9 +217,19 @@ internal sealed class Foresight
         }
     }
 
-    private static RecordedCall? Repetition(string requestId, long after, IReadOnlyList<RecordedCall> calls) => calls
-        .Where(call => call.Start >= after && call is { Command: DequeueCommand { Request: var request }, Answer: DequeueResult { Messages.Count: > 0 } } && request.RequestId == requestId)
-        .MinBy(call => call.End);
+    // The first answer to a later repetition, if the call may have taken what that shows and none before it did.
+    private RecordedCall? Repetition(RecordedCall call, string requestId, IReadOnlyList<RecordedCall> calls)
+    {
+        var same = calls.Where(other => other.Command is DequeueCommand dequeue && dequeue.Request.RequestId == requestId).ToList();
+        var again = same.Where(other => other.Start >= call.Start && other.Answer is DequeueResult { Messages.Count: > 0 }).MinBy(static other => other.End);
+        return again is not null
+            && MessagesIn(again.Answer).All(message => MayHaveTaken(call, message)
+                && !same.Exists(other => other.Start < call.Start && (other.Answer is null ? MayHaveTaken(other, message) : MessagesIn(other.Answer).Any(shown => shown.LeaseToken == message.LeaseToken))))
+            ? again
+            : null;
+    }
+
+    private bool MayHaveTaken(RecordedCall call, Message message) => message.UpdatedAt.ToUnixTimeMilliseconds() >= call.StartMs - SlackMs;
 
     private void Lose(RecordedCall call, IEnumerable<object> items)
     {

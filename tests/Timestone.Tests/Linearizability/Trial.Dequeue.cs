@@ -29,15 +29,13 @@ internal sealed partial class Trial
         var again = 0;
         foreach (var held in _model.Timed.Where(message => message.State == MessageState.Running && message.Lease!.RequestId == request.RequestId).ToList())
         {
-            if (answered.FirstOrDefault(message => message.Id == held.Id) is not { } shown)
+            if (answered.FirstOrDefault(message => message.Id == held.Id && message.LeaseToken == held.Lease!.Token) is not { } shown)
             {
                 if (Become(held, standing => standing.Version > held.Version, held.Version + 2) is null)
                     return Fails(new Obstacle("is held by the same request, and was not answered", held.Id, held));
                 continue;
             }
 
-            if (shown.LeaseToken != held.Lease!.Token)
-                return Fails(new Obstacle("was answered to the same request under another lease", held.Id, held));
             if (!Get(held.Id, shown))
                 return false;
             again++;
@@ -110,7 +108,7 @@ internal sealed partial class Trial
             {
                 if (other.Sequence.Low > leased.Sequence.High && ++after > LargestTie)
                     break;
-                if (other.Priority.IsExact && other.Priority == leased.Priority && !IsBefore(leased, other) && !IsLocked(other))
+                if (other.Priority.IsExact && other.Priority == leased.Priority && !IsBefore(leased, other) && !IsLocked(other) && !MayBeGone(other))
                     _model.Order(leased.Id, other.Id);
                 continue;
             }
@@ -165,6 +163,10 @@ internal sealed partial class Trial
 
         return true;
     }
+
+    // Whether a call of unknown outcome may have taken it, or called it off.
+    private bool MayBeGone(Standing message) =>
+        _foresight.MayBeLost(message.Id) || _foresight.LostDequeues(message.Given.Metadata, _step.Span.High).Count > 0;
 
     private bool IsLocked(Standing message) => _model.HolderOf(message.Exclusivity) is not null;
 

@@ -11,7 +11,7 @@ internal sealed partial class Trial
     {
         if (_model.Find(id) is not { } message)
             return Fails(new Obstacle("does not exist", id));
-        if (Become(message, standing => standing.Version == shown.Version && standing.State == shown.State && Matches(shown, standing), shown.Version) is not { } seen)
+        if (Become(message, standing => standing.Version == shown.Version && standing.State == shown.State && Matches(shown, standing) && IsDue(shown, standing), shown.Version) is not { } seen)
             return Fails(new Obstacle($"was answered as {shown.State}, version {shown.Version}, attempt {shown.Attempt}", id, message));
         return Learn(shown, seen);
     }
@@ -25,14 +25,16 @@ internal sealed partial class Trial
         && shown.Error == message.Error && shown.Result == message.Result && (shown.Progress == message.Progress || _foresight.MayHaveReported(message.Id, shown.Progress))
         && (message.Lease is { Token: null } || shown.Worker == message.Lease?.Worker);
 
+    private static bool IsDue(Message shown, Standing message) => !message.IsTimed || !message.Due.And(DueOf(shown)).IsEmpty;
+
+    private static Interval DueOf(Message shown) => Exactly((shown.State == MessageState.Running ? shown.LeaseExpiresAt : shown.VisibleAt) ?? DateTimeOffset.MinValue);
+
     // The times of an answer hold for good: what was known as an interval is exact from now on.
     private bool Learn(Message shown, Standing message)
     {
         var enqueuedAt = Exactly(shown.EnqueuedAt).And(message.EnqueuedAt);
         var updatedAt = Exactly(shown.UpdatedAt).And(message.UpdatedAt);
-        var due = message.IsTimed
-            ? message.Due.And(Exactly((message.State == MessageState.Running ? shown.LeaseExpiresAt : shown.VisibleAt) ?? DateTimeOffset.MinValue))
-            : message.Due;
+        var due = message.IsTimed ? message.Due.And(DueOf(shown)) : message.Due;
         if (enqueuedAt.IsEmpty || updatedAt.IsEmpty || due.IsEmpty)
             return Fails(new Obstacle($"has other times: updated {Ms(shown.UpdatedAt)}, enqueued {Ms(shown.EnqueuedAt)}, due {Ms(shown.LeaseExpiresAt ?? shown.VisibleAt)}", shown.Id, message));
         if ((enqueuedAt, updatedAt, due) != (message.EnqueuedAt, message.UpdatedAt, message.Due))
