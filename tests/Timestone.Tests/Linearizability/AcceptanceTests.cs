@@ -12,16 +12,37 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
     public void Histories_made_of_the_reference_are_accepted() => Seeds.Run(output, seed =>
     {
         var random = new Random(seed);
-        var history = HistoryMaker.Make(random, HistoryShape.Random(random));
+        var history = HistoryMaker.Make(random, HistoryShape.Random(random, seed % 2 == 0 ? QueueType.Simple : QueueType.Exclusive, 40, 40));
         var verdict = LinearizabilityChecker.Check(history, limit: TimeSpan.FromSeconds(20));
         verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
     }, 300, 100);
+
+    [Theory]
+    [InlineData(QueueType.Simple, 40, 0)]
+    [InlineData(QueueType.Exclusive, 40, 0)]
+    [InlineData(QueueType.Simple, 16, 40)]
+    [InlineData(QueueType.Exclusive, 16, 40)]
+    public void Survey(QueueType type, int callers, int unknown)
+    {
+        int bad = 0, undecided = 0, n = 0; long calls = 0;
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (var seed = 0; seed < 150 && clock.Elapsed < TimeSpan.FromSeconds(60); seed++)
+        {
+            var random = new Random(seed);
+            var history = HistoryMaker.Make(random, HistoryShape.Random(random, type, callers, unknown));
+            var c = System.Diagnostics.Stopwatch.StartNew();
+            var verdict = LinearizabilityChecker.Check(history, limit: TimeSpan.FromSeconds(5));
+            n++; calls += history.Calls.Count;
+            if (!verdict.IsLinearizable) { if (verdict.IsDecided) bad++; else undecided++; System.IO.File.AppendAllText("/tmp/faults/survey.txt", $"{type} {callers} {unknown} seed {seed} {c.ElapsedMilliseconds} ms {verdict}\n"); }
+        }
+        System.IO.File.AppendAllText("/tmp/faults/survey.sum", $"{type} {callers} {unknown}: {n} runs, {calls} calls, {bad} bad, {undecided} undecided, {clock.Elapsed.TotalSeconds:0} s\n");
+    }
 
     [Fact]
     public void What_answers_tell_of_the_times_of_calls_is_true() => Seeds.Run(output, seed =>
     {
         var random = new Random(seed);
-        var history = HistoryMaker.Make(random, HistoryShape.Random(random), out var maker);
+        var history = HistoryMaker.Make(random, HistoryShape.Random(random, seed % 2 == 0 ? QueueType.Simple : QueueType.Exclusive, 40, 40), out var maker);
         foreach (var step in new Foresight(history, slackMs: 0).Steps.Where(static step => step.Call.Answer is not null))
             step.Time.Contains(maker.Times[step.Call]).ShouldBeTrue($"Seed {seed}: {step.Call} took effect at {maker.Times[step.Call]}, not in {step.Time}");
     }, 300, 100);
