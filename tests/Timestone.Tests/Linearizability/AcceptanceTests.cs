@@ -17,25 +17,25 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
         verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
     }, 300, 100);
 
-    [Theory]
-    [InlineData(QueueType.Simple, 40, 0)]
-    [InlineData(QueueType.Exclusive, 40, 0)]
-    [InlineData(QueueType.Simple, 16, 40)]
-    [InlineData(QueueType.Exclusive, 16, 40)]
-    public void Survey(QueueType type, int callers, int unknown)
+    [Fact]
+    public void Survey()
     {
+        string Env(string n) => Environment.GetEnvironmentVariable(n)!;
+        var (type, callers, unknown, from, count, limit, calls0) = (Enum.Parse<QueueType>(Env("S_TYPE")), int.Parse(Env("S_CALLERS")), int.Parse(Env("S_UNKNOWN")), int.Parse(Env("S_FROM")), int.Parse(Env("S_COUNT")), int.Parse(Env("S_LIMIT")), int.Parse(Env("S_CALLS")));
         int bad = 0, undecided = 0, n = 0; long calls = 0;
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        for (var seed = 0; seed < 150 && clock.Elapsed < TimeSpan.FromSeconds(60); seed++)
+        Parallel.For(from, from + count, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed =>
         {
             var random = new Random(seed);
-            var history = HistoryMaker.Make(random, HistoryShape.Random(random, type, callers, unknown));
+            var shape = HistoryShape.Random(random, type, callers, unknown);
+            if (calls0 > 0) shape = shape with { Calls = calls0 };
+            var history = HistoryMaker.Make(random, shape, out var maker);
             var c = System.Diagnostics.Stopwatch.StartNew();
-            var verdict = LinearizabilityChecker.Check(history, limit: TimeSpan.FromSeconds(5));
-            n++; calls += history.Calls.Count;
-            if (!verdict.IsLinearizable) { if (verdict.IsDecided) bad++; else undecided++; System.IO.File.AppendAllText("/tmp/faults/survey.txt", $"{type} {callers} {unknown} seed {seed} {c.ElapsedMilliseconds} ms {verdict}\n"); }
-        }
-        System.IO.File.AppendAllText("/tmp/faults/survey.sum", $"{type} {callers} {unknown}: {n} runs, {calls} calls, {bad} bad, {undecided} undecided, {clock.Elapsed.TotalSeconds:0} s\n");
+            var verdict = LinearizabilityChecker.Check(history, limit: TimeSpan.FromSeconds(limit), places: Env("S_TRUE") == "1" ? maker.Places : null);
+            Interlocked.Increment(ref n); Interlocked.Add(ref calls, history.Calls.Count);
+            if (!verdict.IsLinearizable || c.ElapsedMilliseconds > 1500) lock (clock) { if (!verdict.IsLinearizable) { if (verdict.IsDecided) bad++; else undecided++; } System.IO.File.AppendAllText("/tmp/faults/survey.txt", $"{type} {callers} {unknown} {calls0} seed {seed} {c.ElapsedMilliseconds} ms {verdict}\n"); }
+        });
+        System.IO.File.AppendAllText("/tmp/faults/survey.sum", $"{type} {callers} {unknown} {calls0}: {n} runs, {calls} calls, {bad} bad, {undecided} undecided, {clock.Elapsed.TotalSeconds:0} s\n");
     }
 
     [Fact]

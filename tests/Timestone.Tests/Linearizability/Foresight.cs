@@ -41,7 +41,7 @@ internal sealed class Foresight
         foreach (var call in history.Calls)
         {
             if (call.Answer is null)
-                TakeUnknown(call, history.Calls, answered);
+                TakeUnknown(call, answered);
             else
                 TakeKnown(call);
         }
@@ -108,6 +108,10 @@ internal sealed class Foresight
     /// <summary>Whether several calls were made under the request id.</summary>
     public bool IsRepeated(string? requestId) => requestId is not null && _repeatedRequests.Contains(requestId);
 
+    /// <summary>Whether a dequeue of unknown outcome was made under the request id, and had begun.</summary>
+    public bool IsLostRequest(string? requestId, long until) =>
+        IsRepeated(requestId) && _lostDequeues.Exists(lost => lost.Request.RequestId == requestId && lost.Start <= until);
+
     public static long Ms(TimeSpan time) => (long)time.TotalMilliseconds;
 
     private void Look(RecordedCall call, Dictionary<string, long> answered)
@@ -161,8 +165,8 @@ internal sealed class Foresight
         }
     }
 
-    // An enqueue whose message is seen later took effect, and so did, or might as well have, a dequeue whose repetition answers messages.
-    private void TakeUnknown(RecordedCall call, IReadOnlyList<RecordedCall> calls, Dictionary<string, long> answered)
+    // An enqueue whose message is seen later took effect.
+    private void TakeUnknown(RecordedCall call, Dictionary<string, long> answered)
     {
         switch (call.Command)
         {
@@ -177,8 +181,6 @@ internal sealed class Foresight
                 if (request.Max == 0)
                     break;
                 _lostDequeues.Add((request, call.Start, call.StartMs));
-                if (IsRepeated(request.RequestId) && Repetition(call, request.RequestId!, calls) is { } again)
-                    Add(call, new DequeueCommand(request with { Settle = [] }), again.Answer, new(call.Start, again.End), partial: true);
                 break;
             case SettleCommand settle:
                 Lose(call, settle.Items);
@@ -217,20 +219,6 @@ internal sealed class Foresight
         }
     }
 
-    // The first answer to a later repetition, if the call may have taken what that shows and none before it did.
-    private RecordedCall? Repetition(RecordedCall call, string requestId, IReadOnlyList<RecordedCall> calls)
-    {
-        var same = calls.Where(other => other.Command is DequeueCommand dequeue && dequeue.Request.RequestId == requestId).ToList();
-        var again = same.Where(other => other.Start >= call.Start && other.Answer is DequeueResult { Messages.Count: > 0 }).MinBy(static other => other.End);
-        return again is not null
-            && MessagesIn(again.Answer).All(message => MayHaveTaken(call, message)
-                && !same.Exists(other => other.Start < call.Start && (other.Answer is null ? MayHaveTaken(other, message) : MessagesIn(other.Answer).Any(shown => shown.LeaseToken == message.LeaseToken))))
-            ? again
-            : null;
-    }
-
-    private bool MayHaveTaken(RecordedCall call, Message message) => message.UpdatedAt.ToUnixTimeMilliseconds() >= call.StartMs - SlackMs;
-
     private void Lose(RecordedCall call, IEnumerable<object> items)
     {
         foreach (var item in items)
@@ -242,7 +230,7 @@ internal sealed class Foresight
         }
     }
 
-    private Step Add(RecordedCall call, Command command, object? answer, Interval span, Step? after = null, bool partial = false)
+    private Step Add(RecordedCall call, Command command, object? answer, Interval span, Step? after = null)
     {
         var sights = new List<(string, int)>();
         sights.AddRange(MessagesIn(answer).Select(message => (message.Id, message.Version)));
@@ -255,7 +243,6 @@ internal sealed class Foresight
             Answer = answer,
             Span = span,
             After = after,
-            IsPartial = partial,
             Messages = [.. sights.Select(sight => sight.Item1), .. IdsIn(command)],
             Sights = [.. sights.Distinct()],
             Missed = [.. MissedIn(command, answer).Distinct()],
@@ -301,7 +288,7 @@ internal sealed class Foresight
                 }
 
                 break;
-            case (DequeueCommand, DequeueResult result) when result.Messages.All(message => _lessees[message.LeaseToken!] == step):
+            case (DequeueCommand, DequeueResult result) when result.Messages.All(message => _lessees.GetValueOrDefault(message.LeaseToken!) == step):
                 foreach (var message in result.Messages)
                     Narrow(message.UpdatedAt.ToUnixTimeMilliseconds());
                 break;
@@ -324,10 +311,11 @@ internal sealed class Foresight
         }
     }
 
-    // Of several answers that show one lease, one gave it: the first to begin of those that show most might have, whoever it was.
+    // Of several answers that show one lease, one gave it: the first to begin of those that show most might have, whoever it was,
+    // or a call of unknown outcome did.
     private void FindLessees()
     {
-        foreach (var step in Steps.Where(static step => step.Answer is DequeueResult).OrderByDescending(static step => MessagesIn(step.Answer).Count()).ThenBy(static step => step.Span.Low))
+        foreach (var step in Steps.Where(step => step is { Command: DequeueCommand dequeue, Answer: DequeueResult } && !IsLostRequest(dequeue.Request.RequestId, step.Span.High)).OrderByDescending(static step => MessagesIn(step.Answer).Count()).ThenBy(static step => step.Span.Low))
         {
             foreach (var message in MessagesIn(step.Answer))
             {

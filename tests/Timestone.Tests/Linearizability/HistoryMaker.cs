@@ -20,6 +20,7 @@ internal sealed class HistoryMaker
     private int _last;
     private long _clock;
     private int _numbers;
+    private int _done;
 
     private HistoryMaker(Random random, HistoryShape shape)
     {
@@ -31,6 +32,9 @@ internal sealed class HistoryMaker
 
     /// <summary>The queue's time at which each call truly took effect.</summary>
     public Dictionary<RecordedCall, long> Times { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>At which place in the true order each call took effect.</summary>
+    public Dictionary<RecordedCall, int> Places { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The time of the queue.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Ms(_clock));
@@ -48,17 +52,20 @@ internal sealed class HistoryMaker
         maker.Crowd(shape.Calls / 2);
         scene?.Invoke(new Scene(maker, maker._shape.Settings));
         maker.Crowd(shape.Calls);
+        maker.LookAtAll();
         return new RecordedHistory(maker._shape.Settings, maker._calls);
     }
 
     /// <summary>A call while nobody else calls, of which its caller may be told another answer.</summary>
-    public object AskAlone(Command command, Func<object, object>? lie)
+    public object AskAlone(Command command, Func<object, object>? lie, int caller = -1)
     {
         var start = _clock += 10;
         var answer = Do(command, _clock += 500);
         var end = _clock += 500;
         answer = lie is null ? answer : lie(answer);
-        _calls.Add(new RecordedCall(-1, start, end, Ms(start), Ms(end), command, answer));
+        var call = new RecordedCall(caller, start, end, Ms(start), Ms(end), command, answer);
+        _calls.Add(call);
+        (Times[call], Places[call]) = (_reference.Now, _done);
         return answer;
     }
 
@@ -80,6 +87,14 @@ internal sealed class HistoryMaker
         }
     }
 
+    // As whoever records a history has to: what an enqueue of unknown outcome left is never in doubt.
+    private void LookAtAll()
+    {
+        _clock += 1_000_000;
+        foreach (var id in _calls.Select(static call => call.Command).OfType<EnqueueCommand>().SelectMany(static enqueue => enqueue.Messages).Select(static message => message.Id!).Distinct().ToList())
+            AskAlone(new GetCommand(id), null, caller: -2);
+    }
+
     private void At(long time, Action happens) => _agenda.Enqueue(happens, (time, _numbers++));
 
     private void Begin(int caller, long start) => At(start, () =>
@@ -91,23 +106,32 @@ internal sealed class HistoryMaker
         var end = start + 1 + _random.Next(_shape.LongestCall);
         var point = _random.NextInt64(start, end + 1);
         object? answer = null;
-        var took = 0L;
+        RecordedCall? call = null;
+        var (took, place) = (0L, -1);
         if (_random.Next(1000) < _shape.UnknownPerMille)
         {
             // It takes effect within its time, or when its caller has long given up, or never.
             if (_random.Next(3) is var fate and < 2)
-                At(fate == 0 ? point : end + _random.Next(200_000), () => Do(command, fate == 0 ? point : end));
+                At(fate == 0 ? point : end + _random.Next(200_000), () =>
+                {
+                    Do(command, fate == 0 ? point : end);
+                    place = _done;
+                    if (call is not null)
+                        Places[call] = place;
+                });
         }
         else
         {
-            At(point, () => (answer, took) = (Do(command, point), _reference.Now));
+            At(point, () => (answer, took, place) = (Do(command, point), _reference.Now, _done));
         }
 
         At(end, () =>
         {
-            var call = new RecordedCall(caller, start, end, Ms(start), Ms(end), command, answer);
+            call = new RecordedCall(caller, start, end, Ms(start), Ms(end), command, answer);
             _calls.Add(call);
             Times[call] = took;
+            if (place >= 0)
+                Places[call] = place;
             _caller.Learn(command, answer);
             Begin(caller, end + _random.Next(_shape.LongestCall / 4 + 1));
         });
@@ -115,6 +139,7 @@ internal sealed class HistoryMaker
 
     private object Do(Command command, long at)
     {
+        _done++;
         var answer = _reference.Answer(Math.Max(Ms(at), _reference.Now), command, Timestone.Engine.JournalRoom.Ample);
         if (answer is not DequeueResult result)
             return answer;

@@ -127,8 +127,15 @@ internal sealed class QueueModel
 
     public void Use(Lost lost)
     {
-        if (_used.Add(lost.Index))
-            _undo.Add(() => _used.Remove(lost.Index));
+        if (!_used.Add(lost.Index))
+            return;
+        var hash = HashCode.Combine(lost.Index) * 0x2127599BF4325C37;
+        _fingerprint ^= hash;
+        _undo.Add(() =>
+        {
+            _fingerprint ^= hash;
+            _used.Remove(lost.Index);
+        });
     }
 
     public void UseLostLease()

@@ -30,9 +30,6 @@ internal sealed class Step
     /// <summary>The half that comes before it.</summary>
     public Step? After { get; init; }
 
-    /// <summary>The answer shows only a part of what it did: it is that of the same request repeated later.</summary>
-    public bool IsPartial { get; init; }
-
     /// <summary>The messages it names, in arguments or answer.</summary>
     public required HashSet<string> Messages { get; init; }
 

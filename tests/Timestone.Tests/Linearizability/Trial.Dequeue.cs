@@ -12,7 +12,7 @@ internal sealed partial class Trial
     {
         if (answered.Count > request.Max)
             return Fails(new Obstacle($"It was answered {answered.Count} messages and asked for {request.Max}"));
-        if (_foresight.IsRepeated(request.RequestId) && !_step.IsPartial && Repeat(request, answered) is { } repeated)
+        if (_foresight.IsRepeated(request.RequestId) && Repeat(request, answered) is { } repeated)
             return repeated;
         foreach (var message in answered)
         {
@@ -20,7 +20,7 @@ internal sealed partial class Trial
                 return false;
         }
 
-        return answered.Count == request.Max || _step.IsPartial || NothingComesBefore(request, null);
+        return answered.Count == request.Max || NothingComesBefore(request, null);
     }
 
     // The same request again answers what it leased before and is still running; null when nothing is.
@@ -41,19 +41,23 @@ internal sealed partial class Trial
             again++;
         }
 
-        foreach (var message in answered)
-        {
-            if (_model.Find(message.Id) is not { State: MessageState.Running, Lease: { Token: null } lease } held || held.Version != message.Version)
-                continue;
-            _model.Put(held with { Lease = lease with { Token = message.LeaseToken, Worker = message.Worker, RequestId = request.RequestId } });
-            if (!Get(message.Id, message))
-                return false;
-            again++;
-        }
-
         if (again == 0)
-            return null;
+            return answered.Count > 0 && IsTakenByLost(request) ? answered.All(message => Adopt(request, message)) : null;
         return again == answered.Count || Fails(new Obstacle("The same request was answered other messages while its leases last"));
+    }
+
+    // Whether the same request took them when its outcome was unknown: both has to be tried.
+    private bool IsTakenByLost(DequeueRequest request) =>
+        _withLost && _foresight.IsLostRequest(request.RequestId!, _step.Span.High) && _choices.Pick(2) == 0;
+
+    // What nobody was told of at first: the lease that a call of unknown outcome took.
+    private bool Adopt(DequeueRequest request, Message answered)
+    {
+        if (_model.Find(answered.Id) is not { } message
+            || Become(message, standing => standing is { State: MessageState.Running, Lease.Token: null } && standing.Version == answered.Version, answered.Version) is not { } held)
+            return Fails(new Obstacle("was not leased by the same request before", answered.Id));
+        _model.Put(held with { Lease = held.Lease! with { Token = answered.LeaseToken, Worker = answered.Worker, RequestId = request.RequestId } });
+        return Get(answered.Id, answered);
     }
 
     private bool Lease(DequeueRequest request, Message answered)
@@ -62,7 +66,7 @@ internal sealed partial class Trial
             return Fails(new Obstacle("does not exist", answered.Id));
         if (!answered.Metadata.Matches(request.Filter))
             return Fails(new Obstacle("does not match the filter", answered.Id, message));
-        if (!_step.IsPartial && !Narrow(Exactly(answered.UpdatedAt), message))
+        if (!Narrow(Exactly(answered.UpdatedAt), message))
             return false;
         if (Become(message, standing => standing.State == MessageState.Pending && standing.Version == answered.Version - 1, answered.Version - 1) is not { } pending)
             return Fails(new Obstacle($"cannot have been leased as version {answered.Version}", answered.Id, message));
@@ -79,8 +83,6 @@ internal sealed partial class Trial
         if (Follow(pending, Transitions.ByLease(pending, new Holding(token, length, request.Worker, request.RequestId), _time)) is not { } leased)
             return Fails(new Obstacle("cannot be leased so as other answers show it", answered.Id, pending));
         _model.Put(leased);
-        if (_step.IsPartial)
-            return true;
         return Matches(answered, leased)
             ? Learn(answered, leased)
             : Fails(new Obstacle($"was leased with other content: attempt {answered.Attempt}, priority {answered.Priority}", answered.Id, leased));
@@ -88,7 +90,7 @@ internal sealed partial class Trial
 
     /// <summary>Whether a dequeue, in a simple queue, would have leased a pending message before what it was answered.</summary>
     public bool IsServedBefore(Standing message, Step step) =>
-        step is { Command: DequeueCommand { Request: var request }, Answer: DequeueResult { Messages: var answered }, IsPartial: false }
+        step is { Command: DequeueCommand { Request: var request }, Answer: DequeueResult { Messages: var answered } }
         && !_foresight.IsRepeated(request.RequestId) && message.Given.Metadata.Matches(request.Filter)
         && answered.All(other => other.Id != message.Id)
         && (answered.Count < request.Max || answered.Any(other => message.Priority.High < other.Priority));
@@ -135,9 +137,9 @@ internal sealed partial class Trial
         // Somebody whose call has an unknown outcome took it, or called it off, or took another one of its exclusivity value.
         var suspects = other.Exclusivity is null
             ? [other]
-            : _model.Pending.Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
+            : _model.Pending.Concat(_model.Timed).Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
         var suspect = suspects[suspects.Count == 1 ? 0 : _choices.Pick(suspects.Count)];
-        return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, suspect.Version + 1) is not null
+        return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, suspect.Version + (suspect == other ? 1 : 3)) is not null
             || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true });
     }
 
@@ -148,7 +150,7 @@ internal sealed partial class Trial
             return true;
         foreach (var other in _model.Timed.TakeWhile(message => message.Due.High <= _time.High).ToList())
         {
-            if (_foresight.MayBeLost(other.Id) || !other.Given.Metadata.Matches(request.Filter))
+            if ((_withLost ? MayBeGone(other) : _foresight.MayBeLost(other.Id)) || !other.Given.Metadata.Matches(request.Filter))
                 continue;
             var ready = other;
             while (ready.IsTimed)
