@@ -33,7 +33,7 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
             var c = System.Diagnostics.Stopwatch.StartNew();
             var verdict = LinearizabilityChecker.Check(history, limit: TimeSpan.FromSeconds(limit), places: Env("S_TRUE") == "1" ? maker.Places : null);
             Interlocked.Increment(ref n); Interlocked.Add(ref calls, history.Calls.Count);
-            if (!verdict.IsLinearizable || c.ElapsedMilliseconds > 1500) lock (clock) { if (!verdict.IsLinearizable) { if (verdict.IsDecided) bad++; else undecided++; } System.IO.File.AppendAllText("/tmp/faults/survey.txt", $"{type} {callers} {unknown} {calls0} seed {seed} {c.ElapsedMilliseconds} ms {verdict}\n"); }
+            if (!verdict.IsLinearizable || c.ElapsedMilliseconds > 1500) lock (clock) { if (!verdict.IsLinearizable) { System.IO.File.WriteAllLines($"/tmp/faults/hist-{type}-{callers}-{unknown}-{seed}.txt", history.Calls.OrderBy(x => maker.Places.GetValueOrDefault(x, 999999)).Select(x => maker.Places.GetValueOrDefault(x, -1) + " " + x)); if (verdict.IsDecided) bad++; else undecided++; } System.IO.File.AppendAllText("/tmp/faults/survey.txt", $"{type} {callers} {unknown} {calls0} seed {seed} {c.ElapsedMilliseconds} ms {verdict}\n"); }
         });
         System.IO.File.AppendAllText("/tmp/faults/survey.sum", $"{type} {callers} {unknown} {calls0}: {n} runs, {calls} calls, {bad} bad, {undecided} undecided, {clock.Elapsed.TotalSeconds:0} s\n");
     }

@@ -272,7 +272,7 @@ internal sealed class LinearizabilityChecker
                     {
                         Done = candidates[_at];
                         search.Do(Done);
-                        IsSettled = !_withLost && _choices.IsForced && search._independence.Holds(Done, search._first, changes, now);
+                        IsSettled = !_withLost && !search._trial.IsGuess && _choices.IsForced && search._independence.Holds(Done, search._first, changes, now);
                         return true;
                     }
 

@@ -22,7 +22,11 @@ internal sealed partial class Trial
         if (!Narrow(path.Time, message))
             return null;
         if (path.End != message)
+        {
+            IsGuess |= _foresight.HasLost;
             _model.Put(path.End);
+        }
+
         foreach (var lost in path.Lost)
             _model.Use(lost);
         for (var i = 0; i < path.LostLeases; i++)

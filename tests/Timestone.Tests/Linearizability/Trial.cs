@@ -27,6 +27,9 @@ internal sealed partial class Trial
     /// <summary>How many were made.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Whether the last one left to the clock what a call of unknown outcome may have done instead.</summary>
+    public bool IsGuess { get; private set; }
+
     /// <summary>Why the last one failed.</summary>
     public Obstacle Obstacle { get; private set; } = new("");
 
@@ -39,6 +42,7 @@ internal sealed partial class Trial
     public bool Run(Step step, long latest, Choices choices, bool withLost)
     {
         Count++;
+        IsGuess = false;
         (_step, _choices, _withLost) = (step, choices, withLost);
         _time = step.Time.And(new Interval(_model.Now, latest));
         if (_time.IsEmpty)
