@@ -16,6 +16,7 @@ internal sealed class Foresight
     private readonly Dictionary<string, RecordedCall> _creators = [];
     private readonly Dictionary<string, SortedList<int, Sight>> _versions = [];
     private readonly HashSet<(string Id, int Version)> _moved = [];
+    private readonly HashSet<string> _extended = [];
     private readonly Reachability _reachability;
     private readonly Dictionary<string, Step> _lessees = [];
     private readonly Dictionary<(string Id, int Version), Step> _takers = [];
@@ -144,6 +145,8 @@ internal sealed class Foresight
             _sights.TryAdd((result.Id!, result.Version!.Value), new Sight(result.State!.Value));
             if (call.Command is not EnqueueCommand)
                 _moved.Add((result.Id!, result.Version!.Value));
+            if (call.Command is ExtendCommand)
+                _extended.Add(result.Id!);
             if (call.Command is not EnqueueCommand || result.Duplicate == true)
                 See(result.Id!);
         }
@@ -342,6 +345,13 @@ internal sealed class Foresight
     public bool CanGoOn(Standing message) =>
         !_versions.TryGetValue(message.Id, out var versions) || versions.FirstOrDefault(seen => seen.Key > message.Version) is not { Key: > 0 } next
         || _reachability.IsPossible(message.State, message.Attempt, next.Value.State, next.Value.Attempt, next.Key - message.Version, _moved.Contains((message.Id, next.Key)) || MayBeLost(message.Id));
+
+    /// <summary>What is seen next of a message that nothing but the clock can move from its version to there; null where it is not so, or not known.</summary>
+    public (int Version, Sight Sight)? NextByClock(Standing message) =>
+        !MayBeLost(message.Id) && !_extended.Contains(message.Id) && _versions.TryGetValue(message.Id, out var versions)
+        && versions.FirstOrDefault(seen => seen.Key > message.Version) is { Key: > 0, Value: { UpdatedAt: not null } sight } next && !_moved.Contains((message.Id, next.Key))
+            ? (next.Key, sight)
+            : null;
 
     /// <summary>Whether a message that is pending at a version still is when a step is done, because what moves it on comes later.</summary>
     public bool StaysPending(Standing message, Step until) =>

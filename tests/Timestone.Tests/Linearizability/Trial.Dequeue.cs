@@ -139,7 +139,7 @@ internal sealed partial class Trial
             ? [other]
             : _model.Pending.Concat(_model.Timed).Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
         var suspect = suspects[suspects.Count == 1 ? 0 : _choices.Pick(suspects.Count)];
-        return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, suspect.Version + (suspect == other ? 1 : 3)) is not null
+        return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, suspect.Version + 4) is not null
             || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true });
     }
 

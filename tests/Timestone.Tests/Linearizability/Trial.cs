@@ -135,7 +135,25 @@ internal sealed partial class Trial
     }
 
     // Whether a message may move on as far as other answers tell, and then how it stands, with the time they tell.
-    private Standing? Follow(Standing from, Standing to)
+    private Standing? Follow(Standing from, Standing to) =>
+        FollowOne(from, to) is { } next ? next.IsTimed ? Foretell(next) : next : null;
+
+    // When the clock alone takes a message on to what some answer shows of it, that tells when it falls due.
+    private Standing? Foretell(Standing message)
+    {
+        if (_foresight.NextByClock(message) is not var (version, sight))
+            return message;
+        var then = message;
+        while (then.IsTimed && then.Version < version)
+            then = _transitions.ByClock(then, Always.High);
+        if (then.Version < version)
+            return message;
+        var wait = new Interval(then.UpdatedAt.Low - message.Due.Low, then.UpdatedAt.High - message.Due.High);
+        var due = message.Due.And(new Interval(sight.UpdatedAt!.Value - wait.High, sight.UpdatedAt.Value - wait.Low));
+        return then.State != sight.State || due.IsEmpty ? null : message with { Due = due };
+    }
+
+    private Standing? FollowOne(Standing from, Standing to)
     {
         if (from.Version == to.Version)
             return to;
