@@ -21,15 +21,15 @@ internal sealed class Audit
                         select result.Id!];
     }
 
-    /// <summary>Checks everything against the queue, in which nothing is left to do.</summary>
-    public async Task CheckAsync(ITimestone service, string queue)
+    /// <summary>Checks everything against what is stored when nothing is left to do.</summary>
+    /// <param name="stored">Every message of the queue, by id.</param>
+    public void Check(IReadOnlyDictionary<string, Message> stored)
     {
         foreach (var call in _calls)
             Completions(call);
         foreach (var call in _calls)
             NothingCompletedWasHandedOut(call);
 
-        var stored = await ReadAsync(service, queue);
         _enqueued.Where(id => !stored.ContainsKey(id)).ShouldBeEmpty("Enqueues that were acknowledged.");
         stored.Values.Where(static message => message.State is MessageState.Invisible or MessageState.Pending or MessageState.Running).ShouldBeEmpty("What was drained.");
         _completed.Keys.Where(id => stored[id].State != MessageState.Completed).ShouldBeEmpty("Completions that were acknowledged.");
@@ -37,21 +37,6 @@ internal sealed class Audit
 
     /// <summary>In figures.</summary>
     public override string ToString() => $"{_enqueued.Count} messages acknowledged, {_completed.Count} of them completed";
-
-    private static async Task<Dictionary<string, Message>> ReadAsync(ITimestone service, string queue)
-    {
-        var stored = new Dictionary<string, Message>();
-        string? after = null;
-        do
-        {
-            var page = await service.ListMessagesAsync(queue, after: after, limit: Limits.MaxPage);
-            foreach (var message in page.Messages)
-                stored.Add(message.Id, message);
-            after = page.Next;
-        }
-        while (after is not null);
-        return stored;
-    }
 
     private void Completions(RecordedCall call)
     {

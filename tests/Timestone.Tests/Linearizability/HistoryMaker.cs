@@ -20,7 +20,6 @@ internal sealed class HistoryMaker
     private int _last;
     private long _clock;
     private int _numbers;
-    private int _done;
 
     private HistoryMaker(Random random, HistoryShape shape)
     {
@@ -32,9 +31,6 @@ internal sealed class HistoryMaker
 
     /// <summary>The queue's time at which each call truly took effect.</summary>
     public Dictionary<RecordedCall, long> Times { get; } = new(ReferenceEqualityComparer.Instance);
-
-    /// <summary>At which place in the true order each call took effect.</summary>
-    public Dictionary<RecordedCall, int> Places { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The time of the queue.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Ms(_clock));
@@ -65,7 +61,7 @@ internal sealed class HistoryMaker
         answer = lie is null ? answer : lie(answer);
         var call = new RecordedCall(caller, start, end, Ms(start), Ms(end), command, answer);
         _calls.Add(call);
-        (Times[call], Places[call]) = (_reference.Now, _done);
+        Times[call] = _reference.Now;
         return answer;
     }
 
@@ -106,32 +102,23 @@ internal sealed class HistoryMaker
         var end = start + 1 + _random.Next(_shape.LongestCall);
         var point = _random.NextInt64(start, end + 1);
         object? answer = null;
-        RecordedCall? call = null;
-        var (took, place) = (0L, -1);
+        var took = 0L;
         if (_random.Next(1000) < _shape.UnknownPerMille)
         {
             // It takes effect within its time, or when its caller has long given up, or never.
             if (_random.Next(3) is var fate and < 2)
-                At(fate == 0 ? point : end + _random.Next(200_000), () =>
-                {
-                    Do(command, fate == 0 ? point : end);
-                    place = _done;
-                    if (call is not null)
-                        Places[call] = place;
-                });
+                At(fate == 0 ? point : end + _random.Next(200_000), () => Do(command, fate == 0 ? point : end));
         }
         else
         {
-            At(point, () => (answer, took, place) = (Do(command, point), _reference.Now, _done));
+            At(point, () => (answer, took) = (Do(command, point), _reference.Now));
         }
 
         At(end, () =>
         {
-            call = new RecordedCall(caller, start, end, Ms(start), Ms(end), command, answer);
+            var call = new RecordedCall(caller, start, end, Ms(start), Ms(end), command, answer);
             _calls.Add(call);
             Times[call] = took;
-            if (place >= 0)
-                Places[call] = place;
             _caller.Learn(command, answer);
             Begin(caller, end + _random.Next(_shape.LongestCall / 4 + 1));
         });
@@ -139,7 +126,6 @@ internal sealed class HistoryMaker
 
     private object Do(Command command, long at)
     {
-        _done++;
         var answer = _reference.Answer(Math.Max(Ms(at), _reference.Now), command, Timestone.Engine.JournalRoom.Ample);
         if (answer is not DequeueResult result)
             return answer;

@@ -63,6 +63,28 @@ internal sealed class Recorder(string queue, QueueSettings settings)
         return answer;
     }
 
+    /// <summary>Looks at every message that any enqueue named, while nothing happens to the queue: what calls of unknown outcome left.</summary>
+    /// <returns>The messages that there are, by id.</returns>
+    public async Task<IReadOnlyDictionary<string, Message>> LookAtAllAsync(ITimestone service)
+    {
+        var (start, startMs) = (Stopwatch.GetTimestamp(), Now());
+        var stored = new Dictionary<string, Message>();
+        string? after = null;
+        do
+        {
+            var page = await service.ListMessagesAsync(queue, after: after, limit: Limits.MaxPage);
+            foreach (var message in page.Messages)
+                stored.Add(message.Id, message);
+            after = page.Next;
+        }
+        while (after is not null);
+
+        var (end, endMs) = (Stopwatch.GetTimestamp(), Now());
+        foreach (var id in History.Calls.Select(static call => call.Command).OfType<EnqueueCommand>().SelectMany(static enqueue => enqueue.Messages).Select(static message => message.Id!).Distinct())
+            Add(new RecordedCall(-1, start, end, startMs, endMs, new GetCommand(id), stored.TryGetValue(id, out var message) ? message : new TimestoneError(ErrorCode.MessageNotFound, "")));
+        return stored;
+    }
+
     private void Add(RecordedCall call)
     {
         lock (_gate)
