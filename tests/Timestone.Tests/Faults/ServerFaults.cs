@@ -7,10 +7,10 @@ namespace Timestone.Tests.Faults;
 /// <summary>Faults that need nothing of the journal but its command line.</summary>
 internal static class ServerFaults
 {
-    public const int Callers = 16;
+    public const int Callers = 8;
 
     /// <summary>So many answered calls between one fault and the next.</summary>
-    public const int Calls = 400;
+    public const int Calls = 300;
 
     /// <summary>Kills the server and starts it again on the same data.</summary>
     public static async Task KillAsync(ITestOutputHelper output, int seed, string[] journal)

@@ -9,7 +9,7 @@ namespace Timestone.Tests.Linearizability;
 /// </summary>
 public sealed class RejectionTests(ITestOutputHelper output)
 {
-    private const int SeedsEach = 6;
+    private const int SeedsEach = 4;
 
     public static TheoryData<string, bool> Wrongs()
     {
@@ -30,7 +30,8 @@ public sealed class RejectionTests(ITestOutputHelper output)
             var seed = i < SeedsEach - 1 ? i : Random.Shared.Next();
             var shape = new HistoryShape
             {
-                Calls = 300,
+                Calls = amongUnknowns ? 80 : 300,
+                Callers = amongUnknowns ? 6 : 16,
                 UnknownPerMille = amongUnknowns ? 40 : 0,
                 Settings = new QueueSettings
                 {
