@@ -30,8 +30,8 @@ public sealed class RejectionTests(ITestOutputHelper output)
             var seed = i < SeedsEach - 1 ? i : Random.Shared.Next();
             var shape = new HistoryShape
             {
-                Calls = amongUnknowns ? 80 : 300,
-                Callers = amongUnknowns ? 6 : 16,
+                Calls = amongUnknowns ? 80 : 200,
+                Callers = amongUnknowns ? 6 : 10,
                 UnknownPerMille = amongUnknowns ? 40 : 0,
                 Settings = new QueueSettings
                 {
