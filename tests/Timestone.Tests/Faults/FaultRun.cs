@@ -92,7 +92,7 @@ internal sealed class FaultRun : IAsyncDisposable
             var audit = new Audit(history);
             audit.Check(stored);
             var clock = Stopwatch.StartNew();
-            var verdict = LinearizabilityChecker.Check(history);
+            var verdict = await Task.Factory.StartNew(() => LinearizabilityChecker.Check(history), TaskCreationOptions.LongRunning);
             _output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{_settings.Type}: {history.Calls.Count} calls, {_faults} faults, {history.Calls.Count(static call => call.Answer is null)} of unknown outcome; {audit}; checked in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"));

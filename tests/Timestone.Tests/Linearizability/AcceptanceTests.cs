@@ -12,7 +12,7 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
     private const long MostTrials = 2_000_000;
 
     [Theory]
-    [InlineData(QueueType.Simple, 32, 0)]
+    [InlineData(QueueType.Simple, 16, 0)]
     [InlineData(QueueType.Exclusive, 16, 0)]
     [InlineData(QueueType.Simple, 16, 40)]
     [InlineData(QueueType.Exclusive, 12, 40)]
