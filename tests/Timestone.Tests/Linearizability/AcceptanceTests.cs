@@ -39,9 +39,7 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(QueueType.Simple, 16, 0)]
-    [InlineData(QueueType.Exclusive, 16, 0)]
     [InlineData(QueueType.Simple, 16, 20)]
-    [InlineData(QueueType.Exclusive, 8, 20)]
     public void Twenty_thousand_calls_are_decided(QueueType type, int callers, int unknownPerMille)
     {
         var seed = Random.Shared.Next();
