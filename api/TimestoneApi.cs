@@ -57,6 +57,7 @@ public static class TimestoneApi
         QueueRoutes.Map(routes, handlers);
         new MessageRoutes(stopping).Map(routes, handlers);
         LifecycleRoutes.Map(routes, handlers);
+        new SearchRoutes(stopping).Map(routes, handlers);
         new HealthRoutes(services.GetRequiredService<IReadiness>()).Map(routes);
         routes.MapOpenApi("/openapi/{documentName}.json");
         return routes;

@@ -159,6 +159,29 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     public Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
         GetAsync(Routes.Stats(queue), Wire.Answers.QueueStats, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    {
+        Validation.Check(search);
+        return ReadIndexAsync(Routes.Search(search), search.After is not null, search.Wait, Wire.Answers.SearchPage, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new HistoryRequest();
+        Validation.Check(queue, id, request);
+        return ReadIndexAsync(Routes.History(queue, id, request), request.After is not null, request.Wait, Wire.Answers.MessageHistory, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new StatsRequest();
+        Validation.Check(request);
+        return ReadIndexAsync(Routes.SearchStats(request), request.After is not null, request.Wait, Wire.Answers.SearchStats, cancellationToken);
+    }
+
     private static string NewId() => Guid.CreateVersion7().ToString("N");
 
     private static void Required(string field, object? argument)
@@ -169,6 +192,10 @@ public sealed class TimestoneClient : ITimestone, IDisposable
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         SendAsync(new HttpCall(HttpMethod.Get, path), type, cancellationToken);
+
+    // A read that has waited for a write as long as it was to has its answer.
+    private Task<T> ReadIndexAsync<T>(string path, bool waits, TimeSpan wait, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        SendAsync(new HttpCall(HttpMethod.Get, path, Wait: waits ? wait : default, RetryRefusals: !waits), type, cancellationToken);
 
     private Task<T> PostAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         SendAsync(new HttpCall(HttpMethod.Post, path), type, cancellationToken);

@@ -4,44 +4,47 @@ using Timestone.Json;
 namespace Timestone;
 
 /// <summary>
-/// Why an operation was refused. On the wire each is its name in snake case (<c>lease_lost</c>); names are stable.
+/// Why an operation was refused. On the wire each is its name in snake case (<c>lease_lost</c>); names are stable, and so are the numbers, by which grains say them.
 /// </summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<ErrorCode>))]
 public enum ErrorCode
 {
     /// <summary>An argument is malformed, out of range or contradicts another; the error names the field.</summary>
-    InvalidArgument,
+    InvalidArgument = 0,
 
     /// <summary>There is no queue of that name.</summary>
-    QueueNotFound,
+    QueueNotFound = 1,
 
     /// <summary>A queue of that name exists with other settings.</summary>
-    QueueExists,
+    QueueExists = 2,
 
     /// <summary>The queue holds no message of that id (it never did, or its retention time is over).</summary>
-    MessageNotFound,
+    MessageNotFound = 3,
 
     /// <summary>A message of that id exists with other content.</summary>
-    MessageConflict,
+    MessageConflict = 4,
 
     /// <summary>The lease token is not that of the message's current lease: it expired, was settled otherwise, or another consumer has it.</summary>
-    LeaseLost,
+    LeaseLost = 5,
 
     /// <summary>The message's state does not allow the operation.</summary>
-    IllegalTransition,
+    IllegalTransition = 6,
 
     /// <summary>The queue is exclusive and the message's metadata lack the exclusivity key.</summary>
-    MissingExclusivityKey,
+    MissingExclusivityKey = 7,
 
     /// <summary>The payload is larger than the queue's <see cref="QueueSettings.MaxPayloadBytes"/>, or the request than the server takes.</summary>
-    PayloadTooLarge,
+    PayloadTooLarge = 8,
 
     /// <summary>The queue has reached its <see cref="QueueSettings.MaxDepth"/>, or its store has no room for new messages. Nothing changed.</summary>
-    QueueFull,
+    QueueFull = 9,
 
     /// <summary>Enqueueing to the queue is blocked. Nothing changed.</summary>
-    EnqueueBlocked,
+    EnqueueBlocked = 10,
 
     /// <summary>The service cannot answer now. Whether the operation took effect is unknown; repeating it is safe.</summary>
-    Unavailable,
+    Unavailable = 11,
+
+    /// <summary>The service keeps no index of messages, so that nothing can be searched for.</summary>
+    NoIndex = 12,
 }

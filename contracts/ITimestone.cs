@@ -10,7 +10,7 @@ namespace Timestone;
 /// is unknown, repeating it is safe. Every method throws <see cref="TimestoneException"/> and nothing else, but for
 /// <see cref="OperationCanceledException"/>, after which the outcome is unknown too. Besides the errors named at each,
 /// all throw <see cref="ErrorCode.InvalidArgument"/> and <see cref="ErrorCode.Unavailable"/>, and those that take a
-/// queue <see cref="ErrorCode.QueueNotFound"/>. Methods that take a list answer each item by itself, in order: an
+/// queue <see cref="ErrorCode.QueueNotFound"/>, but for the last three, which read the index and not the queues. Methods that take a list answer each item by itself, in order: an
 /// error of one item stands in its result and does not keep the others from succeeding. Single forms are in
 /// <see cref="TimestoneExtensions"/>.
 /// </remarks>
@@ -84,4 +84,25 @@ public interface ITimestone
 
     /// <summary>A queue in figures.</summary>
     Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Finds messages, of one queue or of all, sorted and by the page. Answered from the index alone: a queue that it does not know
+    /// has no messages.
+    /// </summary>
+    /// <exception cref="TimestoneException">
+    /// <see cref="ErrorCode.NoIndex"/>; <see cref="ErrorCode.Unavailable"/> when the index does not include
+    /// <see cref="MessageSearch.After"/> in time, too.
+    /// </exception>
+    Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Tells what happened to the messages of one id. Answered from the index alone, so that what was removed or deleted can still be
+    /// looked at: nothing, where the index knows of none.
+    /// </summary>
+    /// <exception cref="TimestoneException">As <see cref="SearchMessagesAsync"/>.</exception>
+    Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Counts messages and their transitions, of one queue or of all that the index knows.</summary>
+    /// <exception cref="TimestoneException">As <see cref="SearchMessagesAsync"/>.</exception>
+    Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default);
 }

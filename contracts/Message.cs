@@ -12,6 +12,10 @@ public sealed record Message
     /// <summary>Its id.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Tells apart messages that had the same id one after the other: opaque. Not in the answer to a dequeue.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Life { get; init; }
+
     /// <summary>Where it is in its life.</summary>
     public required MessageState State { get; init; }
 

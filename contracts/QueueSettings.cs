@@ -46,4 +46,7 @@ public sealed record QueueSettings
 
     /// <summary>While true, dequeues answer as if the queue were empty.</summary>
     public bool DequeueBlocked { get; init; }
+
+    /// <summary>Whether the transition that a message's enqueue makes is streamed and indexed with its payload.</summary>
+    public bool PublishPayloads { get; init; }
 }

@@ -36,6 +36,9 @@ public sealed record QueueSettingsPatch
     /// <inheritdoc cref="QueueSettings.DequeueBlocked"/>
     public bool? DequeueBlocked { get; init; }
 
+    /// <inheritdoc cref="QueueSettings.PublishPayloads"/>
+    public bool? PublishPayloads { get; init; }
+
     /// <summary>Must equal the queue's type when given: it cannot change.</summary>
     public QueueType? Type { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record QueueSettingsPatch
             MaxPayloadBytes = MaxPayloadBytes ?? settings.MaxPayloadBytes,
             EnqueueBlocked = EnqueueBlocked ?? settings.EnqueueBlocked,
             DequeueBlocked = DequeueBlocked ?? settings.DequeueBlocked,
+            PublishPayloads = PublishPayloads ?? settings.PublishPayloads,
         };
         Validation.Check(changed);
         return changed;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Timestone.Json;
 
 namespace Timestone.Api;
 
@@ -12,6 +13,14 @@ internal static class Arguments
     public static string Queue(this HttpContext context) => (string)context.Request.RouteValues["queue"]!;
 
     public static string MessageId(this HttpContext context) => (string)context.Request.RouteValues["id"]!;
+
+    // Far beyond every limit, and well inside what a TimeSpan holds.
+    private const double MostSeconds = 1e11;
+
+    private const string MetadataPrefix = "metadata.";
+
+    /// <summary>Stands for all of <c>metadata.key=value</c> where a route says what it takes.</summary>
+    public const string MetadataPairs = MetadataPrefix + "{key}";
 
     /// <summary>Refuses query parameters that the route does not have: a misspelt <c>state</c> must not purge everything.</summary>
     public static void CheckQuery(this HttpContext context, params ReadOnlySpan<string> known)
@@ -23,11 +32,23 @@ internal static class Arguments
             throw Validation.Invalid("query", "The query is not valid UTF-8.");
         foreach (var (name, values) in context.Request.Query)
         {
-            if (!known.Contains(name))
+            if (!IsKnown(known, name) && !(name.StartsWith(MetadataPrefix, StringComparison.Ordinal) && known.Contains(MetadataPairs)))
                 throw Validation.Invalid(name, $"There is no query parameter {name} here.");
             if (name != "filter" && values.Count > 1)
                 throw Validation.Invalid(name, $"{name} stands twice.");
         }
+    }
+
+    // As routes are described: what stands behind '=' tells apart parameters of one name, see Parameters.
+    private static bool IsKnown(ReadOnlySpan<string> known, string name)
+    {
+        foreach (var one in known)
+        {
+            if (one.AsSpan().SequenceEqual(name) || (one.StartsWith(name, StringComparison.Ordinal) && one[name.Length] == '='))
+                return true;
+        }
+
+        return false;
     }
 
     public static string? Text(this HttpContext context, string name) =>
@@ -42,18 +63,54 @@ internal static class Arguments
             : throw Validation.Invalid(name, $"{name} must be a whole number.");
     }
 
-    public static MessageState? State(this HttpContext context)
+    public static long? BigNumber(this HttpContext context, string name)
     {
-        if (context.Text("state") is not { } text)
+        if (context.Text(name) is not { } text)
             return null;
-        foreach (var state in Enum.GetValues<MessageState>())
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Validation.Invalid(name, $"{name} must be a whole number of 64 bits.");
+    }
+
+    public static TimeSpan Seconds(this HttpContext context, string name, TimeSpan absent) =>
+        context.Text(name) is not { } text ? absent
+        : double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) <= MostSeconds
+        ? TimeSpan.FromMilliseconds((long)Math.Round(seconds * 1000))
+        : throw Validation.Invalid(name, $"{name} must be a number of seconds.");
+
+    public static DateTimeOffset? Time(this HttpContext context, string name) =>
+        context.Text(name) is not { } text ? null
+        : Rfc3339.TryParse(text, out var time) ? time
+        : throw Validation.Invalid(name, $"{name} must be {Rfc3339.Rule}.");
+
+    public static bool Flag(this HttpContext context, string name) => context.Text(name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw Validation.Invalid(name, $"{name} must be true or false."),
+    };
+
+    public static MessageState? State(this HttpContext context) => context.Word<MessageState>("state");
+
+    /// <summary>A word of an enumeration by its name on the wire; null where it is not given.</summary>
+    public static T? Word<T>(this HttpContext context, string name)
+        where T : struct, Enum
+    {
+        if (context.Text(name) is not { } text)
+            return null;
+        foreach (var value in Enum.GetValues<T>())
         {
-            if (text == NameOf(state))
-                return state;
+            if (text == NameOf(value))
+                return value;
         }
 
-        throw Validation.Invalid("state", $"state must be one of {string.Join(", ", Enum.GetValues<MessageState>().Select(NameOf))}.");
+        throw Validation.Invalid(name, $"{name} must be one of {string.Join(", ", Enum.GetValues<T>().Select(NameOf))}.");
     }
+
+    /// <summary>The pairs of every <c>metadata.key=value</c>.</summary>
+    public static Metadata Pairs(this HttpContext context) => Metadata.From(context.Request.Query
+        .Where(static given => given.Key.StartsWith(MetadataPrefix, StringComparison.Ordinal))
+        .Select(static given => KeyValuePair.Create(given.Key[MetadataPrefix.Length..], given.Value.ToString())));
 
     /// <summary>The pairs of every <c>filter=key:value</c>; a value may hold colons, a key cannot.</summary>
     public static Metadata Filter(this HttpContext context)
@@ -73,5 +130,6 @@ internal static class Arguments
         return Metadata.From(pairs);
     }
 
-    public static string NameOf(MessageState state) => JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
+    public static string NameOf<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

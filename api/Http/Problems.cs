@@ -18,6 +18,7 @@ internal static class Problems
         ErrorCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorCode.QueueFull => StatusCodes.Status429TooManyRequests,
         ErrorCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCode.NoIndex => StatusCodes.Status501NotImplemented,
         _ => StatusCodes.Status409Conflict,
     };
 
@@ -47,6 +48,7 @@ internal static class Problems
         ErrorCode.QueueFull => "The queue is full",
         ErrorCode.EnqueueBlocked => "Enqueueing is blocked",
         ErrorCode.Unavailable => "The service cannot answer now",
+        ErrorCode.NoIndex => "There is no index to search",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "An error code without a title."),
     };
 }

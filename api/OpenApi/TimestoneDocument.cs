@@ -89,8 +89,8 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
         IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal) ? [ErrorCode.InvalidArgument, .. description.Errors, ErrorCode.Unavailable] : description.Errors;
         if (description.Bodies is not [])
             errors = errors.Append(ErrorCode.PayloadTooLarge);
-        // Only what creates queues does not need to find one.
-        return pattern.Parameters.Count > 0 && !description.Errors.Contains(ErrorCode.QueueExists) ? errors.Append(ErrorCode.QueueNotFound) : errors;
+        // Only what creates queues, and what reads the index, does not need to find one.
+        return pattern.Parameters.Count > 0 && !description.Errors.Contains(ErrorCode.QueueExists) && !description.Errors.Contains(ErrorCode.NoIndex) ? errors.Append(ErrorCode.QueueNotFound) : errors;
     }
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);

@@ -20,7 +20,7 @@ namespace Timestone.Backends.Files;
 /// 6. A crash at any point leaves S, or S's successors with all that is needed. Both copies of M together are M, as the
 ///    later record counts.
 /// </remarks>
-internal sealed class Compactor(FileJournal journal, IJournalDisk disk, SegmentedLog log, QueueCatalog queues, Reserve reserve, int segmentBytes)
+internal sealed class Compactor(FileJournal journal, IJournalDisk disk, SegmentedLog log, QueueCatalog queues, Reserve reserve, FileOutbox? outbox, int segmentBytes)
 {
     private const int KeysAtOnce = 1000;
 
@@ -45,7 +45,7 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
     {
         if (_running)
             return false;
-        if (!IsWorthIt() || log.Oldest is not { } segment)
+        if (!IsWorthIt() || log.Oldest is not { } segment || outbox?.LetsGo(segment, reserve.Full) == false)
         {
             // As large as a segment, and not needed for long.
             _buffer = null;
@@ -60,6 +60,7 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
                 return false;
             _spent += rewritten * (rewritten > segment.Length / 4 * 3 ? 2 : 1);
             await journal.DeleteOldestAsync(segment.Number).ConfigureAwait(false);
+            outbox?.Deleted(segment);
             return true;
         }
         finally

@@ -42,6 +42,7 @@ public sealed class FileJournal : IJournal
     private readonly GroupCommit _commits;
     private readonly QueueCatalog _queues;
     private readonly Compactor _compactor;
+    private readonly FileOutbox? _outbox;
     private readonly Lock _scanning = new();
     private readonly SemaphoreSlim _wake = new(0);
     private readonly CancellationTokenSource _stopping = new();
@@ -56,7 +57,7 @@ public sealed class FileJournal : IJournal
         var began = Stopwatch.GetTimestamp();
         var recovery = new Recovery(disk);
         recovery.Run();
-        _queues = new QueueCatalog(recovery.Replay.Queues.Values);
+        _queues = new QueueCatalog(recovery.Replay.Queues.Values, options.Outbox);
         var duration = Stopwatch.GetElapsedTime(began);
 
         var start = recovery.Replay.Starts + 1;
@@ -67,8 +68,9 @@ public sealed class FileJournal : IJournal
         _reserve = new Reserve(_spares, options.SegmentBytes, options.Notify);
         var total = _queues.Existing.Aggregate(default(Tally), static (sum, queue) => sum + queue.Tally);
         _reserve.Update(total, _log.Remaining);
-        _commits = new GroupCommit(_log, _reserve, options);
-        _compactor = new Compactor(this, disk, _log, _queues, _reserve, options.SegmentBytes);
+        _outbox = options.Outbox ? new FileOutbox(disk, _log, recovery, _queues, options) : null;
+        _commits = new GroupCommit(_log, _reserve, _outbox, options);
+        _compactor = new Compactor(this, disk, _log, _queues, _reserve, _outbox, options.SegmentBytes);
         Recovered = new RecoveryReport(segments.Length, segments.Sum(static segment => segment.Length), _queues.Existing.Count, total.Stored, recovery.CutOffBytes, duration);
 
         var record = new StartRecord(start);
@@ -81,6 +83,9 @@ public sealed class FileJournal : IJournal
 
     /// <summary>What the start has found.</summary>
     public RecoveryReport Recovered { get; }
+
+    /// <inheritdoc/>
+    public IOutbox? Outbox => _outbox;
 
     /// <summary>What there is room for.</summary>
     public JournalRoom Room => _reserve.Room;
@@ -162,8 +167,16 @@ public sealed class FileJournal : IJournal
         }
     }
 
-    /// <summary>For a driver by hand: sets space aside ahead of need, or tries again to.</summary>
-    public void Housekeep() => _reserve.Replenish();
+    /// <summary>
+    /// For a driver by hand: sets space aside ahead of need, or tries again to, and makes durable what readers of the outbox
+    /// have acknowledged.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed; it can be tried again.</exception>
+    public void Housekeep()
+    {
+        _reserve.Replenish();
+        _outbox?.Save();
+    }
 
     /// <summary>
     /// For a driver by hand: deletes the oldest segment if that is worth it, after the owners have written what is needed of it
@@ -193,11 +206,23 @@ public sealed class FileJournal : IJournal
             WritePending();
         else
             _writer.Join();
+        try
+        {
+            _outbox?.Save();
+        }
+        catch (IOException failure)
+        {
+            _options.Notify?.Invoke("How far readers of the outbox are could not be written: they read some of it again.", failure);
+        }
+
+        _outbox?.Dispose();
         _log.Dispose();
         _spares.Dispose();
         (_disk as DirectoryDisk)?.Dispose();
         _stopping.Dispose();
     }
+
+    internal void Committed(ChangeBatch changes) => _outbox?.Committed(changes);
 
     internal void Add(LogWrite write, bool first = false) => _commits.Add(write, first);
 

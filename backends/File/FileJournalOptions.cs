@@ -12,6 +12,15 @@ public sealed record FileJournalOptions
     /// <summary>Bytes of a segment, preallocated; 4 KiB to 1 GiB. A larger commit gets a segment of its own.</summary>
     public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether commits are told in full, so that <see cref="FileJournal.Outbox"/> can be read. Costs about 60 bytes of log a
+    /// transition, and its id and metadata.
+    /// </summary>
+    public bool Outbox { get; init; }
+
+    /// <summary>Bytes of log that may wait for the slowest reader of the outbox before the oldest are given up. More than 0.</summary>
+    public long OutboxLimitBytes { get; init; } = 8L * 1024 * 1024 * 1024;
+
     /// <summary>The disk to work on instead of <see cref="Directory"/>, for simulations.</summary>
     public IJournalDisk? Disk { get; init; }
 
@@ -32,6 +41,7 @@ public sealed record FileJournalOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, 4 * 1024, nameof(SegmentBytes));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentBytes, 1024 * 1024 * 1024, nameof(SegmentBytes));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(OutboxLimitBytes, nameof(OutboxLimitBytes));
         if (Disk is null)
             ArgumentException.ThrowIfNullOrWhiteSpace(Directory, nameof(Directory));
         if (!Enum.IsDefined(Durability))

@@ -7,12 +7,20 @@ internal static class FileNames
 {
     private const string SegmentSuffix = ".log";
     private const string SpareSuffix = ".spare";
+    private const string CursorSuffix = ".cursor";
 
     /// <summary>The name of a segment.</summary>
     public static string Segment(long number) => Name(number, SegmentSuffix);
 
     /// <summary>The name of a spare.</summary>
     public static string Spare(long number) => Name(number, SpareSuffix);
+
+    /// <summary>The name of the file that remembers how far a reader of the outbox is.</summary>
+    public static string Cursor(string reader) => reader + CursorSuffix;
+
+    /// <summary>The readers that such files are there of.</summary>
+    public static string[] CursorReaders(IEnumerable<string> names) =>
+        [.. names.Where(static name => name.EndsWith(CursorSuffix, StringComparison.Ordinal)).Select(static name => name[..^CursorSuffix.Length]).Order(StringComparer.Ordinal)];
 
     /// <summary>The numbers of the segments among these names, in order.</summary>
     public static long[] Segments(IEnumerable<string> names) => Numbers(names, SegmentSuffix);

@@ -30,6 +30,9 @@ internal sealed class FileQueueJournal : QueueOpening
     public override bool TryReserve(long contentBytes)
     {
         var bytes = contentBytes + RowEncoder.MostBesideContent;
+        // Its commit's head, and what it counts for from then on beyond what a message that is not told does.
+        if (_queue.Tells)
+            bytes += 3 * ToldFormat.MostBytes(_queue.Name, contentBytes);
         if (!_journal.Reserve.TryClaim(bytes))
             return false;
         _reserved += bytes;

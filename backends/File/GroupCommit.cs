@@ -3,7 +3,7 @@ namespace Timestone.Backends.Files;
 /// <summary>
 /// Takes everything that waits, of all queues, writes it at once and flushes once. Anyone adds; one thread at a time writes.
 /// </summary>
-internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileJournalOptions options)
+internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileOutbox? outbox, FileJournalOptions options)
 {
     // Larger groups are written in several writes, and larger records without a copy; there is one flush in any case.
     private const int MaxBufferBytes = 1024 * 1024;
@@ -81,6 +81,7 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileJournal
         WriteGroup();
         foreach (var write in turn)
             write.Complete();
+        outbox?.Published();
         return true;
     }
 

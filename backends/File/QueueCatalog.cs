@@ -6,18 +6,21 @@ internal sealed class QueueCatalog
     private readonly Lock _sync = new();
     private readonly Dictionary<string, QueueState> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, QueueState> _byNumber = [];
+    private readonly bool _tells;
     private uint _lastNumber;
 
     /// <param name="recovered">What recovery found, the deleted ones too.</param>
+    /// <param name="tells">Whether commits are told in full.</param>
     /// <exception cref="IOException">Two queues have one name.</exception>
-    public QueueCatalog(IEnumerable<RecoveredQueue> recovered)
+    public QueueCatalog(IEnumerable<RecoveredQueue> recovered, bool tells)
     {
+        _tells = tells;
         foreach (var queue in recovered)
         {
             _lastNumber = Math.Max(_lastNumber, queue.Number);
             if (queue.Deleted)
                 continue;
-            var state = QueueState.Of(queue);
+            var state = QueueState.Of(queue, tells);
             if (!_byName.TryAdd(state.Name, state))
                 throw new IOException($"The log holds two queues called '{state.Name}'.");
             _byNumber.Add(state.Number, state);
@@ -57,7 +60,7 @@ internal sealed class QueueCatalog
                 _byNumber.Remove(deleted.Number);
             if (!add)
                 return null;
-            queue = new QueueState(++_lastNumber, name);
+            queue = new QueueState(++_lastNumber, name, _tells);
             _byName.Add(name, queue);
             _byNumber.Add(queue.Number, queue);
             return queue;

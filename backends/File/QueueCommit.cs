@@ -36,7 +36,7 @@ internal sealed class QueueCommit : LogWrite, IValueTaskSource
             throw new InvalidOperationException("One commit at a time.");
         _writer.Clear();
         _writer.Skip(Frame.Size);
-        RowEncoder.Commit(_writer, _queue.Number, changes);
+        RowEncoder.Commit(_writer, _queue.Number, changes, told: _queue.Tells ? _queue.Row ?? changes.Queue : null);
         Frame.Close(_writer.Written);
         _source.Reset();
         Failure = null;
@@ -52,7 +52,11 @@ internal sealed class QueueCommit : LogWrite, IValueTaskSource
             Failure = new JournalFencedException(_queue.Name, _epoch);
     }
 
-    public override Tally OnDurable(long segment) => _queue.Apply(_changes!, segment);
+    public override Tally OnDurable(long segment)
+    {
+        _journal.Committed(_changes!);
+        return _queue.Apply(_changes!, segment);
+    }
 
     public override void Complete()
     {

@@ -4,7 +4,10 @@ using Timestone.Engine;
 namespace Timestone.Backends.Files;
 
 /// <summary>What the journal remembers of a queue: little, as the messages are its owner's.</summary>
-internal sealed class QueueState(uint number, string name)
+/// <param name="number">See <see cref="Number"/>.</param>
+/// <param name="name">See <see cref="Name"/>.</param>
+/// <param name="tells">Whether its commits are told in full.</param>
+internal sealed class QueueState(uint number, string name, bool tells)
 {
     private readonly Lock _sync = new();
     private readonly SequenceSet _stored = new();
@@ -23,6 +26,9 @@ internal sealed class QueueState(uint number, string name)
 
     /// <summary>Held while it is opened, so that openings follow one another.</summary>
     public SemaphoreSlim Opening { get; } = new(1, 1);
+
+    /// <summary>Whether its commits are told in full.</summary>
+    public bool Tells => tells;
 
     /// <summary>The latest opening: the only one that may commit.</summary>
     public long Epoch
@@ -50,9 +56,9 @@ internal sealed class QueueState(uint number, string name)
     public Tally Tally { get; private set; }
 
     /// <summary>Makes it what recovery found.</summary>
-    public static QueueState Of(RecoveredQueue recovered)
+    public static QueueState Of(RecoveredQueue recovered, bool tells)
     {
-        var queue = new QueueState(recovered.Number, recovered.Row!.Name) 
+        var queue = new QueueState(recovered.Number, recovered.Row!.Name, tells)
         {
             _row = recovered.Row,
             _rowSegment = recovered.RowSegment,
@@ -61,7 +67,7 @@ internal sealed class QueueState(uint number, string name)
         foreach (var row in recovered.Rows.InOrder())
         {
             queue._stored.Add(row.Sequence);
-            queue.Tally += Tally.Of(row.State.State, RowEncoder.LiveBytes(row));
+            queue.Tally += queue.Count(row.State.State, row);
         }
 
         queue._recovered = recovered.Rows.InOrder();
@@ -123,6 +129,10 @@ internal sealed class QueueState(uint number, string name)
             return Deleted || _awaited.Count == 0;
     }
 
+    private Tally Count(MessageState state, MessageRow row) => Tally.Of(state, RowEncoder.LiveBytes(row), Told(row));
+
+    private long Told(MessageRow row) => tells ? ToldFormat.MostBytes(Name, row) : 0;
+
     private void Apply(in RowChange change)
     {
         var sequence = change.Row.Sequence;
@@ -130,13 +140,14 @@ internal sealed class QueueState(uint number, string name)
         {
             case ChangeKind.Added when _stored.Add(sequence):
                 _lastSequence = Math.Max(_lastSequence, sequence);
-                Tally += Tally.Of(change.State.State, RowEncoder.LiveBytes(change.Row));
+                Tally += Count(change.State.State, change.Row);
                 break;
             case ChangeKind.Changed when change.From is { } from:
-                Tally += Tally.InState(change.State.State) - Tally.InState(from);
+                var told = Told(change.Row);
+                Tally += Tally.InState(change.State.State, told) - Tally.InState(from, told);
                 break;
             case ChangeKind.Removed when _stored.Remove(sequence):
-                Tally -= Tally.Of(change.State.State, RowEncoder.LiveBytes(change.Row));
+                Tally -= Count(change.State.State, change.Row);
                 _awaited.Remove(sequence);
                 break;
             case ChangeKind.Rewritten:

@@ -1,3 +1,5 @@
+using Timestone.Engine;
+
 namespace Timestone.Backends.Files;
 
 /// <summary>The numbers that encoding and decoding share. In step with docs/file-journal.md: they never change, new ones come with a new version.</summary>
@@ -10,8 +12,11 @@ internal static class RecordFormat
     public const byte Start = 2;
 
     /// <summary>Flags of a commit.</summary>
-    public const int HasQueueRow = 1, Deleted = 2;
+    public const int HasQueueRow = 1, Deleted = 2, Told = 4, WithPayloads = 8;
 
     /// <summary>A row's first byte: its kind below this, its cause above.</summary>
     public const int CauseShift = 2;
+
+    /// <summary>A row's first byte taken apart.</summary>
+    public static (ChangeKind Kind, Cause Cause) Split(byte first) => ((ChangeKind)(first & ((1 << CauseShift) - 1)), (Cause)(first >> CauseShift));
 }

@@ -32,26 +32,30 @@ internal sealed class RecoveredQueue(uint number)
     /// </summary>
     public bool Complete => Deleted || (Row is not null && _withoutContent.Count == 0);
 
-    /// <summary>Applies the rest of a commit's record.</summary>
-    public void Apply(ref ByteReader reader, RowDecoder decoder, long segment)
+    /// <summary>Applies the rest of a commit's record; answers whether something of it is not told in full.</summary>
+    public bool Apply(ref ByteReader reader, RowDecoder decoder, long segment)
     {
         var flags = reader.Byte();
         if ((flags & RecordFormat.HasQueueRow) != 0)
             (Row, RowSegment) = (QueueRowCodec.Decode(ref reader), segment);
+        ToldFormat.SkipHead(ref reader, flags);
         var count = reader.Int();
         var origin = count == 0 ? 0 : reader.Signed();
         var sequence = 0L;
         for (; count > 0; count--)
-            ApplyRow(ref reader, decoder, origin, ref sequence);
-        if ((flags & RecordFormat.Deleted) == 0)
-            return;
-        Deleted = true;
-        Rows = new();
+            ApplyRow(ref reader, decoder, flags, origin, ref sequence);
+        if ((flags & RecordFormat.Deleted) != 0)
+        {
+            Deleted = true;
+            Rows = new();
+        }
+
+        return (flags & RecordFormat.Told) == 0 && (origin != 0 || Deleted);
     }
 
-    private void ApplyRow(ref ByteReader reader, RowDecoder decoder, long origin, ref long sequence)
+    private void ApplyRow(ref ByteReader reader, RowDecoder decoder, int flags, long origin, ref long sequence)
     {
-        var kind = (ChangeKind)(reader.Byte() & ((1 << RecordFormat.CauseShift) - 1));
+        var (kind, cause) = RecordFormat.Split(reader.Byte());
         sequence += reader.Signed();
         LastSequence = Math.Max(LastSequence, sequence);
         switch (kind)
@@ -77,5 +81,7 @@ internal sealed class RecoveredQueue(uint number)
                     _withoutContent.Remove(sequence);
                 break;
         }
+
+        ToldFormat.SkipRow(ref reader, flags, kind, cause);
     }
 }

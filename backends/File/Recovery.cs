@@ -55,6 +55,12 @@ internal sealed class Recovery(IJournalDisk disk)
                 case RecoveryDecision.Accept:
                     Closed.Add(segment);
                     break;
+                case RecoveryDecision.Append when SegmentHeader.IsEarlier(bytes):
+                    WriteAgain(file, bytes[..end]);
+                    file.Truncate(end);
+                    file.Flush();
+                    Closed.Add(segment);
+                    break;
                 case RecoveryDecision.Append:
                     WriteAgain(file, bytes[..end]);
                     file.Flush();

@@ -15,6 +15,9 @@ internal sealed class Replay(uint? only = null)
     /// <summary>Up to where the segment applied last is known to have been durable.</summary>
     public long DurableBefore { get; private set; }
 
+    /// <summary>Where the last commit ends that is not told in full; the beginning of the log when there is none.</summary>
+    public LogPosition LastUntold { get; private set; } = LogPosition.Lost;
+
     /// <summary>Applies all whole records of a segment.</summary>
     /// <returns>Where they end, and what is behind.</returns>
     /// <exception cref="IOException">A record that is whole means nothing.</exception>
@@ -26,7 +29,8 @@ internal sealed class Replay(uint? only = null)
         {
             try
             {
-                ApplyRecord(body, number);
+                if (ApplyRecord(body, number))
+                    LastUntold = new LogPosition(number, scan.Position);
             }
             catch (Exception failure) when (failure is InvalidDataException or OverflowException or TimestoneException)
             {
@@ -54,9 +58,10 @@ internal sealed class Replay(uint? only = null)
         }
     }
 
-    private void ApplyRecord(ReadOnlySpan<byte> body, long segment)
+    private bool ApplyRecord(ReadOnlySpan<byte> body, long segment)
     {
         var reader = new ByteReader(body);
+        var untold = false;
         switch (reader.Byte())
         {
             case RecordFormat.Start:
@@ -65,10 +70,10 @@ internal sealed class Replay(uint? only = null)
             case RecordFormat.Commit:
                 var number = checked((uint)reader.Varint());
                 if (only is not null && only != number)
-                    return;
+                    return false;
                 if (!Queues.TryGetValue(number, out var queue))
                     Queues.Add(number, queue = new RecoveredQueue(number));
-                queue.Apply(ref reader, _decoder, segment);
+                untold = queue.Apply(ref reader, _decoder, segment);
                 break;
             default:
                 throw new InvalidDataException("There is no such kind of record.");
@@ -76,5 +81,6 @@ internal sealed class Replay(uint? only = null)
 
         if (!reader.AtEnd)
             throw new InvalidDataException("A record goes on behind its end.");
+        return untold;
     }
 }

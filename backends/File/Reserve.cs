@@ -15,6 +15,7 @@ namespace Timestone.Backends.Files;
 /// 6 KiB of UTF-8), worker and request (at most 512 bytes) and ended leases (at most 144). An old error and a last progress
 /// stand in a state too; where all running messages end with everything at its largest they draw on each other's share, as
 /// few results are that large;</item>
+/// <item>where commits are told in full, each of these three what telling it takes beyond (<see cref="ToldFormat.MostBytes(string, Timestone.Engine.MessageRow)"/>);</item>
 /// <item>compaction: one segment, as it writes the live part of a segment again before it deletes it.</item>
 /// </list>
 /// Records do not span segments, so the end of a segment can stay unused: only three quarters of what is set aside count.
@@ -74,7 +75,7 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
 
     private long Margin =>
         ((_remaining + spares.Bytes) / 4 * 3) - segmentBytes - (_claimed / 2 * 3)
-        - (PerMessage * _total.Stored) - (PerLive * _total.Live) - (PerRunning * _total.Running);
+        - (PerMessage * _total.Stored) - (PerLive * _total.Live) - (PerRunning * _total.Running) - _total.Told;
 
     /// <summary>
     /// Takes into account what a group has changed, before it is answered. Space that should have been set aside by now is

@@ -7,12 +7,15 @@ internal sealed class RowDecoder
 {
     private readonly RowReader _parts = new();
 
+    /// <summary>The parts that journals share.</summary>
+    public RowReader Parts => _parts;
+
     /// <summary>A message's content and state.</summary>
-    public MessageRow Content(ref ByteReader reader, long sequence, long origin)
+    public MessageRow Content(ref ByteReader reader, long sequence, long origin, bool withPayload = true)
     {
         var id = reader.Text();
         var priority = origin + reader.Signed();
-        var row = _parts.Fixed(ref reader, id, sequence, priority, origin);
+        var row = _parts.Fixed(ref reader, id, sequence, priority, origin, withPayload);
         row.State = State(ref reader, origin);
         return row;
     }

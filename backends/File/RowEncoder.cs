@@ -11,9 +11,16 @@ internal static class RowEncoder
     public const int MostBesideContent = 192;
 
     /// <summary>The body of the record of a commit.</summary>
-    public static void Commit(ByteWriter writer, uint queue, ChangeBatch changes)
+    /// <param name="writer">Where to.</param>
+    /// <param name="queue">The queue's number.</param>
+    /// <param name="changes">The batch.</param>
+    /// <param name="told">The queue as it is before, for the commit to be told in full; else null.</param>
+    public static void Commit(ByteWriter writer, uint queue, ChangeBatch changes, QueueRow? told)
     {
-        Head(writer, queue, changes.Queue, changes.Deleted);
+        var withPayloads = told is not null && (changes.Queue ?? told).Settings.PublishPayloads;
+        Head(writer, queue, changes.Queue, (changes.Deleted ? RecordFormat.Deleted : 0) | (told is null ? 0 : RecordFormat.Told) | (withPayloads ? RecordFormat.WithPayloads : 0));
+        if (told is not null)
+            ToldFormat.WriteHead(writer, told, changes);
         var rows = CollectionsMarshal.AsSpan(changes.Rows);
         writer.Varint((ulong)rows.Length);
         if (rows.Length == 0)
@@ -26,18 +33,19 @@ internal static class RowEncoder
             writer.Byte((byte)((int)change.Kind | ((int)change.Cause << RecordFormat.CauseShift)));
             writer.Signed(change.Row.Sequence - previous);
             previous = change.Row.Sequence;
-            if (change.Kind == ChangeKind.Removed)
-                continue;
-            if (change.Kind != ChangeKind.Changed)
+            if (change.Kind is ChangeKind.Added or ChangeKind.Rewritten)
                 Content(writer, change.Row, origin);
-            RowWriter.State(writer, change.State, origin);
+            if (change.Kind != ChangeKind.Removed)
+                RowWriter.State(writer, change.State, origin);
+            if (told is not null)
+                ToldFormat.WriteRow(writer, in change, origin);
         }
     }
 
     /// <summary>The body of a record that says once more what a queue is.</summary>
     public static void Restatement(ByteWriter writer, uint queue, QueueRow row)
     {
-        Head(writer, queue, row, deleted: false);
+        Head(writer, queue, row, flags: 0);
         writer.Varint(0);
     }
 
@@ -51,11 +59,11 @@ internal static class RowEncoder
         return bytes;
     }
 
-    private static void Head(ByteWriter writer, uint queue, QueueRow? row, bool deleted)
+    private static void Head(ByteWriter writer, uint queue, QueueRow? row, int flags)
     {
         writer.Byte(RecordFormat.Commit);
         writer.Varint(queue);
-        writer.Byte((byte)((row is null ? 0 : RecordFormat.HasQueueRow) | (deleted ? RecordFormat.Deleted : 0)));
+        writer.Byte((byte)((row is null ? 0 : RecordFormat.HasQueueRow) | flags));
         if (row is not null)
             QueueRowCodec.Encode(writer, row);
     }

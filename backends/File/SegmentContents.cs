@@ -35,8 +35,10 @@ internal sealed class SegmentContents(SegmentBuffer buffer, LogSegment segment, 
         var reader = new ByteReader(body);
         if (reader.Byte() != RecordFormat.Commit || queues.Find((uint)reader.Varint()) is not { } queue)
             return 0;
-        if ((reader.Byte() & RecordFormat.HasQueueRow) != 0)
+        var flags = reader.Byte();
+        if ((flags & RecordFormat.HasQueueRow) != 0)
             _ = QueueRowCodec.Decode(ref reader);
+        ToldFormat.SkipHead(ref reader, flags);
         var rows = reader.Int();
         if (rows > 0)
             reader.Signed();
@@ -44,10 +46,11 @@ internal sealed class SegmentContents(SegmentBuffer buffer, LogSegment segment, 
         var count = 0;
         for (; rows > 0; rows--)
         {
-            var kind = (ChangeKind)(reader.Byte() & ((1 << RecordFormat.CauseShift) - 1));
+            var (kind, cause) = RecordFormat.Split(reader.Byte());
             sequence += reader.Signed();
             if (kind == ChangeKind.Changed)
                 RowDecoder.SkipState(ref reader);
+            ToldFormat.SkipRow(ref reader, flags, kind, cause);
             if (kind is ChangeKind.Changed or ChangeKind.Removed)
                 continue;
             var start = reader.Position;

@@ -8,8 +8,8 @@ internal static class SegmentHeader
     /// <summary>Its length.</summary>
     public const int Size = 32;
 
-    /// <summary>The version that is written, and the only one there is to read yet.</summary>
-    public const uint Version = 1;
+    /// <summary>The version that is written. Those before it are read.</summary>
+    public const uint Version = 2;
 
     private static ReadOnlySpan<byte> Magic => "TSTONLOG"u8;
 
@@ -25,6 +25,9 @@ internal static class SegmentHeader
         BinaryPrimitives.WriteInt64LittleEndian(header[24..], start);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], Checksum(header));
     }
+
+    /// <summary>Whether a segment with a valid header is of an earlier version, so that what is written now must not come to stand in it.</summary>
+    public static bool IsEarlier(ReadOnlySpan<byte> segment) => BinaryPrimitives.ReadUInt32LittleEndian(segment[8..]) < Version;
 
     /// <summary>Says what stands there.</summary>
     public static HeaderFinding Read(ReadOnlySpan<byte> segment, long number, out long start)

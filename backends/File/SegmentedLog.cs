@@ -10,6 +10,7 @@ internal sealed class SegmentedLog : IDisposable
     private readonly long _start;
     private readonly Lock _sync = new();
     private readonly List<LogSegment> _closed;
+    private LogSegment _lastDeleted;
     private IJournalFile? _file;
     private long _number;
     private long _capacity;
@@ -71,6 +72,16 @@ internal sealed class SegmentedLog : IDisposable
         {
             lock (_sync)
                 return _file is null ? [.. _closed] : [.. _closed, new LogSegment(_number, _end)];
+        }
+    }
+
+    /// <summary>The segments, and the one that was deleted last in this process, if any, in its full length. For anyone.</summary>
+    public (LogSegment[] Segments, LogSegment LastDeleted) Extent
+    {
+        get
+        {
+            lock (_sync)
+                return (Segments, _lastDeleted);
         }
     }
 
@@ -194,6 +205,7 @@ internal sealed class SegmentedLog : IDisposable
         {
             if (_closed[0].Number != number)
                 throw new InvalidOperationException($"Segment {number} is not the oldest.");
+            _lastDeleted = _closed[0];
             _closed.RemoveAt(0);
         }
     }

@@ -9,7 +9,19 @@ namespace Timestone.Backends.Memory;
 public sealed class MemoryJournal : IJournal
 {
     private readonly Dictionary<string, MemoryQueue> _queues = new(StringComparer.Ordinal);
+    private readonly MemoryOutbox? _outbox;
     private long _epoch;
+
+    /// <summary>Makes it empty.</summary>
+    /// <param name="outboxLimit">How many entries its outbox may hold; 0 for no outbox. At least 0.</param>
+    public MemoryJournal(int outboxLimit = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(outboxLimit);
+        _outbox = outboxLimit == 0 ? null : new MemoryOutbox(outboxLimit, Restate);
+    }
+
+    /// <inheritdoc/>
+    public IOutbox? Outbox => _outbox;
 
     /// <summary>What its queues answer as <see cref="IQueueJournal.Room"/>; set it to see what a full store does.</summary>
     public JournalRoom Room { get; set; }
@@ -32,7 +44,7 @@ public sealed class MemoryJournal : IJournal
             {
                 if (create is null)
                     return new((IQueueJournal?)null);
-                _queues.Add(queue, stored = new MemoryQueue(create));
+                _queues.Add(queue, stored = new MemoryQueue(create, _outbox));
                 created = true;
             }
 
@@ -44,9 +56,28 @@ public sealed class MemoryJournal : IJournal
     /// <summary>Does nothing: what is committed stays for the next who opens it.</summary>
     public ValueTask DisposeAsync() => default;
 
-    internal bool Delete(MemoryQueue queue, long epoch)
+    internal bool Delete(MemoryQueue queue, ChangeBatch changes, long epoch)
     {
         lock (_queues)
-            return queue.Fence(epoch) && _queues.Remove(queue.Name);
+            return queue.Delete(changes, epoch) && _queues.Remove(queue.Name);
+    }
+
+    // At one moment: nothing is committed to any queue meanwhile. Locks are taken in the order queues, queue, outbox.
+    private (IReadOnlyList<OutboxEntry> Entries, long Next) Restate()
+    {
+        lock (_queues)
+        {
+            foreach (var queue in _queues.Values)
+                queue.Sync.Enter();
+            try
+            {
+                return ([.. _queues.Values.SelectMany(static queue => queue.Restate())], _outbox!.Next);
+            }
+            finally
+            {
+                foreach (var queue in _queues.Values)
+                    queue.Sync.Exit();
+            }
+        }
     }
 }

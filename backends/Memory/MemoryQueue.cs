@@ -4,20 +4,22 @@ using Timestone.Engine;
 namespace Timestone.Backends.Memory;
 
 /// <summary>What is committed of one queue. Opening and committing exclude each other.</summary>
-internal sealed class MemoryQueue(QueueRow row)
+internal sealed class MemoryQueue(QueueRow row, MemoryOutbox? outbox)
 {
     private readonly SequenceTable<StoredRow> _rows = new();
-    private readonly Lock _sync = new();
     private QueueRow _row = row;
     private long _epoch;
     private long _lastSequence;
 
     public string Name { get; } = row.Name;
 
+    /// <summary>Held while it is changed.</summary>
+    public Lock Sync { get; } = new();
+
     /// <summary>Gives the queue to a new epoch, with copies of its rows, as the ones committed belong to who committed them.</summary>
     public (QueueRow Row, List<MessageRow> Rows, long LastSequence) Open(long epoch)
     {
-        lock (_sync)
+        lock (Sync)
         {
             _epoch = epoch;
             var rows = new List<MessageRow>(_rows.Count);
@@ -29,10 +31,11 @@ internal sealed class MemoryQueue(QueueRow row)
     /// <summary>Applies a batch; false when the epoch is over.</summary>
     public bool Commit(ChangeBatch changes, long epoch)
     {
-        lock (_sync)
+        lock (Sync)
         {
             if (_epoch != epoch)
                 return false;
+            outbox?.Add(OutboxEntry.Of(_row, changes));
             _row = changes.Queue ?? _row;
             foreach (ref readonly var change in CollectionsMarshal.AsSpan(changes.Rows))
             {
@@ -53,16 +56,21 @@ internal sealed class MemoryQueue(QueueRow row)
     }
 
     /// <summary>Ends an epoch without a next; false when it was over.</summary>
-    public bool Fence(long epoch)
+    public bool Delete(ChangeBatch changes, long epoch)
     {
-        lock (_sync)
+        lock (Sync)
         {
             if (_epoch != epoch)
                 return false;
             _epoch = long.MaxValue;
+            outbox?.Add(OutboxEntry.Of(_row, changes));
             return true;
         }
     }
+
+    /// <summary>Its messages as they are. To be called under <see cref="Sync"/>.</summary>
+    public IEnumerable<OutboxEntry> Restate() => _rows.InOrder().Select(stored => OutboxEntry.Of(_row.Name, _row.CreatedAt, false,
+        new RowChange(ChangeKind.Rewritten, Cause.Rewrite, null, stored.State.UpdatedAt, stored.State.UpdatedAt, stored.Row, stored.State))!);
 
     private struct StoredRow
     {

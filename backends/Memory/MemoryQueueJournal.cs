@@ -11,7 +11,7 @@ internal sealed class MemoryQueueJournal(MemoryJournal journal, MemoryQueue queu
     public override ValueTask CommitAsync(ChangeBatch changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        var committed = changes.Deleted ? journal.Delete(queue, Epoch) : queue.Commit(changes, Epoch);
+        var committed = changes.Deleted ? journal.Delete(queue, changes, Epoch) : queue.Commit(changes, Epoch);
         return committed ? default : ValueTask.FromException(new JournalFencedException(Queue.Name, Epoch));
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using StackExchange.Redis;
 using Timestone.Engine;
@@ -97,7 +96,7 @@ internal sealed class CommitArguments(RedisValue epoch, long lastSequence, bool 
         var isPending = net.AfterState.State == MessageState.Pending;
         if (isPending && !(wasPending && isSame))
         {
-            _pending.Add(row.Priority.ToString(CultureInfo.InvariantCulture));
+            _pending.Add(row.Priority);
             _pending.Add(RedisFormat.Member(row));
         }
 

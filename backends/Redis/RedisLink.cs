@@ -97,13 +97,14 @@ internal sealed class RedisLink : IAsyncDisposable
         return client;
     });
 
-    // A client that is stuck may also be stuck in closing; nobody waits for it but the one who ends the journal.
+    // A client that is stuck may also be stuck in closing; nobody waits for it but the one who ends the journal. Its good-bye to
+    // Redis would block a thread of the pool until the answer has come through the pool.
     private static async Task CloseAsync(Task<ConnectionMultiplexer> connecting)
     {
         try
         {
             var client = await connecting.ConfigureAwait(false);
-            await Task.Run(client.Dispose).ConfigureAwait(false);
+            await Task.Run(() => client.Close(allowCommandsToComplete: false)).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is RedisException or ObjectDisposedException or IOException)
         {

@@ -5,7 +5,7 @@ namespace Timestone.Backends;
 /// <summary>Encodes and decodes a queue's row. In step with docs/file-journal.md.</summary>
 internal static class QueueRowCodec
 {
-    private const int EnqueueBlocked = 1, DequeueBlocked = 2;
+    private const int EnqueueBlocked = 1, DequeueBlocked = 2, PublishPayloads = 4;
 
     public static void Encode(ByteWriter writer, QueueRow row)
     {
@@ -23,7 +23,7 @@ internal static class QueueRowCodec
         writer.Signed(settings.Retention.Ticks);
         writer.Signed(settings.MaxDepth);
         writer.Signed(settings.MaxPayloadBytes);
-        writer.Byte((byte)((settings.EnqueueBlocked ? EnqueueBlocked : 0) | (settings.DequeueBlocked ? DequeueBlocked : 0)));
+        writer.Byte((byte)((settings.EnqueueBlocked ? EnqueueBlocked : 0) | (settings.DequeueBlocked ? DequeueBlocked : 0) | (settings.PublishPayloads ? PublishPayloads : 0)));
     }
 
     public static QueueRow Decode(ref ByteReader reader)
@@ -47,11 +47,12 @@ internal static class QueueRowCodec
             MaxDepth = reader.Signed(),
             MaxPayloadBytes = (int)reader.Signed(),
         };
-        var blocks = reader.Byte();
+        var flags = reader.Byte();
         return new QueueRow(name, settings with
         {
-            EnqueueBlocked = (blocks & EnqueueBlocked) != 0,
-            DequeueBlocked = (blocks & DequeueBlocked) != 0,
+            EnqueueBlocked = (flags & EnqueueBlocked) != 0,
+            DequeueBlocked = (flags & DequeueBlocked) != 0,
+            PublishPayloads = (flags & PublishPayloads) != 0,
         }, createdAt);
     }
 }

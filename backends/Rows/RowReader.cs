@@ -9,7 +9,13 @@ internal sealed class RowReader
     private readonly TextCache _texts = new();
 
     /// <summary>What is fixed at a message's enqueue; its state is still to be set.</summary>
-    public MessageRow Fixed(ref ByteReader reader, string id, long sequence, long priority, long origin)
+    /// <param name="reader">Where it stands.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="priority">The priority.</param>
+    /// <param name="origin">What times are relative to.</param>
+    /// <param name="withPayload">Whether the payload is wanted; else it is left empty.</param>
+    public MessageRow Fixed(ref ByteReader reader, string id, long sequence, long priority, long origin, bool withPayload = true)
     {
         var enqueuedAt = origin + reader.Signed();
         var shape = reader.Byte();
@@ -22,11 +28,17 @@ internal sealed class RowReader
             Priority = priority,
             EnqueuedAt = enqueuedAt,
             PayloadKind = (PayloadKind)(shape & 3),
-            Payload = payload.IsEmpty ? [] : payload.ToArray(),
+            Payload = payload.IsEmpty || !withPayload ? [] : payload.ToArray(),
             Metadata = metadata,
             Terms = (shape & RowFormat.HasTerms) == 0 ? null : Terms(ref reader, origin),
         };
     }
+
+    /// <summary>Text that was probably met before.</summary>
+    public string Text(ref ByteReader reader) => _texts.Get(reader.Bytes());
+
+    /// <summary>Metadata.</summary>
+    public Metadata Metadata(ref ByteReader reader) => _metadata.Read(ref reader, _texts);
 
     /// <summary>What transitions change.</summary>
     public RowState State(ref ByteReader reader, long origin)

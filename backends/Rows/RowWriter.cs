@@ -11,14 +11,7 @@ internal static class RowWriter
         writer.Signed(row.EnqueuedAt - origin);
         writer.Byte((byte)((int)row.PayloadKind | (row.Terms is null ? 0 : RowFormat.HasTerms)));
         writer.Bytes(row.Payload);
-        var pairs = row.Metadata.Pairs;
-        writer.Varint((ulong)pairs.Length);
-        foreach (var (key, value) in pairs)
-        {
-            writer.Text(key);
-            writer.Text(value);
-        }
-
+        Metadata(writer, row.Metadata);
         if (row.Terms is not { } terms)
             return;
         writer.Byte((byte)((int)terms.Order
@@ -31,6 +24,18 @@ internal static class RowWriter
             writer.Signed(visibleAt - origin);
         if (terms.LeaseMs is { } lease)
             writer.Signed(lease);
+    }
+
+    /// <summary>The count of pairs, then keys and values.</summary>
+    public static void Metadata(ByteWriter writer, Metadata metadata)
+    {
+        var pairs = metadata.Pairs;
+        writer.Varint((ulong)pairs.Length);
+        foreach (var (key, value) in pairs)
+        {
+            writer.Text(key);
+            writer.Text(value);
+        }
     }
 
     /// <summary>What transitions change.</summary>

@@ -25,6 +25,9 @@ internal sealed class LineReader
     /// <summary>Bytes taken so far, line ends included.</summary>
     public long Bytes { get; private set; }
 
+    // A bare null in a conditional would become an empty line: it counts as an array, and arrays convert to memory.
+    private static ReadOnlyMemory<byte>? NoLine => null;
+
     /// <summary>The next line; null at the end.</summary>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     /// <exception cref="InvalidDataException">The line is longer than <see cref="MaxLineBytes"/>; it has been skipped.</exception>
@@ -83,13 +86,13 @@ internal sealed class LineReader
         if (buffer.PositionOf((byte)'\n') is not { } end)
             return null;
         var line = buffer.Slice(0, end);
-        return line.Length > MaxLineBytes ? null : Take(line, buffer.GetPosition(1, end), lineEnd: 1);
+        return line.Length > MaxLineBytes ? NoLine : Take(line, buffer.GetPosition(1, end), lineEnd: 1);
     }
 
     private ReadOnlyMemory<byte>? TakeRest(in ReadOnlySequence<byte> buffer)
     {
         _ended = true;
-        return buffer.IsEmpty ? null : Take(buffer, buffer.End, lineEnd: 0);
+        return buffer.IsEmpty ? NoLine : Take(buffer, buffer.End, lineEnd: 0);
     }
 
     private ReadOnlyMemory<byte> Take(in ReadOnlySequence<byte> line, SequencePosition next, int lineEnd)

@@ -7,6 +7,7 @@ namespace Timestone.Cli;
 /// <summary>The answers that only this program gives; all others are those of the wire.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(DeletedQueue))]
+[JsonSerializable(typeof(IndexVerdict))]
 [JsonSerializable(typeof(Inspection))]
 [JsonSerializable(typeof(Metadata))]
 [JsonSerializable(typeof(TopFrame))]

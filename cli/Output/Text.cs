@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Timestone.Json;
 
 namespace Timestone.Cli;
 
@@ -12,7 +13,7 @@ internal static class Text
     public static string Name<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => Rfc3339.Format(time);
 
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -23,11 +24,12 @@ internal static class Text
         ? $"{payload.Bytes.Length} bytes"
         : Clean(payload.ToString());
 
-    public static string Brief(Payload payload)
-    {
-        var text = Value(payload);
-        return text.Length <= BriefChars ? text : string.Concat(text.AsSpan(0, BriefChars - 1), "…");
-    }
+    public static string Brief(Payload payload) => Cut(Value(payload));
+
+    /// <summary>Text that others wrote, its beginning if it is long.</summary>
+    public static string Brief(string text) => Cut(Clean(text));
+
+    private static string Cut(string text) => text.Length <= BriefChars ? text : string.Concat(text.AsSpan(0, BriefChars - 1), "…");
 
     /// <summary>
     /// Text that others wrote, on one line and without control characters: a message must not be able to drive the

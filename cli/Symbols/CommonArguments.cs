@@ -12,6 +12,13 @@ internal static class CommonArguments
         return argument;
     }
 
+    public static Argument<string?> QueueOrAll(CliHost host)
+    {
+        var argument = new Argument<string?>("queue") { Description = "The queue's name; all queues without.", Arity = ArgumentArity.ZeroOrOne };
+        argument.CompletionSources.Add(context => QueueNames.Of(host, context));
+        return argument;
+    }
+
     public static Argument<string> NewQueue() => new("queue") { Description = "The queue's name." };
 
     public static Argument<string> Id() => new("id") { Description = "The message's id." };

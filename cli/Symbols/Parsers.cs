@@ -2,6 +2,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using Timestone.Json;
 
 namespace Timestone.Cli;
 
@@ -13,16 +14,24 @@ internal static class Parsers
 
     public static DateTimeOffset? Time(ArgumentResult result)
     {
-        const string Rule = "an RFC 3339 time with an offset such as 2026-01-31T12:00:00Z";
-        var text = Only(result);
-        return HasOffset(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-            ? time
-            : Refuse<DateTimeOffset?>(result, Rule);
+        return Rfc3339.TryParse(Only(result), out var time) ? time : Refuse<DateTimeOffset?>(result, Rfc3339.Rule);
     }
 
     public static T? Number<T>(ArgumentResult result)
         where T : struct, INumber<T> =>
         T.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Refuse<T?>(result, "a whole number, or too large a one");
+
+    public static IndexedWrite? Write(ArgumentResult result)
+    {
+        try
+        {
+            return IndexedWrite.Parse(Only(result));
+        }
+        catch (TimestoneException)
+        {
+            return Refuse<IndexedWrite>(result, "a write as queue/id/version");
+        }
+    }
 
     public static Metadata Pairs(ArgumentResult result)
     {
@@ -95,7 +104,4 @@ internal static class Parsers
     private static string Only(ArgumentResult result) => result.Tokens[0].Value;
 
     private static string Owner(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
-
-    private static bool HasOffset(string text) =>
-        text.EndsWith('Z') || (text.Length > 19 && text[^6] is ('+' or '-'));
 }

@@ -36,4 +36,10 @@ internal abstract class ForwardingTimestone(ITimestone inner) : ITimestone
     public virtual Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default) => inner.GetDepthAsync(queue, state, filter, cancellationToken);
 
     public virtual Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) => inner.GetStatsAsync(queue, cancellationToken);
+
+    public virtual Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default) => inner.SearchMessagesAsync(search, cancellationToken);
+
+    public virtual Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default) => inner.GetHistoryAsync(queue, id, request, cancellationToken);
+
+    public virtual Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default) => inner.GetSearchStatsAsync(request, cancellationToken);
 }

@@ -38,7 +38,7 @@ internal sealed class HttpSender : IDisposable
             using var request = Request(call);
             using var response = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
-            return IsPassing(response.StatusCode) ? Refused(response, body) : HttpTry.Answered(response.StatusCode, body);
+            return call.RetryRefusals && IsPassing(response.StatusCode) ? Refused(response, body) : HttpTry.Answered(response.StatusCode, body);
         }
         catch (HttpRequestException problem)
         {

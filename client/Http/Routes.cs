@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Timestone.Json;
 
 namespace Timestone.Client.Http;
 
@@ -47,7 +49,40 @@ internal static class Routes
 
     public static string Cancel(string queue) => Queue(queue) + "/cancel";
 
-    private static string? Name(MessageState? state) => state is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Value.ToString());
+    public static string Search(MessageSearch search) => "v1/search/messages" + Query(
+    [
+        ("queue", search.Queue),
+        ("state", Name(search.State)),
+        .. search.Metadata.Select(pair => ($"metadata.{pair.Key}", (string?)pair.Value)),
+        ("worker", search.Worker),
+        ("error", search.Error),
+        ("minPriority", Number(search.MinPriority)),
+        ("maxPriority", Number(search.MaxPriority)),
+        ("enqueuedFrom", Time(search.EnqueuedFrom)),
+        ("enqueuedBefore", Time(search.EnqueuedBefore)),
+        ("updatedFrom", Time(search.UpdatedFrom)),
+        ("updatedBefore", Time(search.UpdatedBefore)),
+        ("order", Name<SearchOrder>(search.Order)),
+        ("descending", search.Descending ? "true" : null),
+        ("limit", Number(search.Limit)),
+        ("cursor", search.Cursor),
+        .. After(search.After?.ToString(), search.Wait),
+    ]);
+
+    public static string History(string queue, string id, HistoryRequest request) => Message(queue, id) + "/history" + Query(
+        [("limit", Number(request.Limit)), ("cursor", request.Cursor), .. After(Number(request.After), request.Wait)]);
+
+    public static string SearchStats(StatsRequest request) => "v1/search/stats" + Query([("queue", request.Queue), .. After(request.After?.ToString(), request.Wait)]);
+
+    private static (string Key, string? Value)[] After(string? after, TimeSpan wait) =>
+        after is null ? [] : [("after", after), ("waitSeconds", wait.TotalSeconds.ToString(CultureInfo.InvariantCulture))];
+
+    private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Time(DateTimeOffset? time) => time is { } given ? Rfc3339.Format(given) : null;
+
+    private static string? Name<T>(T? word)
+        where T : struct, Enum => word is { } given ? JsonNamingPolicy.SnakeCaseLower.ConvertName(given.ToString()) : null;
 
     private static string Query(params ReadOnlySpan<(string Key, string? Value)> pairs)
     {

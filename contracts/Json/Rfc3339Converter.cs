@@ -14,7 +14,7 @@ public sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         // TryGetDateTimeOffset takes a local time where the offset is missing; a service has no local time.
-        if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var time) || !HasOffset(reader.GetString()!))
+        if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var time) || !Rfc3339.HasOffset(reader.GetString()!))
             throw new JsonException("A time is RFC 3339 text with an offset, such as 2026-01-31T12:00:00Z.");
         return time;
     }
@@ -28,7 +28,4 @@ public sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
         text[Length - 1] = (byte)'Z';
         writer.WriteStringValue(text[..Length]);
     }
-
-    private static bool HasOffset(string text) =>
-        text.EndsWith('Z') || (text.Length > 19 && text[^6] is ('+' or '-'));
 }

@@ -33,5 +33,10 @@ namespace Timestone.Json;
 [JsonSerializable(typeof(ItemList<LeaseExtension>), TypeInfoPropertyName = "LeaseExtensions")]
 [JsonSerializable(typeof(ItemList<Cancellation>), TypeInfoPropertyName = "Cancellations")]
 [JsonSerializable(typeof(CountAnswer))]
+[JsonSerializable(typeof(IndexedMessage))]
+[JsonSerializable(typeof(Transition))]
+[JsonSerializable(typeof(SearchPage))]
+[JsonSerializable(typeof(MessageHistory))]
+[JsonSerializable(typeof(SearchStats))]
 [JsonSerializable(typeof(TimestoneError))]
 public sealed partial class TimestoneJson : JsonSerializerContext;

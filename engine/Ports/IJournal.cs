@@ -3,6 +3,9 @@ namespace Timestone.Engine;
 /// <summary>What makes queues durable: a port, implemented by a log of files, by Redis, and in memory for tests.</summary>
 public interface IJournal : IAsyncDisposable
 {
+    /// <summary>What its commits leave to be published; null where it keeps nothing for that.</summary>
+    IOutbox? Outbox => null;
+
     /// <summary>The names of all queues, ordered by ordinal comparison.</summary>
     ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default);
 

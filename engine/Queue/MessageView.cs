@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Timestone.Engine;
 
 /// <summary>Rows as callers see them.</summary>
@@ -10,6 +12,7 @@ internal static class MessageView
         {
             Queue = queue.Name,
             Id = row.Id,
+            Life = withToken ? null : string.Create(CultureInfo.InvariantCulture, $"{queue.CreatedAt}-{row.Sequence}"),
             State = state.State,
             Payload = Payload.FromStored(row.PayloadKind, row.Payload),
             Metadata = row.Metadata,

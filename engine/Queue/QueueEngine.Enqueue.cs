@@ -63,7 +63,7 @@ public sealed partial class QueueEngine
         Wait(ref row.State, InvisibleMs(message));
         Insert(row, hash);
         _rates.Enqueued(_now);
-        Record(ChangeKind.Added, Cause.Enqueue, null, row);
+        Record(ChangeKind.Added, Cause.Enqueue, null, _now, row);
         return MessageView.Result(row, duplicate: false);
     }
 

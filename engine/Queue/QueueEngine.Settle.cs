@@ -123,7 +123,7 @@ public sealed partial class QueueEngine
         if (extension.Progress.Kind != PayloadKind.None)
             row.State.Notes = (row.State.Notes ?? NoNotes) with { Progress = ArrayOf(extension.Progress.Bytes) };
         SetOf(MessageState.Running).Add(RankIn(MessageState.Running, row), row.Slot);
-        Record(ChangeKind.Changed, Cause.Extend, MessageState.Running, row);
+        Record(ChangeKind.Changed, Cause.Extend, MessageState.Running, row.State.UpdatedAt, row);
         return MessageView.Result(row, duplicate: false) with { LeaseExpiresAt = MessageView.Time(row.State.DueAt) };
     }
 

@@ -154,6 +154,7 @@ public sealed partial class QueueEngine
         // What was to be written is gone with the rest.
         _changes.Clear();
         _changes.Deleted = true;
+        _changes.DeletedAt = _now;
     }
 
     /// <summary>Writes those of the rows that still exist once more.</summary>
@@ -163,7 +164,7 @@ public sealed partial class QueueEngine
         foreach (var (id, sequence) in rows)
         {
             if (_messages.Find(id) is { } row && row.Sequence == sequence)
-                Record(ChangeKind.Rewritten, Cause.Rewrite, row.State.State, row);
+                Record(ChangeKind.Rewritten, Cause.Rewrite, row.State.State, row.State.UpdatedAt, row);
         }
     }
 
@@ -243,7 +244,7 @@ public sealed partial class QueueEngine
     // A transition: the one place where a message changes state.
     private void Move(MessageRow row, RowState next, Cause cause)
     {
-        var from = row.State.State;
+        var (from, since) = (row.State.State, row.State.UpdatedAt);
         next.Version++;
         next.UpdatedAt = _now;
         SetOf(from).Remove(RankIn(from, row));
@@ -266,7 +267,7 @@ public sealed partial class QueueEngine
             filter.Move(row, from);
         if (_exclusive is not null)
             MoveLane(row, from);
-        Record(ChangeKind.Changed, cause, from, row);
+        Record(ChangeKind.Changed, cause, from, since, row);
     }
 
     private void MoveLane(MessageRow row, MessageState from)
@@ -314,7 +315,7 @@ public sealed partial class QueueEngine
             _pendingByAge?.Remove(AgeOf(row));
         if (row.Lane is not null)
             LeaveLane(row);
-        Record(ChangeKind.Removed, cause, state, row);
+        Record(ChangeKind.Removed, cause, state, row.State.UpdatedAt, row);
     }
 
     private void Restore(MessageRow row)
@@ -364,9 +365,9 @@ public sealed partial class QueueEngine
             _requests.Remove(request);
     }
 
-    private void Record(ChangeKind kind, Cause cause, MessageState? from, MessageRow row)
+    private void Record(ChangeKind kind, Cause cause, MessageState? from, long since, MessageRow row)
     {
-        _changes.Rows.Add(new RowChange(kind, cause, from, _now, row, row.State));
+        _changes.Rows.Add(new RowChange(kind, cause, from, since, _now, row, row.State));
         if (kind is ChangeKind.Added or ChangeKind.Rewritten)
             _changes.PayloadBytes += row.Payload.Length;
     }

@@ -12,6 +12,9 @@ public sealed class ChangeBatch
     /// <summary>Whether the queue is deleted, with everything in it.</summary>
     public bool Deleted { get; set; }
 
+    /// <summary>When the queue is deleted, in Unix milliseconds; else 0.</summary>
+    public long DeletedAt { get; set; }
+
     /// <summary>The payload bytes of added and rewritten messages together.</summary>
     public long PayloadBytes { get; set; }
 
@@ -24,6 +27,7 @@ public sealed class ChangeBatch
         Rows.Clear();
         Queue = null;
         Deleted = false;
+        DeletedAt = 0;
         PayloadBytes = 0;
     }
 }

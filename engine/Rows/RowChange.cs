@@ -4,10 +4,11 @@ namespace Timestone.Engine;
 /// <param name="Kind">What it does to the stored row.</param>
 /// <param name="Cause">What made it.</param>
 /// <param name="From">The state before; null for an enqueue.</param>
+/// <param name="Since">When the state before began, in Unix milliseconds; of an enqueue, when it happens.</param>
 /// <param name="At">When, in Unix milliseconds.</param>
 /// <param name="Row">The message; read only what is fixed of it.</param>
 /// <param name="State">A copy of its state after the change (before it, when removed).</param>
-public readonly record struct RowChange(ChangeKind Kind, Cause Cause, MessageState? From, long At, MessageRow Row, RowState State)
+public readonly record struct RowChange(ChangeKind Kind, Cause Cause, MessageState? From, long Since, long At, MessageRow Row, RowState State)
 {
     /// <summary>Whether this is a transition: it has raised the message's version.</summary>
     public bool IsTransition => Cause <= Cause.Redrive;

@@ -11,11 +11,17 @@ internal static class CommandLine
           --redis HOST:PORT[,…]   keep the data in Redis or a Redis Cluster instead, which several servers can share; with
                                   options as StackExchange.Redis writes them: ,password=…,ssl=true,sslHost=…
           --redis-wait-replicas N answer when N replicas have a change, too (0)
+          --index memory|none     answer searches from an index in memory, made from the data at each start, or not at all (memory);
+                                  data in Redis has none
+          --kafka HOST:PORT[,…]   publish every transition to Kafka
+          --elasticsearch URL[,…] index messages and transitions in Elasticsearch, and answer searches from there
+          --role all|server|indexer  server: leave what is in Kafka to others to index; indexer: do nothing else than that (all)
           --insecure              allow addresses that other machines can reach
           --no-auto-create        refuse messages to queues that do not exist
           --help                  this text
-        Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Insecure, :AutoCreate in
-        appsettings.json or the environment (Timestone__Redis); Timestone:Defaults holds the settings of queues that a message creates.
+        Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Index, :Kafka, :Elasticsearch, :Role,
+        :Insecure, :AutoCreate in appsettings.json or the environment (Timestone__Redis). Timestone:Defaults holds the settings of queues
+        that a message creates; below Timestone:Kafka and Timestone:Elasticsearch stand topics, properties, credentials (docs/events.md).
         """;
 
     private static readonly Dictionary<string, string> Valued = new(StringComparer.Ordinal)
@@ -25,6 +31,10 @@ internal static class CommandLine
         ["--durability"] = "Timestone:Durability",
         ["--redis"] = "Timestone:Redis",
         ["--redis-wait-replicas"] = "Timestone:RedisWaitReplicas",
+        ["--index"] = "Timestone:Index",
+        ["--kafka"] = "Timestone:Kafka",
+        ["--elasticsearch"] = "Timestone:Elasticsearch",
+        ["--role"] = "Timestone:Role",
     };
 
     private static readonly Dictionary<string, (string Key, string Value)> Flags = new(StringComparer.Ordinal)

@@ -9,12 +9,13 @@ namespace Timestone.Server;
 /// Opens the journal and the queues while the server already listens, so that whoever waits for it can ask why it takes
 /// long; closes them when the last request has been answered.
 /// </summary>
-internal sealed partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger) : IHostedService, IReadiness
+internal sealed partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers) : IHostedService, IReadiness
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _opening = Task.CompletedTask;
     private IJournal? _journal;
     private RedisWatch? _redis;
+    private EventFlow? _events;
     private volatile LocalTimestone? _timestone;
 
     /// <summary>Ends when the service can work, or fails with the reason why it never will.</summary>
@@ -48,6 +49,8 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         await _opening.ConfigureAwait(false);
         if (_timestone is not null)
             await _timestone.DisposeAsync().ConfigureAwait(false);
+        if (_events is not null)
+            await _events.DisposeAsync().ConfigureAwait(false);
         if (_redis is not null)
             await _redis.DisposeAsync().ConfigureAwait(false);
         if (_journal is not null)
@@ -60,7 +63,8 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         try
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
-            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider);
+            _events = EventFlow.Start(options, _journal, loggers);
+            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             _timestone = timestone;
             _opened.SetResult();
@@ -75,7 +79,7 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
 
     private Task<IJournal> OpenFiles(CancellationToken cancellationToken)
     {
-        var journal = FileJournal.Open(new FileJournalOptions { Directory = options.Data, Durability = options.Durability, Notify = Notify });
+        var journal = FileJournal.Open(new FileJournalOptions { Directory = options.Data, Durability = options.Durability, Outbox = EventFlow.Reads(options), OutboxLimitBytes = options.OutboxLimitBytes, Notify = Notify });
         var found = journal.Recovered;
         LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds);
         return Task.FromResult<IJournal>(journal);

@@ -23,6 +23,12 @@ public static partial class ServerCommand
             var builder = WebApplication.CreateSlimBuilder();
             builder.Configuration.AddInMemoryCollection(CommandLine.Parse(args));
             var options = ServerConfiguration.Read(builder.Configuration);
+            if (options.Role == ServerRole.Indexer)
+            {
+                await IndexAsync(options).ConfigureAwait(false);
+                return 0;
+            }
+
             ConfigureLogging(builder.Logging);
             var server = await TimestoneServer.StartAsync(builder, options, CancellationToken.None).ConfigureAwait(false);
             await using (server.ConfigureAwait(false))
@@ -48,6 +54,17 @@ public static partial class ServerCommand
         }
     }
 
+    private static async Task IndexAsync(TimestoneServerOptions options)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        ConfigureLogging(builder.Logging);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddHostedService<IndexerService>();
+        using var host = builder.Build();
+        LogStartedIndexer(host.Services.GetRequiredService<ILogger<IndexerService>>(), options.Kafka!.BootstrapServers, string.Join(", ", options.Elasticsearch!.Addresses));
+        await host.RunAsync().ConfigureAwait(false);
+    }
+
     private static void ConfigureLogging(ILoggingBuilder logging)
     {
         logging.ClearProviders();
@@ -68,4 +85,7 @@ public static partial class ServerCommand
 
     [LoggerMessage(4, LogLevel.Information, "Listening on {Addresses}, data in Redis, waiting for {Replicas} replicas.")]
     private static partial void LogStartedOnRedis(ILogger logger, string addresses, int replicas);
+
+    [LoggerMessage(5, LogLevel.Information, "Indexing what is in Kafka at {Kafka} in Elasticsearch at {Elasticsearch}.")]
+    private static partial void LogStartedIndexer(ILogger logger, string kafka, string elasticsearch);
 }

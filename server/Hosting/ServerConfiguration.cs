@@ -10,7 +10,10 @@ namespace Timestone.Server;
 internal static class ServerConfiguration
 {
     private const string Section = "Timestone";
-    private static readonly string[] Known = ["Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Insecure", "AutoCreate", "Defaults"];
+    private static readonly string[] Known =
+    [
+        "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Index", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AutoCreate", "Defaults",
+    ];
 
     /// <exception cref="BadOptionException">An option is unknown or cannot be what it is.</exception>
     public static TimestoneServerOptions Read(IConfiguration configuration)
@@ -43,6 +46,28 @@ internal static class ServerConfiguration
                 null => absent.RedisWaitReplicas,
                 var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) => count,
                 var other => throw new BadOptionException("--redis-wait-replicas", $"'{other}' must be a whole number."),
+            },
+            Index = section["Index"] switch
+            {
+                null => absent.Index,
+                "memory" => IndexKind.Memory,
+                "none" => IndexKind.None,
+                var other => throw new BadOptionException("--index", $"'{other}' must be memory or none."),
+            },
+            Kafka = EventConfiguration.Kafka(section.GetSection("Kafka")),
+            Elasticsearch = EventConfiguration.Elasticsearch(section.GetSection("Elasticsearch")),
+            OutboxLimitBytes = section["OutboxLimitBytes"] switch
+            {
+                null => absent.OutboxLimitBytes,
+                var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) => bytes,
+                var other => throw new BadOptionException($"{Section}:OutboxLimitBytes", $"'{other}' must be a whole number."),
+            },
+            Role = section["Role"] switch
+            {
+                null or "all" => ServerRole.All,
+                "server" => ServerRole.Server,
+                "indexer" => ServerRole.Indexer,
+                var other => throw new BadOptionException("--role", $"'{other}' must be all, server or indexer."),
             },
             Insecure = Flag(section, "Insecure", absent.Insecure),
             AutoCreate = Flag(section, "AutoCreate", absent.AutoCreate),

@@ -1,4 +1,6 @@
+using Timestone.Backends.Elasticsearch;
 using Timestone.Backends.Files;
+using Timestone.Backends.Kafka;
 using Timestone.Backends.Redis;
 using Timestone.Engine;
 
@@ -25,6 +27,24 @@ public sealed record TimestoneServerOptions
     /// <summary>How many replicas of Redis must have a change before it is answered. At least 0.</summary>
     public int RedisWaitReplicas { get; init; }
 
+    /// <summary>What it answers searches from.</summary>
+    public IndexKind Index { get; init; } = IndexKind.Memory;
+
+    /// <summary>Where transitions are published to; null for nowhere.</summary>
+    public KafkaOptions? Kafka { get; init; }
+
+    /// <summary>Where the indices are, instead of in memory; null for that.</summary>
+    public ElasticsearchOptions? Elasticsearch { get; init; }
+
+    /// <summary>
+    /// How much may wait to be published or indexed before the oldest is given up: bytes of the log, more than 0. Data in Redis
+    /// has a limit of its own.
+    /// </summary>
+    public long OutboxLimitBytes { get; init; } = new FileJournalOptions().OutboxLimitBytes;
+
+    /// <summary>Which parts of the service it runs. <see cref="ServerRole.Indexer"/> is not for <see cref="TimestoneServer"/>.</summary>
+    public ServerRole Role { get; init; }
+
     /// <summary>Whether it may listen on addresses that others can reach: there is no authentication.</summary>
     public bool Insecure { get; init; }
 
@@ -49,6 +69,9 @@ public sealed record TimestoneServerOptions
             throw new BadOptionException("--data", "a directory is needed.");
         if (!Enum.IsDefined(Durability))
             throw new BadOptionException("--durability", "must be fsync or os.");
+        if (!Enum.IsDefined(Index))
+            throw new BadOptionException("--index", "must be memory or none.");
+        CheckEvents();
         if (RedisWaitReplicas < 0)
             throw new BadOptionException("--redis-wait-replicas", "must be at least 0.");
         if (Redis is null && RedisWaitReplicas > 0)
@@ -66,7 +89,31 @@ public sealed record TimestoneServerOptions
     }
 
     /// <summary>The journal's own options.</summary>
-    internal RedisJournalOptions ForRedis() => new() { Configuration = Redis!, WaitReplicas = RedisWaitReplicas };
+    internal RedisJournalOptions ForRedis() => new() { Configuration = Redis!, WaitReplicas = RedisWaitReplicas, Outbox = EventFlow.Reads(this) };
+
+    private void CheckEvents()
+    {
+        if (!Enum.IsDefined(Role))
+            throw new BadOptionException("--role", "must be all, server or indexer.");
+        if (Role == ServerRole.Indexer && (Kafka is null || Elasticsearch is null))
+            throw new BadOptionException("--role", "an indexer needs --kafka and --elasticsearch.");
+        if (OutboxLimitBytes <= 0)
+            throw new BadOptionException("Timestone:OutboxLimitBytes", "must be more than 0.");
+        Check("--kafka", () => Kafka?.Validate());
+        Check("--elasticsearch", () => Elasticsearch?.Check());
+
+        static void Check(string option, Action check)
+        {
+            try
+            {
+                check();
+            }
+            catch (ArgumentException problem)
+            {
+                throw new BadOptionException(option, problem.Message.ReplaceLineEndings(" "));
+            }
+        }
+    }
 
     private void CheckRedis()
     {

@@ -22,6 +22,7 @@ public sealed class ServiceOutcomeTests
     [InlineData(ErrorCode.PayloadTooLarge, 413)]
     [InlineData(ErrorCode.QueueFull, 429)]
     [InlineData(ErrorCode.Unavailable, 503)]
+    [InlineData(ErrorCode.NoIndex, 501)]
     public async Task Every_error_has_its_status(ErrorCode code, int status)
     {
         await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create((_, _) => Task.FromException<QueueInfo>(new TimestoneException(code, "It was so.", "name"))));
@@ -35,7 +36,7 @@ public sealed class ServiceOutcomeTests
     }
 
     [Fact]
-    public void Every_error_code_is_tested() => Enum.GetValues<ErrorCode>().Length.ShouldBe(12);
+    public void Every_error_code_is_tested() => Enum.GetValues<ErrorCode>().Length.ShouldBe(13);
 
     [Fact]
     public async Task A_bug_in_the_service_is_an_error_without_its_secrets()

@@ -1,15 +1,26 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Timestone.Backends.Events;
+using Timestone.Backends.Indexing;
 using Timestone.Backends.Memory;
 using Timestone.Cli;
-using Timestone.Server;
+using Timestone.Engine;
 
 namespace Timestone.Tests.Cli;
 
 /// <summary>The program in this process, over a service of its own.</summary>
 public sealed class CliBench : IAsyncDisposable
 {
-    private readonly LocalTimestone _service = new(new MemoryJournal());
+    private readonly MemoryIndexFeed _index;
+    private readonly LocalTimestone _service;
+
+    public CliBench()
+    {
+        var journal = new MemoryJournal(outboxLimit: 1_000_000);
+        _index = MemoryIndexFeed.Start(journal.Outbox!, NullLogger<OutboxPump>.Instance);
+        _service = new LocalTimestone(journal, index: _index.Index);
+    }
 
     /// <summary>The service that the program talks to.</summary>
     public ITimestone Service => _service;
@@ -66,5 +77,9 @@ public sealed class CliBench : IAsyncDisposable
         return (await Service.DequeueAsync(queue, new DequeueRequest())).Messages[0].LeaseToken!;
     }
 
-    public ValueTask DisposeAsync() => _service.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        await _index.DisposeAsync();
+    }
 }

@@ -1,4 +1,5 @@
 using Shouldly;
+using Timestone.Cli;
 using Xunit;
 
 namespace Timestone.Tests.Cli;
@@ -173,6 +174,15 @@ public sealed class EnqueueCommandTests : IAsyncDisposable
         outcome.Error.ShouldStartWith("timestone: line 1: The line is longer than ");
         outcome.Error.ShouldContain("(payload_too_large)");
         outcome.Out.ShouldBe($"enqueued {enqueued}, there already 0, refused 1\n");
+    }
+
+    [Fact]
+    public async Task A_line_that_is_too_long_by_less_than_is_read_at_a_time_is_refused_and_skipped()
+    {
+        var outcome = await _cli.PipeAsync(new string('x', LineReader.MaxLineBytes + 1) + "\n{\"id\":\"b\"}\n", "enqueue", "jobs");
+
+        outcome.Error.ShouldStartWith("timestone: line 1: The line is longer than ");
+        outcome.Out.ShouldBe("enqueued 1, there already 0, refused 1\n");
     }
 
     [Fact]

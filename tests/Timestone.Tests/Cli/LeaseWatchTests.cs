@@ -1,7 +1,7 @@
 using Shouldly;
 using Timestone.Backends.Memory;
 using Timestone.Cli;
-using Timestone.Server;
+using Timestone.Engine;
 using Xunit;
 
 namespace Timestone.Tests.Cli;

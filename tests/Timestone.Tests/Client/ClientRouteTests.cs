@@ -16,6 +16,11 @@ public sealed class ClientRouteTests
     private const string Stats =
         """{"queue":"q","at":"2026-01-31T12:00:00Z","counts":{"invisible":0,"pending":3,"running":0,"completed":0,"canceled":0,"errored":0},"oldestPendingSeconds":2,"lateness":{"dequeued":0,"late":0,"meanSeconds":0,"maxSeconds":0},"rates":{"enqueued":1.5,"dequeued":0,"completed":0,"failed":0}}""";
 
+    private const string Freshness = """{"newestTransition":"2026-01-31T12:00:00Z","lagSeconds":0.5,"incomplete":false}""";
+    private const string Found = $$"""{"messages":[{"queue":"q","id":"m","life":"1-1","version":1,"state":"pending","priority":1,"metadata":{},"enqueuedAt":"2026-01-31T12:00:00Z","updatedAt":"2026-01-31T12:00:00Z","attempt":0}],"next":"c","freshness":{{Freshness}}}""";
+    private const string History = $$"""{"transitions":[{"queue":"q","id":"m","life":"1-1","version":1,"to":"pending","cause":"enqueue","at":"2026-01-31T12:00:00Z","attempt":0,"priority":1,"missedDeadline":false,"metadata":{},"enqueuedAt":"2026-01-31T12:00:00Z"}],"next":null,"freshness":{{Freshness}}}""";
+    private const string Figures = $$"""{"queues":[{"queue":"q","counts":{"invisible":0,"pending":3,"running":0,"completed":0,"canceled":0,"errored":0},"timeInState":[{"state":"pending","count":1,"p50Seconds":1,"p95Seconds":1,"p99Seconds":1}],"failures":0,"expirations":0,"missedDeadlines":0}],"freshness":{{Freshness}}}""";
+
     private static readonly Dictionary<string, (string Request, string Answer, Func<ITimestone, Task> Call)> Routes = new()
     {
         ["create"] = ("PUT /v1/queues/q", Queue, service => service.CreateQueueAsync("q", new QueueSettings())),
@@ -39,6 +44,34 @@ public sealed class ClientRouteTests
             "GET /v1/queues/q/messages?state=pending&after=c&limit=9", """{"messages":[],"next":null}""", service => service.ListMessagesAsync("q", MessageState.Pending, "c", 9)),
         ["stats"] = ("GET /v1/queues/q/stats", Stats, service => service.GetStatsAsync("q")),
         ["depth"] = ("GET /v1/queues/q/depth", """{"count":3}""", service => service.GetDepthAsync("q")),
+        ["search"] = ("GET /v1/search/messages?order=enqueued&limit=100", Found, service => service.SearchMessagesAsync(new MessageSearch())),
+        ["search of everything"] = (
+            "GET /v1/search/messages?queue=q&state=pending&metadata.a=x%26y&worker=w&error=no%20luck&minPriority=-1&maxPriority=9&enqueuedFrom=2026-01-31T12%3A00%3A00.000Z&enqueuedBefore=2026-01-31T13%3A00%3A00.500Z&updatedFrom=2026-01-31T12%3A00%3A00.000Z&updatedBefore=2026-01-31T13%3A00%3A00.500Z&order=updated&descending=true&limit=5&cursor=c&after=q%2Fm%2F3&waitSeconds=1.5",
+            Found,
+            service => service.SearchMessagesAsync(new MessageSearch
+            {
+                Queue = "q",
+                State = MessageState.Pending,
+                Metadata = Metadata.Of("a", "x&y"),
+                Worker = "w",
+                Error = "no luck",
+                MinPriority = -1,
+                MaxPriority = 9,
+                EnqueuedFrom = new DateTimeOffset(2026, 1, 31, 14, 0, 0, TimeSpan.FromHours(2)),
+                EnqueuedBefore = new DateTimeOffset(2026, 1, 31, 13, 0, 0, 500, TimeSpan.Zero),
+                UpdatedFrom = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero),
+                UpdatedBefore = new DateTimeOffset(2026, 1, 31, 13, 0, 0, 500, TimeSpan.Zero),
+                Order = SearchOrder.Updated,
+                Descending = true,
+                Limit = 5,
+                Cursor = "c",
+                After = new IndexedWrite("q", "m", 3),
+                Wait = TimeSpan.FromSeconds(1.5),
+            })),
+        ["history"] = ("GET /v1/queues/q/messages/m/history?limit=100", History, service => service.GetHistoryAsync("q", "m")),
+        ["history on"] = (
+            "GET /v1/queues/q/messages/m/history?limit=2&cursor=c&after=3&waitSeconds=10", History, service => service.GetHistoryAsync("q", "m", new HistoryRequest { After = 3, Limit = 2, Cursor = "c" })),
+        ["search stats"] = ("GET /v1/search/stats?queue=q", Figures, service => service.GetSearchStatsAsync(new StatsRequest { Queue = "q" })),
         ["depth of a filter"] = (
             "GET /v1/queues/q/depth?state=running&filter=a%3Ax%26y%3Dz&filter=b%3A%C3%A9%3A%20",
             """{"count":3}""",

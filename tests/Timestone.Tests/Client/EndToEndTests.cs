@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Shouldly;
 using Timestone.Backends.Memory;
 using Timestone.Client;
-using Timestone.Server;
+using Timestone.Engine;
 using Timestone.Tests.Api;
 using Timestone.Tests.Client.Support;
 using Xunit;

@@ -19,10 +19,12 @@ public abstract class EnqueueTests(ConformanceSubject subject) : ConformanceTest
         await Enqueue(new NewMessage { Id = "a", Payload = Json("{\"n\":1}"), Metadata = Pairs(("b", "2"), ("a", "1")), Priority = -5 });
         var enqueuedAt = Now;
         Advance(7);
-        (await Get("a")).ShouldBe(new Message
+        var message = await Get("a");
+        message.ShouldBe(new Message
         {
             Queue = Q,
             Id = "a",
+            Life = message.Life,
             State = MessageState.Pending,
             Payload = Json("{\"n\":1}"),
             Metadata = Pairs(("a", "1"), ("b", "2")),

@@ -52,4 +52,10 @@ public static class OnMemory
     public sealed class Restart() : RestartTests(new MemorySubject());
 
     public sealed class History() : HistoryTests(new MemorySubject());
+
+    public sealed class Search() : SearchTests(new MemorySubject());
+
+    public sealed class SearchHistory() : SearchHistoryTests(new MemorySubject());
+
+    public sealed class SearchStats() : SearchStatsTests(new MemorySubject());
 }

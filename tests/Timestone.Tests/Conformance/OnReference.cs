@@ -52,4 +52,10 @@ public static class OnReference
     public sealed class Restart() : RestartTests(new ReferenceSubject());
 
     public sealed class History() : HistoryTests(new ReferenceSubject());
+
+    public sealed class Search() : SearchTests(new ReferenceSubject());
+
+    public sealed class SearchHistory() : SearchHistoryTests(new ReferenceSubject());
+
+    public sealed class SearchStats() : SearchStatsTests(new ReferenceSubject());
 }

@@ -52,4 +52,10 @@ public static class OverHttp
     public sealed class Restart() : RestartTests(new HttpSubject());
 
     public sealed class History() : HistoryTests(new HttpSubject());
+
+    public sealed class Search() : SearchTests(new HttpSubject());
+
+    public sealed class SearchHistory() : SearchHistoryTests(new HttpSubject());
+
+    public sealed class SearchStats() : SearchStatsTests(new HttpSubject());
 }

@@ -85,7 +85,7 @@ public sealed class TestQueue : IRowRewriter
     {
         Asked.AddRange(rows);
         var changes = rows.Where(key => Rewrites && Rows.ContainsKey(key.Sequence))
-            .Select(key => new RowChange(ChangeKind.Rewritten, Cause.Rewrite, Rows[key.Sequence].State.State, TestRows.Now, Rows[key.Sequence], Rows[key.Sequence].State))
+            .Select(key => new RowChange(ChangeKind.Rewritten, Cause.Rewrite, Rows[key.Sequence].State.State, Rows[key.Sequence].State.UpdatedAt, TestRows.Now, Rows[key.Sequence], Rows[key.Sequence].State))
             .ToArray();
         return CommitAsync(changes);
     });

@@ -49,16 +49,16 @@ internal static class TestRows
         Notes = new Notes("failed 🦊", "{}"u8.ToArray(), "50"u8.ToArray()),
     };
 
-    public static RowChange Added(MessageRow row) => new(ChangeKind.Added, Cause.Enqueue, null, row.State.UpdatedAt, row, row.State);
+    public static RowChange Added(MessageRow row) => new(ChangeKind.Added, Cause.Enqueue, null, row.State.UpdatedAt, row.State.UpdatedAt, row, row.State);
 
     public static RowChange Changed(MessageRow row, RowState state, Cause cause = Cause.Dequeue)
     {
-        var change = new RowChange(ChangeKind.Changed, cause, row.State.State, state.UpdatedAt, row, state);
+        var change = new RowChange(ChangeKind.Changed, cause, row.State.State, row.State.UpdatedAt, state.UpdatedAt, row, state);
         row.State = state;
         return change;
     }
 
-    public static RowChange Removed(MessageRow row) => new(ChangeKind.Removed, Cause.Retire, row.State.State, Now, row, row.State);
+    public static RowChange Removed(MessageRow row) => new(ChangeKind.Removed, Cause.Retire, row.State.State, row.State.UpdatedAt, Now, row, row.State);
 
     public static RowState Lease(MessageRow row, ulong token) => row.State with
     {

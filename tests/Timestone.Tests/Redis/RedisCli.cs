@@ -13,7 +13,7 @@ public static class RedisCli
 
     public static string Run(RedisServer server, params string[] command)
     {
-        using var client = new TcpClient();
+        using var client = new TcpClient { ReceiveTimeout = (int)RedisServer.Patience.TotalMilliseconds };
         client.Connect(IPAddress.Loopback, server.Port);
         using var stream = client.GetStream();
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"*{command.Length}\r\n"));

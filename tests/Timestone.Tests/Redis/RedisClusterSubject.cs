@@ -29,10 +29,17 @@ public sealed class RedisClusterSubject : LocalSubject
 
     public override async ValueTask DisposeAsync()
     {
-        await base.DisposeAsync();
-        if (_hasTurn)
-            Turn.Release();
-        _hasTurn = false;
+        try
+        {
+            await base.DisposeAsync();
+        }
+        finally
+        {
+            // Whatever happened: all others wait for it.
+            if (_hasTurn)
+                Turn.Release();
+            _hasTurn = false;
+        }
     }
 
     protected override Task<IJournal> OpenJournalAsync() =>

@@ -14,19 +14,12 @@ public sealed class RedisCommitTests : IAsyncLifetime
 
     private readonly string _database = RedisServer.NewDatabase();
     private readonly RedisJournal _journal;
-    private ConnectionMultiplexer? _client;
 
     public RedisCommitTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
 
-    private IDatabase Redis => _client!.GetDatabase();
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task InitializeAsync() => _client = await ConnectionMultiplexer.ConnectAsync(_database + ",allowAdmin=true");
-
-    public async Task DisposeAsync()
-    {
-        _client?.Dispose();
-        await _journal.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _journal.DisposeAsync();
 
     [Fact]
     public async Task A_message_enqueued_and_removed_in_one_batch_leaves_nothing()
@@ -35,7 +28,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
         var row = TestRows.Row(1);
         await queue.CommitAsync(TestRows.Added(row), TestRows.Changed(row, TestRows.Lease(row, 5)), TestRows.Changed(row, TestRows.Complete(row)), TestRows.Removed(row));
         foreach (var key in new[] { "rows", "payloads", "pending" })
-            (await Redis.KeyExistsAsync(Prefix + key)).ShouldBeFalse(key);
+            (await AskAsync(redis => redis.KeyExistsAsync(Prefix + key))).ShouldBeFalse(key);
         await ShouldBeConsistent();
     }
 
@@ -50,7 +43,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
         queue.Rows.Remove(1);
         queue.Rows.Add(7, second);
         (await TestQueue.OpenAsync(_journal)).Contents.ShouldBe(queue.Contents);
-        (await Redis.SortedSetLengthAsync(Prefix + "pending")).ShouldBe(2);
+        (await AskAsync(redis => redis.SortedSetLengthAsync(Prefix + "pending"))).ShouldBe(2);
         await ShouldBeConsistent();
     }
 
@@ -73,7 +66,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
         var queue = await TestQueue.OpenAsync(_journal);
         await queue.AddAsync(rows);
 
-        var members = await Redis.SortedSetRangeByRankAsync(Prefix + "pending");
+        var members = await AskAsync(redis => redis.SortedSetRangeByRankAsync(Prefix + "pending"));
         members.Select(static member => System.Text.Encoding.UTF8.GetString(((byte[])member!)[RedisFormat.RankBytes..]))
             .ShouldBe(rows.OrderBy(static row => row.Priority).ThenBy(static row => row.Sequence).Select(static row => row.Id));
         await ShouldBeConsistent();
@@ -87,7 +80,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
         await queue.LeaseAsync(1, 2);
         await queue.CompleteAsync(2);
         await queue.RemoveAsync(2, 3);
-        (await Redis.SortedSetLengthAsync(Prefix + "pending")).ShouldBe(1);
+        (await AskAsync(redis => redis.SortedSetLengthAsync(Prefix + "pending"))).ShouldBe(1);
         await ShouldBeConsistent();
     }
 
@@ -108,7 +101,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
         var queue = await TestQueue.OpenAsync(_journal);
         for (var sequence = 1; sequence <= 3; sequence++)
         {
-            await Redis.ExecuteAsync("SCRIPT", "FLUSH");
+            await AskAsync(redis => redis.ExecuteAsync("SCRIPT", "FLUSH"));
             await queue.AddManyAsync(sequence, 1);
         }
 
@@ -131,7 +124,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
         var second = await TestQueue.OpenAsync(_journal);
         await second.AddManyAsync(1, 3);
         await second.CommitAsync(new ChangeBatch { Deleted = true });
-        ((long)await Redis.ExecuteAsync("DBSIZE")).ShouldBe(0);
+        ((long)await AskAsync(redis => redis.ExecuteAsync("DBSIZE"))).ShouldBe(0);
 
         var third = await TestQueue.OpenAsync(_journal);
         third.Journal.Epoch.ShouldBeGreaterThan(second.Journal.Epoch);
@@ -149,7 +142,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
         await queue.AddManyAsync(1, 2);
         await queue.LeaseAsync(1);
         await queue.RemoveAsync(2);
-        ((long)await Redis.ExecuteAsync("XLEN", (RedisKey)(Prefix + "outbox"))).ShouldBe(2);
+        ((long)await AskAsync(redis => redis.ExecuteAsync("XLEN", (RedisKey)(Prefix + "outbox")))).ShouldBe(2);
     }
 
     [Fact]
@@ -169,6 +162,8 @@ public sealed class RedisCommitTests : IAsyncLifetime
         var again = await Eventually.SucceedAsync(() => TestQueue.OpenAsync(journal));
         again.Contents.ShouldBe(queue.Contents);
     }
+
+    private Task<T> AskAsync<T>(Func<IDatabase, Task<T>> question) => _journal.Link.CallAsync(client => question(client.GetDatabase()));
 
     private async Task ShouldBeConsistent() => (await _journal.InspectAsync("orders"))!.Inconsistencies.ShouldBeEmpty();
 }

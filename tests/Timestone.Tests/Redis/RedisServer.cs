@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using StackExchange.Redis;
 using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Redis;
@@ -19,20 +18,18 @@ public sealed class RedisServer : IDisposable
     /// <summary>How long a journal waits for Redis in tests that are not about that: longer than any machine is busy.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan StartTimeout = Patience;
+    private static readonly TimeSpan StartTimeout = Patience, AnswerTimeout = TimeSpan.FromSeconds(5);
     private static readonly Lazy<RedisServer> TheShared = new(StartShared);
     private static int _databases;
 
     private readonly TemporaryDirectory _directory = new();
     private readonly string[] _options;
-    private readonly string? _password;
     private Process? _keeper;
     private string _id = "";
 
     private RedisServer(string[] options)
     {
         _options = options;
-        _password = Array.IndexOf(options, "--requirepass") is >= 0 and var at ? options[at + 1] : null;
         Port = FreePort();
     }
 
@@ -89,10 +86,6 @@ public sealed class RedisServer : IDisposable
         kill.WaitForExit();
     }
 
-    /// <summary>A client of the test's own.</summary>
-    public Task<ConnectionMultiplexer> ConnectAsync() =>
-        ConnectionMultiplexer.ConnectAsync($"{Address},allowAdmin=true" + (_password is null ? "" : $",password={_password}"));
-
     public void Dispose()
     {
         Kill();
@@ -123,7 +116,7 @@ public sealed class RedisServer : IDisposable
                 throw new InvalidOperationException($"redis-server did not start: {File.ReadAllText(Path.Combine(Directory, "log"))}");
             try
             {
-                using var client = new TcpClient();
+                using var client = new TcpClient { ReceiveTimeout = (int)AnswerTimeout.TotalMilliseconds };
                 client.Connect(IPAddress.Loopback, Port);
                 client.GetStream().Write("PING\r\n"u8);
                 var answer = new byte[64];

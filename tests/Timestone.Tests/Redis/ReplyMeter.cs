@@ -37,21 +37,25 @@ public sealed class ReplyMeter : IDisposable
         try
         {
             while (true)
-                _ = RelayAsync(await _listener.AcceptTcpClientAsync());
+            {
+                var client = await _listener.AcceptTcpClientAsync();
+                new Thread(() => Relay(client)) { IsBackground = true }.Start();
+            }
         }
         catch (Exception end) when (end is SocketException or ObjectDisposedException)
         {
         }
     }
 
-    private async Task RelayAsync(TcpClient client)
+    // It blocks, so it is a thread of its own and none of the pool, which the client needs.
+    private void Relay(TcpClient client)
     {
         using var server = new TcpClient();
         try
         {
-            await server.ConnectAsync(IPAddress.Loopback, _port);
+            server.Connect(IPAddress.Loopback, _port);
             _ = client.GetStream().CopyToAsync(server.GetStream());
-            await MeasureAsync(new BufferedStream(server.GetStream(), 64 * 1024), client.GetStream());
+            Measure(new BufferedStream(server.GetStream(), 64 * 1024), client.GetStream());
         }
         catch (Exception end) when (end is IOException or SocketException or ObjectDisposedException)
         {
@@ -62,7 +66,7 @@ public sealed class ReplyMeter : IDisposable
         }
     }
 
-    private async Task MeasureAsync(Stream from, Stream to)
+    private void Measure(Stream from, Stream to)
     {
         while (true)
         {
@@ -71,7 +75,7 @@ public sealed class ReplyMeter : IDisposable
             Interlocked.Increment(ref _replies);
             _largest = Math.Max(_largest, (int)reply.Length);
             reply.Position = 0;
-            await reply.CopyToAsync(to);
+            reply.CopyTo(to);
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed class JournalSimulation
     private readonly FileJournalOptions _options;
     private readonly SimulatedQueue[] _queues;
     private FileJournal? _journal;
+    private readonly OutboxFollower _follower = new();
     private Task<bool>? _compaction;
     private bool _calm;
 
@@ -36,6 +37,8 @@ internal sealed class JournalSimulation
             TimeProvider = _time,
             SegmentBytes = 1024 * (_random.Next(3) > 0 ? 4 : _random.Next(4, 17)),
             Durability = _random.Next(5) == 0 ? Durability.Os : Durability.Fsync,
+            Outbox = _random.Next(4) > 0,
+            OutboxLimitBytes = _random.Next(4) > 0 ? long.MaxValue : 1024 * _random.Next(4, 32),
             Notify = (text, _) => _journey.Add(_time.Now, $"journal: {text}"),
         };
         _queues = [.. Enumerable.Range(1, _random.Next(1, 3)).Select(number =>
@@ -135,6 +138,10 @@ internal sealed class JournalSimulation
                 break;
             case 12:
                 _disk.Stop();
+                break;
+            case 13:
+            case 14:
+                Follow();
                 break;
             case 7:
                 _disk.OneInFails = _disk.OneInFails > 0 ? 0 : _random.Next(4, 40);
@@ -252,6 +259,7 @@ internal sealed class JournalSimulation
 
     private void PowerOn(bool powerLost)
     {
+        _follower.Restart();
         _scheduler.Clear();
         _time.Clear();
         _compaction = null;
@@ -336,6 +344,40 @@ internal sealed class JournalSimulation
             throw new SimulationFailure(Invariant.AnswersEqualReference, $"'{silent.Name}' leaves {silent.Unanswered} calls without an answer.");
         _disk.Stop();
         Restart();
+        CheckOutbox();
+    }
+
+    private void Follow()
+    {
+        if (_journal!.Outbox is not { } outbox)
+            return;
+        _journey.Add(_time.Now, "follow the outbox");
+        try
+        {
+            _follower.Follow(outbox, _random);
+        }
+        catch (IOException) when (_disk.HasFailed || _disk.Capacity < long.MaxValue)
+        {
+            // It is tried again when it is next its turn.
+        }
+    }
+
+    private void CheckOutbox()
+    {
+        if (_journal!.Outbox is not { } outbox)
+            return;
+        for (var i = 0; i < 20; i++)
+            Follow();
+        var queues = new Dictionary<string, (QueueRow, MessageRow[])>();
+        foreach (var queue in _queues)
+        {
+            if (_journal.OpenAsync(queue.Name).Result is { } found)
+                queues.Add(queue.Name, (found.Queue, found.TakeRows().ToArray()));
+        }
+
+        _follower.Check(queues);
+        OutboxFollower.CheckEarliest(outbox, queues);
+        Counts.Gaps += _follower.HasGap ? 1 : 0;
     }
 
     private void Housekeep()

@@ -20,6 +20,8 @@ internal sealed class SimulationCounts
 
     public int Refusals { get; set; }
 
+    public int Gaps { get; set; }
+
     /// <summary>Adds those of a run. Called on several threads.</summary>
     public void Add(SimulationCounts run)
     {
@@ -33,9 +35,10 @@ internal sealed class SimulationCounts
             TakeOvers += run.TakeOvers;
             Compactions += run.Compactions;
             Refusals += run.Refusals;
+            Gaps += run.Gaps;
         }
     }
 
     public override string ToString() =>
-        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room.";
+        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {Gaps} readers of the outbox with a gap.";
 }

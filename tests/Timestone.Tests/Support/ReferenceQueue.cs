@@ -6,7 +6,7 @@ namespace Timestone.Tests.Support;
 /// A queue of <see cref="ReferenceTimestone"/>: what the documentation says, written down as directly as it can be, with one
 /// list and no index. Every method is called under the service's one lock, after <see cref="CatchUp"/>.
 /// </summary>
-internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTimeOffset createdAt)
+internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTimeOffset createdAt, List<Transition> history)
 {
     private const int RememberedLeases = 16;
     private readonly List<ReferenceMessage> _messages = [];
@@ -25,6 +25,24 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
 
     public ReferenceMessage? Find(string id) => _messages.Find(message => message.Id == id);
 
+    public IndexedMessage DescribeIndexed(ReferenceMessage message) => new()
+    {
+        Queue = name,
+        Id = message.Id,
+        Life = LifeOf(message),
+        Version = message.Version,
+        State = message.State,
+        Priority = message.Priority,
+        Deadline = message.Given.Deadline,
+        Metadata = message.Given.Metadata,
+        EnqueuedAt = message.EnqueuedAt,
+        UpdatedAt = message.UpdatedAt,
+        VisibleAt = message.State == MessageState.Invisible ? message.Due : null,
+        Attempt = message.Attempt,
+        Worker = message.Worker,
+        Error = message.Error,
+    };
+
     public Message Describe(ReferenceMessage message) => message.Describe(name, Settings.MaxAttempts);
 
     /// <summary>Lets happen what the clock has brought, each at its own time.</summary>
@@ -39,12 +57,12 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
             }
             else if (due.State == MessageState.Invisible)
             {
-                Move(due, MessageState.Pending, at, null);
+                Move(due, MessageState.Pending, at, null, TransitionCause.Visible);
             }
             else
             {
                 Statistics.Failed(at);
-                ComeBackOrEnd(due, "lease expired", at);
+                ComeBackOrEnd(due, "lease expired", at, TransitionCause.Expire);
             }
         }
     }
@@ -78,7 +96,7 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
             EnqueuedAt = now,
         };
         _messages.Add(message);
-        Hide(message, given.VisibleAt ?? now + (given.Invisible ?? Settings.Invisible), now);
+        Hide(message, given.VisibleAt ?? now + (given.Invisible ?? Settings.Invisible), now, TransitionCause.Enqueue);
         Statistics.Enqueued(now);
         return message.Answer(duplicate: false);
     }
@@ -101,7 +119,7 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
             best.Worker = request.Worker;
             best.RequestId = request.RequestId;
             best.Attempt++;
-            Move(best, MessageState.Running, now, now + best.LeaseLength);
+            Move(best, MessageState.Running, now, now + best.LeaseLength, TransitionCause.Dequeue);
             Statistics.Dequeued(best, now);
             leased.Add(Lease(best));
         }
@@ -131,15 +149,15 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
                 message.Result = settlement.Result;
                 message.Error = null;
                 Statistics.Completed(now);
-                End(message, MessageState.Completed, now);
+                End(message, MessageState.Completed, now, TransitionCause.Complete);
                 break;
             case SettlementAction.Release:
                 message.Attempt--;
-                Hide(message, now + (settlement.Invisible ?? TimeSpan.Zero), now);
+                Hide(message, now + (settlement.Invisible ?? TimeSpan.Zero), now, TransitionCause.Release);
                 break;
             default:
                 Statistics.Failed(now);
-                ComeBackOrEnd(message, settlement.Error ?? "failed", now, settlement.Invisible, settlement.Permanent);
+                ComeBackOrEnd(message, settlement.Error ?? "failed", now, TransitionCause.Fail, settlement.Invisible, settlement.Permanent);
                 break;
         }
 
@@ -171,7 +189,7 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
         if (message.IsTerminal)
             return MessageResult.Refused(message.Id, ErrorCode.IllegalTransition, $"The message is {message.State}.");
         message.Error = cancellation.Reason ?? "canceled";
-        End(message, MessageState.Canceled, now);
+        End(message, MessageState.Canceled, now, TransitionCause.Cancel);
         return message.Answer(duplicate: false);
     }
 
@@ -190,12 +208,14 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
         message.Progress = default;
         message.Worker = null;
         message.Redriven = true;
-        Move(message, MessageState.Pending, now, null);
+        Move(message, MessageState.Pending, now, null, TransitionCause.Redrive);
         return message.Answer(duplicate: false);
     }
 
     public long Purge(MessageState? state) =>
         _messages.RemoveAll(message => state is null ? message.State != MessageState.Running : message.State == state);
+
+    private string LifeOf(ReferenceMessage message) => $"{createdAt.UtcTicks}-{message.Sequence}";
 
     private static MessageResult NotFound(string id) => MessageResult.Refused(id, ErrorCode.MessageNotFound, "No such message.");
 
@@ -204,26 +224,49 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
     private static IEnumerable<ReferenceMessage> ByRank(IEnumerable<ReferenceMessage> messages) =>
         messages.OrderBy(message => message.Priority).ThenBy(message => message.Sequence);
 
-    private static void Move(ReferenceMessage message, MessageState state, DateTimeOffset at, DateTimeOffset? due) =>
+    private void Move(ReferenceMessage message, MessageState state, DateTimeOffset at, DateTimeOffset? due, TransitionCause cause)
+    {
+        var (from, since) = (message.Version == 0 ? default(MessageState?) : message.State, message.UpdatedAt);
         (message.State, message.Due, message.UpdatedAt, message.Version) = (state, due, at, message.Version + 1);
+        history.Add(new Transition
+        {
+            Queue = name,
+            Id = message.Id,
+            Life = LifeOf(message),
+            Version = message.Version,
+            From = from,
+            To = state,
+            Cause = cause,
+            At = at,
+            InFrom = from is null ? null : at - since,
+            Attempt = message.Attempt,
+            Worker = message.Worker,
+            Error = message.Error,
+            Priority = message.Priority,
+            Deadline = message.Given.Deadline,
+            MissedDeadline = cause == TransitionCause.Dequeue && at > message.Given.Deadline,
+            Metadata = message.Given.Metadata,
+            EnqueuedAt = message.EnqueuedAt,
+        });
+    }
 
-    private static void Hide(ReferenceMessage message, DateTimeOffset until, DateTimeOffset at) =>
-        Move(message, until > at ? MessageState.Invisible : MessageState.Pending, at, until > at ? until : null);
+    private void Hide(ReferenceMessage message, DateTimeOffset until, DateTimeOffset at, TransitionCause cause) =>
+        Move(message, until > at ? MessageState.Invisible : MessageState.Pending, at, until > at ? until : null, cause);
 
-    private void End(ReferenceMessage message, MessageState state, DateTimeOffset at)
+    private void End(ReferenceMessage message, MessageState state, DateTimeOffset at, TransitionCause cause)
     {
         if (state != MessageState.Completed)
             message.Redriven = false;
-        Move(message, state, at, at + Settings.Retention);
+        Move(message, state, at, at + Settings.Retention, cause);
     }
 
-    private void ComeBackOrEnd(ReferenceMessage message, string error, DateTimeOffset at, TimeSpan? invisible = null, bool permanent = false)
+    private void ComeBackOrEnd(ReferenceMessage message, string error, DateTimeOffset at, TransitionCause cause, TimeSpan? invisible = null, bool permanent = false)
     {
         message.Error = error;
         if (permanent || message.Attempt >= Settings.MaxAttempts)
-            End(message, MessageState.Errored, at);
+            End(message, MessageState.Errored, at, cause);
         else
-            Hide(message, at + (invisible ?? Wait(message)), at);
+            Hide(message, at + (invisible ?? Wait(message)), at, cause);
     }
 
     private TimeSpan Wait(ReferenceMessage message) => Settings.Backoff.Kind switch

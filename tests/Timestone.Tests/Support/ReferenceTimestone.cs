@@ -8,9 +8,11 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, ReferenceQueue> _queues = new(StringComparer.Ordinal);
+    private readonly List<Transition> _history = [];
     private readonly TimeProvider _clock;
     private readonly QueueSettings? _defaults;
     private readonly ITimer _wakeUp;
+    private DateTimeOffset _earliestCreation = DateTimeOffset.MinValue;
 
     /// <param name="clock">The time.</param>
     /// <param name="defaults">The settings of queues created by their first message; null not to create them so.</param>
@@ -28,7 +30,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
     {
         Validation.Check(settings);
         if (!_queues.TryGetValue(queue, out var known))
-            return new CreateQueueResult((_queues[queue] = new ReferenceQueue(queue, settings, _clock.GetUtcNow())).Info, Created: true);
+            return new CreateQueueResult((_queues[queue] = new ReferenceQueue(queue, settings, NewCreation(), _history)).Info, Created: true);
         var blocksAside = settings with { EnqueueBlocked = known.Settings.EnqueueBlocked, DequeueBlocked = known.Settings.DequeueBlocked };
         return blocksAside == known.Settings
             ? new CreateQueueResult(known.Info, Created: false)
@@ -57,6 +59,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
     public Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default) => On(queue, (found, _) =>
     {
         _queues.Remove(queue);
+        _earliestCreation = new[] { _earliestCreation, found.Info.CreatedAt.AddMilliseconds(1) }.Max();
         foreach (var waiter in found.Waiters)
             waiter.Answer.TrySetException(NotFound(queue));
         return true;
@@ -67,7 +70,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         Validation.CheckBatch("messages", messages);
         Validation.CheckBatchBytes(messages);
         if (_defaults is not null && !_queues.ContainsKey(queue))
-            _queues[queue] = new ReferenceQueue(queue, _defaults, _clock.GetUtcNow());
+            _queues[queue] = new ReferenceQueue(queue, _defaults, NewCreation(), _history);
         return Run(queue, (found, now) => Each(messages, message => found.Enqueue(message, now)));
     });
 
@@ -167,6 +170,27 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         };
     });
 
+    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default) => OnIndex<SearchPage>(() =>
+    {
+        Validation.Check(search);
+        return (search.After, () => ReferenceIndex.Search(Current(), search, Fresh()));
+    });
+
+    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default) => OnIndex<MessageHistory>(() =>
+    {
+        request ??= new HistoryRequest();
+        Validation.Check(queue, id, request);
+        var after = request.After is { } version ? new IndexedWrite(queue, id, version) : null;
+        return (after, () => ReferenceIndex.History(_history.Where(one => one.Queue == queue && one.Id == id), request, Fresh()));
+    });
+
+    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default) => OnIndex<SearchStats>(() =>
+    {
+        request ??= new StatsRequest();
+        Validation.Check(request);
+        return (request.After, () => ReferenceIndex.Stats([.. Current()], _history, request.Queue, Fresh()));
+    });
+
     public void Dispose() => _wakeUp.Dispose();
 
     private static TimestoneException NotFound(string queue) => new(ErrorCode.QueueNotFound, $"There is no queue '{queue}'.");
@@ -198,6 +222,33 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         Validation.CheckBatch("items", items);
         return Run(queue, (found, now) => Each(items, item => answer(found, item, now)));
     });
+
+    private IEnumerable<IndexedMessage> Current() => _queues.Values.SelectMany(static queue => queue.Messages.Select(queue.DescribeIndexed));
+
+    private Freshness Fresh() => new() { Lag = TimeSpan.Zero, NewestTransition = _history.Count == 0 ? null : _history.Max(static one => one.At) };
+
+    private DateTimeOffset NewCreation() => new[] { _clock.GetUtcNow(), _earliestCreation }.Max();
+
+    // The index of this service is the service itself: what it does not include was never written.
+    private Task<T> OnIndex<T>(Func<(IndexedWrite? After, Func<T> Read)> ask)
+    {
+        try
+        {
+            lock (_gate)
+            {
+                var (after, read) = ask();
+                foreach (var queue in _queues.Values)
+                    queue.CatchUp(_clock.GetUtcNow());
+                if (after is not null && !_history.Exists(one => one.Queue == after.Queue && one.Id == after.Id && one.Version >= after.Version))
+                    throw new TimestoneException(ErrorCode.Unavailable, $"There is no {after}.", "after");
+                return Task.FromResult(read());
+            }
+        }
+        catch (TimestoneException refusal)
+        {
+            return Task.FromException<T>(refusal);
+        }
+    }
 
     private Task<T> On<T>(string queue, Command<T> command) => Answer(queue, () => Run(queue, command));
 

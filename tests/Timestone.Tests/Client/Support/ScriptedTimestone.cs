@@ -70,6 +70,12 @@ internal sealed class ScriptedTimestone(TestClock clock) : ITimestone
 
     public Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
 
+    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+
+    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+
+    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+
     private static Task<TAnswer> Hand<TRequest, TAnswer>(Channel<ServiceCall<TRequest, TAnswer>> calls, string queue, TRequest request, CancellationToken cancellationToken)
     {
         queue.ShouldStartWith("q");

@@ -11,7 +11,7 @@ namespace Timestone.Tests.Conformance.Subjects;
 /// </summary>
 public sealed class HttpSubject : ConformanceSubject
 {
-    private readonly MemoryJournal _journal = new();
+    private readonly MemoryJournal _journal = new(outboxLimit: 1_000_000);
     private TimestoneServerOptions _options = new();
     private TimestoneServer? _server;
     private TimestoneClient? _client;

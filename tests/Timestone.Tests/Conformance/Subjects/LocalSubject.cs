@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Timestone.Backends.Events;
+using Timestone.Backends.Indexing;
 using Timestone.Engine;
-using Timestone.Server;
 
 namespace Timestone.Tests.Conformance.Subjects;
 
@@ -8,6 +10,7 @@ public abstract class LocalSubject : ConformanceSubject
 {
     private LocalTimestone? _service;
     private IJournal? _journal;
+    private MemoryIndexFeed? _index;
     private LocalTimestoneOptions _options = new();
 
     public override ITimestone Service => _service!;
@@ -36,7 +39,8 @@ public abstract class LocalSubject : ConformanceSubject
     private async Task OpenAsync()
     {
         _journal = await OpenJournalAsync();
-        _service = new LocalTimestone(_journal, _options, Clock);
+        _index = _journal.Outbox is { } outbox ? MemoryIndexFeed.Start(outbox, NullLogger<OutboxPump>.Instance, Clock) : null;
+        _service = new LocalTimestone(_journal, _options, Clock, index: _index?.Index);
         await _service.StartAsync();
     }
 
@@ -44,6 +48,8 @@ public abstract class LocalSubject : ConformanceSubject
     {
         if (_service is not null)
             await _service.DisposeAsync();
+        if (_index is not null)
+            await _index.DisposeAsync();
         if (_journal is not null)
             await _journal.DisposeAsync();
     }

@@ -6,7 +6,7 @@ namespace Timestone.Tests.Conformance.Subjects;
 /// <summary>The service in this process, on a journal in memory.</summary>
 public sealed class MemorySubject : LocalSubject
 {
-    private readonly MemoryJournal _journal = new();
+    private readonly MemoryJournal _journal = new(outboxLimit: 1_000_000);
 
     protected override Task<IJournal> OpenJournalAsync() => Task.FromResult<IJournal>(_journal);
 }

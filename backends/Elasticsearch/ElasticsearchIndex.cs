@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Timestone.Engine;
+
+namespace Timestone.Backends.Elasticsearch;
+
+/// <summary>Answers searches from Elasticsearch. What was written is found after the next refresh of its index, which comes each second.</summary>
+public sealed class ElasticsearchIndex : IIndex
+{
+    private static readonly (string, JsonValueKind)[] ByLife = [("lifeCreatedAt", JsonValueKind.Number), ("lifeSequence", JsonValueKind.Number), ("version", JsonValueKind.Number)];
+
+    private readonly ElasticsearchConnection _connection;
+    private readonly FreshnessProbe _freshness;
+    private readonly WriteWait _wait;
+
+    /// <summary>Prepares an index; the connection stays the caller's.</summary>
+    /// <param name="connection">Where the indices are.</param>
+    /// <param name="newestCommitted">When the newest transition happened that this process has committed, in Unix milliseconds; null for none.</param>
+    /// <param name="incomplete">Whether transitions were lost on their way to the index.</param>
+    public ElasticsearchIndex(ElasticsearchConnection connection, Func<long?>? newestCommitted = null, Func<bool>? incomplete = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        _connection = connection;
+        _freshness = new FreshnessProbe(connection, newestCommitted ?? (static () => null), incomplete ?? (static () => false));
+        _wait = new WriteWait(connection);
+    }
+
+    /// <inheritdoc/>
+    public Task<SearchPage> SearchAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        return AnswerAsync(
+            async () =>
+            {
+                var field = search.Order switch
+                {
+                    SearchOrder.Updated => "updatedAt",
+                    SearchOrder.Priority => "priority",
+                    _ => "enqueuedAt",
+                };
+                var pages = new SearchPageReader(
+                    _connection,
+                    _connection.Names.Current,
+                    search.Descending ? $"-{field}" : field,
+                    [(field, JsonValueKind.Number), ("queue", JsonValueKind.String), ("id", JsonValueKind.String), ("life", JsonValueKind.String)],
+                    search.Descending);
+                if (search.After is { } write)
+                    await _wait.ForCurrentAsync(write, search.Wait, cancellationToken).ConfigureAwait(false);
+                var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);
+                var (documents, next) = await pages.ReadAsync(MessageQuery.Of(search), search.Cursor, search.Limit, DocumentJson.Default.CurrentDocument, cancellationToken).ConfigureAwait(false);
+                return new SearchPage([.. documents.Select(static document => document.ToMessage())], next, freshness);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return AnswerAsync(
+            async () =>
+            {
+                if (request.After is { } version)
+                    await _wait.ForHistoricAsync(new IndexedWrite(queue, id, version), request.Wait, cancellationToken).ConfigureAwait(false);
+                var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);
+                var pages = new SearchPageReader(_connection, _connection.Names.Historic, "life", ByLife, descending: false);
+                var query = Query.All(Query.Is("queue", queue), Query.Is("id", id));
+                var (documents, next) = await pages.ReadAsync(query, request.Cursor, request.Limit, DocumentJson.Default.HistoricDocument, cancellationToken).ConfigureAwait(false);
+                return new MessageHistory([.. documents.Select(static document => document.ToTransition())], next, freshness);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<SearchStats> GetStatsAsync(StatsRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return AnswerAsync(
+            async () =>
+            {
+                if (request.After is { } write)
+                {
+                    await _wait.ForCurrentAsync(write, request.Wait, cancellationToken).ConfigureAwait(false);
+                    await _wait.ForHistoricAsync(write, request.Wait, cancellationToken).ConfigureAwait(false);
+                }
+
+                var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);
+                return new SearchStats(await new StatsReader(_connection).ReadAsync(request.Queue, cancellationToken).ConfigureAwait(false), freshness);
+            },
+            cancellationToken);
+    }
+
+    private async Task<T> AnswerAsync<T>(Func<Task<T>> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _connection.SetUpAsync(cancellationToken).ConfigureAwait(false);
+            return await answer().ConfigureAwait(false);
+        }
+        catch (IOException problem)
+        {
+            throw new TimestoneException(ErrorCode.Unavailable, $"The index cannot answer now. {problem.Message}", innerException: problem);
+        }
+        catch (Exception problem) when (problem is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new TimestoneException(ErrorCode.Unavailable, $"The index gave an answer that cannot be read. {problem.Message}", innerException: problem);
+        }
+    }
+}

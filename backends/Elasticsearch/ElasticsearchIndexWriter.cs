@@ -1,0 +1,65 @@
+using Timestone.Engine;
+
+namespace Timestone.Backends.Elasticsearch;
+
+/// <summary>
+/// Writes both indices to Elasticsearch, in bulk requests. Documents of current messages carry the message's version as an external version, and
+/// those of transitions are made once, so that what comes again, or late, changes nothing. Several can write at the same time.
+/// </summary>
+public sealed class ElasticsearchIndexWriter : IIndexWriter
+{
+    private readonly ElasticsearchConnection _connection;
+    private readonly WriteTargets _targets;
+
+    /// <summary>Prepares a writer; the connection stays the caller's.</summary>
+    public ElasticsearchIndexWriter(ElasticsearchConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        _connection = connection;
+        _targets = new WriteTargets(connection);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RejectedEvent>> WriteAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        var options = _connection.Options;
+        var plan = BulkPlan.Of(events, _connection.Names, options.HistoricPeriod, _connection.Time.GetUtcNow() - options.HistoricRetention);
+        var run = new BulkRun(_connection, _targets, plan.Writes);
+        await RetryAsync(_connection.SetUpAsync, cancellationToken).ConfigureAwait(false);
+        await RetryAsync(stop => run.TryAsync(stop).AsTask(), cancellationToken).ConfigureAwait(false);
+        foreach (var queue in plan.RemovedQueues)
+            await RetryAsync(stop => RemoveQueueAsync(queue, stop), cancellationToken).ConfigureAwait(false);
+        return [.. plan.Rejected, .. run.Rejected];
+    }
+
+    private async Task RemoveQueueAsync(RemovedQueue queue, CancellationToken cancellationToken)
+    {
+        foreach (var alias in await _targets.GetAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await QueueRemoval.RunAsync(_connection, alias, queue, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ElasticsearchException problem) when (problem.Type == ElasticsearchException.MissingIndex)
+            {
+                _targets.Forget();
+                throw;
+            }
+        }
+    }
+
+    private ValueTask RetryAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellationToken) => _connection.Retrying.ExecuteAsync(
+        async stop =>
+        {
+            try
+            {
+                await attempt(stop).ConfigureAwait(false);
+            }
+            catch (Exception problem) when (problem is KeyNotFoundException or InvalidOperationException or FormatException)
+            {
+                throw new IOException($"Elasticsearch gave an answer that cannot be read. {problem.Message}", problem);
+            }
+        },
+        cancellationToken);
+}

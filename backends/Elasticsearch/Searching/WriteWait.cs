@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Timestone.Backends.Elasticsearch;
+
+/// <summary>Waits until searches find a write.</summary>
+internal sealed class WriteWait(ElasticsearchConnection connection)
+{
+    // An index makes public what was written once a second: to ask much more often would be of no use.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Waits until the index of current messages includes a write.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it does not in time.</exception>
+    public Task ForCurrentAsync(IndexedWrite write, TimeSpan wait, CancellationToken cancellationToken) =>
+        UntilAsync(stop => IsInCurrentAsync(write, stop), write, wait, cancellationToken);
+
+    /// <summary>Waits until the historic index includes a write.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it does not in time.</exception>
+    public Task ForHistoricAsync(IndexedWrite write, TimeSpan wait, CancellationToken cancellationToken) =>
+        UntilAsync(async stop => await NewestAsync(connection.Names.Historic, write, stop).ConfigureAwait(false) is { } newest && Version(newest) >= write.Version, write, wait, cancellationToken);
+
+    // A message that ended can have been removed since: then its end is in the historic index, and nothing of it in the current one, be that
+    // public or only written yet. One that was purged before its end is waited for in vain.
+    private async Task<bool> IsInCurrentAsync(IndexedWrite write, CancellationToken cancellationToken)
+    {
+        var names = connection.Names;
+        if (await NewestAsync(names.Current, write, cancellationToken).ConfigureAwait(false) is { } current)
+            return Version(current) >= write.Version;
+        if (await NewestAsync(names.Historic, write, cancellationToken).ConfigureAwait(false) is not { } last || Version(last) < write.Version)
+            return false;
+        var document = CurrentDocument.IdOf(write.Queue, write.Id, last.GetProperty("life").GetString()!);
+        return last.GetProperty("to").Deserialize(DocumentJson.Default.MessageState) >= MessageState.Completed
+            && !await connection.IsThereAsync(ElasticsearchCall.DocumentExists(names.Current, document), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<JsonElement?> NewestAsync(string index, IndexedWrite write, CancellationToken cancellationToken)
+    {
+        var body = new JsonObject
+        {
+            ["size"] = 1,
+            ["query"] = Query.All(Query.Is("queue", write.Queue), Query.Is("id", write.Id)),
+            ["sort"] = new JsonArray(Query.By("lifeCreatedAt", true), Query.By("lifeSequence", true), Query.By("version", true)),
+            ["track_total_hits"] = false,
+        };
+        var answer = await connection.AskAsync(ElasticsearchCall.Search(index, body), cancellationToken).ConfigureAwait(false);
+        foreach (var hit in answer.GetProperty("hits").GetProperty("hits").EnumerateArray())
+            return hit.GetProperty("_source");
+        return null;
+    }
+
+    private static int Version(JsonElement source) => source.GetProperty("version").GetInt32();
+
+    private async Task UntilAsync(Func<CancellationToken, Task<bool>> isIncluded, IndexedWrite write, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var start = connection.Time.GetTimestamp();
+        for (var pause = FirstPause; !await isIncluded(cancellationToken).ConfigureAwait(false); pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, pause.Ticks * 2)))
+        {
+            var left = wait - connection.Time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+                throw new TimestoneException(ErrorCode.Unavailable, $"The index does not include {write} yet.");
+            await Task.Delay(left < pause ? left : pause, connection.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Timestone.Engine;
+
+namespace Timestone.Backends.Files;
+
+/// <summary>Follows the log for one reader.</summary>
+/// <param name="outbox">Who keeps the log for it.</param>
+/// <param name="place">How far it has acknowledged.</param>
+/// <param name="tail">Where it reads.</param>
+/// <param name="decoder">What makes entries of records.</param>
+/// <param name="lastUntold">Where the log begins to be told in full.</param>
+internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, LogTail tail, OutboxDecoder decoder, LogPosition lastUntold) : IOutboxReader
+{
+    private const int BatchEntries = 5000;
+
+    // Log that was read for one batch; a record can be longer.
+    private const int BatchBytes = 4 * 1024 * 1024;
+
+    private LogPosition _given = tail.Position;
+
+    public async ValueTask<OutboxBatch> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var more = outbox.NextPublish();
+            if (Gather() is { } batch)
+                return batch;
+            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask AcknowledgeAsync(OutboxBatch batch, CancellationToken cancellationToken = default)
+    {
+        outbox.Acknowledge(place, ((Batch)batch).End);
+        return default;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        tail.Dispose();
+        outbox.Close(place);
+        return default;
+    }
+
+    private Batch? Gather()
+    {
+        var entries = new List<OutboxEntry>();
+        var start = tail.Position;
+        try
+        {
+            for (var bytes = 0L; entries.Count < BatchEntries && bytes < BatchBytes && tail.Next(out var body); bytes += body.Length)
+            {
+                decoder.Decode(body, entries);
+                if (tail.Position.CompareTo(lastUntold) >= 0)
+                    decoder.EndUntold();
+            }
+        }
+        catch (Exception problem) when (problem is IOException or InvalidDataException)
+        {
+            tail.Return(start);
+            throw problem as IOException ?? new IOException($"A record of {FileNames.Segment(start.Segment)} cannot be understood: {problem.Message}", problem);
+        }
+
+        if (entries.Count > 0 || tail.HasGap || decoder.Missed)
+        {
+            var batch = new Batch(entries, tail.HasGap || decoder.Missed, _given = tail.Position);
+            (tail.HasGap, decoder.Missed) = (false, false);
+            return batch;
+        }
+
+        outbox.PassOver(place, _given, tail.Position);
+        return null;
+    }
+
+    private sealed class Batch(IReadOnlyList<OutboxEntry> entries, bool afterGap, LogPosition end) : OutboxBatch(entries, afterGap)
+    {
+        public LogPosition End => end;
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+using Timestone.Backends.Events;
+using Timestone.Engine;
+
+namespace Timestone.Backends.Indexing;
+
+/// <summary>An index in memory with what feeds it, from the earliest that an outbox has.</summary>
+public sealed class MemoryIndexFeed : IAsyncDisposable
+{
+    private readonly OutboxPump _pump;
+
+    private MemoryIndexFeed(MemoryIndex index, OutboxPump pump) => (Index, _pump) = (index, pump);
+
+    /// <summary>The index.</summary>
+    public MemoryIndex Index { get; }
+
+    /// <summary>Makes an empty index and begins to feed it.</summary>
+    /// <param name="outbox">What it is fed from.</param>
+    /// <param name="logger">Is told when the outbox cannot be read.</param>
+    /// <param name="timeProvider">What reads that wait for a write go by; null for the system's time, which the feeding always has.</param>
+    public static MemoryIndexFeed Start(IOutbox outbox, ILogger<OutboxPump> logger, TimeProvider? timeProvider = null)
+    {
+        var index = new MemoryIndex(outbox, timeProvider: timeProvider);
+        return new MemoryIndexFeed(index, new OutboxPump("memory", outbox, OutboxStart.Earliest, index, logger));
+    }
+
+    /// <summary>Stops feeding it.</summary>
+    public ValueTask DisposeAsync() => _pump.DisposeAsync();
+}

@@ -1,0 +1,82 @@
+using Timestone.Engine;
+
+namespace Timestone.Backends.Indexing;
+
+/// <summary>
+/// The history: the latest entries of all messages in the order in which they came, those of one life linked. Removals stand in
+/// it too, so that it remembers for as long which lives are over.
+/// </summary>
+internal sealed class TransitionRing(int capacity)
+{
+    /// <summary>No place.</summary>
+    public const long None = -1;
+
+    private const int FirstSize = 1024;
+    private TransitionRecord[] _records = new TransitionRecord[Math.Min(capacity, FirstSize)];
+    private long _oldest;
+    private long _next;
+
+    /// <summary>Adds an entry; the oldest gives way when there are too many.</summary>
+    public ref TransitionRecord Add(MessageLife life, OutboxEntry entry)
+    {
+        // Counted first, as what gives way may be of the same life, which must not be forgotten.
+        life.InHistory++;
+        life.Queue.InHistory++;
+        if (_next - _oldest == capacity)
+            Evict();
+        if (_next == _records.Length && _next < capacity)
+            Array.Resize(ref _records, (int)Math.Min(capacity, 2L * _records.Length));
+        ref var record = ref At(_next);
+        record = new TransitionRecord
+        {
+            Life = life,
+            Worker = entry.Worker is not null && entry.Worker == life.Worker ? life.Worker : entry.Worker,
+            Error = entry.Error,
+            At = entry.At,
+            Since = entry.Since,
+            Previous = life.Newest,
+            Version = entry.Version,
+            Attempt = entry.Attempt,
+            Kind = entry.Kind,
+            Cause = entry.Cause,
+            From = entry.From,
+            To = entry.State,
+        };
+        life.Newest = _next++;
+        return ref record;
+    }
+
+    /// <summary>Whether a version of a life has been added before, as far as that can still be told: of what gave way it is assumed.</summary>
+    public bool HasSeen(MessageLife life, int version)
+    {
+        for (var place = life.Newest; place != None; place = At(place).Previous)
+        {
+            if (place < _oldest || At(place).Version == version)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Copies the transitions of a life that are still here, in no order.</summary>
+    public void CopyTo(List<TransitionRecord> found, MessageLife life)
+    {
+        for (var place = life.Newest; place >= _oldest; place = At(place).Previous)
+        {
+            if (At(place).IsTransition)
+                found.Add(At(place));
+        }
+    }
+
+    private ref TransitionRecord At(long place) => ref _records[place % capacity];
+
+    private void Evict()
+    {
+        ref var record = ref At(_oldest++);
+        var life = record.Life;
+        record = default;
+        life.InHistory--;
+        life.Queue.InHistory--;
+        life.Queue.ForgetUnlessNeeded(life);
+    }
+}

@@ -1,0 +1,103 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
+
+namespace Timestone.Backends.Kafka;
+
+/// <summary>Builds the clients: the one place that knows how they are configured. Building connects to nothing yet, but checks the configuration.</summary>
+internal sealed class KafkaClients
+{
+    private const int MetadataMilliseconds = 10_000;
+    private readonly KafkaOptions _options;
+    private readonly ILogger _logger;
+    private int _brokersAreDown;
+
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    public KafkaClients(KafkaOptions options, ILogger logger)
+    {
+        KafkaLibrary.Load();
+        options.Validate();
+        (_options, _logger) = (options, logger);
+    }
+
+    /// <summary>
+    /// A producer whose records are kept by all replicas, each once, and in their order or not at all. A record waits until it is
+    /// taken, however long: were it given up, those behind it would overtake it.
+    /// </summary>
+    public IProducer<byte[], byte[]> Producer() => Build(() =>
+    {
+        var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone" }, ("linger.ms", "2"), ("compression.type", "lz4")))
+        {
+            EnableIdempotence = true,
+            EnableGaplessGuarantee = true,
+            Acks = Acks.All,
+            MessageTimeoutMs = 0,
+            Partitioner = Partitioner.Murmur2Random,
+            DeliveryReportFields = "value",
+        };
+        return new ProducerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError).Build();
+    });
+
+    /// <summary>A consumer of the indexers' group.</summary>
+    public IConsumer<byte[], byte[]> Consumer(Action<ConsumerBuilder<byte[], byte[]>> handlers) => Build(() =>
+    {
+        var config = new ConsumerConfig(Properties(
+            new ClientConfig { ClientId = "timestone", TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
+            ("partition.assignment.strategy", "cooperative-sticky"),
+            ("fetch.wait.max.ms", "100"),
+            ("queued.max.messages.kbytes", "16384")))
+        {
+            GroupId = _options.GroupId,
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            ConsumeResultFields = "none",
+        };
+        var builder = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError);
+        handlers(builder);
+        return builder.Build();
+    });
+
+    /// <summary>Is told that something came through.</summary>
+    public void Answered()
+    {
+        if (Volatile.Read(ref _brokersAreDown) != 0 && Interlocked.Exchange(ref _brokersAreDown, 0) != 0)
+            KafkaLog.Answers(_logger, _options.BootstrapServers);
+    }
+
+    private Dictionary<string, string> Properties(ClientConfig config, params (string Name, string Value)[] defaults)
+    {
+        config.BootstrapServers = _options.BootstrapServers;
+        var properties = config.ToDictionary(static property => property.Key, static property => property.Value);
+        foreach (var (name, value) in defaults)
+            properties[name] = value;
+        foreach (var (name, value) in _options.Properties)
+            properties[name] = value;
+        return properties;
+    }
+
+    private static T Build<T>(Func<T> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (Exception problem) when (problem is InvalidOperationException or ArgumentException or KafkaException)
+        {
+            throw new ArgumentException($"Kafka's client does not take its properties. {problem.Message}", problem);
+        }
+    }
+
+    // Its log tells each attempt to connect.
+    private void OnLog(IClient client, LogMessage line) => KafkaLog.FromClient(_logger, line.Facility, line.Message);
+
+    private void OnError(IClient client, Error error)
+    {
+        if (error.Code == KafkaErrorCode.Local_AllBrokersDown && Interlocked.Exchange(ref _brokersAreDown, 1) == 0)
+            KafkaLog.Unreachable(_logger, _options.BootstrapServers);
+        else if (error.IsFatal)
+            KafkaLog.Fatal(_logger, error.Reason);
+        else
+            KafkaLog.FromClient(_logger, "error", error.Reason);
+    }
+}

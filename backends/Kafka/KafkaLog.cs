@@ -1,0 +1,50 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Timestone.Backends.Kafka;
+
+/// <summary>What the log says of Kafka.</summary>
+internal static partial class KafkaLog
+{
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Kafka's client: {Facility}: {Line}")]
+    public static partial void FromClient(ILogger logger, string facility, string line);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No broker of Kafka can be reached ({Servers}).")]
+    public static partial void Unreachable(ILogger logger, string servers);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Kafka answers again ({Servers}).")]
+    public static partial void Answers(ILogger logger, string servers);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A client of Kafka has to be replaced: {Reason}")]
+    public static partial void Fatal(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Topic {Topic} of Kafka was missing and has been created with {Partitions} partitions.")]
+    public static partial void TopicCreated(ILogger logger, string topic, int partitions);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka takes no event of {Bytes} bytes: payloads of such events are left out. Raise 'message.max.bytes' of the client, the brokers and the topic {Topic}.")]
+    public static partial void PayloadLeftOut(ILogger logger, int bytes, string topic);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The indexer has the partitions {Partitions}.")]
+    public static partial void Assigned(ILogger logger, IEnumerable<TopicPartition> partitions);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The indexer gives up the partitions {Partitions}.")]
+    public static partial void Revoked(ILogger logger, IEnumerable<TopicPartition> partitions);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer stalls: could not {What}; it is tried again until it succeeds.")]
+    public static partial void Stalled(ILogger logger, string what, Exception problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The indexer goes on: could {What} after {Failures} failures.")]
+    public static partial void Resumed(ILogger logger, string what, int failures);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An event was put aside as a dead letter ({Topic}, partition {Partition}, offset {Offset}): {Reason}")]
+    public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "How far the indexer has come could not be committed; some events may come again. {Reason}")]
+    public static partial void NotCommitted(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer could not read from Kafka: {Reason}")]
+    public static partial void NotConsumed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The indexer has ended.")]
+    public static partial void Ended(ILogger logger, Exception problem);
+}

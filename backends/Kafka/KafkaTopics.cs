@@ -1,0 +1,67 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
+
+namespace Timestone.Backends.Kafka;
+
+/// <summary>Looks after topics, through the connections of another client.</summary>
+internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Creates those that are missing.</summary>
+    /// <exception cref="IOException">The brokers cannot be asked now, or a topic is missing and cannot be created.</exception>
+    public async Task EnsureAsync(Handle client, IEnumerable<string> topics, CancellationToken cancellationToken)
+    {
+        using var admin = new DependentAdminClientBuilder(client).Build();
+        // Asked for by name, a missing topic might be created by the brokers with their own settings.
+        var present = await AskAsync(() => admin.GetMetadata(Timeout).Topics, cancellationToken).ConfigureAwait(false);
+        foreach (var topic in topics.Except(present.Where(static topic => !topic.Error.IsError).Select(static topic => topic.Topic)))
+            await CreateAsync(admin, topic).ConfigureAwait(false);
+    }
+
+    /// <summary>How many partitions a topic has.</summary>
+    /// <exception cref="IOException">The brokers cannot be asked now.</exception>
+    public static async Task<int> CountPartitionsAsync(Handle client, string topic, CancellationToken cancellationToken)
+    {
+        using var admin = new DependentAdminClientBuilder(client).Build();
+        var found = await AskAsync(() => admin.GetMetadata(topic, Timeout).Topics.Single(), cancellationToken).ConfigureAwait(false);
+        return !found.Error.IsError && found.Partitions.Count > 0
+            ? found.Partitions.Count
+            : throw new IOException($"The partitions of Kafka's topic {topic} are not known now: {found.Error.Reason}");
+    }
+
+    // It blocks; and the client must not be disposed of under it, so it is not abandoned.
+    private static async Task<T> AskAsync<T>(Func<T> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(ask, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KafkaException problem)
+        {
+            throw new IOException($"Kafka cannot be reached. {problem.Error.Reason}", problem);
+        }
+    }
+
+    private async Task CreateAsync(IAdminClient admin, string topic)
+    {
+        try
+        {
+            await admin.CreateTopicsAsync(
+                [new TopicSpecification { Name = topic, NumPartitions = options.Partitions, ReplicationFactor = options.ReplicationFactor }],
+                new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout }).ConfigureAwait(false);
+            KafkaLog.TopicCreated(logger, topic, options.Partitions);
+        }
+        catch (CreateTopicsException problem) when (problem.Results.All(static result => result.Error.Code is KafkaErrorCode.TopicAlreadyExists or KafkaErrorCode.NoError))
+        {
+            // Somebody else was faster.
+        }
+        catch (KafkaException problem)
+        {
+            var reason = problem is CreateTopicsException { Results: [var result, ..] } ? result.Error.Reason : problem.Error.Reason;
+            throw new IOException($"Kafka has no topic {topic}, and it could not be created: {reason}", problem);
+        }
+    }
+}

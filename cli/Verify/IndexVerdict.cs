@@ -1,0 +1,7 @@
+namespace Timestone.Cli;
+
+/// <summary>The answer of <c>verify-index</c>.</summary>
+/// <param name="Queues">How many queues were compared.</param>
+/// <param name="Messages">How many messages.</param>
+/// <param name="Differences">All differences.</param>
+internal sealed record IndexVerdict(long Queues, long Messages, IReadOnlyList<IndexDifference> Differences);

@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+using Timestone.Json;
+
+namespace Timestone;
+
+/// <summary>How far an index had come when it answered.</summary>
+public sealed record Freshness
+{
+    /// <summary>When the newest transition that it includes happened; null when it includes none.</summary>
+    [JsonConverter(typeof(Rfc3339Converter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? NewestTransition { get; init; }
+
+    /// <summary>How much later than that the newest transition happened that this server has committed; zero when it includes that one.</summary>
+    [JsonPropertyName("lagSeconds"), JsonConverter(typeof(SecondsConverter))]
+    public required TimeSpan Lag { get; init; }
+
+    /// <summary>
+    /// Whether transitions were lost on their way to the index, because more waited for it than may: then it must be rebuilt from the journal.
+    /// </summary>
+    public bool Incomplete { get; init; }
+}

@@ -1,0 +1,287 @@
+namespace Timestone.Engine;
+
+/// <summary>The service within one process: a runner for each queue over one journal.</summary>
+public sealed class LocalTimestone : ITimestone, IAsyncDisposable
+{
+    private readonly IJournal _journal;
+    private readonly LocalTimestoneOptions _options;
+    private readonly QueueDirectory _queues;
+    private readonly IIndex? _index;
+
+    /// <summary>Makes the service. It does not own the journal.</summary>
+    /// <param name="journal">What makes it durable.</param>
+    /// <param name="options">How it behaves; null for the defaults.</param>
+    /// <param name="timeProvider">Tells the time; null for the system's.</param>
+    /// <param name="scheduler">Runs the queues' pumps; null for the thread pool. See <see cref="QueueRunner"/>.</param>
+    /// <param name="index">What searches are answered from, not owned either; null for <see cref="ErrorCode.NoIndex"/>.</param>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the default settings are bad.</exception>
+    public LocalTimestone(IJournal journal, LocalTimestoneOptions? options = null, TimeProvider? timeProvider = null, TaskScheduler? scheduler = null, IIndex? index = null)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        _journal = journal;
+        _index = index;
+        _options = options ?? new LocalTimestoneOptions();
+        Validation.Check(_options.Defaults);
+        _queues = new QueueDirectory(journal, timeProvider ?? TimeProvider.System, scheduler, _options.GiveWay);
+    }
+
+    /// <summary>The queues that nobody can use until they have been opened again, as their journal failed; ordered by name.</summary>
+    public IReadOnlyList<string> Reopening => _queues.Reopening;
+
+    /// <summary>
+    /// Opens all queues, so that what is due in them happens although nobody calls; of a shared journal none, as others may
+    /// have them.
+    /// </summary>
+    public Task StartAsync(CancellationToken cancellationToken = default) =>
+        IsShared ? Task.CompletedTask : _queues.OpenAllAsync(cancellationToken);
+
+    /// <summary>Whether others can open the queues, too: a shared journal.</summary>
+    public bool IsShared => _journal is ISharedJournal;
+
+    /// <summary>The queues that are open here, in no order.</summary>
+    public IReadOnlyList<string> Open => _queues.Open;
+
+    /// <summary>Opens a queue unless it is open.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, <see cref="ErrorCode.Unavailable"/>.</exception>
+    public async Task OpenAsync(string queue) => await RunnerAsync(queue).ConfigureAwait(false);
+
+    /// <summary>
+    /// Closes a queue if it is open: waiting dequeues are answered with nothing, and what was begun is finished. The next call opens it again.
+    /// </summary>
+    /// <returns>When the clock next changes something in it; null when nothing is due in it, or when it was not open.</returns>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it was lost before; it is closed all the same.</exception>
+    public Task<DateTimeOffset?> CloseAsync(string queue)
+    {
+        Validation.CheckQueueName(queue);
+        return _queues.CloseAsync(queue);
+    }
+
+    /// <inheritdoc/>
+    public async Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckQueueName(queue);
+        Validation.Check(settings);
+        var (open, created) = await _queues.OpenAsync(queue, settings).ConfigureAwait(false);
+        var info = await open.Runner.ExecuteAsync(0, static (engine, _) => engine.Describe(), cancellationToken).ConfigureAwait(false);
+        // The blocks are switches that operators turn, not what the queue is.
+        var asked = settings with { EnqueueBlocked = info.Settings.EnqueueBlocked, DequeueBlocked = info.Settings.DequeueBlocked };
+        return created || asked == info.Settings
+            ? new CreateQueueResult(info, created)
+            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue}' exists with other settings.", "queue");
+    }
+
+    /// <inheritdoc/>
+    public async Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
+        await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(0, static (engine, _) => engine.Describe(), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckLimit(limit);
+        try
+        {
+            var names = await _journal.ListQueuesAsync(cancellationToken).ConfigureAwait(false);
+            var queues = new List<QueueInfo>();
+            foreach (var name in names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0))
+            {
+                if (queues.Count == limit)
+                    return new QueuePage(queues, queues[^1].Name);
+                if (await FindQueueAsync(name, cancellationToken).ConfigureAwait(false) is { } found)
+                    queues.Add(found);
+            }
+
+            return new QueuePage(queues, null);
+        }
+        catch (IOException problem)
+        {
+            throw new TimestoneException(ErrorCode.Unavailable, $"Queues cannot be listed: {problem.Message}", innerException: problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
+    {
+        if (patch is null)
+            throw Validation.Invalid("settings", "Settings are required.");
+        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(patch, static (engine, change) => engine.Update(change), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckQueueName(queue);
+        var (open, _) = await _queues.OpenAsync(queue, null).ConfigureAwait(false);
+        var createdAt = await open.Runner.ExecuteAsync(0, static (engine, _) =>
+        {
+            engine.Delete();
+            return engine.Describe().CreatedAt;
+        }, cancellationToken).ConfigureAwait(false);
+        _queues.CreateAfter(createdAt);
+        // Whoever was answered that the queue is gone can create it again at once.
+        await open.Closed.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckBatch("messages", messages);
+        Validation.CheckBatchBytes(messages);
+        var runner = await RunnerAsync(queue, create: _options.AutoCreate).ConfigureAwait(false);
+        return await runner.ExecuteAsync(WithIds(messages), static (engine, items) => engine.Enqueue(items), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default)
+    {
+        Validation.Check(request);
+        return await (await RunnerAsync(queue).ConfigureAwait(false)).DequeueAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckBatch("items", settlements);
+        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(settlements, static (engine, items) => engine.Settle(items), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckBatch("items", extensions);
+        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(extensions, static (engine, items) => engine.Extend(items), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckBatch("items", cancellations);
+        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(cancellations, static (engine, items) => engine.Cancel(items), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckId(id);
+        var result = await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(id, static (engine, which) => engine.Redrive(which), cancellationToken).ConfigureAwait(false);
+        return result.ThrowIfError();
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) =>
+        await SweepAsync(await RunnerAsync(queue).ConfigureAwait(false), MessageState.Errored, static (engine, sweep) => engine.RedriveNext(sweep), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckState(state);
+        if (state == MessageState.Running)
+            throw Validation.Invalid("state", "Running messages cannot be purged: consumers hold them. Cancel them instead.");
+        var runner = await RunnerAsync(queue).ConfigureAwait(false);
+        var count = 0L;
+        foreach (var each in Enum.GetValues<MessageState>())
+        {
+            if (state is null ? each != MessageState.Running : each == state)
+                count += await SweepAsync(runner, each, static (engine, sweep) => engine.PurgeNext(sweep), cancellationToken).ConfigureAwait(false);
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckId(id);
+        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(id, static (engine, which) => engine.Get(which), cancellationToken).ConfigureAwait(false)
+            ?? throw new TimestoneException(ErrorCode.MessageNotFound, $"There is no message '{id}'.", "id");
+    }
+
+    /// <inheritdoc/>
+    public async Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckState(state);
+        Validation.CheckLimit(limit);
+        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync((state, after, limit), static (engine, ask) => engine.List(ask.state, ask.after, ask.limit), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckState(state);
+        filter ??= Metadata.Empty;
+        Validation.CheckFilter(filter);
+        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync((state, filter), static (engine, ask) => engine.Depth(ask.state, ask.filter), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
+        await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(0, static (engine, _) => engine.Stats(), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    {
+        Validation.Check(search);
+        return await Index.SearchAsync(search, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new HistoryRequest();
+        Validation.Check(queue, id, request);
+        return await Index.GetHistoryAsync(queue, id, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new StatsRequest();
+        Validation.Check(request);
+        return await Index.GetStatsAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes all queues: waiting dequeues are answered with nothing, and what was begun is finished.</summary>
+    public ValueTask DisposeAsync() => _queues.DisposeAsync();
+
+    // Null when it was deleted since the names were read. A list must not take a shared journal's queues from those who have
+    // them, so it reads what they committed.
+    private async Task<QueueInfo?> FindQueueAsync(string name, CancellationToken cancellationToken)
+    {
+        if (_journal is ISharedJournal shared)
+            return await shared.ReadQueueAsync(name, cancellationToken).ConfigureAwait(false) is { } row ? row.Describe() : null;
+        try
+        {
+            return await GetQueueAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
+        {
+            return null;
+        }
+    }
+
+    private IIndex Index => _index ?? throw new TimestoneException(ErrorCode.NoIndex, "This service keeps no index of messages.");
+
+    private static async Task<long> SweepAsync(QueueRunner runner, MessageState state, Func<QueueEngine, Sweep, Sweep> step, CancellationToken cancellationToken)
+    {
+        var sweep = await runner.ExecuteAsync(state, static (engine, which) => engine.BeginSweep(which), cancellationToken).ConfigureAwait(false);
+        while (!sweep.Done)
+            sweep = await runner.ExecuteAsync(sweep, step, cancellationToken).ConfigureAwait(false);
+        return sweep.Count;
+    }
+
+    // Without an id from the caller a repeated enqueue cannot be recognised, which is the caller's choice.
+    private static IReadOnlyList<NewMessage> WithIds(IReadOnlyList<NewMessage> messages) =>
+        messages.Any(static message => message.Id is null)
+            ? [.. messages.Select(static message => message.Id is null ? message with { Id = Guid.CreateVersion7().ToString("N") } : message)]
+            : messages;
+
+    private ValueTask<QueueRunner> RunnerAsync(string queue, bool create = false)
+    {
+        if (queue is not null && _queues.TryGet(queue) is { } runner)
+            return new(runner);
+        Validation.CheckQueueName(queue);
+        return OpenAsync();
+
+        async ValueTask<QueueRunner> OpenAsync() =>
+            (await _queues.OpenAsync(queue, create ? _options.Defaults : null).ConfigureAwait(false)).Queue.Runner;
+    }
+}

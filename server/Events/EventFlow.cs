@@ -1,0 +1,95 @@
+using Timestone.Backends.Events;
+using Timestone.Backends.Indexing;
+using Timestone.Backends.Kafka;
+using Timestone.Engine;
+
+namespace Timestone.Server;
+
+/// <summary>
+/// What becomes of a journal's transitions: to Kafka, and from there into Elasticsearch; or straight into Elasticsearch; or into an
+/// index in memory.
+/// </summary>
+internal sealed class EventFlow : IAsyncDisposable
+{
+    // In the order in which they are started: each may use those before it.
+    private readonly List<IAsyncDisposable> _parts = [];
+    private readonly TimestoneServerOptions _options;
+    private readonly ILoggerFactory _loggers;
+
+    private EventFlow(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers)
+    {
+        (_options, _loggers) = (options, loggers);
+        var outbox = journal.Outbox;
+        if (outbox is not null)
+            Add(new Meters(new OutboxMeter(outbox)));
+        var elasticsearch = options.Elasticsearch is null ? null : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers));
+        if (elasticsearch is not null)
+            Index = elasticsearch.IndexOf(outbox);
+        if (outbox is null)
+            return;
+        if (options.Kafka is not null)
+            StartKafka(options.Kafka, outbox, elasticsearch);
+        else if (elasticsearch is not null)
+            StartPump("elasticsearch", outbox, OutboxStart.Acknowledged, new IndexSink(elasticsearch.Writer, loggers.CreateLogger<IndexSink>()));
+
+        // A journal that several servers share has none: what one of them reads of it would not be all.
+        if (elasticsearch is null && options.Index == IndexKind.Memory && journal is not ISharedJournal)
+        {
+            var index = new MemoryIndex(outbox, timeProvider: options.TimeProvider);
+            StartPump("memory", outbox, OutboxStart.Earliest, index);
+            Index = index;
+        }
+    }
+
+    /// <summary>What searches are answered from; null for nothing.</summary>
+    public IIndex? Index { get; }
+
+    /// <summary>Starts what the options say.</summary>
+    /// <exception cref="BadOptionException">Kafka is asked for, and its library is not installed.</exception>
+    public static EventFlow Start(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers) => new(options, journal, loggers);
+
+    /// <summary>Whether a journal's outbox would be read at all.</summary>
+    public static bool Reads(TimestoneServerOptions options) =>
+        options.Kafka is not null || options.Elasticsearch is not null || (options.Redis is null && options.Index == IndexKind.Memory);
+
+    /// <summary>Stops all of it; what is not published yet is when the server is started again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = _parts.Count - 1; i >= 0; i--)
+            await _parts[i].DisposeAsync().ConfigureAwait(false);
+        _parts.Clear();
+    }
+
+    private void StartKafka(KafkaOptions kafka, IOutbox outbox, ElasticsearchIndexing? elasticsearch)
+    {
+        try
+        {
+            StartPump("kafka", outbox, OutboxStart.Acknowledged, Add(new KafkaPublisher(kafka, _loggers.CreateLogger<KafkaPublisher>())));
+            if (elasticsearch is not null && _options.Role == ServerRole.All)
+                Add(Indexing.Start(kafka, elasticsearch.Writer, _loggers));
+        }
+        catch (DllNotFoundException problem)
+        {
+            throw new BadOptionException("--kafka", problem.Message);
+        }
+    }
+
+    private void StartPump(string name, IOutbox outbox, OutboxStart start, IOutboxSink sink) =>
+        Add(new OutboxPump(name, outbox, start, sink, _loggers.CreateLogger<OutboxPump>()));
+
+    private T Add<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+
+    private sealed class Meters(OutboxMeter meter) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            meter.Dispose();
+            return default;
+        }
+    }
+}

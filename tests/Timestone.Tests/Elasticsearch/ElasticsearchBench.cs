@@ -1,0 +1,169 @@
+using System.Text;
+using Shouldly;
+using Timestone.Backends.Elasticsearch;
+using Timestone.Engine;
+
+namespace Timestone.Tests.Elasticsearch;
+
+/// <summary>
+/// The indices of a test in an Elasticsearch: the stand-in, or, where <c>TIMESTONE_TEST_ELASTICSEARCH</c> is the URL of a real one, that one,
+/// with a prefix of its own. A test that makes things fail is for the stand-in alone.
+/// </summary>
+internal sealed class ElasticsearchBench : IAsyncDisposable
+{
+    private readonly ElasticsearchStandIn? _standIn;
+
+    private ElasticsearchBench(ElasticsearchStandIn? standIn, ElasticsearchOptions options, TimeProvider? time)
+    {
+        _standIn = standIn;
+        Options = options;
+        Time = time;
+        Connection = new ElasticsearchConnection(options, time);
+        Writer = new ElasticsearchIndexWriter(Connection);
+        Index = new ElasticsearchIndex(Connection);
+    }
+
+    public static bool IsReal => Environment.GetEnvironmentVariable("TIMESTONE_TEST_ELASTICSEARCH") is { Length: > 0 };
+
+    public ElasticsearchOptions Options { get; }
+
+    public TimeProvider? Time { get; }
+
+    public ElasticsearchStandIn StandIn => _standIn!;
+
+    public StandInCluster Cluster => StandIn.Cluster;
+
+    public ElasticsearchConnection Connection { get; }
+
+    public ElasticsearchIndexWriter Writer { get; }
+
+    public ElasticsearchIndex Index { get; }
+
+    /// <summary>The stand-in, for what a real one cannot be made to do.</summary>
+    public static async Task<ElasticsearchBench> OfStandInAsync(Func<Uri, ElasticsearchOptions>? options = null, TimeProvider? time = null)
+    {
+        var standIn = await ElasticsearchStandIn.StartAsync();
+        return new ElasticsearchBench(standIn, (options ?? (address => Quick(address)))(standIn.Address), time);
+    }
+
+    /// <summary>The stand-in or a real one.</summary>
+    public static async Task<ElasticsearchBench> StartAsync()
+    {
+        if (!IsReal)
+            return await OfStandInAsync();
+        var url = new UriBuilder(Environment.GetEnvironmentVariable("TIMESTONE_TEST_ELASTICSEARCH")!);
+        var (user, password) = (url.UserName, url.Password);
+        (url.UserName, url.Password) = ("", "");
+        return new ElasticsearchBench(
+            null,
+            new ElasticsearchOptions
+            {
+                Addresses = [url.Uri],
+                Prefix = $"timestone-test-{Guid.NewGuid():n}"[..32],
+                User = user.Length > 0 ? Uri.UnescapeDataString(user) : null,
+                Password = user.Length > 0 ? Uri.UnescapeDataString(password) : null,
+                TrustAnyCertificate = url.Scheme == "https",
+                HistoricRetention = TimeSpan.FromDays(36_500),
+                AliasLookup = TimeSpan.FromMilliseconds(1),
+                Timeout = TimeSpan.FromSeconds(10),
+            },
+            null);
+    }
+
+    /// <summary>Options for a test: no time is lost with waiting.</summary>
+    public static ElasticsearchOptions Quick(Uri address, TimeSpan? timeout = null, int retries = 8, int maxBulkBytes = 5 << 20) => new()
+    {
+        Addresses = [address],
+        Retries = retries,
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+        MaxRetryDelay = TimeSpan.FromMilliseconds(2),
+        AliasLookup = TimeSpan.FromMilliseconds(1),
+        Timeout = timeout ?? TimeSpan.FromSeconds(30),
+        MaxBulkBytes = maxBulkBytes,
+        HistoricRetention = TimeSpan.FromDays(36_500),
+    };
+
+    /// <summary>Writes in batches as a pump does: what failed is written again.</summary>
+    public async Task<List<RejectedEvent>> WriteAsync(IEnumerable<StreamEvent> events, int batch = 40)
+    {
+        var rejected = new List<RejectedEvent>();
+        foreach (var some in events.Chunk(batch))
+        {
+            for (var attempt = 0; ; attempt++)
+            {
+                try
+                {
+                    rejected.AddRange(await Writer.WriteAsync(some));
+                    break;
+                }
+                catch (IOException) when (attempt < 100)
+                {
+                    // Again, as a pump does.
+                }
+            }
+        }
+
+        return rejected;
+    }
+
+    /// <summary>Lets searches see what was written.</summary>
+    public async Task RefreshAsync()
+    {
+        if (_standIn is not null)
+            return; // Its searches see everything.
+        foreach (var alias in new[] { Connection.Names.Current, Connection.Names.HistoricPattern })
+            await Connection.AskAsync(ElasticsearchCall.Refresh(alias), default);
+    }
+
+    /// <summary>All current messages, by search, page by page.</summary>
+    public async Task<List<IndexedMessage>> MessagesAsync(MessageSearch? search = null)
+    {
+        var messages = new List<IndexedMessage>();
+        search ??= new MessageSearch();
+        for (string? cursor = null; ;)
+        {
+            var page = await Index.SearchAsync(search with { Cursor = cursor });
+            messages.AddRange(page.Messages);
+            if ((cursor = page.Next) is null)
+                return messages;
+        }
+    }
+
+    /// <summary>All transitions of an id, page by page.</summary>
+    public async Task<List<Transition>> HistoryAsync(string queue, string id, int limit = 100)
+    {
+        var transitions = new List<Transition>();
+        for (string? cursor = null; ;)
+        {
+            var page = await Index.GetHistoryAsync(queue, id, new HistoryRequest { Cursor = cursor, Limit = limit });
+            transitions.AddRange(page.Transitions);
+            if ((cursor = page.Next) is null)
+                return transitions;
+        }
+    }
+
+    /// <summary>Throws unless both indices hold what the journal says, and nothing else.</summary>
+    public async Task CheckAsync(EventJournal journal, string seed)
+    {
+        Described(await MessagesAsync()).ShouldBe(Described(journal.Messages), seed);
+        foreach (var (queue, id) in journal.Transitions.Select(static each => (each.Queue, each.Id)).Distinct())
+            (await HistoryAsync(queue, id, 3)).ShouldBe(journal.Transitions.Where(each => each.Queue == queue && each.Id == id), $"{seed}, {queue}/{id}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_standIn is null)
+        {
+            var aliases = await Connection.AskAsync(ElasticsearchCall.GetAliases(Options.Prefix + "-*", Options.Prefix + "-*"), default);
+            foreach (var index in aliases.EnumerateObject())
+                await Connection.AskAsync(ElasticsearchCall.DeleteIndex(index.Name), default);
+        }
+
+        Connection.Dispose();
+        if (_standIn is not null)
+            await _standIn.DisposeAsync();
+    }
+
+    private static IEnumerable<string> Described(IEnumerable<IndexedMessage> messages) =>
+        messages.Select(static message => new StringBuilder().Append(message with { Metadata = Metadata.Empty }).Append(message.Metadata).ToString()).Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+
+namespace Timestone.Tests.Elasticsearch;
+
+/// <summary>Aggregations, as far as they are used.</summary>
+internal static class StandInAggregations
+{
+    public static JsonObject Run(IReadOnlyList<(StandInIndex Index, StandInDocument Document)> documents, JsonObject asked)
+    {
+        var answer = new JsonObject();
+        foreach (var (name, aggregation) in asked)
+        {
+            var (kind, what) = aggregation!.AsObject().First(static each => each.Key != "aggregations");
+            answer[name] = kind switch
+            {
+                "max" => new JsonObject { ["value"] = Numbers(documents, (string)what!["field"]!) is { Length: > 0 } numbers ? (double)numbers.Max() : null },
+                "percentiles" => new JsonObject { ["values"] = Percentiles(Numbers(documents, (string)what!["field"]!), what["percents"]!.AsArray()) },
+                "filter" => new JsonObject { ["doc_count"] = documents.Count(each => StandInQuery.Matches(each.Index, what!.AsObject(), each.Document.Source!)) },
+                "composite" => Composite(documents, what!.AsObject(), aggregation["aggregations"]?.AsObject() ?? []),
+                _ => throw new InvalidOperationException($"An aggregation that is not understood: {kind}"),
+            };
+        }
+
+        return answer;
+    }
+
+    private static long[] Numbers(IEnumerable<(StandInIndex Index, StandInDocument Document)> documents, string field) =>
+        [.. documents.SelectMany(each => each.Index.Values(each.Document.Source!, field)).Select(static value => (long)value).Order()];
+
+    private static JsonArray Percentiles(long[] sorted, JsonArray percents) =>
+        [.. percents.Select(percent => new JsonObject { ["key"] = (double)percent!, ["value"] = sorted.Length == 0 ? null : (double)sorted[(int)Math.Ceiling((double)percent! / 100 * sorted.Length) - 1] })];
+
+    private static JsonObject Composite(IReadOnlyList<(StandInIndex Index, StandInDocument Document)> documents, JsonObject what, JsonObject figures)
+    {
+        var sources = what["sources"]!.AsArray().Select(static source => source!.AsObject().Single()).Select(static source => (source.Key, Field: (string)source.Value!["terms"]!["field"]!)).ToList();
+        var after = what["after"] is JsonObject last ? Join(sources.Select(source => (string)last[source.Key]!)) : null;
+        var groups = documents
+            .Where(each => sources.TrueForAll(source => each.Document.Source![source.Field] is not null))
+            .GroupBy(each => Join(sources.Select(source => (string)each.Document.Source![source.Field]!)))
+            .OrderBy(static group => group.Key, StringComparer.Ordinal)
+            .Where(group => after is null || string.CompareOrdinal(group.Key, after) > 0)
+            .Take((int)what["size"]!);
+        var buckets = new JsonArray();
+        foreach (var group in groups)
+        {
+            var bucket = Run([.. group], figures);
+            bucket["key"] = new JsonObject(group.Key.Split('\0').Select((value, at) => new KeyValuePair<string, JsonNode?>(sources[at].Key, value)));
+            bucket["doc_count"] = group.Count();
+            buckets.Add(bucket);
+        }
+
+        var answer = new JsonObject { ["buckets"] = buckets };
+        if (buckets.Count > 0)
+            answer["after_key"] = buckets[^1]!["key"]!.DeepClone();
+        return answer;
+    }
+
+    private static string Join(IEnumerable<string> values) => string.Join('\0', values);
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Timestone.Tests.Elasticsearch;
+
+/// <summary>One index of the stand-in: what was written, what of it searches see, and what its fields are.</summary>
+internal sealed class StandInIndex(string name, JsonObject settings, JsonObject mappings)
+{
+    private const int LongestTerm = 32_766;
+    private Dictionary<string, StandInDocument> _visible = [];
+    private bool _changed;
+
+    public string Name { get; } = name;
+
+    public HashSet<string> Aliases { get; } = [];
+
+    public Dictionary<string, StandInDocument> Written { get; } = [];
+
+    /// <summary>What searches see, by id.</summary>
+    public IEnumerable<StandInDocument> Visible => _visible.Values;
+
+    public JsonObject Settings { get; } = settings;
+
+    public void Refresh()
+    {
+        if (_changed)
+            _visible = Written.Where(static each => each.Value.Source is not null).ToDictionary();
+        _changed = false;
+    }
+
+    public void Put(StandInDocument document)
+    {
+        Written[document.Id] = document;
+        _changed = true;
+    }
+
+    public void AddFields(JsonObject more)
+    {
+        foreach (var (field, type) in more["properties"]!.AsObject())
+        {
+            if (mappings["properties"]![field] is { } known && !JsonNode.DeepEquals(known, type))
+                throw new InvalidOperationException($"The field {field} of {Name} cannot change.");
+            mappings["properties"]![field] = type!.DeepClone();
+        }
+    }
+
+    /// <summary>A field's type; null when it has no such field.</summary>
+    public string? TypeOf(string field) => (string?)mappings["properties"]![field]?["type"];
+
+    /// <summary>Why a document cannot be taken; null when it can.</summary>
+    public JsonObject? Problem(JsonObject source)
+    {
+        foreach (var (field, value) in source)
+        {
+            if (TypeOf(field) is not { } type)
+                return StandInAnswer.Cause("strict_dynamic_mapping_exception", $"mapping set to strict, dynamic introduction of [{field}] within [_doc] is not allowed");
+            foreach (var each in value is JsonArray many ? many : [value])
+            {
+                if (type == "keyword" && each?.GetValueKind() == JsonValueKind.String && Encoding.UTF8.GetByteCount((string)each!) > LongestTerm)
+                    return StandInAnswer.Cause("illegal_argument_exception", $"Document contains at least one immense term in field=\"{field}\"");
+                if (!Is(each, type))
+                    return StandInAnswer.Cause("document_parsing_exception", $"failed to parse field [{field}] of type [{type}]");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A field's values as they are compared: numbers and times as numbers, texts as texts.</summary>
+    public IEnumerable<IComparable> Values(JsonObject source, string field)
+    {
+        foreach (var each in source[field] is JsonArray many ? many : source[field] is { } one ? [one] : Enumerable.Empty<JsonNode?>())
+            yield return Comparable(TypeOf(field), each!);
+    }
+
+    public static IComparable Comparable(string? type, JsonNode value) => type switch
+    {
+        "date" when value.GetValueKind() == JsonValueKind.String => Time((string)value!).ToUnixTimeMilliseconds(),
+        "date" or "long" or "integer" => (long)value,
+        "boolean" => (bool)value,
+        _ => (string)value!,
+    };
+
+    /// <summary>Takes a text apart as the field's analyzer does.</summary>
+    public IEnumerable<string> Words(string field, string text)
+    {
+        var analysis = Settings["analysis"]!;
+        var analyzer = analysis["analyzer"]![(string)mappings["properties"]![field]!["analyzer"]!]!;
+        var pattern = (string)analysis["tokenizer"]![(string)analyzer["tokenizer"]!]!["pattern"]!;
+        if (analyzer["filter"]!.AsArray() is not [var filter] || (string?)filter != "lowercase")
+            throw new InvalidOperationException($"An analyzer that is not understood: {analyzer}");
+        return Regex.Split(text, pattern).Where(static word => word.Length > 0).Select(static word => word.ToLowerInvariant());
+    }
+
+    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    private static bool Is(JsonNode? value, string type) => (type, value?.GetValueKind()) switch
+    {
+        ("keyword" or "text", JsonValueKind.String) => true,
+        ("binary", JsonValueKind.String) => Convert.TryFromBase64String((string)value!, new byte[((string)value!).Length], out _),
+        ("long" or "integer", JsonValueKind.Number) => long.TryParse(value!.ToJsonString(), CultureInfo.InvariantCulture, out var number) && (type == "long" || number is >= int.MinValue and <= int.MaxValue),
+        ("date", JsonValueKind.String) => DateTimeOffset.TryParse((string)value!, CultureInfo.InvariantCulture, out _),
+        ("boolean", JsonValueKind.True or JsonValueKind.False) => true,
+        _ => false,
+    };
+}

@@ -1,0 +1,123 @@
+using Shouldly;
+using Timestone.Backends.Events;
+using Timestone.Engine;
+using Timestone.Json;
+using Xunit;
+
+namespace Timestone.Tests.Events;
+
+public sealed class EventDocumentsTests
+{
+    private static readonly OutboxEntry Dequeue = new()
+    {
+        Kind = OutboxEntryKind.Transition,
+        Queue = "q",
+        QueueCreatedAt = 1000,
+        At = 5250,
+        Id = "a",
+        Sequence = 7,
+        Version = 2,
+        From = MessageState.Pending,
+        Since = 2000,
+        State = MessageState.Running,
+        Cause = Cause.Dequeue,
+        Attempt = 1,
+        Priority = 5249,
+        HasDeadline = true,
+        EnqueuedAt = 2000,
+        Metadata = Metadata.Of("tenant", "acme"),
+        Worker = "w",
+        Error = "e",
+    };
+
+    [Fact]
+    public void A_transition_is_told_as_itself_and_as_the_message_since()
+    {
+        var events = EventDocuments.Of([Dequeue]);
+        events.Select(static told => told.Kind).ShouldBe([StreamEventKind.Transition, StreamEventKind.Message]);
+        events[0].Transition.ShouldBe(new Transition
+        {
+            Queue = "q",
+            Id = "a",
+            Life = "1000-7",
+            Version = 2,
+            From = MessageState.Pending,
+            To = MessageState.Running,
+            Cause = TransitionCause.Dequeue,
+            At = Time(5250),
+            InFrom = TimeSpan.FromMilliseconds(3250),
+            Attempt = 1,
+            Worker = "w",
+            Error = "e",
+            Priority = 5249,
+            Deadline = Time(5249),
+            MissedDeadline = true,
+            Metadata = Metadata.Of("tenant", "acme"),
+            EnqueuedAt = Time(2000),
+        });
+        events[1].Message.ShouldBe(new IndexedMessage
+        {
+            Queue = "q",
+            Id = "a",
+            Life = "1000-7",
+            Version = 2,
+            State = MessageState.Running,
+            Priority = 5249,
+            Deadline = Time(5249),
+            Metadata = Metadata.Of("tenant", "acme"),
+            EnqueuedAt = Time(2000),
+            UpdatedAt = Time(5250),
+            Attempt = 1,
+            Worker = "w",
+            Error = "e",
+        });
+    }
+
+    [Fact]
+    public void An_enqueue_comes_from_no_state_and_carries_the_payload()
+    {
+        var payload = Payload.FromText("hello");
+        var enqueue = Dequeue with { From = null, Since = 2000, State = MessageState.Invisible, Cause = Cause.Enqueue, VisibleAt = 9000, Payload = payload };
+        var events = EventDocuments.Of([enqueue]);
+        events[0].Transition!.ShouldSatisfyAllConditions(
+            transition => transition.From.ShouldBeNull(),
+            transition => transition.InFrom.ShouldBeNull(),
+            transition => transition.MissedDeadline.ShouldBeFalse(),
+            transition => transition.Payload.ShouldBe(payload));
+        events[1].Message!.VisibleAt.ShouldBe(Time(9000));
+    }
+
+    [Theory]
+    [InlineData(Cause.Dequeue, true, 5250, false)]
+    [InlineData(Cause.Dequeue, false, 1, false)]
+    [InlineData(Cause.Complete, true, 1, false)]
+    [InlineData(Cause.Dequeue, true, 5249, true)]
+    public void Only_a_dequeue_after_the_deadline_has_missed_it(Cause cause, bool hasDeadline, long priority, bool missed) =>
+        EventDocuments.TransitionOf(Dequeue with { Cause = cause, HasDeadline = hasDeadline, Priority = priority }).MissedDeadline.ShouldBe(missed);
+
+    [Fact]
+    public void A_restated_message_is_no_transition() =>
+        EventDocuments.Of([Dequeue with { Kind = OutboxEntryKind.Restated, Cause = Cause.Rewrite }]).ShouldHaveSingleItem().Message!.Version.ShouldBe(2);
+
+    [Fact]
+    public void Removals_say_what_is_gone()
+    {
+        EventDocuments.Of([Dequeue with { Kind = OutboxEntryKind.Removed, Cause = Cause.Retire }]).ShouldHaveSingleItem().ShouldBe(
+            new StreamEvent { Schema = 1, Kind = StreamEventKind.MessageRemoved, RemovedMessage = new RemovedMessage("q", "a", "1000-7", 2) });
+        EventDocuments.Of([new OutboxEntry { Kind = OutboxEntryKind.QueueDeleted, Queue = "q", QueueCreatedAt = 1000, At = 6000 }]).ShouldHaveSingleItem().ShouldBe(
+            new StreamEvent { Schema = 1, Kind = StreamEventKind.QueueRemoved, RemovedQueue = new RemovedQueue("q", Time(1000)) });
+    }
+
+    [Fact]
+    public void Causes_of_transitions_are_those_of_the_engine() =>
+        Enum.GetValues<TransitionCause>().ShouldAllBe(static cause => cause.ToString() == ((Cause)cause).ToString());
+
+    [Fact]
+    public void What_is_told_comes_through_JSON_unchanged()
+    {
+        foreach (var told in EventDocuments.Of([Dequeue, Dequeue with { From = null, VisibleAt = 9000, Payload = Payload.FromBytes(new byte[] { 0, 255 }) }]))
+            EventJson.Read(EventJson.Write(told)).ShouldBe(told);
+    }
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+}

@@ -1,0 +1,124 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Timestone.Backends.Events;
+using Timestone.Backends.Kafka;
+using Timestone.Backends.Memory;
+using Timestone.Engine;
+using Xunit;
+
+namespace Timestone.Tests.Kafka;
+
+/// <summary>The whole way, with everything on it failing now and then: from the source through the brokers to the index.</summary>
+public sealed class KafkaFaultTests
+{
+    private static readonly MockError[] Passing =
+        [MockError.NotLeader, MockError.LeaderNotAvailable, MockError.TimedOut, MockError.NotEnoughReplicas, MockError.NotEnoughReplicasAfterAppend, MockError.ConnectionLost];
+
+    private static readonly MockError[] Ending = [MockError.OutOfOrderSequence, MockError.InvalidProducerEpoch, MockError.TopicNotAuthorized];
+
+    [Theory]
+    [InlineData(101)]
+    [InlineData(102)]
+    [InlineData(103)]
+    public async Task Whatever_fails_every_event_arrives_in_order_and_the_index_equals_the_source(int seed)
+    {
+        using var kafka = new MockKafka();
+        var options = TestKafka.NewOn(kafka);
+        var random = new Random(seed);
+        var story = new Story(seed, messages: 60, transitions: 3000);
+        var index = new StrictIndex();
+        index.BeforeWrite = _ => random.Next(4) == 0 ? throw new IOException("The index is away.") : Task.CompletedTask;
+        await using var publisher = TestKafka.Publisher(options);
+        await using var first = TestKafka.Indexer(options, index);
+        await using var second = TestKafka.Indexer(options, index);
+        await first.StartAsync();
+        await second.StartAsync();
+        foreach (var batch in story.Batches(100))
+        {
+            var delivering = publisher.InsistAsync(batch);
+            Disturb(kafka, options, random);
+            await delivering;
+        }
+
+        await index.IncludesAsync(story);
+        KafkaIndexerTests.ShouldEqual(index, story);
+        await options.ShouldHaveAllInOrderAsync(story);
+    }
+
+    [Fact]
+    public async Task The_index_equals_the_journal_at_the_end()
+    {
+        const string Queue = "orders";
+        var options = TestKafka.New();
+        var index = new StrictIndex();
+        var journal = new MemoryJournal(outboxLimit: 100_000);
+        await using var publisher = TestKafka.Publisher(options);
+        await using var indexer = TestKafka.Indexer(options, index);
+        await indexer.StartAsync();
+        await using var pump = new OutboxPump("kafka", journal.Outbox!, OutboxStart.Acknowledged, publisher, NullLogger<OutboxPump>.Instance);
+        await using var service = new LocalTimestone(journal);
+        await service.CreateQueueAsync(Queue, new QueueSettings { MaxAttempts = 2, PublishPayloads = true });
+        for (var round = 0; round < 20; round++)
+        {
+            await service.EnqueueAsync(Queue, [.. Enumerable.Range(0, 20).Select(i => new NewMessage { Id = $"{round}-{i}", Payload = Payload.FromText("x"), Metadata = Metadata.Of("round", $"{round}"), Deadline = DateTimeOffset.UnixEpoch.AddDays(i) })]);
+            var taken = (await service.DequeueAsync(Queue, new DequeueRequest { Max = 12, Worker = "w" })).Messages;
+            await service.SettleAsync(Queue, [.. taken.Select((message, i) => (i % 3) switch
+            {
+                0 => Settlement.Complete(message.Id, message.LeaseToken!),
+                1 => Settlement.Fail(message.Id, message.LeaseToken!, "it broke"),
+                _ => Settlement.Release(message.Id, message.LeaseToken!),
+            })]);
+            await service.CancelAsync(Queue, [new Cancellation { Id = $"{round}-19" }]);
+            await service.PurgeAsync(Queue, MessageState.Completed);
+            await service.RedriveAllAsync(Queue);
+        }
+
+        await service.EnqueueAsync(Queue, [new NewMessage { Id = "last", Priority = long.MaxValue }]);
+        var messages = new List<Message>();
+        for (string? cursor = null; ;)
+        {
+            var page = await service.ListMessagesAsync(Queue, after: cursor);
+            messages.AddRange(page.Messages);
+            if ((cursor = page.Next) is null)
+                break;
+        }
+
+        await index.BecomesAsync(() => messages.TrueForAll(message => index.Messages.Any(one => one.Id == message.Id && one.Version >= message.Version)) && index.Messages.Count == messages.Count);
+        index.Messages.Select(static one => (one.Id, one.Version, one.State, one.Priority, one.Attempt, one.Worker, one.Error, one.Metadata))
+            .ShouldBe(messages.Select(static one => (one.Id, one.Version, one.State, one.Priority, one.Attempt, one.Worker, one.Error, one.Metadata)), ignoreOrder: true);
+        foreach (var message in messages)
+            index.Transitions.Where(made => made.Id == message.Id).Select(static made => made.Version).ShouldBe(Enumerable.Range(1, message.Version), ignoreOrder: true);
+    }
+
+    // What fails here recovers by itself, or is brought back.
+    private static void Disturb(MockKafka kafka, KafkaOptions options, Random random)
+    {
+        var broker = 1 + random.Next(kafka.Brokers);
+        var topic = random.Next(2) == 0 ? options.CurrentTopic : options.HistoricTopic;
+        switch (random.Next(8))
+        {
+            case 0 or 1:
+                kafka.Fail(MockRequest.Produce, [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Passing[random.Next(Passing.Length)])]);
+                break;
+            case 2:
+                kafka.Fail(MockRequest.Produce, Ending[random.Next(Ending.Length)]);
+                break;
+            case 3:
+                kafka.SetLeader(topic, random.Next(TestKafka.Partitions), broker);
+                break;
+            case 4:
+                kafka.TakeDown(broker);
+                kafka.BringUp(broker);
+                break;
+            case 5:
+                kafka.Fail(MockRequest.Fetch, MockError.NotLeader, MockError.ConnectionLost);
+                break;
+            case 6:
+                kafka.Fail(MockRequest.OffsetCommit, MockError.CoordinatorNotAvailable, MockError.NotCoordinator);
+                break;
+            default:
+                kafka.SetCoordinator(options.GroupId, broker);
+                break;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using Shouldly;
+using Timestone.Backends.Kafka;
+using Timestone.Engine;
+using Xunit;
+
+namespace Timestone.Tests.Kafka;
+
+public sealed class KafkaPublisherTests
+{
+    [Fact]
+    public async Task Every_event_is_published_in_order_under_its_messages_key()
+    {
+        var options = TestKafka.New();
+        var story = new Story(seed: 1, messages: 20, transitions: 500);
+        await using (var publisher = TestKafka.Publisher(options))
+        {
+            foreach (var batch in story.Batches(100))
+                await publisher.DeliverAsync(batch);
+        }
+
+        await options.ShouldHaveAllInOrderAsync(story);
+        var records = await TopicReader.ReadAsync(options, options.HistoricTopic);
+        records.Count.ShouldBe(story.Transitions.Count());
+        records.ShouldAllBe(static record => record.Key() == $"orders/{record.Event().Transition!.Id}");
+        records.GroupBy(TopicReader.Key).ShouldAllBe(static message => message.Select(record => record.Partition).Distinct().Count() == 1);
+        records.Select(static record => record.Partition).Distinct().Count().ShouldBe(TestKafka.Partitions);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_delivered_again_comes_again_in_order()
+    {
+        var options = TestKafka.New();
+        var story = new Story(seed: 2, messages: 5, transitions: 100);
+        await using var publisher = TestKafka.Publisher(options);
+        foreach (var batch in story.Batches(50))
+        {
+            await publisher.DeliverAsync(batch);
+            await publisher.DeliverAsync(batch);
+        }
+
+        await options.ShouldHaveAllInOrderAsync(story);
+        (await TopicReader.ReadAsync(options, options.HistoricTopic)).Count.ShouldBe(2 * story.Transitions.Count());
+    }
+
+    [Fact]
+    public async Task A_deleted_queue_is_told_on_each_partition_behind_its_messages()
+    {
+        var options = TestKafka.New();
+        var story = new Story(seed: 3, messages: 20, transitions: 100);
+        await using var publisher = TestKafka.Publisher(options);
+        await publisher.DeliverAsync(new OutboxBatch([.. story.Entries, .. Story.Deletion().Entries, .. new Story(4, 20, 100, "others").Entries], afterGap: false));
+        foreach (var partition in (await TopicReader.ReadAsync(options, options.CurrentTopic)).GroupBy(static record => record.Partition.Value))
+        {
+            var told = partition.OrderBy(static record => record.Offset.Value).Select(static record => record.Event()).ToList();
+            var removal = told.FindIndex(static one => one.RemovedQueue is { Queue: "orders" });
+            removal.ShouldBeGreaterThanOrEqualTo(0, $"partition {partition.Key}");
+            told.FindLastIndex(static one => (one.Message?.Queue ?? one.RemovedMessage?.Queue) == "orders").ShouldBeLessThan(removal);
+            told.Count(static one => one.RemovedQueue is not null).ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_topic_that_cannot_be_created_is_named()
+    {
+        using var kafka = new MockKafka();
+        var options = TestKafka.NewOn(kafka) with { HistoricTopic = "missing" };
+        await using var publisher = TestKafka.Publisher(options);
+        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(Story.Deletion()))).Message.ShouldStartWith("Kafka has no topic missing, and it could not be created: ");
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_not_there_fails_the_delivery()
+    {
+        var kafka = new MockKafka();
+        var options = TestKafka.NewOn(kafka);
+        kafka.Dispose();
+        await using var publisher = TestKafka.Publisher(options);
+        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(Story.Deletion()))).Message.ShouldStartWith("Kafka cannot be reached.");
+    }
+
+    [Theory]
+    [InlineData("acks", "1")]
+    [InlineData("enable.idempotence", "false")]
+    [InlineData("no.such.property", "1")]
+    [InlineData("socket.timeout.ms", "soon")]
+    public void A_property_that_cannot_be_set_is_refused_at_once(string name, string value)
+    {
+        var options = new KafkaOptions { BootstrapServers = "127.0.0.1:1", Properties = new Dictionary<string, string> { [name] = value } };
+        Should.Throw<ArgumentException>(() => TestKafka.Publisher(options)).Message.ShouldContain(name);
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_refused_by_name()
+    {
+        var options = new KafkaOptions { BootstrapServers = "127.0.0.1:1" };
+        Should.Throw<ArgumentException>(() => (options with { BootstrapServers = " " }).Validate()).ParamName.ShouldBe("BootstrapServers");
+        Should.Throw<ArgumentException>(() => (options with { CurrentTopic = "a b" }).Validate()).ParamName.ShouldBe("CurrentTopic");
+        Should.Throw<ArgumentException>(() => (options with { DeadLetterTopic = options.CurrentTopic }).Validate()).ParamName.ShouldBe("DeadLetterTopic");
+        Should.Throw<ArgumentException>(() => (options with { Partitions = 0 }).Validate()).ParamName.ShouldBe("Partitions");
+        Should.Throw<ArgumentException>(() => (options with { ReplicationFactor = 0 }).Validate()).ParamName.ShouldBe("ReplicationFactor");
+    }
+}

@@ -1,0 +1,82 @@
+using Timestone.Backends.Events;
+using Timestone.Engine;
+
+namespace Timestone.Tests.Kafka;
+
+/// <summary>What happened to some messages, at random by a seed, as an outbox tells it; and how they stand at the end.</summary>
+public sealed class Story
+{
+    private const long CreatedAt = 1_795_219_200_000;
+    private readonly List<OutboxEntry> _entries = [];
+    private readonly Dictionary<string, OutboxEntry> _last = [];
+
+    public Story(int seed, int messages, int transitions, string queue = "orders")
+    {
+        var random = new Random(seed);
+        for (var i = 0; _entries.Count < transitions; i++)
+        {
+            var id = $"m{random.Next(messages)}";
+            var entry = Next(random, queue, id, CreatedAt + i);
+            _entries.Add(entry);
+            _last[id] = entry;
+        }
+    }
+
+    public IReadOnlyList<OutboxEntry> Entries => _entries;
+
+    /// <summary>How messages stand at the end; removed ones are not among them.</summary>
+    public IEnumerable<IndexedMessage> Messages => _last.Values.Where(static entry => entry.Kind == OutboxEntryKind.Transition).Select(EventDocuments.MessageOf);
+
+    public IEnumerable<Transition> Transitions => _entries.Where(static entry => entry.Kind == OutboxEntryKind.Transition).Select(EventDocuments.TransitionOf);
+
+    public IEnumerable<OutboxBatch> Batches(int size) => _entries.Chunk(size).Select(static entries => new OutboxBatch(entries, afterGap: false));
+
+    public static OutboxBatch Deletion(string queue = "orders") => new([OutboxEntry.Deleted(queue, CreatedAt, CreatedAt + 1_000_000)], afterGap: false);
+
+    private OutboxEntry Next(Random random, string queue, string id, long at)
+    {
+        var last = _last.GetValueOrDefault(id);
+        var sequence = last?.Sequence ?? _last.Count;
+        if (last is null or { Kind: OutboxEntryKind.Removed })
+        {
+            return new OutboxEntry
+            {
+                Kind = OutboxEntryKind.Transition,
+                Queue = queue,
+                QueueCreatedAt = CreatedAt,
+                At = at,
+                Id = id,
+                // A new life.
+                Sequence = last is null ? sequence : sequence + 1_000_000,
+                Version = 1,
+                Since = at,
+                State = MessageState.Pending,
+                Cause = Cause.Enqueue,
+                Priority = at,
+                EnqueuedAt = at,
+                Metadata = Metadata.Of("seed", $"{random.Next()}"),
+            };
+        }
+
+        var (state, cause) = last.State switch
+        {
+            MessageState.Pending => (MessageState.Running, Cause.Dequeue),
+            MessageState.Invisible => (MessageState.Pending, Cause.Visible),
+            MessageState.Running => random.Next(3) switch
+            {
+                0 => (MessageState.Completed, Cause.Complete),
+                1 => (MessageState.Invisible, Cause.Fail),
+                _ => (MessageState.Pending, Cause.Release),
+            },
+            _ => (last.State, Cause.Retire),
+        };
+        var next = last with { At = at, Version = last.Version + 1, From = last.State, Since = last.At, State = state, Cause = cause };
+        return cause switch
+        {
+            Cause.Retire => next with { Kind = OutboxEntryKind.Removed },
+            Cause.Dequeue => next with { Attempt = last.Attempt + 1, Worker = $"w{random.Next(3)}" },
+            Cause.Fail => next with { Error = "it broke", VisibleAt = at + 5 },
+            _ => next with { VisibleAt = null },
+        };
+    }
+}

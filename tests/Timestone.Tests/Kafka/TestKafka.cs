@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Timestone.Engine;
+using Timestone.Backends.Kafka;
+
+namespace Timestone.Tests.Kafka;
+
+/// <summary>
+/// Topics of a test's own: on the cluster that <c>TIMESTONE_TEST_KAFKA</c> names, else on one mock cluster of three brokers that all
+/// tests share which do not make it fail.
+/// </summary>
+public static class TestKafka
+{
+    public const int Partitions = 4;
+
+    private static readonly string? Real = Environment.GetEnvironmentVariable("TIMESTONE_TEST_KAFKA");
+    private static readonly Lazy<MockKafka> Shared = new(static () => new MockKafka());
+
+    /// <summary>Options with new topics and a new group.</summary>
+    public static KafkaOptions New() => Real is { Length: > 0 }
+        ? Options(Real) with { ReplicationFactor = 1 }
+        : NewOn(Shared.Value);
+
+    /// <summary>The same on a mock cluster.</summary>
+    public static KafkaOptions NewOn(MockKafka kafka)
+    {
+        var options = Options(kafka.BootstrapServers);
+        foreach (var topic in (string[])[options.CurrentTopic, options.HistoricTopic, options.DeadLetterTopic])
+            kafka.CreateTopic(topic, Partitions);
+        return options;
+    }
+
+    public static KafkaPublisher Publisher(KafkaOptions options, TimeProvider? time = null) => new(options, NullLogger<KafkaPublisher>.Instance, time);
+
+    public static KafkaIndexer Indexer(KafkaOptions options, IIndexWriter index) => new(options, index, NullLogger<KafkaIndexer>.Instance);
+
+    /// <summary>As the pump does: again, until it is taken. Answers how often it was not.</summary>
+    public static async Task<int> InsistAsync(this IOutboxSink sink, OutboxBatch batch)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                await sink.DeliverAsync(batch);
+                return failures;
+            }
+            catch (IOException) when (failures < 1000)
+            {
+                // Again.
+            }
+        }
+    }
+
+    private static KafkaOptions Options(string servers)
+    {
+        var test = Guid.NewGuid().ToString("N")[..8];
+        return new KafkaOptions
+        {
+            BootstrapServers = servers,
+            CurrentTopic = $"current-{test}",
+            HistoricTopic = $"historic-{test}",
+            DeadLetterTopic = $"dead-{test}",
+            GroupId = $"group-{test}",
+            Partitions = Partitions,
+            CommitInterval = TimeSpan.Zero,
+        };
+    }
+}
