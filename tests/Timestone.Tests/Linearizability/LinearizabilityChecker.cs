@@ -166,12 +166,19 @@ internal sealed class LinearizabilityChecker
         var at = int.MaxValue;
         foreach (var (step, obstacle) in turn.Urgent())
         {
-            var last = obstacle.IsTooEarly ? _order.FindLastIndex(done => !done.IsRead && done.Messages.Contains(obstacle.Id)) : -1;
-            if (last < 0 || _order[last].Span.High < step.Span.Low || !_waits.Add((_order[last].Index, step.Index)))
+            if (!obstacle.IsTooEarly)
                 continue;
-            _order[last].WaitsFor.Add(step);
-            if (last < at)
-                (earliest, at) = (_order[last], last);
+
+            // It is in the way as it stands, or because its exclusivity value is free.
+            foreach (var id in new[] { obstacle.Id, _model.LastHolderOf(obstacle.Standing?.Exclusivity)?.Id })
+            {
+                var last = id is null ? -1 : _order.FindLastIndex(done => !done.IsRead && done.Messages.Contains(id));
+                if (last < 0 || _order[last].Span.High < step.Span.Low || !_waits.Add((_order[last].Index, step.Index)))
+                    continue;
+                _order[last].WaitsFor.Add(step);
+                if (last < at)
+                    (earliest, at) = (_order[last], last);
+            }
         }
 
         return earliest;

@@ -59,7 +59,10 @@ internal sealed class QueueModel
 
     /// <summary>Who holds an exclusivity value; null when nobody does.</summary>
     public Standing? HolderOf(string? value) =>
-        value is not null && _holders.TryGetValue(value, out var id) && Find(id) is { State: MessageState.Running } holder ? holder : null;
+        LastHolderOf(value) is { State: MessageState.Running } holder ? holder : null;
+
+    /// <summary>Who holds an exclusivity value or held it last; null when nobody ever did.</summary>
+    public Standing? LastHolderOf(string? value) => value is not null && _holders.TryGetValue(value, out var id) ? Find(id) : null;
 
     public void Return(int mark)
     {
