@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Timestone.Bench.Engine;
+using Timestone.Bench.Events;
 using Timestone.Bench.Redis;
 using Timestone.Bench.Reporting;
 using Timestone.Bench.Rest;
@@ -61,6 +64,24 @@ redis.SetAction(async parsed =>
     return report.Finish();
 });
 
+var eventSeconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 5 };
+var events = new Command("events", "Events through Kafka's publisher and indexer, against librdkafka's mock cluster.") { eventSeconds, restRounds };
+events.SetAction(async parsed =>
+{
+    var report = new Report("events");
+    await new KafkaBench(report, parsed.GetValue(eventSeconds), parsed.GetValue(restRounds)).RunAsync().ConfigureAwait(false);
+    return report.Finish();
+});
+
+var clusterOptions = new Argument<string[]>("options") { Description = "Its own options; --help behind -- lists them.", Arity = ArgumentArity.ZeroOrMore };
+var cluster = new Command("cluster", "Silos and grains: the project bench-cluster, which needs the packages of Orleans.") { clusterOptions };
+cluster.SetAction(async parsed =>
+{
+    using var other = Process.Start("dotnet", ["run", "-c", "Release", "--project", "bench-cluster", "--", .. parsed.GetValue(clusterOptions)!]);
+    await other.WaitForExitAsync().ConfigureAwait(false);
+    return other.ExitCode;
+});
+
 var plan = new Argument<string>("plan");
 var load = new Command("load", "The load generator, as a process of its own.") { plan };
 load.Hidden = true;
@@ -80,7 +101,11 @@ smoke.SetAction(async _ =>
     var server = new RestBench(report, new(Seconds: 0.5, Rounds: 1, Depth: 5_000, OriginalSeconds: 1, Path.GetTempPath()));
     await server.RunAsync().ConfigureAwait(false);
     await server.RunOriginalAsync().ConfigureAwait(false);
+    if (NativeLibrary.TryLoad("librdkafka.so.1", out nint _))
+        await new KafkaBench(report, seconds: 0.5, rounds: 1).RunAsync().ConfigureAwait(false);
+    else
+        Report.Say("Kafka is left out: librdkafka is not installed.");
     return 0;
 });
 
-return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, recovery, rest, redis, smoke, load, bare }.Parse(args).InvokeAsync();
+return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, recovery, rest, redis, events, cluster, smoke, load, bare }.Parse(args).InvokeAsync();

@@ -68,6 +68,7 @@ public static class TimestoneCli
             new WorkCommand(host),
             new TopCommand(host),
             new InspectCommand(host),
+            new ReindexCommand(host),
             new CompletionCommand(host),
         };
 

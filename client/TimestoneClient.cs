@@ -160,26 +160,26 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         GetAsync(Routes.Stats(queue), Wire.Answers.QueueStats, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
     {
         Validation.Check(search);
-        return ReadIndexAsync(Routes.Search(search), search.After is not null, search.Wait, Wire.Answers.SearchPage, cancellationToken);
+        return await ReadIndexAsync(Routes.Search(search), search.After is not null, search.Wait, Wire.Answers.SearchPage, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
     {
         request ??= new HistoryRequest();
         Validation.Check(queue, id, request);
-        return ReadIndexAsync(Routes.History(queue, id, request), request.After is not null, request.Wait, Wire.Answers.MessageHistory, cancellationToken);
+        return await ReadIndexAsync(Routes.History(queue, id, request), request.After is not null, request.Wait, Wire.Answers.MessageHistory, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
+    public async Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
     {
         request ??= new StatsRequest();
         Validation.Check(request);
-        return ReadIndexAsync(Routes.SearchStats(request), request.After is not null, request.Wait, Wire.Answers.SearchStats, cancellationToken);
+        return await ReadIndexAsync(Routes.SearchStats(request), request.After is not null, request.Wait, Wire.Answers.SearchStats, cancellationToken).ConfigureAwait(false);
     }
 
     private static string NewId() => Guid.CreateVersion7().ToString("N");

@@ -29,6 +29,12 @@ public sealed class ElasticsearchRebuild
         (_connection, _timestone) = (connection, timestone);
     }
 
+    /// <summary>
+    /// How long a writer may still go by what it saw before the new index appeared: its look-up interval and the time limit of a request. Null for
+    /// those of the connection's options, where writers have the same.
+    /// </summary>
+    public TimeSpan? WriterDelay { get; init; }
+
     /// <summary>Rebuilds the index. When it fails or is canceled, the old one stays and the new one is deleted.</summary>
     /// <param name="restart">Whether an index that another rebuild has begun is deleted: then that one did not end as it should have.</param>
     /// <param name="progress">Told after each page of messages; null for nobody.</param>
@@ -42,7 +48,7 @@ public sealed class ElasticsearchRebuild
         var (old, index) = await BeginAsync(restart, cancellationToken).ConfigureAwait(false);
         try
         {
-            await Task.Delay(_connection.Options.AliasLookup + _connection.Options.Timeout, _connection.Time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(WriterDelay ?? _connection.Options.AliasLookup + _connection.Options.Timeout, _connection.Time, cancellationToken).ConfigureAwait(false);
             var report = await CopyAsync(new RebuildReport(index, 0, 0), progress, cancellationToken).ConfigureAwait(false);
             await ForgetRemovedQueuesAsync(index, cancellationToken).ConfigureAwait(false);
             await _connection.AskAsync(ElasticsearchCall.Refresh(index), cancellationToken).ConfigureAwait(false);

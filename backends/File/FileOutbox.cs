@@ -30,6 +30,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     public FileOutbox(IJournalDisk disk, SegmentedLog log, Recovery recovery, QueueCatalog queues, FileJournalOptions options)
     {
         (_disk, _log, _lastUntold, _options) = (disk, log, recovery.Replay.LastUntold, options);
+        _newest = recovery.Replay.Queues.Values.Select(static queue => queue.NewestTransition).DefaultIfEmpty(long.MinValue).Max();
         _untold = () => new UntoldLog(number => queues.Find(number)?.Row);
         try
         {

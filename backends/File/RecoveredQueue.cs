@@ -23,6 +23,9 @@ internal sealed class RecoveredQueue(uint number)
     /// <summary>The highest sequence that any record names.</summary>
     public long LastSequence { get; private set; }
 
+    /// <summary>When the newest transition happened that any record tells of, in Unix milliseconds; the smallest number when none does.</summary>
+    public long NewestTransition { get; private set; } = long.MinValue;
+
     /// <summary>Whether it was deleted.</summary>
     public bool Deleted { get; private set; }
 
@@ -69,6 +72,7 @@ internal sealed class RecoveredQueue(uint number)
                 if (!Unsafe.IsNullRef(ref row))
                 {
                     row!.State = decoder.State(ref reader, origin);
+                    NewestTransition = Math.Max(NewestTransition, row.State.UpdatedAt);
                     break;
                 }
 
@@ -76,7 +80,9 @@ internal sealed class RecoveredQueue(uint number)
                 _withoutContent.Add(sequence);
                 break;
             default:
-                Rows.Put(sequence) = decoder.Content(ref reader, sequence, origin);
+                var content = decoder.Content(ref reader, sequence, origin);
+                Rows.Put(sequence) = content;
+                NewestTransition = Math.Max(NewestTransition, content.State.UpdatedAt);
                 if (_withoutContent.Count > 0)
                     _withoutContent.Remove(sequence);
                 break;

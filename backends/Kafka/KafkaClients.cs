@@ -26,7 +26,7 @@ internal sealed class KafkaClients
     /// </summary>
     public IProducer<byte[], byte[]> Producer() => Build(() =>
     {
-        var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone" }, ("linger.ms", "2"), ("compression.type", "lz4")))
+        var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true }, ("linger.ms", "2"), ("compression.type", "lz4")))
         {
             EnableIdempotence = true,
             EnableGaplessGuarantee = true,
@@ -38,12 +38,15 @@ internal sealed class KafkaClients
         return new ProducerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError).Build();
     });
 
-    /// <summary>A consumer of the indexers' group.</summary>
+    /// <summary>
+    /// A consumer of the indexers' group. Partitions are assigned eagerly: the cooperative way ends the process in librdkafka 2.0.2 when a
+    /// member leaves at the wrong moment (an assertion in its sticky assignor).
+    /// </summary>
     public IConsumer<byte[], byte[]> Consumer(Action<ConsumerBuilder<byte[], byte[]>> handlers) => Build(() =>
     {
         var config = new ConsumerConfig(Properties(
-            new ClientConfig { ClientId = "timestone", TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
-            ("partition.assignment.strategy", "cooperative-sticky"),
+            new ClientConfig { ClientId = "timestone", SocketNagleDisable = true, TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
+            ("partition.assignment.strategy", "roundrobin"),
             ("fetch.wait.max.ms", "100"),
             ("queued.max.messages.kbytes", "16384")))
         {
@@ -51,7 +54,7 @@ internal sealed class KafkaClients
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
             AutoOffsetReset = AutoOffsetReset.Earliest,
-            ConsumeResultFields = "none",
+            ConsumeResultFields = "topic",
         };
         var builder = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError);
         handlers(builder);

@@ -8,7 +8,7 @@ namespace Timestone.Backends.Redis;
 /// The arguments of <c>commit.lua</c> for a batch, in step with it. What happened to one message in a batch comes down to
 /// one write, or to none when it was both enqueued and removed. Used again for batch after batch.
 /// </summary>
-internal sealed class CommitArguments(RedisValue epoch, long lastSequence, bool outbox)
+internal sealed class CommitArguments(RedisValue epoch, long lastSequence, QueueRow queue, int outboxLimit)
 {
     private const int Header = 9;
 
@@ -21,6 +21,7 @@ internal sealed class CommitArguments(RedisValue epoch, long lastSequence, bool 
     private readonly List<RedisValue> _removed = [];
     private readonly List<RedisValue> _served = [];
     private long _last = lastSequence;
+    private QueueRow _queue = queue;
 
     /// <summary>The arguments for a batch in which something changed.</summary>
     public RedisValue[] Of(ChangeBatch batch)
@@ -32,8 +33,9 @@ internal sealed class CommitArguments(RedisValue epoch, long lastSequence, bool 
         List<RedisValue>[] sections = [_rows, _payloads, _pending, _removed, _served];
         var arguments = new RedisValue[Header + sections.Sum(static section => section.Count)];
         arguments[0] = epoch;
-        arguments[1] = batch.Queue is { } queue ? RedisFormat.Queue(_writer, queue) : RedisValue.EmptyString;
-        arguments[2] = (outbox ? RedisFormat.Outbox(_writer, batch.Rows) : null) ?? RedisValue.EmptyString;
+        arguments[1] = batch.Queue is { } row ? RedisFormat.Queue(_writer, row) : RedisValue.EmptyString;
+        arguments[2] = (outboxLimit > 0 ? RedisFormat.Outbox(_writer, _queue, batch, outboxLimit) : null) ?? RedisValue.EmptyString;
+        _queue = batch.Queue ?? _queue;
         arguments[3] = _last == last ? RedisValue.EmptyString : _last;
         var (count, at) = (4, Header);
         foreach (var section in sections)

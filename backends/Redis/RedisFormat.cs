@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using Timestone.Engine;
 
@@ -9,6 +10,9 @@ internal static class RedisFormat
 {
     /// <summary>The version of all that is here. What a reader of this one cannot read needs another.</summary>
     public const byte Version = 1;
+
+    // The first one was written by nobody who published it.
+    private const byte OutboxVersion = 2;
 
     /// <summary>What precedes the id in a member of the pending set.</summary>
     public const int RankBytes = 2 * sizeof(long);
@@ -102,26 +106,45 @@ internal static class RedisFormat
         return row;
     }
 
-    /// <summary>An entry of the outbox: the transitions of a batch; null when it has none.</summary>
-    public static byte[]? Outbox(ByteWriter writer, List<RowChange> changes)
+    /// <summary>What a batch leaves in the outbox, behind the count of entries that may wait there and a colon; null when that is nothing.</summary>
+    public static byte[]? Outbox(ByteWriter writer, QueueRow queue, ChangeBatch changes, int limit)
     {
         writer.Clear();
-        writer.Byte(Version);
+        foreach (var digit in limit.ToString(CultureInfo.InvariantCulture))
+            writer.Byte((byte)digit);
+        writer.Byte((byte)':');
+        return Outbox(writer, queue, changes);
+    }
+
+    /// <summary>The entry that tells that a queue is deleted.</summary>
+    public static byte[] Deletion(ByteWriter writer, QueueRow queue, ChangeBatch changes)
+    {
+        writer.Clear();
+        return Outbox(writer, queue, changes)!;
+    }
+
+    /// <summary>Reads an entry of the outbox; false when it is one of the first version, which did not tell everything.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static bool ReadOutbox(RowReader parts, string queue, ReadOnlySpan<byte> value, List<OutboxEntry> entries)
+    {
+        var reader = new ByteReader(value);
+        if (reader.Byte() != OutboxVersion)
+            return false;
+        var createdAt = reader.Signed();
+        while (!reader.AtEnd)
+            entries.Add(OutboxEntryCodec.Decode(ref reader, parts, queue, createdAt));
+        return true;
+    }
+
+    private static byte[]? Outbox(ByteWriter writer, QueueRow queue, ChangeBatch changes)
+    {
+        writer.Byte(OutboxVersion);
+        writer.Signed(queue.CreatedAt);
         var any = false;
-        foreach (var change in changes)
+        foreach (var entry in OutboxEntry.Of(queue, changes))
         {
-            if (!change.IsTransition)
-                continue;
             any = true;
-            writer.Text(change.Row.Id);
-            writer.Varint((uint)change.State.Version);
-            writer.Byte((byte)(change.From is { } from ? (int)from + 1 : 0));
-            writer.Byte((byte)change.State.State);
-            writer.Byte((byte)change.Cause);
-            writer.Signed(change.At);
-            writer.Varint((uint)change.State.Attempt);
-            writer.OptionalText(change.State.Lease?.Worker);
-            writer.OptionalText(change.State.Notes?.Error);
+            OutboxEntryCodec.Encode(writer, entry);
         }
 
         return any ? writer.Written.ToArray() : null;

@@ -14,16 +14,23 @@ public sealed class RedisJournal : ISharedJournal
 
     private RedisJournal(RedisJournalOptions options, ConfigurationOptions configuration)
     {
-        Outbox = options.Outbox;
         Addresses = [.. configuration.EndPoints.Select(static address => address.ToString()!)];
         _link = new RedisLink(configuration, options.Timeout);
+        Streams = options.Outbox ? new RedisOutbox(_link, options) : null;
+        WakeTable = new RedisWakeTable(this);
         _replicated = options.WaitReplicas == 0 ? null : new ReplicatedScripts(_link, configuration, options.WaitReplicas, options.Timeout);
     }
 
     /// <summary>The addresses that it was given.</summary>
     public IReadOnlyList<string> Addresses { get; }
 
-    internal bool Outbox { get; }
+    /// <inheritdoc/>
+    public IOutbox? Outbox => Streams;
+
+    /// <inheritdoc/>
+    public IWakeTable WakeTable { get; }
+
+    internal RedisOutbox? Streams { get; }
 
     internal RedisLink Link => _link;
 
@@ -41,6 +48,8 @@ public sealed class RedisJournal : ISharedJournal
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.WaitReplicas);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.OutboxLimit);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.OutboxTakeover, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
         RedisConfiguration.Parse(options.Configuration);
     }
@@ -80,6 +89,26 @@ public sealed class RedisJournal : ISharedJournal
         try
         {
             return row is null ? null : RedisFormat.ReadQueue(row);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw Damaged(queue, problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoredMessage?> ReadMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
+    {
+        var keys = new RedisKeys(queue);
+        var read = await _link.CallAsync(
+            client => RedisLink.RunAsync(client.GetDatabase(), Script.Read, [keys.Settings, keys.Rows, keys.Payloads], [id], CommandFlags.None),
+            cancellationToken).ConfigureAwait(false);
+        if ((byte[]?[])read! is not [{ } settings, { } row, { } payload])
+            return null;
+        try
+        {
+            var parts = new RowReader();
+            return new StoredMessage(RedisFormat.ReadQueue(settings), RedisFormat.ReadPayload(parts, RedisFormat.ReadRow(parts, id, row), payload));
         }
         catch (InvalidDataException problem)
         {
@@ -132,9 +161,9 @@ public sealed class RedisJournal : ISharedJournal
         (long)await _link.RunAsync(Script.Commit, keys.All, [epoch]).ConfigureAwait(false) == 1;
 
     /// <summary>Deletes a queue; false when the epoch is over.</summary>
-    internal async Task<bool> DeleteAsync(string queue, RedisKeys keys, long epoch)
+    internal async Task<bool> DeleteAsync(string queue, RedisKeys keys, long epoch, RedisValue told)
     {
-        if (!await WriteAsync(Script.Delete, keys, [epoch]).ConfigureAwait(false))
+        if (!await WriteAsync(Script.Delete, keys, [epoch, told]).ConfigureAwait(false))
             return false;
 
         // The name is in another slot. Whoever creates the queue meanwhile puts its name there before and after: either that

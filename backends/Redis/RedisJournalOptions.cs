@@ -16,8 +16,20 @@ public sealed record RedisJournalOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether each commit leaves its transitions in the queue's outbox. Something must drain the outbox then: nothing else
-    /// bounds it. Off while nothing publishes them.
+    /// Whether each commit leaves its transitions in the queue's outbox, for <see cref="RedisJournal.Outbox"/>. Off while nothing
+    /// publishes them.
     /// </summary>
     public bool Outbox { get; init; }
+
+    /// <summary>
+    /// How many entries, one for each commit, may wait in a queue's outbox before the oldest are dropped; Redis drops them a
+    /// hundred or so at a time. More than 0.
+    /// </summary>
+    public int OutboxLimit { get; init; } = 1_000_000;
+
+    /// <summary>
+    /// How often it is looked for queues whose entries nobody publishes, and how long a reader that is silent keeps others from
+    /// publishing a queue. More than 0.
+    /// </summary>
+    public TimeSpan OutboxTakeover { get; init; } = TimeSpan.FromSeconds(10);
 }

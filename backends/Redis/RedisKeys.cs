@@ -13,7 +13,8 @@ internal sealed class RedisKeys
     {
         var prefix = $"ts:{{{queue}}}:";
         All = [prefix + "settings", prefix + "epoch", prefix + "rows", prefix + "payloads", prefix + "pending", prefix + "outbox"];
-        Names = NameSet((int)(Crc.Of(Encoding.UTF8.GetBytes(queue)) % NameSets));
+        Publishing = [Outbox, Settings, prefix + "publisher"];
+        Names = NameSet(PartOf(queue));
     }
 
     /// <summary>All keys of the queue, in the order in which scripts take them.</summary>
@@ -37,8 +38,26 @@ internal sealed class RedisKeys
     /// <summary>Stream: transitions not yet published.</summary>
     public RedisKey Outbox => All[5];
 
+    /// <summary>The outbox, the settings and who publishes, in the order in which the outbox's scripts take them.</summary>
+    public RedisKey[] Publishing { get; }
+
     /// <summary>The set in which the queue's name stands.</summary>
     public RedisKey Names { get; }
+
+    /// <summary>What the outboxes of all queues are called.</summary>
+    public const string OutboxPattern = "ts:{*}:outbox";
+
+    /// <summary>The queue whose outbox this is.</summary>
+    public static string QueueOfOutbox(string key) => key["ts:{".Length..^"}:outbox".Length];
+
+    /// <summary>Which of the sets of names a queue's name stands in; that of its wake time has the same number.</summary>
+    public static int PartOf(string queue) => (int)(Crc.Of(Encoding.UTF8.GetBytes(queue)) % NameSets);
+
+    /// <summary>Sorted set: when queues must be opened although nobody calls.</summary>
+    public static RedisKey WakeSet(int number) => $"ts:wake:{{{number:x2}}}";
+
+    /// <summary>String: there when the table of wake times was begun.</summary>
+    public static RedisKey WakeBegun => "ts:wake:begun";
 
     /// <summary>One of the sets of names. Each has a hash tag of its own, so that a cluster spreads them.</summary>
     public static RedisKey NameSet(int number) => $"ts:queues:{{{number:x2}}}";

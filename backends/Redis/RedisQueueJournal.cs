@@ -1,3 +1,4 @@
+using StackExchange.Redis;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Redis;
@@ -6,7 +7,7 @@ namespace Timestone.Backends.Redis;
 internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows)
     : QueueOpening(row, epoch, created, lastSequence, rows), IQueueJournal
 {
-    private readonly CommitArguments _arguments = new(epoch, lastSequence, journal.Outbox);
+    private readonly CommitArguments _arguments = new(epoch, lastSequence, row, journal.Streams?.Limit ?? 0);
     private Exception? _failure;
 
     /// <summary>Other processes reach the same Redis.</summary>
@@ -24,6 +25,7 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
         {
             if (!await ApplyAsync(changes).ConfigureAwait(false))
                 throw Fenced();
+            journal.Streams?.Committed(Queue.Name, changes);
         }
         catch (Exception problem)
         {
@@ -37,7 +39,7 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
     private Task<bool> ApplyAsync(ChangeBatch changes) => changes switch
     {
         { IsEmpty: true } => journal.CheckAsync(keys, Epoch),
-        { Deleted: true } => journal.DeleteAsync(Queue.Name, keys, Epoch),
+        { Deleted: true } => journal.DeleteAsync(Queue.Name, keys, Epoch, journal.Streams is null ? RedisValue.EmptyString : RedisFormat.Deletion(new ByteWriter(), Queue, changes)),
         _ => journal.WriteAsync(Script.Commit, keys, _arguments.Of(changes)),
     };
 

@@ -9,8 +9,11 @@ internal sealed class Script
     public static readonly Script Open = new("open.lua");
     public static readonly Script Commit = new("commit.lua");
     public static readonly Script Delete = new("delete.lua");
+    public static readonly Script Read = new("read.lua");
     public static readonly Script Ids = new("ids.lua");
     public static readonly Script Examine = new("examine.lua");
+    public static readonly Script ReadOutbox = new("outbox-read.lua");
+    public static readonly Script AcknowledgeOutbox = new("outbox-acknowledge.lua");
 
     private Script(string resource)
     {

@@ -48,7 +48,8 @@ internal sealed class ChildServer : IDisposable
         _process.Dispose();
     }
 
-    private static async Task<ChildServer> StartAsync(string ready, Func<int, string[]> arguments)
+    /// <summary>Starts a process and waits until a path of it answers.</summary>
+    public static async Task<ChildServer> StartAsync(string ready, Func<int, string[]> arguments)
     {
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet", arguments(port)) { RedirectStandardOutput = true };

@@ -17,7 +17,7 @@ internal sealed class VerifyIndexCommand : CliCommand
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
-        var verifier = new IndexVerifier(call.Timestone, call.Get(_wait) ?? IndexedWrite.DefaultWait);
+        var verifier = new IndexVerifier(call.Timestone, call.Get(_wait) ?? IndexedWrite.DefaultWait, call.Host.Time);
         var verdict = await verifier.VerifyAsync(call.Find(_queue), cancellationToken).ConfigureAwait(false);
         call.Answer(verdict, CliJson.Default.IndexVerdict, output => Write(output, verdict));
         return verdict.Differences.Count == 0 ? ExitCodes.Ok : ExitCodes.Refused;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Timestone.Backends.Elasticsearch;
 using Timestone.Backends.Redis;
 
 namespace Timestone.Cli;
@@ -10,6 +11,7 @@ namespace Timestone.Cli;
 [JsonSerializable(typeof(IndexVerdict))]
 [JsonSerializable(typeof(Inspection))]
 [JsonSerializable(typeof(Metadata))]
+[JsonSerializable(typeof(RebuildReport))]
 [JsonSerializable(typeof(TopFrame))]
 [JsonSerializable(typeof(WorkOutcome))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -2,12 +2,12 @@ namespace Timestone.Cli;
 
 /// <summary>
 /// Compares the index with the queues while both go on. All messages are listed from both; where they differ, the message is
-/// looked at once more by itself, and the index is waited for, until both have been seen while the message did not change.
+/// looked at again by itself, until it is found the same or the time is over that the index is given to follow. What still differs
+/// then differs, unless the message has changed during the look, too: that look had waited for what the queue said before.
 /// </summary>
-internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait)
+internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimeProvider time)
 {
-    // A message that has changed during as many looks is one that the index follows: each look waits for what the queue said before.
-    private const int Looks = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly List<IndexDifference> _differences = [];
 
@@ -32,32 +32,55 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait)
     {
         var journal = await ListJournalAsync(queue, cancellationToken).ConfigureAwait(false);
         var index = await ListIndexAsync(queue, cancellationToken).ConfigureAwait(false);
-        foreach (var id in journal.Keys.Union(index.Keys).Order(StringComparer.Ordinal))
-        {
-            var (there, here) = (journal.GetValueOrDefault(id), index.GetValueOrDefault(id));
-            if (ComparedMessage.Differences(queue, id, there, here).Any())
-                _differences.AddRange(await LookAgainAsync(queue, id, (there ?? here)!, cancellationToken).ConfigureAwait(false));
-        }
-
+        var suspects =
+            from id in journal.Keys.Union(index.Keys).Order(StringComparer.Ordinal)
+            let there = journal.GetValueOrDefault(id)
+            let here = index.GetValueOrDefault(id)
+            where ComparedMessage.Differences(queue, id, there, here).Any()
+            select (id, there ?? here!);
+        await LookAgainAsync(queue, [.. suspects], cancellationToken).ConfigureAwait(false);
         return journal.Count;
     }
 
-    private async Task<IEnumerable<IndexDifference>> LookAgainAsync(string queue, string id, ComparedMessage known, CancellationToken cancellationToken)
+    private async Task LookAgainAsync(string queue, List<(string Id, ComparedMessage Known)> suspects, CancellationToken cancellationToken)
     {
-        for (var look = 0; look < Looks; look++)
+        var start = time.GetTimestamp();
+        while (suspects.Count > 0)
         {
-            var before = await FindInJournalAsync(queue, id, cancellationToken).ConfigureAwait(false);
-            var indexed = await FindInIndexAsync(queue, id, before ?? known, before?.Version, cancellationToken).ConfigureAwait(false);
+            var found = new List<IndexDifference>();
+            var still = new List<(string, ComparedMessage)>();
+            var isLast = wait <= time.GetElapsedTime(start);
+            foreach (var (id, known) in suspects)
+            {
+                var left = wait - time.GetElapsedTime(start);
+                var differences = await LookAsync(queue, id, known, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+                found.AddRange(differences);
+                if (differences.Count > 0)
+                    still.Add((id, known));
+            }
 
-            // A removal counts as one version more.
-            if (before is null && indexed is not null)
-                indexed = await FindInIndexAsync(queue, id, indexed, indexed.Version + 1, cancellationToken).ConfigureAwait(false);
-            var differences = ComparedMessage.Differences(queue, id, before, indexed).ToList();
-            if (differences.Count == 0 || before == await FindInJournalAsync(queue, id, cancellationToken).ConfigureAwait(false))
-                return differences;
+            if (isLast)
+            {
+                _differences.AddRange(found);
+                return;
+            }
+
+            suspects = still;
+            if (still.Count > 0)
+                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
+    }
 
-        return [];
+    private async Task<IReadOnlyList<IndexDifference>> LookAsync(string queue, string id, ComparedMessage known, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var before = await FindInJournalAsync(queue, id, cancellationToken).ConfigureAwait(false);
+        var indexed = await FindInIndexAsync(queue, id, before ?? known, before?.Version, patience, cancellationToken).ConfigureAwait(false);
+
+        // A removal counts as one version more.
+        if (before is null && indexed is not null)
+            indexed = await FindInIndexAsync(queue, id, indexed, indexed.Version + 1, patience, cancellationToken).ConfigureAwait(false);
+        var differences = ComparedMessage.Differences(queue, id, before, indexed).ToList();
+        return differences.Count == 0 || before == await FindInJournalAsync(queue, id, cancellationToken).ConfigureAwait(false) ? differences : [];
     }
 
     private async Task<ComparedMessage?> FindInJournalAsync(string queue, string id, CancellationToken cancellationToken)
@@ -73,7 +96,7 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait)
     }
 
     /// <summary>Finds a message by what never changes of it, after a version if the index comes to include it in time.</summary>
-    private async Task<ComparedMessage?> FindInIndexAsync(string queue, string id, ComparedMessage known, int? version, CancellationToken cancellationToken)
+    private async Task<ComparedMessage?> FindInIndexAsync(string queue, string id, ComparedMessage known, int? version, TimeSpan patience, CancellationToken cancellationToken)
     {
         var search = new MessageSearch
         {
@@ -86,7 +109,7 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait)
         };
         try
         {
-            return await SearchAsync(search with { After = version is { } after ? new IndexedWrite(queue, id, after) : null, Wait = wait }, id, cancellationToken).ConfigureAwait(false);
+            return await SearchAsync(search with { After = version is { } after ? new IndexedWrite(queue, id, after) : null, Wait = patience }, id, cancellationToken).ConfigureAwait(false);
         }
         catch (TimestoneException late) when (late is { Code: ErrorCode.Unavailable, Error.Field: "after" })
         {

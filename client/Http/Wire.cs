@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Timestone.Json;
 
@@ -8,9 +7,8 @@ namespace Timestone.Client.Http;
 /// <summary>The wire format as the client speaks it.</summary>
 internal static class Wire
 {
-    /// <summary>How answers are read: like requests, but that a newer server may say more than this client knows.</summary>
-    public static TimestoneJson Answers { get; } =
-        new(new JsonSerializerOptions(TimestoneJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip });
+    /// <summary>How answers are read: a newer server may say more than this client knows.</summary>
+    public static TimestoneJson Answers => AnswerJson.Default;
 
     /// <summary>Writes a body.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it holds what JSON cannot say, such as a null that may not be.</exception>

@@ -7,6 +7,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     private readonly LocalTimestoneOptions _options;
     private readonly QueueDirectory _queues;
     private readonly IIndex? _index;
+    private readonly TimeProvider _time;
+    private readonly MessageEnds _ends = new();
 
     /// <summary>Makes the service. It does not own the journal.</summary>
     /// <param name="journal">What makes it durable.</param>
@@ -22,7 +24,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         _index = index;
         _options = options ?? new LocalTimestoneOptions();
         Validation.Check(_options.Defaults);
-        _queues = new QueueDirectory(journal, timeProvider ?? TimeProvider.System, scheduler, _options.GiveWay);
+        _time = timeProvider ?? TimeProvider.System;
+        _queues = new QueueDirectory(journal, _time, scheduler, _ends, _options.GiveWay);
     }
 
     /// <summary>The queues that nobody can use until they have been opened again, as their journal failed; ordered by name.</summary>
@@ -37,6 +40,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
 
     /// <summary>Whether others can open the queues, too: a shared journal.</summary>
     public bool IsShared => _journal is ISharedJournal;
+
+    /// <summary>What its queues take the time to be.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>The queues that are open here, in no order.</summary>
     public IReadOnlyList<string> Open => _queues.Open;
@@ -193,6 +199,33 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         Validation.CheckId(id);
         return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(id, static (engine, which) => engine.Get(which), cancellationToken).ConfigureAwait(false)
             ?? throw new TimestoneException(ErrorCode.MessageNotFound, $"There is no message '{id}'.", "id");
+    }
+
+    /// <summary>Waits until a message is terminal.</summary>
+    /// <param name="queue">The queue's name.</param>
+    /// <param name="id">The message's id.</param>
+    /// <param name="wait">How long at most; 0 to <see cref="Limits.MaxWait"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The message, terminal or as it stands when the wait ends.</returns>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.MessageNotFound"/>.</exception>
+    public async Task<Message> WaitForEndAsync(string queue, string id, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        if (wait < TimeSpan.Zero || wait > Limits.MaxWait)
+            throw Validation.Invalid("waitSeconds", $"waitSeconds must be 0 to {Limits.MaxWait.TotalSeconds}.");
+        using var watch = _ends.Begin(queue, id);
+        var message = await GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false);
+        if (States.IsTerminal(message.State) || wait == TimeSpan.Zero)
+            return message;
+        try
+        {
+            await watch.Ended.WaitAsync(wait, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Then it has not ended.
+        }
+
+        return await GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace Timestone.Engine;
 /// </summary>
 public interface IOutbox
 {
-    /// <summary>When the newest transition happened that this process has committed, in Unix milliseconds; null when it has committed none.</summary>
+    /// <summary>When the newest transition happened that this process has committed, or found committed at its start if it alone has the journal, in Unix milliseconds; null when there is none.</summary>
     long? Newest { get; }
 
     /// <summary>What waits now. Cheap enough for a metric.</summary>

@@ -10,4 +10,12 @@ public interface ISharedJournal : IJournal
     /// <returns>The row; null when there is no such queue.</returns>
     /// <exception cref="IOException">The store cannot be reached, or holds no row there.</exception>
     ValueTask<QueueRow?> ReadQueueAsync(string queue, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a message as it was last committed, without opening its queue.</summary>
+    /// <returns>The message; null when there is no such queue or no such message in it.</returns>
+    /// <exception cref="IOException">The store cannot be reached, or what it holds there is damaged.</exception>
+    ValueTask<StoredMessage?> ReadMessageAsync(string queue, string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Which queues have to be opened although nobody calls.</summary>
+    IWakeTable WakeTable { get; }
 }

@@ -34,11 +34,7 @@ internal sealed class EventFlow : IAsyncDisposable
 
         // A journal that several servers share has none: what one of them reads of it would not be all.
         if (elasticsearch is null && options.Index == IndexKind.Memory && journal is not ISharedJournal)
-        {
-            var index = new MemoryIndex(outbox, timeProvider: options.TimeProvider);
-            StartPump("memory", outbox, OutboxStart.Earliest, index);
-            Index = index;
-        }
+            Index = Add(MemoryIndexFeed.Start(outbox, loggers.CreateLogger<OutboxPump>(), options.TimeProvider)).Index;
     }
 
     /// <summary>What searches are answered from; null for nothing.</summary>

@@ -44,7 +44,7 @@ internal static class CommandLine
     };
 
     /// <exception cref="BadOptionException">An option is unknown, stands twice, or lacks its value or has one.</exception>
-    public static Dictionary<string, string?> Parse(IReadOnlyList<string> args)
+    public static Dictionary<string, string?> Parse(IReadOnlyList<string> args, IReadOnlyDictionary<string, string>? alsoValued = null)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal);
         for (var i = 0; i < args.Count; i++)
@@ -58,7 +58,7 @@ internal static class CommandLine
                     throw new BadOptionException(name, "takes no value.");
                 (key, value) = flag;
             }
-            else if (Valued.TryGetValue(name, out key!))
+            else if (Valued.TryGetValue(name, out key!) || alsoValued?.TryGetValue(name, out key!) == true)
             {
                 value ??= i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : throw new BadOptionException(name, "needs a value.");
             }

@@ -9,7 +9,7 @@ namespace Timestone.Server;
 /// Opens the journal and the queues while the server already listens, so that whoever waits for it can ask why it takes
 /// long; closes them when the last request has been answered.
 /// </summary>
-internal sealed partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers) : IHostedService, IReadiness
+internal partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers) : IHostedService, IReadiness
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _opening = Task.CompletedTask;
@@ -57,6 +57,14 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
             await _journal.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>The service's options, where a host wants others.</summary>
+    protected virtual LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given;
+
+    /// <summary>Called when the service can work.</summary>
+    protected virtual void Use(LocalTimestone timestone, IJournal journal)
+    {
+    }
+
     private async Task OpenAsync(CancellationToken stopping)
     {
         LocalTimestone? timestone = null;
@@ -64,8 +72,9 @@ internal sealed partial class LocalService(TimestoneServerOptions options, IHost
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
             _events = EventFlow.Start(options, _journal, loggers);
-            timestone = new LocalTimestone(_journal, new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }, options.TimeProvider, index: _events.Index);
+            timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }), options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
+            Use(timestone, _journal);
             _timestone = timestone;
             _opened.SetResult();
         }

@@ -7,30 +7,33 @@ public static partial class ServerCommand
 {
     /// <summary>Runs the server until it is told to stop by SIGTERM or SIGINT.</summary>
     /// <returns>The exit code: 0 after a stop, 1 when it could not start; then one line of <paramref name="errors"/> says why.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors)
+    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors) => RunAsync(new HostProgram(), args, output, errors);
+
+    internal static async Task<int> RunAsync(HostProgram program, IReadOnlyList<string> args, TextWriter output, TextWriter errors)
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(errors);
         if (args.Contains("--help"))
         {
-            await output.WriteLineAsync(CommandLine.Usage).ConfigureAwait(false);
+            await output.WriteLineAsync(program.Usage).ConfigureAwait(false);
             return 0;
         }
 
         try
         {
             var builder = WebApplication.CreateSlimBuilder();
-            builder.Configuration.AddInMemoryCollection(CommandLine.Parse(args));
-            var options = ServerConfiguration.Read(builder.Configuration);
+            builder.Configuration.AddInMemoryCollection(CommandLine.Parse(args, program.Options));
+            var options = ServerConfiguration.Read(builder.Configuration, program.Section);
             if (options.Role == ServerRole.Indexer)
             {
                 await IndexAsync(options).ConfigureAwait(false);
                 return 0;
             }
 
+            program.Read(builder.Configuration, options);
             ConfigureLogging(builder.Logging);
-            var server = await TimestoneServer.StartAsync(builder, options, CancellationToken.None).ConfigureAwait(false);
+            var server = await TimestoneServer.StartAsync(builder, options, program, CancellationToken.None).ConfigureAwait(false);
             await using (server.ConfigureAwait(false))
             {
                 var addresses = string.Join(", ", server.Addresses);
@@ -49,7 +52,7 @@ public static partial class ServerCommand
         }
         catch (Exception problem) when (problem is BadOptionException or IOException or InvalidDataException or UnauthorizedAccessException or SocketException or TimestoneException)
         {
-            await errors.WriteLineAsync($"timestone-server: {problem.Message.ReplaceLineEndings(" ")}").ConfigureAwait(false);
+            await errors.WriteLineAsync($"{program.Name}: {problem.Message.ReplaceLineEndings(" ")}").ConfigureAwait(false);
             return 1;
         }
     }

@@ -15,13 +15,15 @@ internal static class ServerConfiguration
         "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Index", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AutoCreate", "Defaults",
     ];
 
+    /// <param name="configuration">The host's configuration.</param>
+    /// <param name="alsoKnown">What may stand in the section besides, for somebody else to read.</param>
     /// <exception cref="BadOptionException">An option is unknown or cannot be what it is.</exception>
-    public static TimestoneServerOptions Read(IConfiguration configuration)
+    public static TimestoneServerOptions Read(IConfiguration configuration, string? alsoKnown = null)
     {
         var section = configuration.GetSection(Section);
         foreach (var given in section.GetChildren())
         {
-            if (!Known.Contains(given.Key, StringComparer.OrdinalIgnoreCase))
+            if (!Known.Append(alsoKnown).Contains(given.Key, StringComparer.OrdinalIgnoreCase))
                 throw new BadOptionException(given.Path, "there is no such option.");
         }
 

@@ -35,7 +35,7 @@ public sealed class TimestoneServer : IAsyncDisposable
         options.Check();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        return StartAsync(builder, options, cancellationToken);
+        return StartAsync(builder, options, new HostProgram(), cancellationToken);
     }
 
     /// <summary>Ends when the server was told to stop and has stopped.</summary>
@@ -51,9 +51,9 @@ public sealed class TimestoneServer : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal static async Task<TimestoneServer> StartAsync(WebApplicationBuilder builder, TimestoneServerOptions options, CancellationToken cancellationToken)
+    internal static async Task<TimestoneServer> StartAsync(WebApplicationBuilder builder, TimestoneServerOptions options, HostProgram program, CancellationToken cancellationToken)
     {
-        var server = new TimestoneServer(Build(builder, options));
+        var server = new TimestoneServer(Build(builder, options, program));
         try
         {
             await server._app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -67,7 +67,7 @@ public sealed class TimestoneServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, TimestoneServerOptions options)
+    private static WebApplication Build(WebApplicationBuilder builder, TimestoneServerOptions options, HostProgram program)
     {
         var services = builder.Services;
         services.AddSingleton(options);
@@ -76,6 +76,7 @@ public sealed class TimestoneServer : IAsyncDisposable
         services.AddSingleton(static all => all.GetRequiredService<LocalService>().Timestone);
         services.AddHostedService(static all => all.GetRequiredService<LocalService>());
         services.AddTimestoneApi();
+        program.Configure(builder, options);
 
         // Neither reading a request nor writing an answer blocks.
         services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
@@ -89,6 +90,7 @@ public sealed class TimestoneServer : IAsyncDisposable
             app.Urls.Add(address);
         app.UseTimestoneProblems();
         app.MapTimestone();
+        program.Map(app);
         return app;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class Inspector(RedisLink link, string queue)
     /// <returns>What was found; null when there is nothing of such a queue.</returns>
     public async Task<Inspection?> RunAsync(CancellationToken cancellationToken)
     {
-        var keys = await CallAsync(database => database.ExecuteAsync("EXISTS", [.. _keys.All.Cast<object>()]), cancellationToken).ConfigureAwait(false);
+        var keys = await CallAsync(database => database.ExecuteAsync("EXISTS", [.. _keys.All.Where(key => key != _keys.Outbox).Cast<object>()]), cancellationToken).ConfigureAwait(false);
         if ((long)keys == 0)
             return null;
         var epoch = await InspectQueueAsync(cancellationToken).ConfigureAwait(false);

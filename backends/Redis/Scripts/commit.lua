@@ -1,6 +1,6 @@
 -- Commits a batch, all of it or nothing. In step with docs/redis-journal.md and CommitArguments.cs.
 -- KEYS: settings, epoch, rows, payloads, pending, outbox.
--- ARGV: epoch; then nothing when only the epoch is to be checked, else: the queue's row or '', the outbox entry or '', the last
+-- ARGV: epoch; then nothing when only the epoch is to be checked, else: the queue's row or '', the limit of the outbox, a colon and its entry or '', the last
 -- sequence or '' where it is the one before, and the counts of the arguments that follow for rows, payloads, pending, removed and served, in this order.
 -- Answers 1, or 0 when the epoch is over.
 if redis.call('GET', KEYS[2]) ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
@@ -36,7 +36,16 @@ each('HSET', KEYS[3], tonumber(ARGV[5]))
 each('HSET', KEYS[4], tonumber(ARGV[6]))
 each('ZADD', KEYS[5], tonumber(ARGV[7]))
 if ARGV[3] ~= '' then
-    redis.call('XADD', KEYS[6], '*', 't', ARGV[3])
+    -- How many entries the outbox may have, a colon, the entry. What is too old is dropped a node of the stream at a time.
+    local colon = string.find(ARGV[3], ':', 1, true)
+    local limit = string.sub(ARGV[3], 1, colon - 1)
+    redis.call('XADD', KEYS[6], '*', 't', string.sub(ARGV[3], colon + 1))
+    if redis.call('XLEN', KEYS[6]) > tonumber(limit) then
+        local dropped = redis.call('XTRIM', KEYS[6], 'MAXLEN', '~', limit)
+        if dropped > 0 then
+            redis.call('HINCRBY', KEYS[1], 'dropped', dropped)
+        end
+    end
 end
 each('HDEL', KEYS[3], tonumber(ARGV[8]), KEYS[4])
 each('ZREM', KEYS[5], tonumber(ARGV[9]))

@@ -1,7 +1,12 @@
--- Deletes a queue with all that is in it. In step with docs/redis-journal.md.
--- KEYS: settings, epoch, rows, payloads, pending, outbox. ARGV: epoch. Answers 1, or 0 when the epoch is over.
+-- Deletes a queue with all that is in it, but for what is still to be published. In step with docs/redis-journal.md.
+-- KEYS: settings, epoch, rows, payloads, pending, outbox. ARGV: epoch; the outbox entry or ''.
+-- Answers 1, or 0 when the epoch is over.
 if redis.call('GET', KEYS[2]) ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
     return 0
+end
+if ARGV[2] ~= '' then
+    redis.call('XADD', KEYS[6], '*', 't', ARGV[2])
+    table.remove(KEYS, 6)
 end
 redis.call('UNLINK', unpack(KEYS))
 return 1

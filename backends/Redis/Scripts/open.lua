@@ -3,7 +3,7 @@
 -- Answers {epoch, 1 if it was created else 0, format, row, last sequence or nil}; nothing where it does not exist.
 local created = 0
 if redis.call('EXISTS', KEYS[1]) == 0 then
-    if redis.call('EXISTS', KEYS[3], KEYS[4], KEYS[5], KEYS[6]) > 0 then
+    if redis.call('EXISTS', KEYS[3], KEYS[4], KEYS[5]) > 0 then
         return redis.error_reply('DAMAGED messages without settings')
     end
     if #ARGV == 0 then

@@ -104,6 +104,9 @@ public abstract class ConformanceTests(ConformanceSubject subject) : IAsyncLifet
 
     protected async Task<MessageResult> Redrive(string id) => await Answer(Service.RedriveAsync(Q, id));
 
+    /// <summary>A message as a dequeue answers it, which does not tell its life.</summary>
+    protected static Message AsTaken(Message read) => read with { Life = null };
+
     protected async Task<Message> Get(string id) => await Answer(Service.GetMessageAsync(Q, id));
 
     protected async Task<MessageState> StateOf(string id) => (await Get(id)).State;

@@ -39,8 +39,8 @@ public abstract class DequeueTests(ConformanceSubject subject) : ConformanceTest
         await Enqueue("a");
         var taken = await Take(worker: "w");
         var read = taken with { LeaseToken = null };
-        (await Get("a")).ShouldBe(read);
-        (await Service.ListMessagesAsync(Q)).Messages.ShouldBe([read]);
+        AsTaken(await Get("a")).ShouldBe(read);
+        (await Service.ListMessagesAsync(Q)).Messages.Select(AsTaken).ShouldBe([read]);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public abstract class LeaseTests(ConformanceSubject subject) : ConformanceTests(
         Advance(10);
         var result = await Extend(taken, progress: Json("1"));
         (result.Id, result.State, result.Version).ShouldBe(("a", MessageState.Running, taken.Version));
-        (await Get("a")).ShouldBe(taken with { LeaseToken = null, LeaseExpiresAt = Now + Plain.Lease, Progress = Json("1") });
+        AsTaken(await Get("a")).ShouldBe(taken with { LeaseToken = null, LeaseExpiresAt = Now + Plain.Lease, Progress = Json("1") });
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public abstract class LeaseTests(ConformanceSubject subject) : ConformanceTests(
         var taken = await Take(worker: "w");
         var expiresAt = Now + Plain.Lease;
         Advance(100);
-        (await Get("a")).ShouldBe(taken with
+        AsTaken(await Get("a")).ShouldBe(taken with
         {
             State = MessageState.Pending,
             Version = 3,

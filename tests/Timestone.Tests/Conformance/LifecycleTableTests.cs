@@ -49,7 +49,7 @@ public sealed class LifecycleTableTests
         Enum.GetValues<ErrorCode>().Select(code => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{code}")).Order().ShouldBe(
         [
             "enqueue_blocked", "illegal_transition", "invalid_argument", "lease_lost", "message_conflict", "message_not_found",
-            "missing_exclusivity_key", "payload_too_large", "queue_exists", "queue_full", "queue_not_found", "unavailable",
+            "missing_exclusivity_key", "no_index", "payload_too_large", "queue_exists", "queue_full", "queue_not_found", "unavailable",
         ]);
     }
 }

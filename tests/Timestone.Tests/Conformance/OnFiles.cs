@@ -52,4 +52,10 @@ public static class OnFiles
     public sealed class Restart() : RestartTests(new FileSubject());
 
     public sealed class History() : HistoryTests(new FileSubject());
+
+    public sealed class Search() : SearchTests(new FileSubject());
+
+    public sealed class SearchHistory() : SearchHistoryTests(new FileSubject());
+
+    public sealed class SearchStats() : SearchStatsTests(new FileSubject());
 }

@@ -13,7 +13,7 @@ public abstract class SettleTests(ConformanceSubject subject) : ConformanceTests
         var taken = await Take(worker: "w");
         Advance(3);
         (await Complete(taken, Json("{\"ok\":true}"))).ShouldBe(new MessageResult { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = false });
-        (await Get("a")).ShouldBe(taken with
+        AsTaken(await Get("a")).ShouldBe(taken with
         {
             State = MessageState.Completed,
             Version = 3,

@@ -227,7 +227,7 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         var taken = await Take();
         bad = bad with { LeaseToken = taken.LeaseToken! };
         (await Answer(Service.ExtendAsync(Q, [bad])))[0].ShouldBeRefused(ErrorCode.InvalidArgument, field);
-        (await Get("a")).ShouldBe(taken with { LeaseToken = null });
+        AsTaken(await Get("a")).ShouldBe(taken with { LeaseToken = null });
     }
 
     [Theory]

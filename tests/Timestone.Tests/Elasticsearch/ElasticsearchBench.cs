@@ -20,7 +20,8 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
         Time = time;
         Connection = new ElasticsearchConnection(options, time);
         Writer = new ElasticsearchIndexWriter(Connection);
-        Index = new ElasticsearchIndex(Connection);
+        Reading = standIn is null ? Connection : new ElasticsearchConnection(Quick(standIn.Address), time);
+        Index = new ElasticsearchIndex(Reading);
     }
 
     public static bool IsReal => Environment.GetEnvironmentVariable("TIMESTONE_TEST_ELASTICSEARCH") is { Length: > 0 };
@@ -34,6 +35,9 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
     public StandInCluster Cluster => StandIn.Cluster;
 
     public ElasticsearchConnection Connection { get; }
+
+    /// <summary>What is read goes over a connection that has time, however little writes are given.</summary>
+    public ElasticsearchConnection Reading { get; }
 
     public ElasticsearchIndexWriter Writer { get; }
 
@@ -160,6 +164,7 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
         }
 
         Connection.Dispose();
+        Reading.Dispose();
         if (_standIn is not null)
             await _standIn.DisposeAsync();
     }

@@ -14,7 +14,7 @@ public sealed class RequestTests
     [Fact]
     public async Task Every_operation_that_can_be_sent_is_sent_and_is_as_described()
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, TimeSpan.FromMilliseconds(500)));
+        await using var bench = await ElasticsearchBench.OfStandInAsync();
         var journal = new EventJournal(1);
         await bench.WriteAsync(journal.Events);
         await bench.WriteAsync([EventJournal.Event(new RemovedQueue("orders", EventJournal.CreatedAt))]);
@@ -25,7 +25,7 @@ public sealed class RequestTests
         await bench.WriteAsync([EventJournal.Event(journal.Transitions[0] with { Queue = ended.Queue, Id = ended.Id, Life = ended.Life, Version = 9, To = MessageState.Completed })]);
         await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("gone", "m1", 9) });
         await using (var service = new LocalTimestone(new MemoryJournal()))
-            await new ElasticsearchRebuild(bench.Connection, service).RunAsync();
+            await new ElasticsearchRebuild(bench.Connection, service) { WriterDelay = TimeSpan.Zero }.RunAsync();
 
         bench.StandIn.Asked.Keys.Order().ShouldBe(ApiDescription.Instance.Operations.Order());
         bench.StandIn.Asked.Count.ShouldBe(Enum.GetValues<ElasticsearchOperation>().Length);

@@ -52,10 +52,20 @@ public sealed class WriterTests
     [Fact]
     public async Task A_write_that_has_no_answer_in_time_fails_with_its_outcome_unknown_and_can_be_repeated()
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, TimeSpan.FromMilliseconds(200), retries: 0));
-        await bench.Connection.SetUpAsync();
+        var clock = new ManualTimeProvider();
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, retries: 0), clock);
+        var arrived = new TaskCompletionSource();
+        bench.StandIn.Arrived = operation =>
+        {
+            if (operation == "bulk")
+                arrived.TrySetResult();
+            return Task.CompletedTask;
+        };
         bench.StandIn.Faults = StandInFaults.Of("bulk", Fault.Hang);
-        (await Should.ThrowAsync<IOException>(() => bench.Writer.WriteAsync([Message("a")]))).Message.ShouldContain("did not answer Bulk within");
+        var write = bench.Writer.WriteAsync([Message("a")]);
+        await arrived.Task;
+        clock.Advance(bench.Options.Timeout);
+        (await Should.ThrowAsync<IOException>(() => write)).Message.ShouldContain("did not answer Bulk within");
         await bench.WriteAsync([Message("a")]);
         (await bench.MessagesAsync()).ShouldHaveSingleItem();
     }
@@ -126,7 +136,7 @@ public sealed class WriterTests
     [Fact]
     public async Task Bodies_are_bounded_and_become_smaller_where_less_is_taken()
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, maxBulkBytes: 20_000));
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, maxBulkBytes: 10_000));
         await bench.Writer.WriteAsync([.. Enumerable.Range(0, 100).Select(static n => Message($"m{n}"))]);
         bench.StandIn.Asked["bulk"].ShouldBeInRange(3, 10);
         bench.StandIn.MaxBody = 2_000;

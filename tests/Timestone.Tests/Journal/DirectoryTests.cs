@@ -1,5 +1,7 @@
 using Shouldly;
 using Timestone.Backends.Files;
+using Timestone.Engine;
+using Timestone.Tests.Outbox;
 using Xunit;
 
 namespace Timestone.Tests.Journal;
@@ -106,16 +108,36 @@ public sealed class DirectoryTests : IDisposable
         (await TestQueue.OpenAsync(journal)).Contents.ShouldBe(queue.Contents);
     }
 
-    [Fact]
-    public async Task A_log_of_the_first_version_is_still_read()
+    [Theory]
+    [InlineData("v1.log")]
+    [InlineData("v2.log")]
+    public async Task A_log_of_an_earlier_version_is_still_read(string log)
     {
-        // The file must never change: see FirstVersion for how it was made.
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Journal", "v1.log"), Path.Combine(_directory, "000000000001.log"));
+        // The files must never change: see FirstVersion for how they were made, the second one with the outbox on.
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Journal", log), Path.Combine(_directory, "000000000001.log"));
         await using var journal = FileJournal.Open(new FileJournalOptions { Directory = _directory, SegmentBytes = TestLog.SegmentBytes });
         (await journal.ListQueuesAsync()).ShouldBe(["emails", "orders"]);
         var orders = await TestQueue.OpenAsync(journal);
         orders.Contents.ShouldBe(FirstVersion.Orders);
         (await journal.OpenAsync("emails"))!.Queue.ShouldBe(FirstVersion.Emails);
+    }
+
+    [Theory]
+    [InlineData("v1.log", true, 0)]
+    [InlineData("v2.log", false, 12)]
+    public async Task The_outbox_of_an_earlier_version_is_still_read(string log, bool isPassedOver, int entries)
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Journal", log), Path.Combine(_directory, "000000000001.log"));
+        await using var journal = FileJournal.Open(new FileJournalOptions { Directory = _directory, SegmentBytes = TestLog.SegmentBytes, Outbox = true });
+        await using var reader = journal.Outbox!.OpenReader("index", OutboxStart.Acknowledged);
+        var batch = await Reading.NextAsync(reader);
+        (batch.AfterGap, batch.Entries.Count).ShouldBe((isPassedOver, entries));
+        await using var earliest = journal.Outbox.OpenReader("memory", OutboxStart.Earliest);
+        var known = new Dictionary<(string, string), OutboxEntry>();
+        foreach (var entry in (await Reading.NextAsync(earliest)).Entries.Where(static entry => entry.Queue == "orders"))
+            known[(entry.Queue, entry.Id)] = entry;
+        known.Values.Where(static entry => entry.Kind != OutboxEntryKind.Removed).Select(static entry => (entry.Sequence, entry.State)).Order()
+            .ShouldBe([(1, MessageState.Running), (2, MessageState.Completed), (3, MessageState.Running), (5, MessageState.Pending)]);
     }
 
     private FileJournal Open(Durability durability = Durability.Fsync) =>

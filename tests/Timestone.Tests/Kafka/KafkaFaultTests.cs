@@ -4,6 +4,7 @@ using Timestone.Backends.Events;
 using Timestone.Backends.Kafka;
 using Timestone.Backends.Memory;
 using Timestone.Engine;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;
@@ -56,7 +57,8 @@ public sealed class KafkaFaultTests
         await using var indexer = TestKafka.Indexer(options, index);
         await indexer.StartAsync();
         await using var pump = new OutboxPump("kafka", journal.Outbox!, OutboxStart.Acknowledged, publisher, NullLogger<OutboxPump>.Instance);
-        await using var service = new LocalTimestone(journal);
+        // Time stands still, so that nothing happens after the end.
+        await using var service = new LocalTimestone(journal, timeProvider: new ManualTimeProvider());
         await service.CreateQueueAsync(Queue, new QueueSettings { MaxAttempts = 2, PublishPayloads = true });
         for (var round = 0; round < 20; round++)
         {

@@ -76,10 +76,10 @@ public sealed class KafkaIndexerTests
     public async Task While_the_index_is_away_nothing_is_lost_and_the_partitions_are_kept()
     {
         // Away for longer than a member may go without asking for records.
-        var options = _options with { Properties = new Dictionary<string, string> { ["max.poll.interval.ms"] = "3000", ["session.timeout.ms"] = "3000", ["heartbeat.interval.ms"] = "500" } };
+        var options = _options with { Properties = new Dictionary<string, string> { ["max.poll.interval.ms"] = "6000", ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "500" } };
         var story = new Story(seed: 24, messages: 50, transitions: 1000);
         var failures = 0;
-        _index.BeforeWrite = _ => ++failures <= 6 ? throw new IOException("The index is away.") : Task.CompletedTask;
+        _index.BeforeWrite = _ => ++failures <= 8 ? throw new IOException("The index is away.") : Task.CompletedTask;
         var log = new MemoryLog<KafkaIndexer>();
         await using var publisher = TestKafka.Publisher(_options);
         await using var indexer = new KafkaIndexer(options, _index, log);

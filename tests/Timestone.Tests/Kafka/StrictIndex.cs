@@ -5,7 +5,7 @@ namespace Timestone.Tests.Kafka;
 /// <summary>An index in memory with external versions, as Elasticsearch has them, that can be told to fail and to reject.</summary>
 public sealed class StrictIndex : IIndexWriter
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Queue, string Id, string Life), (int Version, IndexedMessage? Message)> _current = [];
     private readonly Dictionary<(string Queue, string Id, string Life, int Version), Transition> _historic = [];

@@ -62,6 +62,8 @@ public static class TestKafka
             GroupId = $"group-{test}",
             Partitions = Partitions,
             CommitInterval = TimeSpan.Zero,
+            // After a member has left, the mock cluster waits for this long before it lets others have the partitions. 6 s is the least that real brokers take.
+            Properties = new Dictionary<string, string> { ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "500" },
         };
     }
 }

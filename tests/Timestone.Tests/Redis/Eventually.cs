@@ -1,7 +1,7 @@
 namespace Timestone.Tests.Redis;
 
 /// <summary>For what comes back by itself.</summary>
-internal static class Eventually
+public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

@@ -1,6 +1,5 @@
 using Timestone.Backends.Memory;
 using Timestone.Engine;
-using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Server;
 

@@ -14,9 +14,12 @@ public sealed class ServerProcess : IDisposable
 
     public static ServerProcess Start(params string[] args) => StartWith([], args);
 
-    public static ServerProcess StartWith(Dictionary<string, string> environment, params string[] args)
+    public static ServerProcess StartWith(Dictionary<string, string> environment, params string[] args) => StartProgram("timestone-server", environment, args);
+
+    /// <summary>Starts another host that speaks as the server does.</summary>
+    public static ServerProcess StartProgram(string program, Dictionary<string, string> environment, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "timestone-server.dll"), .. args])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -366,12 +366,11 @@ internal sealed class JournalSimulation
     {
         if (_journal!.Outbox is not { } outbox)
             return;
-        for (var i = 0; i < 20; i++)
-            Follow();
+        _follower.Follow(outbox, null);
         var queues = new Dictionary<string, (QueueRow, MessageRow[])>();
         foreach (var queue in _queues)
         {
-            if (_journal.OpenAsync(queue.Name).Result is { } found)
+            if (_journal.OpenAsync(queue.Name).AsTask().Result is { } found)
                 queues.Add(queue.Name, (found.Queue, found.TakeRows().ToArray()));
         }
 

@@ -18,20 +18,22 @@ internal sealed class OutboxFollower
     /// <summary>Begins anew, as the process has.</summary>
     public void Restart() => (_reader, _read) = (null, null);
 
-    /// <summary>Reads all that there is now, and acknowledges some of it.</summary>
-    public void Follow(IOutbox outbox, Random random)
+    /// <summary>Reads what there is now, or some of it, and perhaps acknowledges it.</summary>
+    /// <param name="outbox">What to read.</param>
+    /// <param name="random">Decides how much; null for all.</param>
+    public void Follow(IOutbox outbox, Random? random)
     {
         _reader ??= outbox.OpenReader("follower", OutboxStart.Acknowledged);
         while (Read(_reader) is { } batch)
         {
             Take(batch);
             _read = batch;
-            if (random.Next(3) == 0)
+            if (random?.Next(3) == 0)
                 break;
         }
 
-        if (_read is not null && random.Next(2) == 0)
-            _reader.AcknowledgeAsync(_read).GetAwaiter().GetResult();
+        if (_read is not null && random?.Next(2) == 0)
+            _reader.AcknowledgeAsync(_read).AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>Checks that it knows exactly these messages, as they are.</summary>

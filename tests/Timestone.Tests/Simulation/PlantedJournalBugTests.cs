@@ -1,5 +1,4 @@
 using Timestone.Engine;
-using Timestone.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 

@@ -22,6 +22,7 @@ internal sealed class SimulatedQueue
     private SpiedJournal? _journal;
     private List<SpiedJournal> _journals = [];
     private bool _closing;
+    private int _creations;
 
     public SimulatedQueue(string name, Random random, SimulatedTime time, SimulatedScheduler scheduler, Journey journey, Func<IQueueJournal, IQueueJournal> sabotage)
     {
@@ -48,7 +49,8 @@ internal sealed class SimulatedQueue
         Recognise(found?.Queue, rows);
         if (found is null)
         {
-            var row = new QueueRow(Name, CommandGenerator.Settings(_random), _time.Now);
+            // Clocks here stand still and go back, and two queues of a name are told apart by when they were created.
+            var row = new QueueRow(Name, CommandGenerator.Settings(_random), ++_creations);
             _reference = new ReferenceQueue(Name, row.Settings, Jitter.Of) { Revision = _reference.Revision + 1 };
             _history.Add(_reference);
             found = Ended(journal.OpenAsync(Name, row))!;

@@ -1,5 +1,4 @@
 using Timestone.Engine;
-using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Simulation;
 

@@ -51,7 +51,7 @@ internal sealed class SchemaCheck(JsonNode document)
         var schema = Resolve(given);
         if (value is null)
         {
-            if ((bool?)schema["nullable"] != true)
+            if (!IsNullable(schema))
                 problems.Add($"{at} is null");
             return;
         }
@@ -69,6 +69,9 @@ internal sealed class SchemaCheck(JsonNode document)
         else if (value is JsonObject json)
             Members(schema, json, at, known, problems);
     }
+
+    private bool IsNullable(JsonNode schema) =>
+        (bool?)schema["nullable"] == true || (schema["oneOf"]?.AsArray() ?? schema["allOf"]?.AsArray() ?? []).Any(part => IsNullable(Resolve(part!)));
 
     private void Choose(JsonNode schema, JsonArray choices, JsonNode value, string at, HashSet<string> known, List<string> problems)
     {

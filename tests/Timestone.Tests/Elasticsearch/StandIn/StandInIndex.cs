@@ -57,7 +57,7 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
         {
             if (TypeOf(field) is not { } type)
                 return StandInAnswer.Cause("strict_dynamic_mapping_exception", $"mapping set to strict, dynamic introduction of [{field}] within [_doc] is not allowed");
-            foreach (var each in value is JsonArray many ? many : [value])
+            foreach (var each in Each(value))
             {
                 if (type == "keyword" && each?.GetValueKind() == JsonValueKind.String && Encoding.UTF8.GetByteCount((string)each!) > LongestTerm)
                     return StandInAnswer.Cause("illegal_argument_exception", $"Document contains at least one immense term in field=\"{field}\"");
@@ -72,8 +72,8 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
     /// <summary>A field's values as they are compared: numbers and times as numbers, texts as texts.</summary>
     public IEnumerable<IComparable> Values(JsonObject source, string field)
     {
-        foreach (var each in source[field] is JsonArray many ? many : source[field] is { } one ? [one] : Enumerable.Empty<JsonNode?>())
-            yield return Comparable(TypeOf(field), each!);
+        foreach (var each in Each(source[field]).OfType<JsonNode>())
+            yield return Comparable(TypeOf(field), each);
     }
 
     public static IComparable Comparable(string? type, JsonNode value) => type switch
@@ -94,6 +94,8 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
             throw new InvalidOperationException($"An analyzer that is not understood: {analyzer}");
         return Regex.Split(text, pattern).Where(static word => word.Length > 0).Select(static word => word.ToLowerInvariant());
     }
+
+    private static IEnumerable<JsonNode?> Each(JsonNode? value) => value is JsonArray many ? many : new[] { value };
 
     private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 

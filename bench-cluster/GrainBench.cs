@@ -1,0 +1,63 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Timestone.Backends.Memory;
+using Timestone.Bench.Reporting;
+using Timestone.Bench.Rest;
+using Timestone.Client.Orleans;
+using Timestone.Engine;
+using Timestone.Grains;
+
+namespace Timestone.Bench.Cluster;
+
+/// <summary>
+/// A queue's grain on a journal in memory against a grain that does nothing, both called by TCP from a client in the same process.
+/// </summary>
+internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
+{
+    private const string Cluster = "bench";
+    private const int Singles = 64;
+    private const int Batches = 8;
+    private const int Batch = 100;
+    private const double LeastShareOfBare = 0.5;
+    private const double LeastBatchGain = 20;
+
+    private static readonly Payload Payload = Payload.FromBytes(new byte[128]);
+
+    public async Task RunAsync()
+    {
+        var (siloPort, gatewayPort) = (ChildServer.FreePort(), ChildServer.FreePort());
+        var silo = Host.CreateEmptyApplicationBuilder(null);
+        silo.UseOrleans(builder => builder.UseLocalhostClustering(siloPort, gatewayPort, null, Cluster, Cluster).AddTimestoneGrains());
+        using var server = silo.Build();
+        await using var journal = new MemoryJournal();
+        await using var local = new LocalTimestone(journal);
+        server.Services.GetRequiredService<SiloQueues>().Open(local, journal);
+        await server.StartAsync().ConfigureAwait(false);
+
+        var caller = Host.CreateEmptyApplicationBuilder(null);
+        caller.AddTimestoneOrleansClient(options => options.Configure = client => client.UseLocalhostClustering(gatewayPort, Cluster, Cluster));
+        using var client = caller.Build();
+        await client.StartAsync().ConfigureAwait(false);
+
+        var (bare, singles, batches) = (new List<double>(), new List<double>(), new List<double>());
+        var timestone = client.Services.GetRequiredService<ITimestone>();
+        var grains = client.Services.GetRequiredService<IGrainFactory>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var queue = $"round-{round}";
+            bare.Add(await Callers.RateAsync(Singles, length, _ => grains.GetGrain<IBareGrain>(queue).PingAsync()).ConfigureAwait(false));
+            singles.Add(await Callers.RateAsync(Singles, length, _ => timestone.EnqueueAsync(queue, new NewMessage { Payload = Payload })).ConfigureAwait(false));
+            batches.Add(Batch * await Callers.RateAsync(Batches, length, _ => timestone.EnqueueAsync($"{queue}-batches", [.. Enumerable.Repeat(new NewMessage { Payload = Payload }, Batch)])).ConfigureAwait(false));
+            await timestone.DeleteQueueAsync(queue).ConfigureAwait(false);
+            await timestone.DeleteQueueAsync($"{queue}-batches").ConfigureAwait(false);
+        }
+
+        report.Add(Figure.Median("grain/bare/calls", "calls/s", bare));
+        report.Add(Figure.Median("grain/queue, one by one/calls", "calls/s", singles));
+        report.Add(Figure.Median("grain/queue, batches of 100/messages", "messages/s", batches));
+        report.Add(Figure.Median("grain/queue, one by one/share of bare", "ratio", singles.Zip(bare, static (one, other) => one / other)) with { AtLeast = LeastShareOfBare });
+        report.Add(Figure.Median("grain/queue, batches of 100/gain over one by one", "ratio", batches.Zip(singles, static (one, other) => one / other)) with { AtLeast = LeastBatchGain });
+        await client.StopAsync().ConfigureAwait(false);
+        await server.StopAsync().ConfigureAwait(false);
+    }
+}

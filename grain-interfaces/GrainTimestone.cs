@@ -1,0 +1,197 @@
+namespace Timestone.Grains;
+
+/// <summary>
+/// <see cref="ITimestone"/> over grains: one call of a grain for each call. Thread-safe. Nothing is tried again here; what was told
+/// <see cref="ErrorCode.Unavailable"/> can be repeated at once, and reaches the queue wherever it is by then.
+/// </summary>
+/// <param name="grains">Reaches the cluster: a silo's own, or an Orleans client.</param>
+public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
+{
+    // An Orleans client that has lost the silo it spoke through is not told that nobody will answer, and would wait for half a minute.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // What is done in steps, all of them.
+    private static readonly TimeSpan SweepPatience = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc/>
+    public Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckQueueName(queue);
+        Validation.Check(settings);
+        return AnswerAsync(Queue(queue).CreateAsync(settings, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
+        await AnswerAsync(Queue(queue).DescribeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckLimit(limit);
+        return await AnswerAsync(grains.GetGrain<IQueueDirectoryGrain>(0).ListAsync(after, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
+    {
+        if (patch is null)
+            throw Validation.Invalid("settings", "Settings are required.");
+        return await AnswerAsync(Queue(queue).UpdateAsync(patch, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        await AnswerAsync(DeleteAsync(), cancellationToken).ConfigureAwait(false);
+
+        async Task<bool> DeleteAsync()
+        {
+            await Queue(queue).DeleteAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    {
+        var batch = new CheckedBatch<NewMessage>("messages", messages, Validation.Problem, static message => message.Id);
+        Validation.CheckBatchBytes(messages);
+        return BatchAsync(queue, batch, static (grain, items, cancel) => grain.EnqueueAsync(items, cancel), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default)
+    {
+        Validation.Check(request);
+        var batch = request.Settle is [] ? null : new CheckedBatch<Settlement>("settle", request.Settle, Validation.Problem, static settlement => settlement.Id);
+        var sound = batch is null ? request : request with { Settle = batch.Sound };
+
+        if (sound is { Max: 0, Settle.Count: 0 })
+            return new DequeueResult { Settled = batch!.Merge([]) };
+        var answer = await AnswerAsync(Queue(queue).DequeueAsync(sound, cancellationToken), Patience + request.Wait, cancellationToken).ConfigureAwait(false);
+        return batch is null ? answer : answer with { Settled = Merge(batch, answer.Settled) };
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default) =>
+        BatchAsync(
+            queue,
+            new CheckedBatch<Settlement>("items", settlements, Validation.Problem, static settlement => settlement.Id),
+            static (grain, items, cancel) => grain.SettleAsync(items, cancel),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default) =>
+        BatchAsync(
+            queue,
+            new CheckedBatch<LeaseExtension>("items", extensions, Validation.Problem, static extension => extension.Id),
+            static (grain, items, cancel) => grain.ExtendAsync(items, cancel),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default) =>
+        BatchAsync(
+            queue,
+            new CheckedBatch<Cancellation>("items", cancellations, Validation.Problem, static cancellation => cancellation.Id),
+            static (grain, items, cancel) => grain.CancelAsync(items, cancel),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckId(id);
+        return await AnswerAsync(Queue(queue).RedriveAsync(id, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) =>
+        await AnswerAsync(Queue(queue).RedriveAllAsync(cancellationToken), SweepPatience, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default) =>
+        await AnswerAsync(Queue(queue).PurgeAsync(state, cancellationToken), SweepPatience, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckId(id);
+        return await AnswerAsync(Queue(queue).GetMessageAsync(id, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
+        await AnswerAsync(Queue(queue).ListMessagesAsync(state, after, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default)
+    {
+        filter ??= Metadata.Empty;
+        Validation.CheckFilter(filter);
+        return await AnswerAsync(Queue(queue).GetDepthAsync(state, filter, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
+        await AnswerAsync(Queue(queue).GetStatsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    {
+        Validation.Check(search);
+        return await AnswerAsync(Index.SearchAsync(search, cancellationToken), Patience + search.Wait, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new HistoryRequest();
+        Validation.Check(queue, id, request);
+        return await AnswerAsync(Index.GetHistoryAsync(queue, id, request, cancellationToken), Patience + request.Wait, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        request ??= new StatsRequest();
+        Validation.Check(request);
+        return await AnswerAsync(Index.GetStatsAsync(request, cancellationToken), Patience + request.Wait, cancellationToken).ConfigureAwait(false);
+    }
+
+    private IIndexGrain Index => grains.GetGrain<IIndexGrain>(0);
+
+    private IQueueGrain Queue(string queue)
+    {
+        Validation.CheckQueueName(queue);
+        return grains.GetGrain<IQueueGrain>(queue);
+    }
+
+    private async Task<IReadOnlyList<MessageResult>> BatchAsync<T>(
+        string queue, CheckedBatch<T> batch, Func<IQueueGrain, T[], CancellationToken, Task<MessageResult[]>> send, CancellationToken cancellationToken)
+        where T : class
+    {
+        var grain = Queue(queue);
+        return batch.Sound.Count == 0
+            ? batch.Merge([])!
+            : Merge(batch, await AnswerAsync(send(grain, [.. batch.Sound], cancellationToken), cancellationToken).ConfigureAwait(false));
+    }
+
+    private static IReadOnlyList<MessageResult> Merge<T>(CheckedBatch<T> batch, IReadOnlyList<MessageResult>? answered)
+        where T : class =>
+        batch.Merge(answered) ?? throw new TimestoneException(ErrorCode.Unavailable, "The queue's grain answered another number of results than it was asked for.");
+
+    private static Task<T> AnswerAsync<T>(Task<T> call, CancellationToken cancellationToken) => AnswerAsync(call, Patience, cancellationToken);
+
+    private static async Task<T> AnswerAsync<T>(Task<T> call, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call.WaitAsync(patience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is OrleansException or TimeoutException or IOException or ObjectDisposedException
+            || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new TimestoneException(ErrorCode.Unavailable, $"The queue's silo did not answer; whether the operation took effect is unknown. {problem.Message}", innerException: problem);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace Timestone.Grains;
+
+/// <summary>What the index knows, asked through whichever silo is nearest. Its key is 0.</summary>
+[Alias("timestone.index")]
+public interface IIndexGrain : IGrainWithIntegerKey
+{
+    /// <summary>See <see cref="ITimestone.SearchMessagesAsync"/>.</summary>
+    [Alias("search"), ResponseTimeout("00:02:00")]
+    Task<SearchPage> SearchAsync(MessageSearch search, CancellationToken cancellationToken = default);
+
+    /// <summary>See <see cref="ITimestone.GetHistoryAsync"/>.</summary>
+    [Alias("history"), ResponseTimeout("00:02:00")]
+    Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>See <see cref="ITimestone.GetSearchStatsAsync"/>.</summary>
+    [Alias("stats"), ResponseTimeout("00:02:00")]
+    Task<SearchStats> GetStatsAsync(StatsRequest request, CancellationToken cancellationToken = default);
+}

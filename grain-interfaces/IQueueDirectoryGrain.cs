@@ -1,0 +1,11 @@
+namespace Timestone.Grains;
+
+/// <summary>The queues by name. Its key is 0.</summary>
+[Alias("timestone.queues")]
+public interface IQueueDirectoryGrain : IGrainWithIntegerKey
+{
+    /// <summary>See <see cref="ITimestone.ListQueuesAsync"/>.</summary>
+    [Alias("list")]
+    [return: Immutable]
+    Task<QueuePage> ListAsync(string? after, int limit, CancellationToken cancellationToken = default);
+}

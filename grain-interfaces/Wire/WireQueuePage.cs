@@ -1,0 +1,24 @@
+namespace Timestone.Grains.Wire;
+
+/// <summary><see cref="QueuePage"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
+[GenerateSerializer, Immutable, Alias("timestone.wire.queuePage")]
+internal struct WireQueuePage
+{
+    [Id(0)]
+    public QueueInfo[] Queues;
+
+    [Id(1)]
+    public string? Next;
+}
+
+[RegisterConverter]
+internal sealed class QueuePageConverter : IConverter<QueuePage, WireQueuePage>
+{
+    public QueuePage ConvertFromSurrogate(in WireQueuePage wire) => new(wire.Queues, wire.Next);
+
+    public WireQueuePage ConvertToSurrogate(in QueuePage value) => new()
+    {
+        Queues = [.. value.Queues],
+        Next = value.Next,
+    };
+}

@@ -1,0 +1,48 @@
+namespace Timestone.Grains.Wire;
+
+/// <summary><see cref="QueueStats"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
+[GenerateSerializer, Immutable, Alias("timestone.wire.queueStats")]
+internal struct WireQueueStats
+{
+    [Id(0)]
+    public string Queue;
+
+    [Id(1)]
+    public DateTimeOffset At;
+
+    [Id(2)]
+    public StateCounts Counts;
+
+    [Id(3)]
+    public TimeSpan? OldestPending;
+
+    [Id(4)]
+    public Lateness Lateness;
+
+    [Id(5)]
+    public QueueRates Rates;
+}
+
+[RegisterConverter]
+internal sealed class QueueStatsConverter : IConverter<QueueStats, WireQueueStats>
+{
+    public QueueStats ConvertFromSurrogate(in WireQueueStats wire) => new()
+    {
+        Queue = wire.Queue,
+        At = wire.At,
+        Counts = wire.Counts,
+        OldestPending = wire.OldestPending,
+        Lateness = wire.Lateness,
+        Rates = wire.Rates,
+    };
+
+    public WireQueueStats ConvertToSurrogate(in QueueStats value) => new()
+    {
+        Queue = value.Queue,
+        At = value.At,
+        Counts = value.Counts,
+        OldestPending = value.OldestPending,
+        Lateness = value.Lateness,
+        Rates = value.Rates,
+    };
+}

@@ -1,0 +1,200 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Placement;
+using Timestone.Engine;
+
+namespace Timestone.Grains;
+
+/// <summary>
+/// The owner of one queue: has it open in its silo's <see cref="LocalTimestone"/> as long as it is active, and adds nothing to what
+/// that does. There is one activation of a queue at a time, says Orleans; when there are two all the same, the journal's epoch
+/// lets only the one work that opened the queue last, and the other deactivates itself.
+/// </summary>
+[Reentrant, ResourceOptimizedPlacement, GrainType("timestone.queue")]
+internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> logger) : Grain, IQueueGrain
+{
+    private readonly CancellationTokenSource _waits = CancellationTokenSource.CreateLinkedTokenSource(silo.Stopping);
+
+    private bool _noted;
+
+    private string Name => this.GetPrimaryKeyString();
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenAsync(cancellationToken);
+        }
+        catch (TimestoneException problem)
+        {
+            // It is opened by the next call, or its caller is told why not.
+            LogNotOpened(Name, problem.Message);
+        }
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _waits.Dispose();
+        if (!silo.IsOpen || silo.Shared is not { } shared)
+            return;
+        try
+        {
+            var due = await silo.Local.CloseAsync(Name);
+            await shared.WakeTable.SetClosedAsync(Name, due, cancellationToken);
+        }
+        catch (Exception problem) when (problem is TimestoneException or IOException or OperationCanceledException)
+        {
+            // It was lost before it was closed: then its entry says that it is open, and it will be looked after.
+            LogNotClosed(Name, problem.Message);
+        }
+    }
+
+    public Task<CreateQueueResult> CreateAsync(QueueSettings settings, CancellationToken cancellationToken) =>
+        CallAsync(async local =>
+        {
+            await NoteOpenAsync(cancellationToken);
+            return await local.CreateQueueAsync(Name, settings, cancellationToken);
+        });
+
+    public Task<QueueInfo> DescribeAsync(CancellationToken cancellationToken) => CallAsync(local => local.GetQueueAsync(Name, cancellationToken));
+
+    public Task<QueueInfo> UpdateAsync(QueueSettingsPatch patch, CancellationToken cancellationToken) => CallAsync(local => local.UpdateQueueAsync(Name, patch, cancellationToken));
+
+    public Task DeleteAsync(CancellationToken cancellationToken) => CallAsync(async local =>
+    {
+        await local.DeleteQueueAsync(Name, cancellationToken);
+        return true;
+    });
+
+    public Task<MessageResult[]> EnqueueAsync(NewMessage[] messages, CancellationToken cancellationToken) =>
+        CallAsync(async local =>
+        {
+            await NoteOpenAsync(cancellationToken);
+            return ToArray(await local.EnqueueAsync(Name, messages, cancellationToken));
+        });
+
+    public Task<DequeueResult> DequeueAsync(DequeueRequest request, CancellationToken cancellationToken) => CallAsync(local => request.Wait == TimeSpan.Zero
+        ? local.DequeueAsync(Name, request, cancellationToken)
+        : WaitAsync(
+            token => local.DequeueAsync(Name, request, token),
+            () => local.DequeueAsync(Name, request with { Wait = TimeSpan.Zero }, cancellationToken),
+            cancellationToken));
+
+    public Task<MessageResult[]> SettleAsync(Settlement[] settlements, CancellationToken cancellationToken) =>
+        CallAsync(async local => ToArray(await local.SettleAsync(Name, settlements, cancellationToken)));
+
+    public Task<MessageResult[]> ExtendAsync(LeaseExtension[] extensions, CancellationToken cancellationToken) =>
+        CallAsync(async local => ToArray(await local.ExtendAsync(Name, extensions, cancellationToken)));
+
+    public Task<MessageResult[]> CancelAsync(Cancellation[] cancellations, CancellationToken cancellationToken) =>
+        CallAsync(async local => ToArray(await local.CancelAsync(Name, cancellations, cancellationToken)));
+
+    public Task<MessageResult> RedriveAsync(string id, CancellationToken cancellationToken) => CallAsync(local => local.RedriveAsync(Name, id, cancellationToken));
+
+    public Task<long> RedriveAllAsync(CancellationToken cancellationToken) => CallAsync(local => local.RedriveAllAsync(Name, cancellationToken));
+
+    public Task<long> PurgeAsync(MessageState? state, CancellationToken cancellationToken) => CallAsync(local => local.PurgeAsync(Name, state, cancellationToken));
+
+    public Task<Message> GetMessageAsync(string id, CancellationToken cancellationToken) => CallAsync(local => local.GetMessageAsync(Name, id, cancellationToken));
+
+    public Task<MessagePage> ListMessagesAsync(MessageState? state, string? after, int limit, CancellationToken cancellationToken) =>
+        CallAsync(local => local.ListMessagesAsync(Name, state, after, limit, cancellationToken));
+
+    public Task<long> GetDepthAsync(MessageState? state, Metadata filter, CancellationToken cancellationToken) =>
+        CallAsync(local => local.GetDepthAsync(Name, state, filter, cancellationToken));
+
+    public Task<QueueStats> GetStatsAsync(CancellationToken cancellationToken) => CallAsync(local => local.GetStatsAsync(Name, cancellationToken));
+
+    public Task<Message> WaitForEndAsync(string id, TimeSpan wait, CancellationToken cancellationToken) => CallAsync(local => WaitAsync(
+        token => local.WaitForEndAsync(Name, id, wait, token),
+        () => local.GetMessageAsync(Name, id, cancellationToken),
+        cancellationToken));
+
+    // Most often, being activated was what was wanted.
+    public Task WakeAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
+
+    private static MessageResult[] ToArray(IReadOnlyList<MessageResult> results) => results as MessageResult[] ?? [.. results];
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync(async local =>
+            {
+                await NoteOpenAsync(cancellationToken);
+                await local.OpenAsync(Name);
+                return true;
+            });
+        }
+        catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
+        {
+            await ForgetAsync(cancellationToken);
+        }
+    }
+
+    // Before it is opened or created: should the silo die then, somebody looks after what it has left.
+    private async Task NoteOpenAsync(CancellationToken cancellationToken)
+    {
+        if (_noted || silo.Shared is not { } shared)
+            return;
+        try
+        {
+            await shared.WakeTable.SetOpenAsync([Name], cancellationToken);
+            _noted = true;
+        }
+        catch (IOException problem)
+        {
+            throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{Name}' cannot be opened: {problem.Message}", innerException: problem);
+        }
+    }
+
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        _noted = false;
+        try
+        {
+            if (silo.Shared is { } shared)
+                await shared.WakeTable.SetClosedAsync(Name, null, cancellationToken);
+        }
+        catch (IOException problem)
+        {
+            LogNotClosed(Name, problem.Message);
+        }
+    }
+
+    private async Task<T> CallAsync<T>(Func<LocalTimestone, Task<T>> call)
+    {
+        try
+        {
+            return await call(silo.Local);
+        }
+        catch (TimestoneException problem) when (problem.InnerException is JournalFencedException)
+        {
+            // Someone else has the queue. Who calls again gets there: this activation is not found any more.
+            await _waits.CancelAsync();
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    // Grains are deactivated when nothing runs in them, so waits must not hold that up. What a wait that was cut short has already
+    // done is not done twice: the call is idempotent.
+    private async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> wait, Func<Task<T>> atOnce, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_waits.Token, cancellationToken);
+        try
+        {
+            return await wait(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await atOnce();
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Queue {Queue} was not opened: {Problem}")]
+    private partial void LogNotOpened(string queue, string problem);
+
+    [LoggerMessage(2, LogLevel.Information, "Queue {Queue} was not closed in order: {Problem}")]
+    private partial void LogNotClosed(string queue, string problem);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Timestone.Engine;
+
+namespace Timestone.Grains;
+
+/// <summary>
+/// Sees to it that what is due in a queue happens although nobody calls: opens queues that are closed when something is due in
+/// them, and those that a silo had open when it died. Runs in every silo; the parts of the journal's <see cref="IWakeTable"/> are divided
+/// among the silos that are active. Two silos that disagree for a moment only wake a queue twice.
+/// </summary>
+internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, ILogger<SiloWatch> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private const int MostAtOnce = 32;
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _watching = Task.CompletedTask;
+    private readonly ConcurrentDictionary<string, bool> _unwoken = new(StringComparer.Ordinal);
+    private SiloAddress[] _seen = [];
+    private long _notedAt;
+    private bool _begun;
+
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(SiloWatch), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    public void Dispose() => _stopping.Dispose();
+
+    private Task StartAsync(CancellationToken cancellationToken)
+    {
+        _watching = Task.Run(WatchAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await silo.StopAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(LookInterval);
+        do
+        {
+            try
+            {
+                if (silo.IsOpen && silo.Shared is { } shared)
+                    await LookAsync(shared.WakeTable, silo.Local, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (Exception problem) when (problem is IOException or TimestoneException)
+            {
+                LogFailed(problem.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false));
+    }
+
+    private async Task LookAsync(IWakeTable table, LocalTimestone local, CancellationToken cancellationToken)
+    {
+        if (!_begun)
+            await table.BeginAsync(local.Now, cancellationToken).ConfigureAwait(false);
+        _begun = true;
+        if (_notedAt == 0 || TimeProvider.System.GetElapsedTime(_notedAt) >= NoteInterval)
+        {
+            _notedAt = TimeProvider.System.GetTimestamp();
+            await table.SetOpenAsync(local.Open, cancellationToken).ConfigureAwait(false);
+        }
+
+        SiloAddress[] active = [.. membership.CurrentSnapshot.Members.Values.Where(static member => member.Status == SiloStatus.Active).Select(static member => member.SiloAddress).Order()];
+        var place = Array.IndexOf(active, self.SiloAddress);
+        if (place < 0)
+            return;
+
+        // After a change some of what is open may have nobody, and parts have another silo.
+        var changed = !active.AsSpan().SequenceEqual(_seen);
+        var parts = Enumerable.Range(0, table.Parts).Where(part => part % active.Length == place);
+        var due = await Task.WhenAll(parts.Select(part => FindAsync(table, part, changed, local.Now, cancellationToken))).ConfigureAwait(false);
+        await Parallel.ForEachAsync(
+            due.SelectMany(static queues => queues).Union(_unwoken.Keys).ToArray(),
+            new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken },
+            WakeAsync).ConfigureAwait(false);
+        _seen = active;
+    }
+
+    private static async Task<IReadOnlyList<string>> FindAsync(IWakeTable table, int part, bool alsoOpen, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var due = await table.FindDueAsync(part, now, cancellationToken).ConfigureAwait(false);
+        return alsoOpen ? [.. due, .. await table.FindOpenAsync(part, cancellationToken).ConfigureAwait(false)] : due;
+    }
+
+    // What cannot be woken now is tried again at the next look.
+    private async ValueTask WakeAsync(string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await grains.GetGrain<IQueueGrain>(queue).WakeAsync(cancellationToken).ConfigureAwait(false);
+            _unwoken.TryRemove(queue, out _);
+        }
+        catch (Exception problem) when (problem is TimestoneException or OrleansException or TimeoutException)
+        {
+            _unwoken[queue] = true;
+            LogNotWoken(queue, problem.Message);
+        }
+    }
+
+    [LoggerMessage(10, LogLevel.Warning, "Queues that are due cannot be looked for: {Problem}")]
+    private partial void LogFailed(string problem);
+
+    [LoggerMessage(11, LogLevel.Warning, "Queue {Queue} was not woken: {Problem}")]
+    private partial void LogNotWoken(string queue, string problem);
+}

@@ -1,0 +1,33 @@
+namespace Timestone.Server;
+
+/// <summary>What is a host's own: its name, its options beyond the server's, and what it adds. As it is, the server's.</summary>
+internal class HostProgram
+{
+    /// <summary>How it is called, where it speaks of itself.</summary>
+    public virtual string Name => "timestone-server";
+
+    /// <summary>What --help says.</summary>
+    public virtual string Usage => CommandLine.Usage;
+
+    /// <summary>Options with a value, and what they are called in the configuration.</summary>
+    public virtual IReadOnlyDictionary<string, string> Options { get; } = new Dictionary<string, string>();
+
+    /// <summary>The section of its options in the configuration, below that of the server's; null for none.</summary>
+    public virtual string? Section => null;
+
+    /// <summary>Reads and checks its own options.</summary>
+    /// <exception cref="BadOptionException">One cannot be.</exception>
+    public virtual void Read(IConfiguration configuration, TimestoneServerOptions options)
+    {
+    }
+
+    /// <summary>Adds to the services; what is added here comes before what the server has of the same kind.</summary>
+    public virtual void Configure(WebApplicationBuilder builder, TimestoneServerOptions options)
+    {
+    }
+
+    /// <summary>Adds routes.</summary>
+    public virtual void Map(WebApplication app)
+    {
+    }
+}

@@ -1,0 +1,4 @@
+using Timestone.Server;
+using Timestone.Silo;
+
+return await ServerCommand.RunAsync(new SiloProgram(), args, Console.Out, Console.Error);

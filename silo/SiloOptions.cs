@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Net;
+using Timestone.Server;
+
+namespace Timestone.Silo;
+
+/// <summary>What a silo is told beyond what a server is.</summary>
+/// <param name="Cluster">The name of its cluster, which its silos and clients share.</param>
+/// <param name="Address">Where other silos and clients reach it.</param>
+/// <param name="SiloPort">The port for other silos.</param>
+/// <param name="GatewayPort">The port for clients.</param>
+internal sealed record SiloOptions(string Cluster, IPAddress Address, int SiloPort, int GatewayPort)
+{
+    public const string Section = "Silo";
+
+    public static readonly IReadOnlyDictionary<string, string> Names = new Dictionary<string, string>
+    {
+        ["--cluster"] = "Timestone:Silo:Cluster",
+        ["--advertise"] = "Timestone:Silo:Advertise",
+        ["--silo-port"] = "Timestone:Silo:SiloPort",
+        ["--gateway-port"] = "Timestone:Silo:GatewayPort",
+    };
+
+    /// <exception cref="BadOptionException">An option is unknown or cannot be what it is.</exception>
+    public static SiloOptions Read(IConfiguration configuration, bool insecure)
+    {
+        var section = configuration.GetSection("Timestone").GetSection(Section);
+        foreach (var given in section.GetChildren())
+        {
+            if (!Names.Values.Contains(given.Path, StringComparer.OrdinalIgnoreCase))
+                throw new BadOptionException(given.Path, "there is no such option.");
+        }
+
+        var cluster = section["Cluster"] ?? "timestone";
+        if (cluster.Length == 0 || !cluster.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
+            throw new BadOptionException("--cluster", $"'{cluster}' must be letters, digits and '-'.");
+        if (!IPAddress.TryParse(section["Advertise"] ?? "127.0.0.1", out var address))
+            throw new BadOptionException("--advertise", $"'{section["Advertise"]}' is no IP address.");
+        if (!insecure && !IPAddress.IsLoopback(address))
+            throw new BadOptionException("--advertise", $"'{address}' can be reached from other machines and there is no authentication; use a loopback address, or --insecure to do it all the same.");
+        var options = new SiloOptions(cluster, address, Port("--silo-port", section["SiloPort"], 11111), Port("--gateway-port", section["GatewayPort"], 30000));
+        return options.SiloPort != options.GatewayPort ? options : throw new BadOptionException("--gateway-port", "must differ from --silo-port.");
+    }
+
+    private static int Port(string option, string? text, int absent) => text is null
+        ? absent
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort
+            ? port
+            : throw new BadOptionException(option, $"'{text}' must be a port, 1 to {IPEndPoint.MaxPort}.");
+}

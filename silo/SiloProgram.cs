@@ -1,0 +1,67 @@
+using System.Net;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Timestone.Grains;
+using Timestone.Server;
+
+namespace Timestone.Silo;
+
+/// <summary>
+/// A silo as a program: a server whose <see cref="ITimestone"/> are grains. Without Redis it is a cluster by itself, on its own journal.
+/// </summary>
+internal sealed class SiloProgram : HostProgram
+{
+    // Queues hand over to other silos, which takes a commit and an answer of Redis each.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    private SiloOptions _silo = null!;
+
+    public override string Name => "timestone-silo";
+
+    public override string Usage => CommandLine.Usage.Replace("timestone-server [options]", """
+        timestone-silo [options]
+          --redis makes it one silo of the cluster that shares this Redis; without it is a cluster by itself.
+          --cluster NAME          the cluster's name (timestone)
+          --advertise ADDRESS     where other silos and clients reach it (127.0.0.1)
+          --silo-port N           the port for other silos (11111)
+          --gateway-port N        the port for Orleans clients (30000)
+        """, StringComparison.Ordinal) + """
+
+        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort. OTEL_EXPORTER_OTLP_ENDPOINT sends telemetry there.
+        """;
+
+    public override IReadOnlyDictionary<string, string> Options => SiloOptions.Names;
+
+    public override string? Section => SiloOptions.Section;
+
+    public override void Read(IConfiguration configuration, TimestoneServerOptions options) => _silo = SiloOptions.Read(configuration, options.Insecure);
+
+    public override void Configure(WebApplicationBuilder builder, TimestoneServerOptions options)
+    {
+        builder.Services.AddSingleton<LocalService, SiloService>();
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddHostedService<Telemetry>();
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        builder.Host.UseOrleans(silo => Configure(silo, options.Redis));
+    }
+
+    public override void Map(WebApplication app) => app.MapOrleansDashboard("/dashboard");
+
+    private void Configure(ISiloBuilder silo, string? redis)
+    {
+        if (redis is null)
+        {
+            silo.UseLocalhostClustering(_silo.SiloPort, _silo.GatewayPort, primarySiloEndpoint: null, _silo.Cluster, _silo.Cluster);
+        }
+        else
+        {
+            silo.UseTimestoneRedis(redis);
+            silo.ConfigureEndpoints(_silo.Address, _silo.SiloPort, _silo.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(_silo.Address));
+            silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = _silo.Cluster);
+        }
+
+        silo.AddTimestoneGrains();
+        silo.AddActivityPropagation();
+        silo.AddDashboard();
+    }
+}

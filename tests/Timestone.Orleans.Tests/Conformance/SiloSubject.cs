@@ -1,0 +1,30 @@
+using Timestone.Engine;
+using Timestone.Orleans.Tests.Silos;
+using Timestone.Tests.Conformance;
+using Timestone.Tests.Redis;
+
+namespace Timestone.Orleans.Tests.Conformance;
+
+/// <summary>The service of three silos, on a database of a redis-server.</summary>
+/// <param name="external">Whether it is called through an Orleans client, not within a silo.</param>
+public sealed class SiloSubject(bool external) : ConformanceSubject
+{
+    private readonly string _database = RedisServer.NewDatabase();
+    private LocalTimestoneOptions _options = new();
+    private TestSilos _silos = null!;
+
+    public override bool IsRemote => true;
+
+    public override ITimestone Service => external ? _silos.External : _silos.Within;
+
+    public override async Task StartAsync(QueueSettings? defaults)
+    {
+        _options = new LocalTimestoneOptions { AutoCreate = defaults is not null, Defaults = defaults ?? new QueueSettings() };
+        _silos = await TestSilos.SharedAsync();
+        await RestartAsync();
+    }
+
+    public override Task RestartAsync() => _silos.OpenAsync(_database, _options, Clock);
+
+    public override async ValueTask DisposeAsync() => await _silos.CloseAsync();
+}

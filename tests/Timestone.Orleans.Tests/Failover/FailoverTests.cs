@@ -1,0 +1,82 @@
+using System.Globalization;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Timestone.Orleans.Tests.Failover;
+
+/// <summary>
+/// Silos that die and silos that are restarted, under load. TIMESTONE_FAILOVER_SECONDS makes the first last so long, with a silo killed
+/// every ten seconds, instead of killing each once.
+/// </summary>
+public sealed class FailoverTests(ITestOutputHelper output)
+{
+    private const int Queues = 12;
+    private const int Messages = 20;
+    private static readonly TimeSpan KillInterval = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task Silos_that_are_killed_under_load_lose_nothing_and_complete_nothing_twice()
+    {
+        await using var silos = await SiloProcesses.StartAsync();
+        await using var load = new ClusterLoad(silos, Queues);
+        await load.ProgressAsync(Messages);
+        List<DateTime> kills = [];
+        if (double.TryParse(Environment.GetEnvironmentVariable("TIMESTONE_FAILOVER_SECONDS"), CultureInfo.InvariantCulture, out var seconds))
+        {
+            using var timer = new PeriodicTimer(KillInterval);
+            for (var kill = 0; kill < seconds / KillInterval.TotalSeconds && await timer.WaitForNextTickAsync(); kill++)
+                await KillAsync(kill % SiloProcesses.Count);
+        }
+        else
+        {
+            await KillAsync(0);
+            await load.ProgressAsync(Messages);
+            await KillAsync(1);
+        }
+
+        await load.ProgressAsync(Messages);
+        (await load.FinishAsync()).ShouldBeEmpty();
+        Report(load, kills);
+
+        async Task KillAsync(int silo)
+        {
+            kills.Add(DateTime.UtcNow);
+            silos.Kill(silo);
+            await silos.StartAsync(silo);
+        }
+    }
+
+    [Fact]
+    public async Task A_rolling_restart_fails_no_call_that_is_not_cured_by_repeating_it()
+    {
+        await using var silos = await SiloProcesses.StartAsync();
+        await using var load = new ClusterLoad(silos, Queues);
+        List<DateTime> restarts = [];
+        for (var silo = 0; silo < SiloProcesses.Count; silo++)
+        {
+            await load.ProgressAsync(Messages);
+            restarts.Add(DateTime.UtcNow);
+            (await silos.StopAsync(silo)).ShouldBe(0);
+            await silos.StartAsync(silo);
+        }
+
+        await load.ProgressAsync(Messages);
+        (await load.FinishAsync()).ShouldBeEmpty();
+        Report(load, restarts);
+    }
+
+    // The longest call of each queue after each event: how long the queue was not to be had.
+    private void Report(ClusterLoad load, List<DateTime> events)
+    {
+        var outages = events.Select((at, i) => load.Calls.Where(call => call.Queue >= 0 && call.At.Add(call.Took) >= at && (i + 1 == events.Count || call.At < events[i + 1])))
+            .SelectMany(static calls => calls.GroupBy(static call => call.Queue).Select(static queue => queue.Max(static call => call.Took.TotalSeconds)))
+            .Order()
+            .ToArray();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{events.Count} events, {load.Enqueued} messages, {load.Calls.Sum(static call => call.Failures)} tries failed; longest call of a queue after an event: p50 {outages[outages.Length / 2]:0.00} s, p99 {outages[(int)(outages.Length * 0.99)]:0.00} s, max {outages[^1]:0.00} s"));
+        foreach (var path in load.Calls.Where(static call => call.Queue >= 0).GroupBy(static call => call.Queue % 2 == 0 ? "REST" : "Orleans client"))
+            output.WriteLine($"{path.Key}: longest call {path.Max(static call => call.Took.TotalSeconds):0.00} s");
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Timestone.Client;
+using Timestone.Client.Orleans;
+using Timestone.Tests.Redis;
+using Timestone.Tests.Server;
+
+namespace Timestone.Orleans.Tests.Failover;
+
+/// <summary>Three silos as processes of their own over a redis-server, which can be killed and started again where they were.</summary>
+public sealed class SiloProcesses : IAsyncDisposable
+{
+    public const int Count = 3;
+
+    private readonly RedisServer _redis = RedisServer.Start();
+    private readonly (int Http, int Silo, int Gateway)[] _ports = [.. Enumerable.Range(0, Count).Select(_ => (FreePort(), FreePort(), FreePort()))];
+    private readonly ServerProcess?[] _silos = new ServerProcess?[Count];
+    private readonly TimestoneClient[] _rest;
+    private IHost? _external;
+
+    private SiloProcesses() => _rest = [.. _ports.Select(static port => new TimestoneClient(new TimestoneClientOptions
+    {
+        Address = new Uri($"http://127.0.0.1:{port.Http}"),
+        RetryFor = TimeSpan.Zero,
+    }))];
+
+    /// <summary>The service over REST, by silo. Nothing is tried again.</summary>
+    public IReadOnlyList<ITimestone> Rest => _rest;
+
+    /// <summary>The service through an Orleans client.</summary>
+    public ITimestone External => _external!.Services.GetRequiredService<ITimestone>();
+
+    public static async Task<SiloProcesses> StartAsync()
+    {
+        var silos = new SiloProcesses();
+        await Task.WhenAll(Enumerable.Range(0, Count).Select(silos.StartAsync));
+        var host = Host.CreateEmptyApplicationBuilder(null);
+        host.AddTimestoneOrleansClient(options => options.Redis = silos._redis.Address);
+        silos._external = host.Build();
+        await silos._external.StartAsync();
+        return silos;
+    }
+
+    /// <summary>Starts a silo where it was before, and waits until it listens.</summary>
+    public Task StartAsync(int silo)
+    {
+        var (http, port, gateway) = _ports[silo];
+        var process = _silos[silo] = ServerProcess.StartProgram(
+            "timestone-silo",
+            [],
+            "--urls", $"http://127.0.0.1:{Text(http)}",
+            "--redis", _redis.Address,
+            "--silo-port", Text(port),
+            "--gateway-port", Text(gateway));
+        return process.ReadyAsync();
+    }
+
+    /// <summary>Ends a silo with SIGKILL.</summary>
+    public void Kill(int silo)
+    {
+        _silos[silo]!.Kill();
+        _silos[silo]!.Dispose();
+    }
+
+    /// <summary>Ends a silo with SIGTERM.</summary>
+    public async Task<int> StopAsync(int silo)
+    {
+        using var process = _silos[silo]!;
+        process.Terminate();
+        return (await process.ExitAsync()).Code;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_external is not null)
+        {
+            await _external.StopAsync();
+            _external.Dispose();
+        }
+
+        foreach (var client in _rest)
+            client.Dispose();
+        foreach (var silo in _silos)
+            silo?.Dispose();
+        _redis.Dispose();
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,4 @@
+using Xunit;
+
+// They share three silos.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

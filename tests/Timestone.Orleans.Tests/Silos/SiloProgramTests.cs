@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using Shouldly;
+using Timestone.Client;
+using Timestone.Tests.Server;
+using Timestone.Tests.Support;
+using Xunit;
+
+namespace Timestone.Orleans.Tests.Silos;
+
+public sealed class SiloProgramTests : IDisposable
+{
+    private readonly TemporaryDirectory _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task Without_Redis_a_silo_is_a_cluster_by_itself_that_keeps_its_data_in_files()
+    {
+        string[] args = ["--urls", "http://127.0.0.1:0", "--data", _data.Path, "--durability", "os", "--silo-port", FreePort(), "--gateway-port", FreePort()];
+        using (var silo = ServerProcess.StartProgram("timestone-silo", [], args))
+        {
+            await silo.ReadyAsync();
+            using var client = new TimestoneClient(new Uri(silo.BaseAddress));
+            await client.EnqueueAsync("q", new NewMessage { Id = "a" });
+            (await client.DequeueAsync("q", new DequeueRequest())).Messages.ShouldHaveSingleItem();
+            silo.Terminate();
+            (await silo.ExitAsync()).Code.ShouldBe(0);
+        }
+
+        using var again = ServerProcess.StartProgram("timestone-silo", [], args);
+        await again.ReadyAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(again.BaseAddress) };
+        (await http.GetFromJsonAsync<System.Text.Json.Nodes.JsonObject>("/v1/queues/q/messages/a"))!["state"]!.ToString().ShouldBe("running");
+        (await http.GetAsync(new Uri("/dashboard/", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("--silo-port", "0")]
+    [InlineData("--gateway-port", "11111")]
+    [InlineData("--advertise", "here")]
+    [InlineData("--advertise", "192.0.2.1")]
+    [InlineData("--cluster", "a b")]
+    [InlineData("--role", "silo")]
+    [InlineData("--nonsense", "1")]
+    public async Task An_option_that_cannot_be_is_refused_in_one_line_that_names_it(string option, string value)
+    {
+        using var silo = ServerProcess.StartProgram("timestone-silo", [], option, value);
+        var (code, errors) = await silo.ExitAsync();
+        code.ShouldBe(1);
+        errors.ShouldStartWith($"timestone-silo: {option}");
+        errors.Trim().ShouldNotContain('\n');
+    }
+
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+    }
+}

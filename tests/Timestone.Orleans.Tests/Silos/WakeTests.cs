@@ -1,0 +1,54 @@
+using Shouldly;
+using Timestone.Backends.Redis;
+using Timestone.Tests.Redis;
+using Xunit;
+
+namespace Timestone.Orleans.Tests.Silos;
+
+public sealed class WakeTests : SiloTests
+{
+    [Fact]
+    public async Task An_idle_queue_is_closed_and_opened_again_by_the_next_call()
+    {
+        await Service.EnqueueAsync(Queue, new NewMessage { Id = "a" });
+        await CloseQueueAsync();
+        (await Service.GetDepthAsync(Queue)).ShouldBe(1);
+        Silos.OwnerOf(Queue).ShouldNotBe(NoSilo);
+    }
+
+    [Fact]
+    public async Task What_is_due_in_a_closed_queue_happens_although_nobody_calls()
+    {
+        await Service.EnqueueAsync(Queue, new NewMessage { Id = "a", Invisible = TimeSpan.FromSeconds(1) });
+        await CloseQueueAsync();
+        await BecomesAsync("a", MessageState.Pending);
+    }
+
+    [Fact]
+    public async Task A_lease_in_a_closed_queue_expires_although_nobody_calls()
+    {
+        await Service.CreateQueueAsync(Queue, new QueueSettings { MaxAttempts = 1, Lease = TimeSpan.FromSeconds(1) });
+        await Service.EnqueueAsync(Queue, new NewMessage { Id = "a" });
+        (await Service.DequeueAsync(Queue, new DequeueRequest())).Messages.ShouldHaveSingleItem();
+        await CloseQueueAsync();
+        await BecomesAsync("a", MessageState.Errored);
+    }
+
+    [Fact]
+    public async Task Queues_from_before_there_was_a_cluster_are_looked_after_too()
+    {
+        await using var journal = Open();
+        await using (var before = new Engine.LocalTimestone(journal))
+            await before.EnqueueAsync(Queue, new NewMessage { Id = "a", Invisible = TimeSpan.FromSeconds(1) });
+        await journal.WakeTable.BeginAsync(DateTimeOffset.UtcNow);
+        await BecomesAsync("a", MessageState.Pending);
+    }
+
+    private RedisJournal Open() => RedisJournal.Open(new RedisJournalOptions { Configuration = Database, Timeout = RedisServer.Patience });
+
+    private async Task BecomesAsync(string id, MessageState state)
+    {
+        await using var journal = Open();
+        await Eventually.BeAsync(async () => (await journal.ReadMessageAsync(Queue, id))!.Row.State.State == state);
+    }
+}

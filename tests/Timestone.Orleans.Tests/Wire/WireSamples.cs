@@ -1,0 +1,123 @@
+namespace Timestone.Orleans.Tests.Wire;
+
+/// <summary>One of each record that grains are told or tell, with every field set.</summary>
+internal static class WireSamples
+{
+    private static readonly DateTimeOffset At = new(2026, 3, 4, 5, 6, 7, 890, TimeSpan.Zero);
+    private static readonly Payload Json = Payload.FromJson("""{"a":1}"""u8.ToArray());
+    private static readonly Metadata Pairs = Metadata.From([new("k", "v"), new("owner", "é")]);
+
+    private static readonly QueueSettings Settings = new()
+    {
+        Type = QueueType.Exclusive,
+        ExclusivityKey = "owner",
+        Lease = TimeSpan.FromSeconds(7),
+        Invisible = TimeSpan.FromMilliseconds(1500),
+        MaxAttempts = 9,
+        Backoff = new Backoff { Kind = BackoffKind.Fixed, Initial = TimeSpan.FromSeconds(2), Max = TimeSpan.FromSeconds(3) },
+        Retention = TimeSpan.FromDays(2),
+        MaxDepth = 1_000_000_000_000,
+        MaxPayloadBytes = 123,
+        EnqueueBlocked = true,
+        DequeueBlocked = true,
+        PublishPayloads = true,
+    };
+
+    private static readonly Message Running = new()
+    {
+        Queue = "q",
+        Id = "a",
+        State = MessageState.Running,
+        Payload = Payload.FromBytes(new byte[] { 0, 255 }),
+        Metadata = Pairs,
+        Priority = long.MinValue,
+        Deadline = At,
+        Version = 12,
+        Attempt = 3,
+        AttemptsLeft = 6,
+        EnqueuedAt = At,
+        UpdatedAt = At.AddSeconds(1),
+        VisibleAt = At.AddSeconds(2),
+        LeaseToken = "0123456789abcdef",
+        LeaseExpiresAt = At.AddSeconds(3),
+        Worker = "w",
+        Error = "e",
+        Result = Json,
+        Progress = Json,
+    };
+
+    private static readonly MessageResult Refused = MessageResult.Refused("a", ErrorCode.LeaseLost, "Gone.", "leaseToken");
+
+    private static readonly MessageResult Done = new() { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = true, LeaseExpiresAt = At };
+
+    private static readonly Settlement Failure = Settlement.Fail("a", "0123456789abcdef", "e", invisible: TimeSpan.FromSeconds(4));
+
+    private static readonly Settlement Completion = Settlement.Complete("a", "0123456789abcdef", Json);
+
+    private static readonly QueueInfo Queue = new() { Name = "q", Settings = Settings, CreatedAt = At };
+
+    /// <summary>The samples by name. Those with a list within are compared by their texts.</summary>
+    public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
+    {
+        ["settings"] = Settings,
+        ["patch"] = new QueueSettingsPatch { Lease = TimeSpan.FromSeconds(1), Backoff = Settings.Backoff, MaxDepth = 5, EnqueueBlocked = false, Type = QueueType.Simple, ExclusivityKey = "k", PublishPayloads = true },
+        ["created"] = new CreateQueueResult(Queue, true),
+        ["queue"] = Queue,
+        ["new message"] = new NewMessage { Id = "a", Payload = Json, Metadata = Pairs, Priority = -5, Invisible = TimeSpan.FromSeconds(3), Lease = TimeSpan.FromSeconds(4) },
+        ["new message by times"] = new NewMessage { Deadline = At, VisibleAt = At },
+        ["message"] = Running,
+        ["refused"] = Refused,
+        ["done"] = Done,
+        ["failure"] = Failure,
+        ["completion"] = Completion,
+        ["extension"] = new LeaseExtension { Id = "a", LeaseToken = "0123456789abcdef", Lease = TimeSpan.FromSeconds(5), Progress = Json },
+        ["cancellation"] = new Cancellation { Id = "a", Reason = "r" },
+        ["stats"] = new QueueStats
+        {
+            Queue = "q",
+            At = At,
+            Counts = new StateCounts(1, 2, 3, 4, 5, 6),
+            OldestPending = TimeSpan.FromSeconds(8),
+            Lateness = new Lateness { Dequeued = 1, Late = 2, Mean = TimeSpan.FromSeconds(3), Max = TimeSpan.FromSeconds(4) },
+            Rates = new QueueRates(0.5, 1.5, 2.5, 3.5),
+        },
+        ["dequeue"] = new DequeueRequest { Max = 7, Wait = TimeSpan.FromSeconds(1), Lease = TimeSpan.FromSeconds(2), Worker = "w", RequestId = "r", Filter = Pairs, Settle = [Failure, Completion] },
+        ["dequeued"] = new DequeueResult { Messages = [Running], Settled = [Done, Refused] },
+        ["messages"] = new MessagePage([Running], "next"),
+        ["queues"] = new QueuePage([Queue], null),
+        ["search"] = new MessageSearch
+        {
+            Queue = "q",
+            State = MessageState.Errored,
+            Metadata = Pairs,
+            Worker = "w",
+            Error = "e",
+            MinPriority = -1,
+            MaxPriority = 1,
+            EnqueuedFrom = At,
+            EnqueuedBefore = At.AddDays(1),
+            UpdatedFrom = At,
+            UpdatedBefore = At.AddDays(2),
+            Order = SearchOrder.Updated,
+            Descending = true,
+            Cursor = "c",
+            Limit = 7,
+            After = new IndexedWrite("q", "a", 3),
+            Wait = TimeSpan.FromSeconds(1),
+        },
+        ["history"] = new HistoryRequest { After = 3, Wait = TimeSpan.FromSeconds(1), Cursor = "c", Limit = 7 },
+        ["search stats"] = new StatsRequest { Queue = "q", After = new IndexedWrite("q", "a", 3), Wait = TimeSpan.FromSeconds(1) },
+        ["exception"] = new TimestoneException(ErrorCode.InvalidArgument, "Bad.", "id"),
+    };
+
+    /// <summary>What a record says, lists within it too.</summary>
+    public static string Text(object sample) => sample switch
+    {
+        TimestoneException problem => problem.Error.ToString(),
+        DequeueRequest request => $"{request with { Settle = [] }} {string.Join(' ', request.Settle)}",
+        DequeueResult result => $"{string.Join(' ', result.Messages)} {string.Join(' ', result.Settled ?? [])}",
+        MessagePage page => $"{string.Join(' ', page.Messages)} {page.Next}",
+        QueuePage page => $"{string.Join(' ', page.Queues)} {page.Next}",
+        _ => sample.ToString()!,
+    };
+}
