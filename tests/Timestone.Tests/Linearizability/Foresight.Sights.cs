@@ -1,5 +1,3 @@
-using Timestone.Tests.Simulation;
-
 namespace Timestone.Tests.Linearizability;
 
 /// <summary>What answers tell of how messages stood.</summary>

@@ -162,27 +162,31 @@ internal sealed class LinearizabilityChecker
     // what waits and has been done too early; null where nothing new was learnt.
     private Step? Learn(Turn turn)
     {
-        Step? earliest = null;
-        var at = int.MaxValue;
-        foreach (var (step, obstacle) in turn.Urgent())
+        var earliest = int.MaxValue;
+        foreach (var (early, late) in turn.Urgent().Where(static one => one.Value.IsTooEarly).SelectMany(one => Suspects(one.Key, one.Value)).ToList())
         {
-            if (!obstacle.IsTooEarly)
+            if (early < 0 || _order[early].Span.High < late.Span.Low || !_waits.Add((_order[early].Index, late.Index)))
                 continue;
-
-            // It is in the way as it stands, or because its exclusivity value is free.
-            foreach (var id in new[] { obstacle.Id, _model.LastHolderOf(obstacle.Standing?.Exclusivity)?.Id })
-            {
-                var last = id is null ? -1 : _order.FindLastIndex(done => !done.IsRead && done.Messages.Contains(id));
-                if (last < 0 || _order[last].Span.High < step.Span.Low || !_waits.Add((_order[last].Index, step.Index)))
-                    continue;
-                _order[last].WaitsFor.Add(step);
-                if (last < at)
-                    (earliest, at) = (_order[last], last);
-            }
+            _order[early].WaitsFor.Add(late);
+            earliest = Math.Min(early, earliest);
         }
 
-        return earliest;
+        return earliest < int.MaxValue ? _order[earliest] : null;
     }
+
+    // What may have been done too early, by its place, and before what: what put the message where it is; what freed its
+    // exclusivity value; what made another pending of which a dequeue seemed to tell that it is served after this one.
+    private IEnumerable<(int Early, Step Late)> Suspects(Step step, Obstacle obstacle)
+    {
+        yield return (LastChange(obstacle.Id, _order.Count), step);
+        if (_model.LastHolderOf(obstacle.Standing?.Exclusivity) is { } holder)
+            yield return (LastChange(holder.Id, _order.Count), step);
+        if (obstacle.Overtaken is { } overtaken && _model.TellerOf(obstacle.Id, overtaken) is { } teller)
+            yield return (LastChange(overtaken, _order.LastIndexOf(teller)), teller);
+    }
+
+    private int LastChange(string id, int before) =>
+        before <= 0 ? -1 : _order.FindLastIndex(before - 1, done => !done.IsRead && done.Messages.Contains(id));
 
     private Turn? ReturnTo(Step step)
     {

@@ -9,6 +9,9 @@ internal sealed record Obstacle(string What, string Id = "", Standing? Standing 
     /// <summary>The message should not stand so yet: what made it so may have come later.</summary>
     public bool IsTooEarly { get; init; }
 
+    /// <summary>The message that the call took though this one seems to come before it; null for none.</summary>
+    public string? Overtaken { get; init; }
+
     public override string ToString() => Standing is null
         ? $"{Id} {What}".Trim()
         : $"{Id} {What}; by then it is {Standing.State.ToString().ToLowerInvariant()}, version {Standing.Version}, attempt {Standing.Attempt}, priority {Standing.Priority.Low}"

@@ -17,7 +17,7 @@ internal sealed class QueueModel
     private readonly Dictionary<string, Standing> _messages = [];
     private readonly Dictionary<string, string> _holders = [];
     private readonly Dictionary<(string Id, int Version), int> _toSee = [];
-    private readonly HashSet<(string First, string Second)> _order = [];
+    private readonly Dictionary<(string First, string Second), Step?> _order = [];
     private readonly HashSet<int> _used = [];
     private readonly List<Action> _undo = [];
     private long _fingerprint;
@@ -111,11 +111,14 @@ internal sealed class QueueModel
     public bool IsToBeSeen(string id, int version) => _toSee.GetValueOrDefault((id, version)) > 0;
 
     /// <summary>Whether one message of a priority is known to be before another of the same.</summary>
-    public bool IsOrdered(string first, string second) => _order.Contains((first, second));
+    public bool IsOrdered(string first, string second) => _order.ContainsKey((first, second));
 
-    public void Order(string first, string second)
+    /// <summary>The dequeue that told so by taking the first while both were pending; null where none did.</summary>
+    public Step? TellerOf(string first, string second) => _order.GetValueOrDefault((first, second));
+
+    public void Order(string first, string second, Step? teller = null)
     {
-        if (!_order.Add((first, second)))
+        if (!_order.TryAdd((first, second), teller))
             return;
         var hash = (long)HashCode.Combine(first, second) * 0x5851F42D4C957F2D;
         _fingerprint ^= hash;

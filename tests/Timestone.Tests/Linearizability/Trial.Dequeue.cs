@@ -111,7 +111,7 @@ internal sealed partial class Trial
                 if (other.Sequence.Low > leased.Sequence.High && ++after > LargestTie)
                     break;
                 if (other.Priority.IsExact && other.Priority == leased.Priority && !IsBefore(leased, other) && !IsLocked(other) && !MayBeGone(other))
-                    _model.Order(leased.Id, other.Id);
+                    _model.Order(leased.Id, other.Id, _step);
                 continue;
             }
 
@@ -132,7 +132,7 @@ internal sealed partial class Trial
         if (_model.HolderOf(other.Exclusivity) is { } holder && (!holder.IsTimed || holder.Due.High > _time.Low))
             return AtMost(holder.Due.High - 1, holder);
         if (!_withLost)
-            return Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true });
+            return Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true, Overtaken = leased?.Id });
 
         // Somebody whose call has an unknown outcome took it, or called it off, or took another one of its exclusivity value.
         var suspects = other.Exclusivity is null
@@ -140,7 +140,7 @@ internal sealed partial class Trial
             : _model.Pending.Concat(_model.Timed).Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
         var suspect = suspects[suspects.Count == 1 ? 0 : _choices.Pick(suspects.Count)];
         return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, suspect.Version + 4) is not null
-            || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true });
+            || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true, Overtaken = leased?.Id });
     }
 
     // What the clock would have made pending in time puts a bound to the time of the call.
