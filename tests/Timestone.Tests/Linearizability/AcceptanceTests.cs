@@ -38,6 +38,8 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
     }, fixedCount: 200, freshCount: 50);
 
     [Theory]
+    [InlineData(QueueType.Simple, 16, 0)]
+    [InlineData(QueueType.Exclusive, 16, 0)]
     [InlineData(QueueType.Simple, 16, 20)]
     public void Twenty_thousand_calls_are_decided(QueueType type, int callers, int unknownPerMille)
     {

@@ -175,14 +175,19 @@ internal sealed class LinearizabilityChecker
     }
 
     // What may have been done too early, by its place, and before what: what put the message where it is; what freed its
-    // exclusivity value; what made another pending of which a dequeue seemed to tell that it is served after this one.
+    // exclusivity value; what made another pending of which a dequeue told that it is served after this one, or that dequeue,
+    // which may have come after the other was taken.
     private IEnumerable<(int Early, Step Late)> Suspects(Step step, Obstacle obstacle)
     {
         yield return (LastChange(obstacle.Id, _order.Count), step);
         if (_model.LastHolderOf(obstacle.Standing?.Exclusivity) is { } holder)
             yield return (LastChange(holder.Id, _order.Count), step);
-        if (obstacle.Overtaken is { } overtaken && _model.TellerOf(obstacle.Id, overtaken) is { } teller)
-            yield return (LastChange(overtaken, _order.LastIndexOf(teller)), teller);
+        if (obstacle.Overtaken is not { } overtaken || _model.TellerOf(obstacle.Id, overtaken) is not { } teller)
+            yield break;
+        var told = _order.LastIndexOf(teller);
+        yield return (LastChange(overtaken, told), teller);
+        if (_order.Skip(told + 1).FirstOrDefault(done => !done.IsRead && done.Messages.Contains(overtaken)) is { } next)
+            yield return (told, next);
     }
 
     private int LastChange(string id, int before) =>
