@@ -8,10 +8,6 @@ namespace Timestone.Backends.Files;
 /// </summary>
 internal sealed class FileOutbox : IOutbox, IDisposable
 {
-    // A delivery to elsewhere is mostly waiting, so it should be worth it. What an index in this process takes should not live so long
-    // that the garbage collector has to move it.
-    private const int RemoteBatch = 20_000, LocalBatch = 1000;
-
     private readonly IJournalDisk _disk;
     private readonly SegmentedLog _log;
     private readonly Func<UntoldLog?> _untold;
@@ -74,7 +70,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
                 var oldest = new LogPosition(_log.Segments[0].Number, 0);
                 var place = new OutboxPlace(null, oldest);
                 _unnamed.Add(place);
-                return new FileOutboxReader(this, place, new LogTail(_disk, _log, oldest), new OutboxDecoder(restates: true, oldest.CompareTo(_lastUntold) < 0 ? _untold() : null), _lastUntold, LocalBatch);
+                return new FileOutboxReader(this, place, new LogTail(_disk, _log, oldest), new OutboxDecoder(restates: true, oldest.CompareTo(_lastUntold) < 0 ? _untold() : null), _lastUntold);
             }
 
             if (!_named.TryGetValue(name, out var named))
@@ -82,7 +78,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
             if (named.IsOpen)
                 throw new InvalidOperationException($"A reader called '{name}' is open already.");
             named.IsOpen = true;
-            return new FileOutboxReader(this, named, new LogTail(_disk, _log, named.Acknowledged), new OutboxDecoder(restates: false, null), _lastUntold, RemoteBatch);
+            return new FileOutboxReader(this, named, new LogTail(_disk, _log, named.Acknowledged), new OutboxDecoder(restates: false, null), _lastUntold);
         }
     }
 

@@ -8,9 +8,10 @@ namespace Timestone.Backends.Files;
 /// <param name="tail">Where it reads.</param>
 /// <param name="decoder">What makes entries of records.</param>
 /// <param name="lastUntold">Where the log begins to be told in full.</param>
-/// <param name="batchEntries">About how many entries it reads at a time.</param>
-internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, LogTail tail, OutboxDecoder decoder, LogPosition lastUntold, int batchEntries) : IOutboxReader
+internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, LogTail tail, OutboxDecoder decoder, LogPosition lastUntold) : IOutboxReader
 {
+    private const int BatchEntries = 20_000;
+
     // Log that was read for one batch; a record can be longer.
     private const int BatchBytes = 4 * 1024 * 1024;
 
@@ -47,7 +48,7 @@ internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, Log
         var start = tail.Position;
         try
         {
-            for (var bytes = 0L; entries.Count < batchEntries && bytes < BatchBytes && tail.Next(out var body); bytes += body.Length)
+            for (var bytes = 0L; entries.Count < BatchEntries && bytes < BatchBytes && tail.Next(out var body); bytes += body.Length)
             {
                 decoder.Decode(body, entries);
                 if (tail.Position.CompareTo(lastUntold) >= 0)
