@@ -18,18 +18,17 @@ internal sealed class KafkaAdapterFactory : IQueueAdapterFactory, IQueueAdapterC
     private readonly KafkaTopic _topic;
     private readonly KafkaSender _sender;
     private readonly IKafkaDataAdapter _data;
-    private readonly HashRingBasedStreamQueueMapper _mapper;
     private readonly ILogger<KafkaReceiver> _receiverLogger;
     private readonly string _name;
+    private HashRingBasedStreamQueueMapper? _mapper;
 
     private KafkaAdapterFactory(string name, KafkaStreamOptions options, IKafkaDataAdapter data, ILoggerFactory loggers)
     {
         var kafka = options.Check();
         (_name, _options, _data, _receiverLogger) = (name, options, data, loggers.CreateLogger<KafkaReceiver>());
         _clients = new KafkaClients(kafka, loggers.CreateLogger<KafkaClients>());
-        _topic = new KafkaTopic(kafka, loggers.CreateLogger<KafkaTopic>());
+        _topic = new KafkaTopic(kafka, _clients, loggers.CreateLogger<KafkaTopic>());
         _sender = new KafkaSender(_clients, _topic, options.DeliveryTimeout, TimeProvider.System);
-        _mapper = new HashRingBasedStreamQueueMapper(new HashRingStreamQueueMapperOptions { TotalQueueCount = options.Partitions }, name);
     }
 
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
@@ -41,11 +40,16 @@ internal sealed class KafkaAdapterFactory : IQueueAdapterFactory, IQueueAdapterC
         return new KafkaAdapterFactory(name, options, data, services.GetRequiredService<ILoggerFactory>());
     }
 
-    public Task<IQueueAdapter> CreateAdapter() => Task.FromResult<IQueueAdapter>(new KafkaAdapter(_name, _mapper, _sender, _data, CreateReceiver));
+    public async Task<IQueueAdapter> CreateAdapter()
+    {
+        await _topic.SettleAsync().ConfigureAwait(false);
+        _mapper = new HashRingBasedStreamQueueMapper(new HashRingStreamQueueMapperOptions { TotalQueueCount = _topic.Partitions }, _name);
+        return new KafkaAdapter(_name, _mapper, _sender, _data, CreateReceiver);
+    }
 
     public IQueueAdapterCache GetQueueAdapterCache() => this;
 
-    public IStreamQueueMapper GetStreamQueueMapper() => _mapper;
+    public IStreamQueueMapper GetStreamQueueMapper() => _mapper ?? throw new InvalidOperationException("The adapter was not created.");
 
     public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) => Task.FromResult<IStreamFailureHandler>(new NoOpStreamDeliveryFailureHandler());
 

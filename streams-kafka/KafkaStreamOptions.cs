@@ -12,8 +12,8 @@ public sealed class KafkaStreamOptions
     public string Topic { get; set; } = "";
 
     /// <summary>
-    /// How many partitions the topic has; at least 1. Each is a queue to Orleans, which divides them among the silos. Fewer than the topic
-    /// really has leave the others unread, which is told to the log.
+    /// How many partitions the topic has, if it is created, and while Kafka cannot be asked; at least 1. Each is a queue to Orleans, which
+    /// divides them among the silos. Partitions that are added to a topic are read when the silos are started again.
     /// </summary>
     public int Partitions { get; set; } = 6;
 
