@@ -23,8 +23,8 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery) : I
     private long _told;
     private long? _rewind;
 
-    /// <summary>Behind the last record; 0 if there is none.</summary>
-    public long End => _records is [.., var last] ? last.Offset + 1 : 0;
+    /// <summary>Behind the last record that was read.</summary>
+    public long End { get; private set; }
 
     public int GetMaxAddCount() => ReadRecords;
 
@@ -38,6 +38,7 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery) : I
             var record = (KafkaBatch)message;
             _records.Add(record);
             _bytes += record.Bytes;
+            End = record.Offset + 1;
         }
     }
 
@@ -65,16 +66,13 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery) : I
     /// <exception cref="QueueCacheMissException">The token's record is not in memory any more.</exception>
     public IQueueCacheCursor GetCacheCursor(StreamId streamId, StreamSequenceToken? token)
     {
-        if (token is not null && _records is [var first, ..] && token.SequenceNumber < first.Offset)
-        {
-            if (token is not KafkaRewindToken)
-                throw new QueueCacheMissException(token, first.SequenceToken, _records[^1].SequenceToken);
-            _rewind = token.SequenceNumber;
-            _records.Clear();
-            _bytes = 0;
-        }
+        var oldest = _records is [var first, ..] ? first.Offset : End;
+        if (token is KafkaRewindToken && token.SequenceNumber < oldest)
+            Rewind(token.SequenceNumber);
+        else if (token is not null && _records.Count > 0 && token.SequenceNumber < oldest)
+            throw new QueueCacheMissException(token, _records[0].SequenceToken, _records[^1].SequenceToken);
 
-        var cursor = new KafkaCacheCursor(this, streamId, token?.SequenceNumber ?? Math.Max(End, _told), isAtToken: token is not null);
+        var cursor = new KafkaCacheCursor(this, streamId, token?.SequenceNumber ?? End, isAtToken: token is not null);
         if (!_cursors.TryGetValue(streamId, out var cursors))
             _cursors.Add(streamId, cursors = []);
         cursors.Add(cursor);
@@ -114,6 +112,13 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery) : I
     {
         if (_cursors.TryGetValue(cursor.Stream, out var cursors) && cursors.Remove(cursor) && cursors.Count == 0)
             _cursors.Remove(cursor.Stream);
+    }
+
+    private void Rewind(long offset)
+    {
+        _records.Clear();
+        _bytes = 0;
+        _rewind = End = offset;
     }
 
     private bool IsDelivered(KafkaBatch record) =>

@@ -11,6 +11,9 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
     private readonly int _port = FreePort();
     private ServerProcess? _process;
 
+    /// <summary>Which program it is.</summary>
+    public string Program { get; init; } = "timestone-server";
+
     /// <summary>Where it listens, if it does.</summary>
     public Uri Address => new(Url);
 
@@ -22,7 +25,7 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
 
     public async Task StartAsync()
     {
-        _process = ServerProcess.StartWith(environment, ["--urls", Url, "--no-auto-create", .. args]);
+        _process = ServerProcess.StartProgram(Program, environment, ["--urls", Url, "--no-auto-create", .. args]);
         await (IsIndexer ? _process.SaysAsync("Indexing what is in Kafka") : _process.ReadyAsync());
     }
 
