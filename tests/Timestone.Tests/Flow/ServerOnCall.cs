@@ -23,6 +23,14 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
 
     private bool IsIndexer => args.Contains("indexer");
 
+    /// <summary>A port on which nobody listens now.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     public async Task StartAsync()
     {
         _process = ServerProcess.StartProgram(Program, environment, ["--urls", Url, "--no-auto-create", .. args]);
@@ -38,11 +46,4 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
     }
 
     public void Dispose() => _process?.Dispose();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
