@@ -22,13 +22,12 @@ internal sealed class KafkaSender(KafkaClients clients, KafkaTopic topic, TimeSp
     {
         var producer = Current();
         await topic.EnsureAsync(producer.Handle).ConfigureAwait(false);
-        var delivery = new Delivery();
-        delivery.Add();
-        await ProduceAsync(producer, partition, record, delivery).ConfigureAwait(false);
-        Undelivered? undelivered;
+        var acknowledged = new TaskCompletionSource<Error>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await ProduceAsync(producer, partition, record, acknowledged).ConfigureAwait(false);
+        Error error;
         try
         {
-            undelivered = await delivery.SealAsync().WaitAsync(timeout, time).ConfigureAwait(false);
+            error = await acknowledged.Task.WaitAsync(timeout, time).ConfigureAwait(false);
         }
         catch (TimeoutException problem)
         {
@@ -36,13 +35,13 @@ internal sealed class KafkaSender(KafkaClients clients, KafkaTopic topic, TimeSp
             throw new IOException($"Kafka has not acknowledged an event for {timeout.TotalSeconds} s.", problem);
         }
 
-        if (undelivered is null)
+        if (!error.IsError)
             return;
 
         // One that is too large says nothing about the others.
-        if (undelivered.Error.Code != KafkaErrorCode.MsgSizeTooLarge)
+        if (error.Code != KafkaErrorCode.MsgSizeTooLarge)
             await DiscardAsync(producer).ConfigureAwait(false);
-        throw new IOException($"Kafka did not take an event. {undelivered.Error.Reason}", new KafkaException(undelivered.Error));
+        throw new IOException($"Kafka did not take an event. {error.Reason}", new KafkaException(error));
     }
 
     public void Dispose()
@@ -67,13 +66,13 @@ internal sealed class KafkaSender(KafkaClients clients, KafkaTopic topic, TimeSp
         }
     }
 
-    private async Task ProduceAsync(IProducer<byte[], byte[]> producer, int partition, Message<byte[], byte[]> record, Delivery delivery)
+    private async Task ProduceAsync(IProducer<byte[], byte[]> producer, int partition, Message<byte[], byte[]> record, TaskCompletionSource<Error> acknowledged)
     {
         while (true)
         {
             try
             {
-                producer.Produce(new TopicPartition(topic.Name, partition), record, delivery.OnReport);
+                producer.Produce(new TopicPartition(topic.Name, partition), record, report => acknowledged.TrySetResult(report.Error));
                 return;
             }
             catch (ProduceException<byte[], byte[]> problem) when (problem.Error.Code == KafkaErrorCode.Local_QueueFull)
@@ -82,7 +81,7 @@ internal sealed class KafkaSender(KafkaClients clients, KafkaTopic topic, TimeSp
             }
             catch (ProduceException<byte[], byte[]> problem)
             {
-                delivery.Refuse(problem.Error, record.Value.Length);
+                acknowledged.TrySetResult(problem.Error);
                 return;
             }
             catch (ObjectDisposedException problem)
