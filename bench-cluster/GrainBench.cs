@@ -40,7 +40,7 @@ internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
         using var client = caller.Build();
         await client.StartAsync().ConfigureAwait(false);
 
-        var (bare, singles, carried, batches) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (bare, singles, carried, inProcess, batches) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var timestone = client.Services.GetRequiredService<ITimestone>();
         var grains = client.Services.GetRequiredService<IGrainFactory>();
         var bytes = new byte[Batch * Payload.Bytes.Length];
@@ -52,17 +52,25 @@ internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
             singles.Add(await Callers.RateAsync(Singles, length, _ => timestone.EnqueueAsync(queue, new NewMessage { Payload = Payload })).ConfigureAwait(false));
             await timestone.DeleteQueueAsync(queue).ConfigureAwait(false);
             carried.Add(Batch * await Callers.RateAsync(Batches, length, _ => grain.CarryAsync(bytes)).ConfigureAwait(false));
-            batches.Add(Batch * await Callers.RateAsync(Batches, length, _ => timestone.EnqueueAsync($"{queue}-batches", [.. Enumerable.Repeat(new NewMessage { Payload = Payload }, Batch)])).ConfigureAwait(false));
-            await timestone.DeleteQueueAsync($"{queue}-batches").ConfigureAwait(false);
+            inProcess.Add(await BatchesAsync(local, $"{queue}-in-process").ConfigureAwait(false));
+            batches.Add(await BatchesAsync(timestone, $"{queue}-batches").ConfigureAwait(false));
         }
 
         report.Add(Figure.Median("grain/bare/calls", "calls/s", bare));
         report.Add(Figure.Median("grain/queue, one by one/calls", "calls/s", singles));
         report.Add(Figure.Median("grain/bare, the bytes of batches of 100/messages", "messages/s", carried));
+        report.Add(Figure.Median("grain/no grain, batches of 100/messages", "messages/s", inProcess));
         report.Add(Figure.Median("grain/queue, batches of 100/messages", "messages/s", batches));
         report.Add(Figure.Median("grain/queue, one by one/share of bare", "ratio", singles.Zip(bare, static (one, other) => one / other)) with { AtLeast = LeastShareOfBare });
         report.Add(Figure.Median("grain/queue, batches of 100/gain over one by one", "ratio", batches.Zip(singles, static (one, other) => one / other)) with { AtLeast = LeastBatchGain });
         await client.StopAsync().ConfigureAwait(false);
         await server.StopAsync().ConfigureAwait(false);
+    }
+
+    private async Task<double> BatchesAsync(ITimestone timestone, string queue)
+    {
+        var rate = await Callers.RateAsync(Batches, length, _ => timestone.EnqueueAsync(queue, [.. Enumerable.Repeat(new NewMessage { Payload = Payload }, Batch)])).ConfigureAwait(false);
+        await timestone.DeleteQueueAsync(queue).ConfigureAwait(false);
+        return Batch * rate;
     }
 }

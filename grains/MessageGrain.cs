@@ -21,6 +21,9 @@ internal sealed class MessageGrain(SiloQueues silo) : Grain, IMessageGrain
     public async Task<Message> GetAsync(CancellationToken cancellationToken) =>
         await ReadAsync(cancellationToken) ?? await Queue.GetMessageAsync(_key.Id, cancellationToken);
 
+    public Task<MessageHistory> GetHistoryAsync(HistoryRequest request, CancellationToken cancellationToken) =>
+        silo.Local.GetHistoryAsync(_key.Queue, _key.Id, request, cancellationToken);
+
     public async Task<Message> WaitForEndAsync(TimeSpan wait, CancellationToken cancellationToken) =>
         await ReadAsync(cancellationToken) is { } message && message.State.IsTerminal() ? message : await Queue.WaitForEndAsync(_key.Id, wait, cancellationToken);
 

@@ -216,7 +216,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             return message;
         try
         {
-            await watch.Ended.WaitAsync(wait, _time, cancellationToken).ConfigureAwait(false);
+            if (await watch.Ended.WaitAsync(wait, _time, cancellationToken).ConfigureAwait(false) is { } ended)
+                return ended;
         }
         catch (TimeoutException)
         {
