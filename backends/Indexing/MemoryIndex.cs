@@ -14,7 +14,7 @@ namespace Timestone.Backends.Indexing;
 public sealed class MemoryIndex : IOutboxSink, IIndex
 {
     private const int EntriesAtATime = 256;
-    private const int MessagesAtATime = 1024;
+    private const int PagesAtATime = 8;
 
     private readonly Lock _lock = new();
     private readonly IOutbox _outbox;
@@ -70,7 +70,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         var (tables, freshness) = Begin(search.Queue);
         foreach (var table in tables)
         {
-            for (var from = 0; Scan(table, from, page); from += MessagesAtATime)
+            for (var from = 0; Scan(table, from, page); from += PagesAtATime)
             {
                 // Whoever has entries to deliver comes in here.
                 await Task.Yield();
@@ -86,13 +86,16 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     {
         ArgumentNullException.ThrowIfNull(request);
         await IncludeAsync(request.After is { } version ? new IndexedWrite(queue, id, version) : null, request.Wait, cancellationToken).ConfigureAwait(false);
-        var found = new List<TransitionRecord>();
+        var found = new List<(MessageLife Life, TransitionRecord Record)>();
         Freshness freshness;
         lock (_lock)
         {
             freshness = Freshness();
-            for (var life = _queues.GetValueOrDefault(queue)?.Find(id); life is not null; life = life.Older)
-                _history.CopyTo(found, life);
+            if (_queues.TryGetValue(queue, out var table))
+            {
+                for (var place = table.Find(id); place != LifePages.None; place = table[place].Older)
+                    _history.CopyTo(found, in table[place]);
+            }
         }
 
         return HistoryPages.Page(found, request, freshness);
@@ -136,28 +139,29 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
             return;
         }
 
-        var life = table.FindOrAdd(entry);
+        var place = table.FindOrAdd(entry);
+        ref var life = ref table[place];
         life.Fill(entry);
-        var isNew = entry.Version > life.Version || !_history.HasSeen(life, entry.Version);
+        var isNew = entry.Version > life.Version || !_history.HasSeen(in life, entry.Version);
         switch (entry.Kind)
         {
             case OutboxEntryKind.Removed:
                 if (isNew)
-                    _history.Add(life, entry);
-                table.End(life);
+                    _history.Add(table, place, entry);
+                table.End(ref life);
                 life.Note(entry.Version);
                 break;
             case OutboxEntryKind.Transition:
                 if (isNew)
-                    table.Transitions.Add(_history.Add(life, entry));
+                    table.Transitions.Add(in _history.Add(table, place, entry), in life);
                 goto default;
             default:
                 _newestTransition = Math.Max(_newestTransition ?? long.MinValue, entry.At);
-                table.Update(life, entry);
+                table.Update(place, entry);
                 break;
         }
 
-        table.ForgetUnlessNeeded(life);
+        table.ForgetUnlessNeeded(place);
         _waits.Include(entry.Queue, entry.Id, entry.Version);
     }
 
@@ -165,7 +169,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     private void Delete(QueueTable table, OutboxEntry entry)
     {
         table.Delete(entry.QueueCreatedAt);
-        _history.Add(new MessageLife(table, entry), entry);
+        _history.Add(table, table.AddQueue(entry), entry);
         foreach (var forgotten in _queues.Values.Where(static one => one.IsForgotten).ToList())
             _queues.Remove(forgotten.Name);
     }
@@ -183,7 +187,12 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     private bool Scan(QueueTable table, int from, PageSearch page)
     {
         lock (_lock)
-            return table.Scan(from, MessagesAtATime, page);
+        {
+            var end = Math.Min(table.Pages, from + PagesAtATime);
+            for (var i = from; i < end; i++)
+                table.Scan(i, page);
+            return end < table.Pages;
+        }
     }
 
     private (List<QueueTable> Tables, Freshness Freshness) Begin(string? queue)
@@ -239,9 +248,11 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
 
     private bool Includes(IndexedWrite write)
     {
-        for (var life = _queues.GetValueOrDefault(write.Queue)?.Find(write.Id); life is not null; life = life.Older)
+        if (!_queues.TryGetValue(write.Queue, out var table))
+            return false;
+        for (var place = table.Find(write.Id); place != LifePages.None; place = table[place].Older)
         {
-            if (life.Version >= write.Version)
+            if (table[place].Version >= write.Version)
                 return true;
         }
 
