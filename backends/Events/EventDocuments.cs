@@ -6,10 +6,9 @@ namespace Timestone.Backends.Events;
 public static class EventDocuments
 {
     /// <summary>The events of an entry: of a transition two, itself and the message as it is since; otherwise one.</summary>
-    public static void AddTo(List<StreamEvent> events, OutboxEntry entry)
+    public static void AddTo(List<StreamEvent> events, in OutboxEntry entry)
     {
         ArgumentNullException.ThrowIfNull(events);
-        ArgumentNullException.ThrowIfNull(entry);
         switch (entry.Kind)
         {
             case OutboxEntryKind.Transition:
@@ -43,7 +42,6 @@ public static class EventDocuments
     /// <summary>The transition that an entry of that kind tells of.</summary>
     public static Transition TransitionOf(OutboxEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         return new Transition
         {
             Queue = entry.Queue,
@@ -70,7 +68,6 @@ public static class EventDocuments
     /// <summary>The message as an entry tells that it is.</summary>
     public static IndexedMessage MessageOf(OutboxEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         return new IndexedMessage
         {
             Queue = entry.Queue,
@@ -93,11 +90,11 @@ public static class EventDocuments
     private static StreamEvent Of(StreamEventKind kind) => new() { Schema = StreamEvent.CurrentSchema, Kind = kind };
 
     // The names of a transition's causes are those of the engine, with the same numbers.
-    private static TransitionCause CauseOf(OutboxEntry entry) => entry.Cause <= Cause.Redrive
+    private static TransitionCause CauseOf(in OutboxEntry entry) => entry.Cause <= Cause.Redrive
         ? (TransitionCause)entry.Cause
         : throw new ArgumentException($"{entry.Cause} makes no transition.", nameof(entry));
 
-    private static DateTimeOffset? DeadlineOf(OutboxEntry entry) => entry.HasDeadline ? Time(entry.Priority) : null;
+    private static DateTimeOffset? DeadlineOf(in OutboxEntry entry) => entry.HasDeadline ? Time(entry.Priority) : null;
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

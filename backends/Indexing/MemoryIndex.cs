@@ -54,7 +54,10 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
             lock (_lock)
             {
                 for (var end = Math.Min(entries.Count, i + EntriesAtATime); i < end; i++)
-                    Take(entries[i]);
+                {
+                    var entry = entries[i];
+                    Take(in entry);
+                }
             }
         }
 
@@ -129,35 +132,35 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         }
     }
 
-    private void Take(OutboxEntry entry)
+    private void Take(in OutboxEntry entry)
     {
         _newest = Math.Max(_newest ?? long.MinValue, entry.At);
-        var table = TableOf(entry);
+        var table = TableOf(in entry);
         if (entry.Kind == OutboxEntryKind.QueueDeleted)
         {
-            Delete(table, entry);
+            Delete(table, in entry);
             return;
         }
 
-        var place = table.FindOrAdd(entry);
+        var place = table.FindOrAdd(in entry);
         ref var life = ref table[place];
-        life.Fill(entry);
+        life.Fill(in entry);
         var isNew = entry.Version > life.Version || !_history.HasSeen(in life, entry.Version);
         switch (entry.Kind)
         {
             case OutboxEntryKind.Removed:
                 if (isNew)
-                    _history.Add(table, place, entry);
+                    _history.Add(table, place, in entry);
                 table.End(ref life);
                 life.Note(entry.Version);
                 break;
             case OutboxEntryKind.Transition:
                 if (isNew)
-                    table.Transitions.Add(in _history.Add(table, place, entry), in life);
+                    table.Transitions.Add(in _history.Add(table, place, in entry), in life);
                 goto default;
             default:
                 _newestTransition = Math.Max(_newestTransition ?? long.MinValue, entry.At);
-                table.Update(place, entry);
+                table.Update(place, in entry);
                 break;
         }
 
@@ -166,15 +169,15 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     }
 
     // It stands in the history, too, so that it is remembered for as long as messages' ends are.
-    private void Delete(QueueTable table, OutboxEntry entry)
+    private void Delete(QueueTable table, in OutboxEntry entry)
     {
         table.Delete(entry.QueueCreatedAt);
-        _history.Add(table, table.AddQueue(entry), entry);
+        _history.Add(table, table.AddQueue(in entry), in entry);
         foreach (var forgotten in _queues.Values.Where(static one => one.IsForgotten).ToList())
             _queues.Remove(forgotten.Name);
     }
 
-    private QueueTable TableOf(OutboxEntry entry)
+    private QueueTable TableOf(in OutboxEntry entry)
     {
         // What comes together is mostly of one queue.
         if (_latest?.Name == entry.Queue && !_latest.IsForgotten)

@@ -47,7 +47,7 @@ internal struct MessageLife
 
     private long _visibleAt;
 
-    public MessageLife(ReadOnlySpan<byte> id, int hash, OutboxEntry entry)
+    public MessageLife(ReadOnlySpan<byte> id, int hash, in OutboxEntry entry)
     {
         (Id, Hash, QueueCreatedAt, Sequence) = (new InlineId(id), hash, entry.QueueCreatedAt, entry.Sequence);
         (Older, Newest) = (LifePages.None, TransitionRing.None);
@@ -58,17 +58,17 @@ internal struct MessageLife
     /// <summary>Whether it came after another of the same id.</summary>
     public readonly bool IsNewerThan(in MessageLife other) => QueueCreatedAt != other.QueueCreatedAt ? QueueCreatedAt > other.QueueCreatedAt : Sequence > other.Sequence;
 
-    public readonly bool Is(OutboxEntry entry) => Sequence == entry.Sequence && QueueCreatedAt == entry.QueueCreatedAt;
+    public readonly bool Is(in OutboxEntry entry) => Sequence == entry.Sequence && QueueCreatedAt == entry.QueueCreatedAt;
 
     /// <summary>Takes what is fixed at its enqueue from an entry, unless it has it. Its removal alone does not tell.</summary>
-    public void Fill(OutboxEntry entry)
+    public void Fill(in OutboxEntry entry)
     {
         if (Metadata is null && entry.Kind != OutboxEntryKind.Removed)
             (Priority, HasDeadline, EnqueuedAt, Metadata) = (entry.Priority, entry.HasDeadline, entry.EnqueuedAt, entry.Metadata);
     }
 
     /// <summary>Makes it what an entry says that it is.</summary>
-    public void Take(OutboxEntry entry)
+    public void Take(in OutboxEntry entry)
     {
         (Version, State, Attempt, UpdatedAt, _visibleAt) = (entry.Version, entry.State, entry.Attempt, entry.At, entry.VisibleAt ?? Never);
         Error = entry.Error;

@@ -61,7 +61,7 @@ internal sealed class QueueTable
     }
 
     /// <summary>Where the life is that an entry is about; a new one, which is not here yet, when it is not known.</summary>
-    public int FindOrAdd(OutboxEntry entry)
+    public int FindOrAdd(in OutboxEntry entry)
     {
         if (entry.QueueCreatedAt > _createdAt)
             Begin(entry.QueueCreatedAt);
@@ -69,9 +69,9 @@ internal sealed class QueueTable
         var id = Utf8Of(entry.Id, buffer);
         var hash = IdTable.HashOf(id);
         var newest = _newest.Find(id, hash);
-        if (newest != LifePages.None && _lives[newest].Is(entry))
+        if (newest != LifePages.None && _lives[newest].Is(in entry))
             return newest;
-        var place = _lives.Add(new MessageLife(id, hash, entry));
+        var place = _lives.Add(new MessageLife(id, hash, in entry));
         ref var life = ref _lives[place];
         if (newest == LifePages.None || life.IsNewerThan(in _lives[newest]))
         {
@@ -91,7 +91,7 @@ internal sealed class QueueTable
         ref var newer = ref _lives[newest];
         while (newer.Older != LifePages.None && !life.IsNewerThan(in _lives[newer.Older]))
         {
-            if (_lives[newer.Older].Is(entry))
+            if (_lives[newer.Older].Is(in entry))
             {
                 _lives.Remove(place);
                 return newer.Older;
@@ -105,10 +105,10 @@ internal sealed class QueueTable
     }
 
     /// <summary>Makes a place for what is to be remembered of the queue itself.</summary>
-    public int AddQueue(OutboxEntry entry) => _lives.Add(new MessageLife([], 0, entry));
+    public int AddQueue(in OutboxEntry entry) => _lives.Add(new MessageLife([], 0, in entry));
 
     /// <summary>Makes a message what an entry says, unless more is known already or it is over.</summary>
-    public void Update(int place, OutboxEntry entry)
+    public void Update(int place, in OutboxEntry entry)
     {
         ref var life = ref _lives[place];
         if (entry.Version <= life.Version)
@@ -121,7 +121,7 @@ internal sealed class QueueTable
 
         if (life.IsHere)
             _counts[(int)life.State]--;
-        life.Take(entry);
+        life.Take(in entry);
         life.IsHere = true;
         _counts[(int)life.State]++;
     }

@@ -17,7 +17,7 @@ internal sealed class TransitionRing(int capacity)
     private long _next;
 
     /// <summary>Adds an entry; the oldest gives way when there are too many.</summary>
-    public ref TransitionRecord Add(QueueTable queue, int place, OutboxEntry entry)
+    public ref TransitionRecord Add(QueueTable queue, int place, in OutboxEntry entry)
     {
         // Counted first, as what gives way may be of the same life, which must not be forgotten.
         ref var life = ref queue[place];
