@@ -10,7 +10,7 @@ namespace Timestone.Backends.Files;
 /// <param name="lastUntold">Where the log begins to be told in full.</param>
 internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, LogTail tail, OutboxDecoder decoder, LogPosition lastUntold) : IOutboxReader
 {
-    private const int BatchEntries = 20_000;
+    private const int BatchEntries = 4_000;
 
     // Log that was read for one batch; a record can be longer.
     private const int BatchBytes = 4 * 1024 * 1024;

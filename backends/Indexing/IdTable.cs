@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Timestone.Backends.Indexing;
 
 /// <summary>
@@ -12,15 +14,30 @@ internal sealed class IdTable(LifePages lives)
     private ulong[] _slots = new ulong[SmallestSize];
     private int _count;
 
-    public static int HashOf(ReadOnlySpan<byte> id)
-    {
-        var hash = default(HashCode);
-        hash.AddBytes(id);
-        return hash.ToHashCode();
-    }
+    public static int HashOf(string id) => id.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The place under an id, or <see cref="LifePages.None"/>.</summary>
     public int Find(ReadOnlySpan<byte> id, int hash) => PlaceIn(_slots[SlotOf(id, hash)]);
+
+    /// <summary>
+    /// Reads what finding these will read. In a table of millions each look-up misses the processor's cache; read side by side, the misses
+    /// overlap instead of adding up.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ulong Touch(ReadOnlySpan<int> hashes)
+    {
+        var (all, mask) = (0UL, _slots.Length - 1);
+        foreach (var hash in hashes)
+            all |= _slots[hash & mask];
+        foreach (var hash in hashes)
+        {
+            var slot = _slots[hash & mask];
+            if (slot != 0 && HashIn(slot) == hash)
+                all |= (uint)lives[PlaceIn(slot)].Version;
+        }
+
+        return all;
+    }
 
     /// <summary>Puts a place under its life's id, instead of what was there.</summary>
     public void Put(int place)

@@ -7,7 +7,7 @@ namespace Timestone.Backends.Indexing;
 /// <summary>A message's id as UTF-8, in place where it is of a usual length: no object for the collector to follow, and half of what a string takes.</summary>
 internal struct InlineId
 {
-    private const int MostInline = 40;
+    private const int MostInline = 39;
 
     private readonly byte[]? _long;
     private Bytes _bytes;

@@ -49,14 +49,20 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         if (batch.AfterGap)
             StartAnew();
         var entries = batch.Entries;
-        for (var i = 0; i < entries.Count;)
+        Span<int> hashes = stackalloc int[EntriesAtATime];
+        for (var from = 0; from < entries.Count; from += EntriesAtATime)
         {
+            var some = hashes[..Math.Min(EntriesAtATime, entries.Count - from)];
+            for (var i = 0; i < some.Length; i++)
+                some[i] = IdTable.HashOf(entries[from + i].Id);
             lock (_lock)
             {
-                for (var end = Math.Min(entries.Count, i + EntriesAtATime); i < end; i++)
+                // What comes together is mostly of one queue, that of what came before.
+                _latest?.Touch(some);
+                for (var i = 0; i < some.Length; i++)
                 {
-                    var entry = entries[i];
-                    Take(in entry);
+                    var entry = entries[from + i];
+                    Take(in entry, some[i]);
                 }
             }
         }
@@ -132,7 +138,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         }
     }
 
-    private void Take(in OutboxEntry entry)
+    private void Take(in OutboxEntry entry, int hash)
     {
         _newest = Math.Max(_newest ?? long.MinValue, entry.At);
         var table = TableOf(in entry);
@@ -142,7 +148,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
             return;
         }
 
-        var place = table.FindOrAdd(in entry);
+        var place = table.FindOrAdd(in entry, hash);
         ref var life = ref table[place];
         life.Fill(in entry);
         var isNew = entry.Version > life.Version || !_history.HasSeen(in life, entry.Version);

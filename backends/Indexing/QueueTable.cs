@@ -57,17 +57,21 @@ internal sealed class QueueTable
     {
         Span<byte> buffer = stackalloc byte[MostIdBytes];
         var utf8 = Utf8Of(id, buffer);
-        return _newest.Find(utf8, IdTable.HashOf(utf8));
+        return _newest.Find(utf8, IdTable.HashOf(id));
     }
 
+    /// <summary>Fetches what finding ids will read.</summary>
+    public void Touch(ReadOnlySpan<int> hashes) => _newest.Touch(hashes);
+
     /// <summary>Where the life is that an entry is about; a new one, which is not here yet, when it is not known.</summary>
-    public int FindOrAdd(in OutboxEntry entry)
+    /// <param name="entry">The entry.</param>
+    /// <param name="hash">That of its id.</param>
+    public int FindOrAdd(in OutboxEntry entry, int hash)
     {
         if (entry.QueueCreatedAt > _createdAt)
             Begin(entry.QueueCreatedAt);
         Span<byte> buffer = stackalloc byte[MostIdBytes];
         var id = Utf8Of(entry.Id, buffer);
-        var hash = IdTable.HashOf(id);
         var newest = _newest.Find(id, hash);
         if (newest != LifePages.None && _lives[newest].Is(in entry))
             return newest;
