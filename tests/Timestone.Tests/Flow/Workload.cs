@@ -36,6 +36,7 @@ internal sealed class Workload : IAsyncDisposable
         _clients = [.. servers.Select(static address => new TimestoneClient(new TimestoneClientOptions
         {
             Address = address,
+            RequestTimeout = Patience,
             RetryFor = Patience,
             RetryDelay = TimeSpan.FromMilliseconds(20),
             MaxRetryDelay = TimeSpan.FromMilliseconds(200),

@@ -52,6 +52,7 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         elasticsearch.Faults = new StandInFaults();
         await elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
         var indexed = clock.Elapsed;
+        await server.KillAndHavePatienceAsync();
         var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
         var (transitions, all) = elasticsearch.CheckHistory($"Seed {seed}.");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{transitions} transitions of {all} messages in {loaded.TotalSeconds:0} s, {faults} faults; indexed after {indexed.TotalSeconds:0} s; {compared} messages compared after {clock.Elapsed.TotalSeconds:0} s."));
