@@ -43,7 +43,7 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
     [InlineData(QueueType.Simple, 16, 20)]
     public void Twenty_thousand_calls_are_decided(QueueType type, int callers, int unknownPerMille)
     {
-        var seed = Random.Shared.Next();
+        const int seed = 5;
         output.WriteLine($"Seed {seed}.");
         var shape = new HistoryShape
         {

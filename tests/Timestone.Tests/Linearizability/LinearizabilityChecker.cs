@@ -19,6 +19,7 @@ internal sealed class LinearizabilityChecker
     private readonly HashSet<(long Steps, long Model)> _failed = [];
     private readonly Stack<Turn> _turns = [];
     private readonly List<Step> _order = [];
+    private readonly Impasse _impasse = new();
     private readonly HashSet<(int, int)> _waits = [];
     private readonly long _mostTrials;
     private Step? _first;
@@ -79,14 +80,27 @@ internal sealed class LinearizabilityChecker
                     }
                 }
 
-                do
+                if (_impasse.IsReached(_trial.Count) && TakeBackTo(static (search, turn) => turn.Touches(search._impasse.Messages, search._model)) is { } suspect)
                 {
-                    if (_turns.Count == 0)
-                        return Violation(decided: true);
-                    turn = _turns.Pop();
-                    turn.TakeBack(this);
+                    _impasse.Leave(_order.Count, _trial.Count);
+                    _failed.Clear();
+                    turn = suspect;
                 }
-                while (turn.IsSettled);
+                else if (TakeBackTo(static (_, _) => true) is { } last)
+                {
+                    turn = last;
+                }
+                else if (_impasse.HasBeenLeft && !_impasse.IsIgnored)
+                {
+                    // Not everything was tried: now it is, in order.
+                    _impasse.IsIgnored = true;
+                    _failed.Clear();
+                    turn = NewTurn();
+                }
+                else
+                {
+                    return Violation(decided: true);
+                }
             }
 
             if (_trial.Count > _mostTrials)
@@ -94,6 +108,22 @@ internal sealed class LinearizabilityChecker
         }
 
         return new Verdict { IsLinearizable = true, Trials = _trial.Count };
+    }
+
+    // The last of such turns that could have been otherwise, once all that was done since is taken back; null, and nothing taken
+    // back but what cannot be otherwise, where there is none.
+    private Turn? TakeBackTo(Func<LinearizabilityChecker, Turn, bool> isSuch)
+    {
+        if (!_turns.Any(turn => !turn.IsSettled && isSuch(this, turn)))
+            return null;
+        while (true)
+        {
+            var turn = _turns.Pop();
+            var found = !turn.IsSettled && isSuch(this, turn);
+            turn.TakeBack(this);
+            if (found)
+                return turn;
+        }
     }
 
     // Null where the same steps were done before and the queue stood the same.
@@ -190,6 +220,9 @@ internal sealed class LinearizabilityChecker
             yield return (told, next);
     }
 
+    private IEnumerable<string> MessagesOf(Obstacle obstacle) =>
+        new[] { obstacle.Id, obstacle.Overtaken, _model.LastHolderOf(obstacle.Standing?.Exclusivity)?.Id }.OfType<string>();
+
     private int LastChange(string id, int before) =>
         before <= 0 ? -1 : _order.FindLastIndex(before - 1, done => !done.IsRead && done.Messages.Contains(id));
 
@@ -212,6 +245,7 @@ internal sealed class LinearizabilityChecker
     // The furthest that the search came is where the violation shows.
     private void Remember(Turn turn)
     {
+        _impasse.Reach(_order.Count, _trial.Count, () => turn.Urgent().SelectMany(one => MessagesOf(one.Value)).ToHashSet());
         if (_order.Count < _longest.Count || (_obstacles.Count > 0 && _order.Count == _longest.Count))
             return;
         _longest = [.. _order];
@@ -243,6 +277,8 @@ internal sealed class LinearizabilityChecker
         private bool _withLost;
         private bool _started;
         private int _mark;
+        private int _firstChange;
+        private int _endOfChanges;
 
         /// <summary>What was done.</summary>
         public Step? Done { get; private set; }
@@ -271,6 +307,7 @@ internal sealed class LinearizabilityChecker
                     {
                         Done = candidates[_at];
                         search.Do(Done);
+                        (_firstChange, _endOfChanges) = (changes, model.Changes.Count);
                         IsSettled = !_withLost && !search._trial.IsGuess && _choices.IsForced && search._independence.Holds(Done, search._first, changes, now);
                         return true;
                     }
@@ -279,6 +316,18 @@ internal sealed class LinearizabilityChecker
                         Obstacles[candidates[_at]] = search._trial.Obstacle;
                     model.Return(_mark);
                 }
+            }
+
+            return false;
+        }
+
+        /// <summary>Whether what was done, while it is not taken back, changed one of the messages.</summary>
+        public bool Touches(IReadOnlySet<string> messages, QueueModel model)
+        {
+            for (var i = _firstChange; i < _endOfChanges; i++)
+            {
+                if (messages.Contains(model.Changes[i].Id))
+                    return true;
             }
 
             return false;
