@@ -24,6 +24,9 @@ internal sealed class CallMaker(Random random, string unique)
     /// <summary>How likely an enqueue is, in percent; the queue grows above about a quarter.</summary>
     public int EnqueuePercent { get; init; } = 30;
 
+    /// <summary>How many exclusivity values there are.</summary>
+    public int Values { get; init; } = 12;
+
     /// <summary>The next call.</summary>
     public Command Next()
     {
@@ -86,7 +89,7 @@ internal sealed class CallMaker(Random random, string unique)
         {
             Id = $"{unique}m{_messages++}",
             Payload = Payload.FromBytes(Encoding.ASCII.GetBytes($"{_messages}")),
-            Metadata = Metadata.From([new("k", $"{random.Next(12)}"), new("tenant", Tenants[random.Next(3)])]),
+            Metadata = Metadata.From([new("k", $"{random.Next(Values)}"), new("tenant", Tenants[random.Next(3)])]),
             Priority = random.Next(2) == 0 ? random.Next(4) + 1_700_000_000_000 : null,
             Invisible = random.Next(10) == 0 ? TimeSpan.FromMilliseconds(random.Next(40)) : null,
             Lease = random.Next(10) == 0 ? TimeSpan.FromMilliseconds(random.Next(100, 200)) : null,

@@ -56,6 +56,7 @@ internal sealed partial class Foresight
             step.Time = TimeOf(step);
         foreach (var step in Steps.Where(static step => step.After is not null))
             step.After!.Time = step.After.Time.UpTo(step.Time.High);
+        FollowEachOther();
         foreach (var (first, last) in new Extensions(Steps).Order())
             last.WaitsFor.Add(first);
     }
@@ -195,6 +196,26 @@ internal sealed partial class Foresight
                 if (_lessees.TryAdd(message.LeaseToken!, step))
                     _takers.TryAdd((message.Id, message.Version), step);
             }
+        }
+    }
+
+    // The queue's time never goes back: it is no earlier than in any step that had ended, and no later than in any that begins later.
+    private void FollowEachOther()
+    {
+        var (ended, reached) = (new PriorityQueue<Step, long>(Steps.Select(static step => (step, step.Span.High))), long.MinValue);
+        foreach (var step in Steps.OrderBy(static step => step.Span.Low))
+        {
+            while (ended.TryPeek(out var before, out var end) && end < step.Span.Low)
+                reached = Math.Max(reached, ended.Dequeue().Time.Low);
+            step.Time = step.Time with { Low = Math.Max(step.Time.Low, reached) };
+        }
+
+        var (begun, latest) = (new PriorityQueue<Step, long>(Steps.Select(static step => (step, -step.Span.Low))), long.MaxValue);
+        foreach (var step in Steps.OrderByDescending(static step => step.Span.High))
+        {
+            while (begun.TryPeek(out var after, out var start) && -start > step.Span.High)
+                latest = Math.Min(latest, begun.Dequeue().Time.High);
+            step.Time = step.Time.UpTo(latest);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class HistoryMaker
         _random = random;
         _shape = shape.Settings.Type == QueueType.Exclusive ? shape with { Settings = shape.Settings with { ExclusivityKey = "k" } } : shape;
         _reference = new ReferenceQueue("q", _shape.Settings, Jitter.Of);
-        _caller = new CallMaker(random, unique: "");
+        _caller = new CallMaker(random, unique: "") { Values = shape.Values };
     }
 
     /// <summary>The queue's time at which each call truly took effect.</summary>
@@ -86,7 +86,7 @@ internal sealed class HistoryMaker
     // As whoever records a history has to: what an enqueue of unknown outcome left is never in doubt.
     private void LookAtAll()
     {
-        _clock += 1_000_000;
+        _clock += _shape.Quiet;
         foreach (var id in _calls.Select(static call => call.Command).OfType<EnqueueCommand>().SelectMany(static enqueue => enqueue.Messages).Select(static message => message.Id!).Distinct().ToList())
             AskAlone(new GetCommand(id), null, caller: -2);
     }
@@ -107,7 +107,7 @@ internal sealed class HistoryMaker
         {
             // It takes effect within its time, or when its caller has long given up, or never.
             if (_random.Next(3) is var fate and < 2)
-                At(fate == 0 ? point : end + _random.Next(200_000), () => Do(command, fate == 0 ? point : end));
+                At(fate == 0 ? point : end + _random.Next(_shape.Latest), () => Do(command, fate == 0 ? point : end));
         }
         else
         {

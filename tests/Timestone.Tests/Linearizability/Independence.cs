@@ -26,7 +26,7 @@ internal sealed class Independence(QueueModel model)
         var others = 0;
         for (var other = first; other is not null && other.Span.Low <= step.Span.High; other = other.Next)
         {
-            if (++others > MostOthers || (later && other.Time.High < model.Now) || DependsOn(other, firstChange))
+            if (++others > MostOthers || (later && other.Time.Low < model.Now) || DependsOn(other, firstChange))
                 return false;
         }
 

@@ -12,6 +12,8 @@ namespace Timestone.Tests.Linearizability;
 /// </remarks>
 internal sealed class LinearizabilityChecker
 {
+    private const int LongestReach = 24;
+
     private readonly Foresight _foresight;
     private readonly QueueModel _model;
     private readonly Trial _trial;
@@ -19,7 +21,6 @@ internal sealed class LinearizabilityChecker
     private readonly HashSet<(long Steps, long Model)> _failed = [];
     private readonly Stack<Turn> _turns = [];
     private readonly List<Step> _order = [];
-    private readonly Impasse _impasse = new();
     private readonly HashSet<(int, int)> _waits = [];
     private readonly long _mostTrials;
     private Step? _first;
@@ -27,12 +28,12 @@ internal sealed class LinearizabilityChecker
     private List<Step> _longest = [];
     private List<(RecordedCall Call, Obstacle Why)> _obstacles = [];
 
-    private LinearizabilityChecker(RecordedHistory history, long slackMs, long mostTrials)
+    private LinearizabilityChecker(RecordedHistory history, long slackMs, int reach, long mostTrials)
     {
         _mostTrials = mostTrials;
         _foresight = new Foresight(history, slackMs);
         _model = new QueueModel(_foresight.CountedFilters);
-        _trial = new Trial(_model, _foresight);
+        _trial = new Trial(_model, _foresight, reach);
         _independence = new Independence(_model);
         foreach (var (first, second) in _foresight.Ties)
             _model.Order(first, second);
@@ -55,8 +56,19 @@ internal sealed class LinearizabilityChecker
     /// <param name="history">The history, of one queue.</param>
     /// <param name="slack">By how much the queue's time may be behind the callers' clock; null for a second.</param>
     /// <param name="mostTrials">After how many trials of a call to give up. The time that takes decides nothing.</param>
-    public static Verdict Check(RecordedHistory history, TimeSpan? slack = null, long mostTrials = 20_000_000) =>
-        new LinearizabilityChecker(history, Foresight.Ms(slack ?? TimeSpan.FromSeconds(1)), mostTrials).Search();
+    public static Verdict Check(RecordedHistory history, TimeSpan? slack = null, long mostTrials = 20_000_000)
+    {
+        // What nobody saw is mostly little. Where no order is found, and more may have happened, more is thought of.
+        var trials = 0L;
+        for (var reach = 3; ; reach *= 2)
+        {
+            var search = new LinearizabilityChecker(history, Foresight.Ms(slack ?? TimeSpan.FromSeconds(1)), reach, mostTrials - trials);
+            var verdict = search.Search();
+            trials += verdict.Trials;
+            if (verdict.IsLinearizable || verdict.IsDecided || trials >= mostTrials || reach >= LongestReach)
+                return verdict with { Trials = trials };
+        }
+    }
 
     private Verdict Search()
     {
@@ -80,27 +92,14 @@ internal sealed class LinearizabilityChecker
                     }
                 }
 
-                if (_impasse.IsReached(_trial.Count) && TakeBackTo(static (search, turn) => turn.Touches(search._impasse.Messages, search._model)) is { } suspect)
+                do
                 {
-                    _impasse.Leave(_order.Count, _trial.Count);
-                    _failed.Clear();
-                    turn = suspect;
+                    if (_turns.Count == 0)
+                        return Violation(decided: !_trial.IsCutShort);
+                    turn = _turns.Pop();
+                    turn.TakeBack(this);
                 }
-                else if (TakeBackTo(static (_, _) => true) is { } last)
-                {
-                    turn = last;
-                }
-                else if (_impasse.HasBeenLeft && !_impasse.IsIgnored)
-                {
-                    // Not everything was tried: now it is, in order.
-                    _impasse.IsIgnored = true;
-                    _failed.Clear();
-                    turn = NewTurn();
-                }
-                else
-                {
-                    return Violation(decided: true);
-                }
+                while (turn.IsSettled);
             }
 
             if (_trial.Count > _mostTrials)
@@ -108,22 +107,6 @@ internal sealed class LinearizabilityChecker
         }
 
         return new Verdict { IsLinearizable = true, Trials = _trial.Count };
-    }
-
-    // The last of such turns that could have been otherwise, once all that was done since is taken back; null, and nothing taken
-    // back but what cannot be otherwise, where there is none.
-    private Turn? TakeBackTo(Func<LinearizabilityChecker, Turn, bool> isSuch)
-    {
-        if (!_turns.Any(turn => !turn.IsSettled && isSuch(this, turn)))
-            return null;
-        while (true)
-        {
-            var turn = _turns.Pop();
-            var found = !turn.IsSettled && isSuch(this, turn);
-            turn.TakeBack(this);
-            if (found)
-                return turn;
-        }
     }
 
     // Null where the same steps were done before and the queue stood the same.
@@ -220,9 +203,6 @@ internal sealed class LinearizabilityChecker
             yield return (told, next);
     }
 
-    private IEnumerable<string> MessagesOf(Obstacle obstacle) =>
-        new[] { obstacle.Id, obstacle.Overtaken, _model.LastHolderOf(obstacle.Standing?.Exclusivity)?.Id }.OfType<string>();
-
     private int LastChange(string id, int before) =>
         before <= 0 ? -1 : _order.FindLastIndex(before - 1, done => !done.IsRead && done.Messages.Contains(id));
 
@@ -245,7 +225,6 @@ internal sealed class LinearizabilityChecker
     // The furthest that the search came is where the violation shows.
     private void Remember(Turn turn)
     {
-        _impasse.Reach(_order.Count, _trial.Count, () => turn.Urgent().SelectMany(one => MessagesOf(one.Value)).ToHashSet());
         if (_order.Count < _longest.Count || (_obstacles.Count > 0 && _order.Count == _longest.Count))
             return;
         _longest = [.. _order];
@@ -277,8 +256,6 @@ internal sealed class LinearizabilityChecker
         private bool _withLost;
         private bool _started;
         private int _mark;
-        private int _firstChange;
-        private int _endOfChanges;
 
         /// <summary>What was done.</summary>
         public Step? Done { get; private set; }
@@ -307,7 +284,6 @@ internal sealed class LinearizabilityChecker
                     {
                         Done = candidates[_at];
                         search.Do(Done);
-                        (_firstChange, _endOfChanges) = (changes, model.Changes.Count);
                         IsSettled = !_withLost && !search._trial.IsGuess && _choices.IsForced && search._independence.Holds(Done, search._first, changes, now);
                         return true;
                     }
@@ -316,18 +292,6 @@ internal sealed class LinearizabilityChecker
                         Obstacles[candidates[_at]] = search._trial.Obstacle;
                     model.Return(_mark);
                 }
-            }
-
-            return false;
-        }
-
-        /// <summary>Whether what was done, while it is not taken back, changed one of the messages.</summary>
-        public bool Touches(IReadOnlySet<string> messages, QueueModel model)
-        {
-            for (var i = _firstChange; i < _endOfChanges; i++)
-            {
-                if (messages.Contains(model.Changes[i].Id))
-                    return true;
             }
 
             return false;

@@ -122,10 +122,12 @@ internal sealed class QueueModel
             return;
         var hash = (long)HashCode.Combine(first, second) * 0x5851F42D4C957F2D;
         _fingerprint ^= hash;
+        Changes.Add((second, Find(second)));
         _undo.Add(() =>
         {
             _fingerprint ^= hash;
             _order.Remove((first, second));
+            Changes.RemoveAt(Changes.Count - 1);
         });
     }
 

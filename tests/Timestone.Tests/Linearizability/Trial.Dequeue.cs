@@ -31,7 +31,7 @@ internal sealed partial class Trial
         {
             if (answered.FirstOrDefault(message => message.Id == held.Id && message.LeaseToken == held.Lease!.Token) is not { } shown)
             {
-                if (Become(held, standing => standing.Version > held.Version, held.Version + 2) is null)
+                if (Become(held, standing => standing.Version > held.Version, null) is null)
                     return Fails(new Obstacle("is held by the same request, and was not answered", held.Id, held));
                 continue;
             }
@@ -70,7 +70,7 @@ internal sealed partial class Trial
             return false;
         if (Become(message, standing => standing.State == MessageState.Pending && standing.Version == answered.Version - 1, answered.Version - 1) is not { } pending)
             return Fails(new Obstacle($"cannot have been leased as version {answered.Version}", answered.Id, message));
-        if (_model.HolderOf(pending.Exclusivity) is { } holder && Become(holder, static standing => standing.State != MessageState.Running, holder.Version + 1, lasts: true) is null)
+        if (_model.HolderOf(pending.Exclusivity) is { } holder && Become(holder, static standing => standing.State != MessageState.Running, null, lasts: true) is null)
             return Fails(new Obstacle($"holds the exclusivity value '{pending.Exclusivity}' of {answered.Id}", holder.Id, holder) { IsTooEarly = true });
         if (!NothingComesBefore(request, pending))
             return false;
@@ -139,7 +139,7 @@ internal sealed partial class Trial
             ? [other]
             : _model.Pending.Concat(_model.Timed).Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
         var suspect = suspects[suspects.Count == 1 ? 0 : _choices.Pick(suspects.Count)];
-        return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, suspect.Version + 4) is not null
+        return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, null) is not null
             || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true, Overtaken = leased?.Id });
     }
 

@@ -155,7 +155,7 @@ internal sealed partial class Trial
         lasts: true);
 
     private bool Is(Standing message, Predicate<Standing> goal, string otherwise, bool lasts = false) =>
-        Become(message, goal, message.Version + 2, lasts) is not null || Fails(new Obstacle(otherwise, message.Id, message));
+        Become(message, goal, null, lasts) is not null || Fails(new Obstacle(otherwise, message.Id, message));
 
     private bool Move(Standing from, Standing to, MessageResult result)
     {

@@ -17,8 +17,14 @@ internal sealed partial class Trial
     private Interval _time;
     private bool _withLost;
 
-    public Trial(QueueModel model, Foresight foresight)
+    private readonly int _reach;
+
+    /// <param name="model">The queue.</param>
+    /// <param name="foresight">What the history tells.</param>
+    /// <param name="reach">How many transitions of a message that nobody saw are thought of where no answer tells their number.</param>
+    public Trial(QueueModel model, Foresight foresight, int reach)
     {
+        _reach = reach;
         _model = model;
         _foresight = foresight;
         _transitions = new Transitions(foresight.Settings);
@@ -29,6 +35,9 @@ internal sealed partial class Trial
 
     /// <summary>Whether the last one left to the clock what a call of unknown outcome may have done instead.</summary>
     public bool IsGuess { get; private set; }
+
+    /// <summary>Whether any could not think of all that may have happened to a message: then a failure proves nothing.</summary>
+    public bool IsCutShort { get; private set; }
 
     /// <summary>Why the last one failed.</summary>
     public Obstacle Obstacle { get; private set; } = new("");
