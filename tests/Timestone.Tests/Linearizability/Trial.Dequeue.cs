@@ -129,19 +129,28 @@ internal sealed partial class Trial
 
     private bool IsPassedOver(Standing other, Standing? leased)
     {
-        if (_model.HolderOf(other.Exclusivity) is { } holder && (!holder.IsTimed || holder.Due.High > _time.Low))
-            return AtMost(holder.Due.High - 1, holder);
+        if (_model.HolderOf(other.Exclusivity) is { } holder && holder.Due.High > _time.Low)
+        {
+            if (!_withLost || _choices.Pick(2) == 0)
+                return AtMost(holder.Due.High - 1, holder);
+            if (Become(holder, static standing => standing.State != MessageState.Running, null, lasts: true) is null)
+                return Fails(new Obstacle($"holds the exclusivity value '{other.Exclusivity}'", holder.Id, holder));
+        }
+
         if (!_withLost)
             return Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true, Overtaken = leased?.Id });
 
         // Somebody whose call has an unknown outcome took it, or called it off, or took another one of its exclusivity value.
         var suspects = other.Exclusivity is null
             ? [other]
-            : _model.Pending.Concat(_model.Timed).Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
+            : _model.Pending.Concat(_model.Timed).Concat(Redrivable()).Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
         var suspect = suspects[suspects.Count == 1 ? 0 : _choices.Pick(suspects.Count)];
         return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, null) is not null
             || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true, Overtaken = leased?.Id });
     }
+
+    private IEnumerable<Standing> Redrivable() =>
+        _foresight.NamedByLost.Select(_model.Find).OfType<Standing>().Where(static message => message.State is MessageState.Canceled or MessageState.Errored);
 
     // What the clock would have made pending in time puts a bound to the time of the call.
     private bool NothingBecameReady(DequeueRequest request, Standing? leased)
