@@ -22,7 +22,7 @@ public sealed class AgreementTests(ITestOutputHelper output)
         var verdict = LinearizabilityChecker.Check(history, slack: TimeSpan.Zero);
         verdict.IsLinearizable.ShouldBe(expected, $"Seed {seed}: {verdict}");
         verdict.IsDecided.ShouldBeTrue($"Seed {seed}: {verdict}");
-    }, fixedCount: 1000, freshCount: 500);
+    }, fixedCount: 500, freshCount: 250);
 
     [Fact]
     public void A_history_is_accepted_however_little_is_known_of_it() => Seeds.Run(output, seed =>
@@ -33,7 +33,7 @@ public sealed class AgreementTests(ITestOutputHelper output)
             history = Distortion.Weaken(history, random);
         var verdict = LinearizabilityChecker.Check(history, slack: TimeSpan.FromMilliseconds(random.Next(3)));
         verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
-    }, fixedCount: 4000, freshCount: 2000);
+    }, fixedCount: 3000, freshCount: 2000);
 
     // What the checker does not look at too closely: what else a dequeue without an answer left, and what exactly was counted.
     private static bool IsLeftOpen(RecordedHistory history) =>
