@@ -3,7 +3,7 @@ namespace Timestone.Tests.Linearizability;
 /// <summary>Makes a history another one, which may be wrong: by how much is known of the calls, or by what was answered.</summary>
 internal static class Distortion
 {
-    /// <summary>One thing of one call made different.</summary>
+    /// <summary>One thing of one call made different, so that perhaps nothing explains it any more.</summary>
     public static RecordedHistory Once(RecordedHistory history, Random random)
     {
         var calls = history.Calls.ToList();
@@ -19,8 +19,7 @@ internal static class Distortion
                 break;
             case < 5:
                 var start = random.NextInt64(call.Start, call.End + 1);
-                var end = random.NextInt64(start, call.End + 1);
-                calls[at] = call with { Start = start, End = end, StartMs = call.StartMs + (start / 1000) - (call.Start / 1000), EndMs = call.EndMs + (end / 1000) - (call.End / 1000) };
+                calls[at] = Between(call, start, random.NextInt64(start, call.End + 1));
                 break;
             default:
                 calls[at] = call with { Answer = Another(call.Answer, random) };
@@ -30,6 +29,30 @@ internal static class Distortion
         return history with { Calls = calls };
     }
 
+    /// <summary>Less known of one call: it took longer, or its outcome is unknown. What could be explained still can.</summary>
+    public static RecordedHistory Weaken(RecordedHistory history, Random random)
+    {
+        var calls = history.Calls.ToList();
+        var at = random.Next(calls.Count);
+        var call = calls[at];
+
+        // A retry follows what it repeats, and nobody can use a lease that nobody was told of.
+        if (call.Caller < 0 || calls.Count(other => ReferenceEquals(other.Command, call.Command)) > 1)
+            return history;
+        calls[at] = random.Next(3) == 0 && call.Answer is not DequeueResult
+            ? call with { Answer = null }
+            : Between(call, Math.Max(0, call.Start - random.Next(3000)), call.End + random.Next(3000));
+        return history with { Calls = calls };
+    }
+
+    private static RecordedCall Between(RecordedCall call, long start, long end) => call with
+    {
+        Start = start,
+        End = end,
+        StartMs = call.StartMs + (start / 1000) - (call.Start / 1000),
+        EndMs = call.EndMs + (end / 1000) - (call.End / 1000),
+    };
+
     private static object? Another(object? answer, Random random) => answer switch
     {
         DequeueResult { Messages.Count: > 0 } result => result with { Messages = Another(result.Messages, random) },
@@ -37,7 +60,7 @@ internal static class Distortion
         IReadOnlyList<MessageResult> results => AnotherOf(results, random),
         MessageResult result => Another(result, random),
         Message message => Another(message, random),
-        long count => count + random.Next(2) * 2 - 1,
+        long count => count + Sign(random),
         _ => answer,
     };
 

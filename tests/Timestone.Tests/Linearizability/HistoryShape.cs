@@ -69,4 +69,28 @@ internal sealed record HistoryShape
             Retention = TimeSpan.FromHours(1),
         },
     };
+
+    /// <summary>A history of some dozens of milliseconds, of which leases of any length end.</summary>
+    public static HistoryShape Small(Random random, QueueType type)
+    {
+        var tiny = Tiny(random, type, random.Next(2) * 300);
+        return tiny with
+        {
+            Calls = random.Next(3, random.Next(3) switch { 0 => 8, 1 => 26, _ => 101 }),
+            Callers = random.Next(2, 7),
+            LongestCall = random.Next(200, 8000),
+            Latest = random.Next(1, 40_000),
+            Values = random.Next(1, 6),
+            Settings = tiny.Settings with
+            {
+                Lease = TimeSpan.FromMilliseconds(random.Next(2) == 0 ? random.Next(1, 10) : random.Next(5, 60)),
+                Backoff = new Backoff
+                {
+                    Kind = (BackoffKind)random.Next(3),
+                    Initial = TimeSpan.FromMilliseconds(random.Next(20)),
+                    Max = TimeSpan.FromMilliseconds(20 + random.Next(100)),
+                },
+            },
+        };
+    }
 }

@@ -21,6 +21,8 @@ internal sealed class Independence(QueueModel model)
         var later = model.Now > before;
         if (!later && model.Changes.Count == firstChange)
             return true;
+
+        // The queue's time does not go back: a step that may have been earlier, or seen what had not yet fallen due, could not come after.
         if (later && model.Timed.Min is { } due && due.Due.High <= model.Now)
             return false;
         var others = 0;

@@ -56,7 +56,7 @@ internal sealed class LinearizabilityChecker
     /// <param name="history">The history, of one queue.</param>
     /// <param name="slack">By how much the queue's time may be behind the callers' clock; null for a second.</param>
     /// <param name="mostTrials">After how many trials of a call to give up. The time that takes decides nothing.</param>
-    public static Verdict Check(RecordedHistory history, TimeSpan? slack = null, long mostTrials = 20_000_000)
+    public static Verdict Check(RecordedHistory history, TimeSpan? slack = null, long mostTrials = 5_000_000)
     {
         // What nobody saw is mostly little. Where no order is found, and more may have happened, more is thought of.
         var trials = 0L;

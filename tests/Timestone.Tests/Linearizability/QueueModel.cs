@@ -48,7 +48,7 @@ internal sealed class QueueModel
     /// <summary>The messages that the clock moves, by when it has moved them at the latest.</summary>
     public SortedSet<Standing> Timed { get; } = new(ByDue);
 
-    /// <summary>The messages that were changed since a mark, each as it stood before; null when it did not exist.</summary>
+    /// <summary>The messages that were changed since a mark, or that more became known of, each as it stood before; null when it did not exist.</summary>
     public List<(string Id, Standing? Before)> Changes { get; } = [];
 
     public Standing? Find(string id) => _messages.GetValueOrDefault(id);

@@ -131,7 +131,9 @@ internal sealed partial class Trial
     {
         if (_model.HolderOf(other.Exclusivity) is { } holder && holder.Due.High > _time.Low)
         {
-            if (!_withLost || _choices.Pick(2) == 0)
+            // Or that lease had ended, and a call of unknown outcome took the next of its exclusivity value.
+            var mayHaveEnded = _withLost && (holder.Due.Low <= _time.High || _foresight.MayBeLost(holder.Id));
+            if (!mayHaveEnded || _choices.Pick(2) == 0)
                 return AtMost(holder.Due.High - 1, holder);
             if (Become(holder, static standing => standing.State != MessageState.Running, null, lasts: true) is null)
                 return Fails(new Obstacle($"holds the exclusivity value '{other.Exclusivity}'", holder.Id, holder));

@@ -22,6 +22,7 @@ internal sealed partial class Trial
         (_lasts, _walked) = (lasts, 0);
         (_isOpen, _mostVersion) = (version is null, version ?? message.Version + _reach);
         Walk(new Path(message, Always, [], 0), goal);
+        Count += _walked / 64;
         if (_paths.Count == first)
             return null;
         // The path is taken out before anything else is looked for.

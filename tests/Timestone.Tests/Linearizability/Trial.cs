@@ -30,7 +30,7 @@ internal sealed partial class Trial
         _transitions = new Transitions(foresight.Settings);
     }
 
-    /// <summary>How many were made.</summary>
+    /// <summary>How many were made; a trial that follows many paths counts for several.</summary>
     public long Count { get; private set; }
 
     /// <summary>Whether the last one left to the clock what a call of unknown outcome may have done instead.</summary>
