@@ -24,8 +24,8 @@ internal sealed class LifePages
     /// <summary>The life in a place; it does not move.</summary>
     public ref MessageLife this[int place] => ref _pages[place >> PageBits]!.Lives[place & (PageSize - 1)];
 
-    /// <summary>Puts a life in a place.</summary>
-    public int Add(in MessageLife life)
+    /// <summary>Takes a place for a life that is to begin there.</summary>
+    public int Add()
     {
         if (!_withRoom.TryPeek(out var number))
         {
@@ -37,7 +37,6 @@ internal sealed class LifePages
         var slot = page.Take();
         if (page.Count == PageSize)
             _withRoom.Pop();
-        page.Lives[slot] = life;
         return (number << PageBits) + slot;
     }
 

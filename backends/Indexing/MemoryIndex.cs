@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Indexing;
@@ -48,11 +49,11 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         ArgumentNullException.ThrowIfNull(batch);
         if (batch.AfterGap)
             StartAnew();
-        var entries = batch.Entries;
+        var entries = batch.Entries is List<OutboxEntry> list ? CollectionsMarshal.AsSpan(list) : [.. batch.Entries];
         Span<int> hashes = stackalloc int[EntriesAtATime];
-        for (var from = 0; from < entries.Count; from += EntriesAtATime)
+        for (var from = 0; from < entries.Length; from += EntriesAtATime)
         {
-            var some = hashes[..Math.Min(EntriesAtATime, entries.Count - from)];
+            var some = hashes[..Math.Min(EntriesAtATime, entries.Length - from)];
             for (var i = 0; i < some.Length; i++)
                 some[i] = IdTable.HashOf(entries[from + i].Id);
             lock (_lock)
@@ -60,10 +61,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
                 // What comes together is mostly of one queue, that of what came before.
                 _latest?.Touch(some);
                 for (var i = 0; i < some.Length; i++)
-                {
-                    var entry = entries[from + i];
-                    Take(in entry, some[i]);
-                }
+                    Take(in entries[from + i], some[i]);
             }
         }
 

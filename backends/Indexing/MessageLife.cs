@@ -47,9 +47,11 @@ internal struct MessageLife
 
     private long _visibleAt;
 
-    public MessageLife(ReadOnlySpan<byte> id, int hash, in OutboxEntry entry)
+    /// <summary>Begins, in a place in which nothing is.</summary>
+    public void Begin(ReadOnlySpan<byte> id, int hash, in OutboxEntry entry)
     {
-        (Id, Hash, QueueCreatedAt, Sequence) = (new InlineId(id), hash, entry.QueueCreatedAt, entry.Sequence);
+        Id = new InlineId(id);
+        (Hash, QueueCreatedAt, Sequence) = (hash, entry.QueueCreatedAt, entry.Sequence);
         (Older, Newest) = (LifePages.None, TransitionRing.None);
     }
 

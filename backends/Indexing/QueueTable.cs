@@ -75,8 +75,9 @@ internal sealed class QueueTable
         var newest = _newest.Find(id, hash);
         if (newest != LifePages.None && _lives[newest].Is(in entry))
             return newest;
-        var place = _lives.Add(new MessageLife(id, hash, in entry));
+        var place = _lives.Add();
         ref var life = ref _lives[place];
+        life.Begin(id, hash, in entry);
         if (newest == LifePages.None || life.IsNewerThan(in _lives[newest]))
         {
             life.Older = newest;
@@ -109,7 +110,12 @@ internal sealed class QueueTable
     }
 
     /// <summary>Makes a place for what is to be remembered of the queue itself.</summary>
-    public int AddQueue(in OutboxEntry entry) => _lives.Add(new MessageLife([], 0, in entry));
+    public int AddQueue(in OutboxEntry entry)
+    {
+        var place = _lives.Add();
+        _lives[place].Begin([], 0, in entry);
+        return place;
+    }
 
     /// <summary>Makes a message what an entry says, unless more is known already or it is over.</summary>
     public void Update(int place, in OutboxEntry entry)
