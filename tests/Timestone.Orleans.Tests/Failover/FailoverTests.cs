@@ -1,5 +1,6 @@
 using System.Globalization;
 using Shouldly;
+using Timestone.Tests.Faults;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -7,44 +8,56 @@ namespace Timestone.Orleans.Tests.Failover;
 
 /// <summary>
 /// Silos that die and silos that are restarted, under load. TIMESTONE_FAILOVER_SECONDS makes the first last so long, with a silo killed
-/// every ten seconds, instead of killing each once.
+/// every ten seconds, instead of killing each once; TIMESTONE_FAULT_SEED repeats the recorded calls.
 /// </summary>
 public sealed class FailoverTests(ITestOutputHelper output)
 {
     private const int Queues = 12;
     private const int Messages = 20;
+
+    // Those of each recorded queue: one over each silo's REST, as many through the Orleans client.
+    private const int Callers = 2 * SiloProcesses.Count;
+    private const int Calls = 100;
+
     private static readonly TimeSpan KillInterval = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task Silos_that_are_killed_under_load_lose_nothing_and_complete_nothing_twice()
+    public async Task Silos_that_are_killed_under_load_lose_nothing_complete_nothing_twice_and_answer_as_one_queue_would()
     {
+        var duration = double.TryParse(Environment.GetEnvironmentVariable("TIMESTONE_FAILOVER_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+        var seed = FaultSwitches.Seed;
+        output.WriteLine($"Seed {seed}.");
         await using var silos = await SiloProcesses.StartAsync();
         await using var load = new ClusterLoad(silos, Queues);
-        await load.ProgressAsync(Messages);
+        await using var simple = Recorded(QueueType.Simple);
+        await using var exclusive = Recorded(QueueType.Exclusive);
+        await simple.StartAsync(Callers);
+        await exclusive.StartAsync(Callers);
+        await ProgressAsync();
         List<DateTime> kills = [];
-        if (double.TryParse(Environment.GetEnvironmentVariable("TIMESTONE_FAILOVER_SECONDS"), CultureInfo.InvariantCulture, out var seconds))
+        using var timer = new PeriodicTimer(KillInterval);
+        for (var kill = 0; kill < Math.Max(SiloProcesses.Count, duration / KillInterval.TotalSeconds); kill++)
         {
-            using var timer = new PeriodicTimer(KillInterval);
-            for (var kill = 0; kill < seconds / KillInterval.TotalSeconds && await timer.WaitForNextTickAsync(); kill++)
-                await KillAsync(kill % SiloProcesses.Count);
-        }
-        else
-        {
-            await KillAsync(0);
-            await load.ProgressAsync(Messages);
-            await KillAsync(1);
+            if (duration > 0)
+                await timer.WaitForNextTickAsync();
+            kills.Add(DateTime.UtcNow);
+            simple.Fault(() => exclusive.Fault(() => silos.Kill(kill % SiloProcesses.Count)));
+            await silos.StartAsync(kill % SiloProcesses.Count);
+            if (duration == 0)
+                await ProgressAsync();
         }
 
-        await load.ProgressAsync(Messages);
+        await ProgressAsync();
         (await load.FinishAsync()).ShouldBeEmpty();
         Report(load, kills);
+        await Task.WhenAll(simple.CheckAsync(), exclusive.CheckAsync());
 
-        async Task KillAsync(int silo)
+        Task ProgressAsync() => Task.WhenAll(load.ProgressAsync(Messages), simple.MoreAsync(Calls), exclusive.MoreAsync(Calls));
+
+        FaultRun Recorded(QueueType type) => new(output, seed, type, [.. silos.Rest.SelectMany(rest => (ITimestone[])[rest, silos.External])])
         {
-            kills.Add(DateTime.UtcNow);
-            silos.Kill(silo);
-            await silos.StartAsync(silo);
-        }
+            Rest = duration > 0 ? TimeSpan.FromMilliseconds(100) : TimeSpan.Zero,
+        };
     }
 
     [Fact]

@@ -14,50 +14,58 @@ namespace Timestone.Tests.Faults;
 /// </summary>
 internal sealed class FaultRun : IAsyncDisposable
 {
-    private const string Queue = "faults";
-
     // What is still not so then never will be.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly ITestOutputHelper _output;
     private readonly int _seed;
     private readonly QueueSettings _settings;
-    private readonly TimestoneClient[] _clients;
-    private readonly TimestoneClient[] _patient;
+    private readonly string _queue;
+    private readonly IReadOnlyList<ITimestone> _services;
+    private readonly IReadOnlyList<TimestoneClient> _clients = [];
     private readonly CallMaker _maker;
     private readonly Recorder _recorder;
     private readonly CancellationTokenSource _end = new();
     private Task _load = Task.CompletedTask;
     private int _faults;
 
+    /// <summary>A run over HTTP.</summary>
     /// <param name="output">Where the figures go.</param>
     /// <param name="seed">Of the queue's settings and the load.</param>
     /// <param name="addresses">Where the servers listen.</param>
     public FaultRun(ITestOutputHelper output, int seed, params Uri[] addresses)
+        : this(output, seed, (QueueType)(seed & 1), [.. addresses.Select(static address => new TimestoneClient(new TimestoneClientOptions { Address = address, RetryFor = TimeSpan.Zero }))]) =>
+        _clients = [.. _services.Cast<TimestoneClient>()];
+
+    /// <summary>A run over whatever implements the service.</summary>
+    /// <param name="output">Where the figures go.</param>
+    /// <param name="seed">Of the queue's settings and the load.</param>
+    /// <param name="type">The queue's type.</param>
+    /// <param name="services">Ways to the service, which must not try anything again.</param>
+    public FaultRun(ITestOutputHelper output, int seed, QueueType type, IReadOnlyList<ITimestone> services)
     {
         _output = output;
         _seed = seed;
+        _services = services;
+        _queue = $"faults-{type}";
         var random = new Random(seed);
-        _settings = SettingsOf(random, random.Next(2) == 0 ? "k" : null);
+        _settings = SettingsOf(random, type);
         _maker = new CallMaker(random, unique: "");
-        _recorder = new Recorder(Queue, _settings);
-        _clients = [.. addresses.Select(static address => new TimestoneClient(new TimestoneClientOptions { Address = address, RetryFor = TimeSpan.Zero }))];
-        _patient = [.. addresses.Select(static address => new TimestoneClient(new TimestoneClientOptions
-        {
-            Address = address,
-            RetryFor = Patience,
-            RetryDelay = TimeSpan.FromMilliseconds(20),
-            MaxRetryDelay = TimeSpan.FromMilliseconds(200),
-        }))];
+        _recorder = new Recorder(_queue, _settings);
     }
 
     /// <summary>Whether each caller goes from one server to the next with every call, instead of keeping to its own.</summary>
     public bool IsRoving { get; init; }
 
+    /// <summary>How long each caller rests after a call: what keeps the history of a long run short.</summary>
+    public TimeSpan Rest { get; init; }
+
     /// <summary>Creates the queue and sets callers to work.</summary>
     public async Task StartAsync(int callers)
     {
-        await _patient[0].CreateQueueAsync(Queue, _settings);
+        await UntilAnsweredAsync(() => _services[0].CreateQueueAsync(_queue, _settings));
         _load = Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller))));
     }
 
@@ -85,7 +93,7 @@ internal sealed class FaultRun : IAsyncDisposable
         await _end.CancelAsync();
         await _load.WaitAsync(Patience);
         await DrainAsync().WaitAsync(Patience);
-        var stored = await _recorder.LookAtAllAsync(_patient[0]);
+        var stored = await UntilAnsweredAsync(() => _recorder.LookAtAllAsync(_services[0]));
         var history = _recorder.History;
         try
         {
@@ -108,16 +116,16 @@ internal sealed class FaultRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        foreach (var client in _clients.Concat(_patient))
+        foreach (var client in _clients)
             client.Dispose();
         _end.Dispose();
     }
 
     // Each message of the load has a "k".
-    private static QueueSettings SettingsOf(Random random, string? exclusivityKey) => new()
+    private static QueueSettings SettingsOf(Random random, QueueType type) => new()
     {
-        Type = exclusivityKey is null ? QueueType.Simple : QueueType.Exclusive,
-        ExclusivityKey = exclusivityKey,
+        Type = type,
+        ExclusivityKey = type == QueueType.Exclusive ? "k" : null,
         Lease = TimeSpan.FromSeconds(5),
         MaxAttempts = random.Next(2, 6),
         Backoff = new Backoff { Kind = (BackoffKind)random.Next(3), Initial = TimeSpan.FromMilliseconds(10), Max = TimeSpan.FromMilliseconds(50) },
@@ -135,11 +143,13 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         for (var server = caller; !_end.IsCancellationRequested; server += IsRoving ? 1 : 0)
         {
+            var service = _services[server % _services.Count];
             var command = _maker.Next();
-            var answer = await _recorder.CallAsync(caller, _clients[server % _clients.Length], command);
+            var answer = await _recorder.CallAsync(caller, service, command);
             _maker.Learn(command, answer);
             if (answer is null && !IsRoving)
-                await _patient[server % _clients.Length].GetDepthAsync(Queue);
+                await UntilAnsweredAsync(() => service.GetDepthAsync(_queue));
+            await Task.Delay(Rest);
         }
     }
 
@@ -165,7 +175,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
             foreach (var state in (MessageState[])[MessageState.Invisible, MessageState.Running])
             {
-                if (await _patient[0].ListMessagesAsync(Queue, state) is { Messages: { Count: > 0 } left })
+                if (await UntilAnsweredAsync(() => _services[0].ListMessagesAsync(_queue, state)) is { Messages: { Count: > 0 } left })
                     await AskAsync(new CancelCommand([.. left.Select(static message => new Cancellation { Id = message.Id })]));
             }
         }
@@ -176,9 +186,25 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         while (true)
         {
-            if (await _recorder.CallAsync(-1, _clients[0], command) is { } answer)
+            if (await _recorder.CallAsync(-1, _services[0], command) is { } answer)
                 return answer;
-            await _patient[0].GetDepthAsync(Queue);
+            await UntilAnsweredAsync(() => _services[0].GetDepthAsync(_queue));
+        }
+    }
+
+    private static async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> ask)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (TimestoneException problem) when (problem.Code == ErrorCode.Unavailable && Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(RetryDelay);
+            }
         }
     }
 }

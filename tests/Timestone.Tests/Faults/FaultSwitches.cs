@@ -16,13 +16,16 @@ internal static class FaultSwitches
     /// <summary>How long each scenario goes on; null for once.</summary>
     public static TimeSpan? Duration => Number(SecondsVariable) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
+    /// <summary>The seed that is set, or a fresh one.</summary>
+    public static int Seed => (int?)Number(SeedVariable) ?? Random.Shared.Next();
+
     /// <summary>Runs a scenario, with fresh seeds until its time is over.</summary>
     public static async Task RunAsync(ITestOutputHelper output, Func<int, Task> scenario)
     {
         var clock = Stopwatch.StartNew();
         do
         {
-            var seed = (int?)Number(SeedVariable) ?? Random.Shared.Next();
+            var seed = Seed;
             output.WriteLine($"Seed {seed}.");
             await scenario(seed);
         }
