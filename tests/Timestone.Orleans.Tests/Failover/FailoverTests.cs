@@ -14,12 +14,12 @@ public sealed class FailoverTests(ITestOutputHelper output)
 {
     private const int Queues = 12;
     private const int Messages = 20;
+    private static readonly TimeSpan KillInterval = TimeSpan.FromSeconds(10);
 
     // Those of each recorded queue: one over each silo's REST, as many through the Orleans client.
     private const int Callers = 2 * SiloProcesses.Count;
     private const int Calls = 100;
-
-    private static readonly TimeSpan KillInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 
     [Fact]
     public async Task Silos_that_are_killed_under_load_lose_nothing_complete_nothing_twice_and_answer_as_one_queue_would()
@@ -54,10 +54,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
 
         Task ProgressAsync() => Task.WhenAll(load.ProgressAsync(Messages), simple.MoreAsync(Calls), exclusive.MoreAsync(Calls));
 
-        FaultRun Recorded(QueueType type) => new(output, seed, type, [.. silos.Rest.SelectMany(rest => (ITimestone[])[rest, silos.External])])
-        {
-            Rest = duration > 0 ? TimeSpan.FromMilliseconds(100) : TimeSpan.Zero,
-        };
+        FaultRun Recorded(QueueType type) => new(output, seed, type, [.. silos.Rest.SelectMany(rest => (ITimestone[])[rest, silos.External])]) { Rest = Rest };
     }
 
     [Fact]
