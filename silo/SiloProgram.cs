@@ -21,6 +21,7 @@ internal sealed class SiloProgram : HostProgram
     public override string Usage => CommandLine.Usage.Replace("timestone-server [options]", """
         timestone-silo [options]
           --redis makes it one silo of the cluster that shares this Redis; without it is a cluster by itself.
+          With --kafka and --elasticsearch the cluster's grains index what is in Kafka; with --role server as well, others do.
           --cluster NAME          the cluster's name (timestone)
           --advertise ADDRESS     where other silos and clients reach it (127.0.0.1)
           --silo-port N           the port for other silos (11111)
