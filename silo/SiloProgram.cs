@@ -35,7 +35,14 @@ internal sealed class SiloProgram : HostProgram
 
     public override string? Section => SiloOptions.Section;
 
-    public override void Read(IConfiguration configuration, TimestoneServerOptions options) => _silo = SiloOptions.Read(configuration, options.Insecure);
+    public override void Read(IConfiguration configuration, TimestoneServerOptions options)
+    {
+        _silo = SiloOptions.Read(configuration, options.Insecure);
+
+        // Orleans starts its streams before anything else looks at that.
+        if (options.Kafka is { } kafka)
+            EventFlow.OnKafka(kafka.Try);
+    }
 
     public override void Configure(WebApplicationBuilder builder, TimestoneServerOptions options)
     {
