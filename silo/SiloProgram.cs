@@ -28,7 +28,7 @@ internal sealed class SiloProgram : HostProgram
           --gateway-port N        the port for Orleans clients (30000)
         """, StringComparison.Ordinal) + """
 
-        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort. OTEL_EXPORTER_OTLP_ENDPOINT sends telemetry there.
+        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort.
         """;
 
     public override IReadOnlyDictionary<string, string> Options => SiloOptions.Names;
@@ -48,7 +48,6 @@ internal sealed class SiloProgram : HostProgram
     {
         builder.Services.AddSingleton<LocalService, SiloService>();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddHostedService<Telemetry>();
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         builder.Host.UseOrleans(silo => Configure(silo, options));
     }
