@@ -24,7 +24,8 @@ internal sealed class KafkaClients
     /// A producer whose records are kept by all replicas, each once, and in their order or not at all. A record waits until it is
     /// taken, however long: were it given up, those behind it would overtake it.
     /// </summary>
-    public IProducer<byte[], byte[]> Producer() => Build(() =>
+    /// <param name="withValues">Whether reports carry the records' values, which are held in memory for that until they have arrived.</param>
+    public IProducer<byte[], byte[]> Producer(bool withValues) => Build(() =>
     {
         var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true }, ("linger.ms", "2"), ("compression.type", "lz4")))
         {
@@ -33,7 +34,7 @@ internal sealed class KafkaClients
             Acks = Acks.All,
             MessageTimeoutMs = 0,
             Partitioner = Partitioner.Murmur2Random,
-            DeliveryReportFields = "value",
+            DeliveryReportFields = withValues ? "value" : "none",
         };
         return new ProducerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError).Build();
     });
