@@ -3,6 +3,7 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using Timestone.Grains;
 using Timestone.Server;
+using Timestone.ServiceDefaults;
 
 namespace Timestone.Silo;
 
@@ -60,7 +61,8 @@ internal sealed class SiloProgram : HostProgram
         }
 
         silo.AddTimestoneGrains();
-        silo.AddActivityPropagation();
+        if (silo.Configuration.SendsTelemetry())
+            silo.AddActivityPropagation();
         silo.AddDashboard();
     }
 }
