@@ -42,25 +42,27 @@ internal sealed class SiloProgram : HostProgram
         builder.Services.AddSingleton<LocalService, SiloService>();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
-        builder.Host.UseOrleans(silo => Configure(silo, options.Redis));
+        builder.Host.UseOrleans(silo => Configure(silo, options));
     }
 
     public override void Map(WebApplication app) => app.MapOrleansDashboard("/dashboard");
 
-    private void Configure(ISiloBuilder silo, string? redis)
+    private void Configure(ISiloBuilder silo, TimestoneServerOptions options)
     {
-        if (redis is null)
+        if (options.Redis is null)
         {
             silo.UseLocalhostClustering(_silo.SiloPort, _silo.GatewayPort, primarySiloEndpoint: null, _silo.Cluster, _silo.Cluster);
         }
         else
         {
-            silo.UseTimestoneRedis(redis);
+            silo.UseTimestoneRedis(options.Redis);
             silo.ConfigureEndpoints(_silo.Address, _silo.SiloPort, _silo.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(_silo.Address));
-            silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = _silo.Cluster);
+            silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = _silo.Cluster);
         }
 
         silo.AddTimestoneGrains();
+        if (options is { Kafka: not null, Elasticsearch: not null, Role: ServerRole.All })
+            silo.AddTransitionStreams(options.Kafka);
         if (silo.Configuration.SendsTelemetry())
             silo.AddActivityPropagation();
         silo.AddDashboard();

@@ -38,7 +38,6 @@ public static class EventDocuments
     /// <summary>The transition that an entry of that kind tells of.</summary>
     public static Transition TransitionOf(OutboxEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         return new Transition
         {
             Queue = entry.Queue,
@@ -65,7 +64,6 @@ public static class EventDocuments
     /// <summary>The message as an entry tells that it is.</summary>
     public static IndexedMessage MessageOf(OutboxEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         return new IndexedMessage
         {
             Queue = entry.Queue,
@@ -86,11 +84,11 @@ public static class EventDocuments
     }
 
     // The names of a transition's causes are those of the engine, with the same numbers.
-    private static TransitionCause CauseOf(OutboxEntry entry) => entry.Cause <= Cause.Redrive
+    private static TransitionCause CauseOf(in OutboxEntry entry) => entry.Cause <= Cause.Redrive
         ? (TransitionCause)entry.Cause
         : throw new ArgumentException($"{entry.Cause} makes no transition.", nameof(entry));
 
-    private static DateTimeOffset? DeadlineOf(OutboxEntry entry) => entry.HasDeadline ? Time(entry.Priority) : null;
+    private static DateTimeOffset? DeadlineOf(in OutboxEntry entry) => entry.HasDeadline ? Time(entry.Priority) : null;
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

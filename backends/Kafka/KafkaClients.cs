@@ -62,6 +62,30 @@ internal sealed class KafkaClients
         return builder.Build();
     });
 
+    /// <summary>
+    /// A consumer that has one partition, given by hand, from what was committed to the group on, else from the earliest. It commits what it is told to store: at
+    /// intervals, and when it is closed.
+    /// </summary>
+    public IConsumer<byte[], byte[]> PartitionReader(TopicPartition partition, Action<CommittedOffsets> committed) => Build(() =>
+    {
+        var config = new ConsumerConfig(Properties(
+            new ClientConfig { ClientId = "timestone", SocketNagleDisable = true, TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
+            ("fetch.wait.max.ms", "100"),
+            ("queued.max.messages.kbytes", "4096")))
+        {
+            GroupId = _options.GroupId,
+            EnableAutoCommit = true,
+            AutoCommitIntervalMs = (int)Math.Max(1, _options.CommitInterval.TotalMilliseconds),
+            EnableAutoOffsetStore = false,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            ConsumeResultFields = "topic",
+        };
+        var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError)
+            .SetOffsetsCommittedHandler((_, offsets) => committed(offsets)).Build();
+        consumer.Assign(partition);
+        return consumer;
+    });
+
     /// <summary>Is told that something came through.</summary>
     public void Answered()
     {

@@ -224,7 +224,9 @@ public sealed class IndexTests
         await bench.WriteAsync([EventJournal.Event(EventJournal.Message("q", "a"))]);
         var index = bench.Cluster.Indices["timestone-current-000001"];
         var document = index.Written.Values.Single();
-        document.Source!["color"] = new JsonArray("red");
+        var more = document.ToJson();
+        more["color"] = new JsonArray("red");
+        index.Put(document.Id, document.Version, more);
         (await bench.MessagesAsync()).ShouldHaveSingleItem();
     }
 

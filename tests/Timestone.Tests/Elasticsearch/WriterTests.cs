@@ -218,7 +218,7 @@ public sealed class WriterTests
         Written("timestone-current-000002").ShouldBe(["b"]);
 
         IEnumerable<string> Written(string index) =>
-            bench.Cluster.Indices[index].Written.Values.Where(static document => document.Source is not null).Select(static document => (string)document.Source!["id"]!);
+            bench.Cluster.Indices[index].Written.Values.Where(static document => document.Source is not null).Select(static document => (string)document.Value("id"));
     }
 
     private static StreamEvent Message(string id, int version = 1) => EventJournal.Event(EventJournal.Message("q", id, version));

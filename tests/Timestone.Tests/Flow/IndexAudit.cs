@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Shouldly;
 using Timestone.Cli;
 using Timestone.Tests.Elasticsearch;
@@ -32,6 +31,13 @@ internal static class IndexAudit
         }
     }
 
+    /// <summary>How many documents were written.</summary>
+    public static int Documents(this ElasticsearchStandIn elasticsearch) => elasticsearch.Read(Documents);
+
+    /// <summary>Waits until more documents were written than so many.</summary>
+    public static Task ExceedsAsync(this ElasticsearchStandIn elasticsearch, int documents) =>
+        elasticsearch.BecomesAsync(cluster => Documents(cluster) > documents, Patience);
+
     /// <summary>
     /// The historic index has each transition of every message there ever was exactly once, with the versions 1 to n, n being the message's version in the current
     /// index; there a removal counts as one more.
@@ -39,10 +45,11 @@ internal static class IndexAudit
     /// <returns>How many transitions, and of how many messages.</returns>
     public static (int Transitions, int Messages) CheckHistory(this ElasticsearchStandIn elasticsearch, string about) => elasticsearch.Read(cluster =>
     {
-        var transitions = Indices(cluster, "-historic-").SelectMany(static index => index.Written.Values).Select(static document => Told(document.Source!)).ToList();
+        var transitions = Indices(cluster, "-historic-").SelectMany(static index => index.Written.Values).Select(static document => Told(document)).ToList();
         var lives = transitions.GroupBy(static told => told.Life, static told => told.Version).ToDictionary(static life => life.Key, static life => life.Order().ToList());
         var current = Indices(cluster, "-current-").Single().Written;
-        current.Keys.ShouldBe(lives.Keys, ignoreOrder: true, about);
+        current.Keys.Except(lives.Keys).ShouldBeEmpty(about);
+        lives.Keys.Except(current.Keys).ShouldBeEmpty(about);
         foreach (var (life, versions) in lives)
         {
             versions.ShouldBe(Enumerable.Range(1, versions.Count), $"{about} {life}");
@@ -58,11 +65,17 @@ internal static class IndexAudit
         return (transitions.Count, lives.Count);
     });
 
-    private static int Marked(StandInCluster cluster, string kind) =>
-        Indices(cluster, kind).Sum(static index => index.Written.Keys.Count(static id => id.StartsWith($"{Workload.Markers}/", StringComparison.Ordinal)));
+    private static int Documents(StandInCluster cluster) => cluster.Indices.Values.Sum(static index => index.Written.Count);
+
+    private static int Marked(StandInCluster cluster, string kind)
+    {
+        cluster.Refresh();
+        return Indices(cluster, kind).Sum(static index => index.Visible.With("queue", Workload.Markers).Count);
+    }
 
     private static IEnumerable<StandInIndex> Indices(StandInCluster cluster, string kind) =>
         cluster.Indices.Values.Where(index => index.Name.Contains(kind, StringComparison.Ordinal));
 
-    private static (string Life, int Version) Told(JsonObject source) => ($"{source["queue"]}/{source["id"]}/{source["life"]}", (int)source["version"]!);
+    private static (string Life, int Version) Told(StandInDocument document) =>
+        ($"{document.Value("queue")}/{document.Value("id")}/{document.Value("life")}", (int)(long)document.Value("version"));
 }

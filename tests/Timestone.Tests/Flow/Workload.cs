@@ -25,7 +25,9 @@ internal sealed class Workload : IAsyncDisposable
     private readonly TimestoneClient[] _clients;
     private Task _load = Task.CompletedTask;
     private TaskCompletionSource _step = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _raised = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _enqueued;
+    private int _limit = int.MaxValue;
 
     /// <param name="seed">Of everything that is called.</param>
     /// <param name="messages">How many are enqueued.</param>
@@ -36,6 +38,7 @@ internal sealed class Workload : IAsyncDisposable
         _clients = [.. servers.Select(static address => new TimestoneClient(new TimestoneClientOptions
         {
             Address = address,
+            RequestTimeout = Patience,
             RetryFor = Patience,
             RetryDelay = TimeSpan.FromMilliseconds(20),
             MaxRetryDelay = TimeSpan.FromMilliseconds(200),
@@ -49,8 +52,11 @@ internal sealed class Workload : IAsyncDisposable
     public void Start() => _load = Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(caller))));
 
     /// <summary>Waits until so many messages have been enqueued.</summary>
-    public async Task ReachAsync(int messages)
+    /// <param name="messages">How many.</param>
+    /// <param name="limit">How many there may be until this is called again: there the callers wait.</param>
+    public async Task ReachAsync(int messages, int limit = int.MaxValue)
     {
+        Raise(limit);
         while (true)
         {
             var step = Volatile.Read(ref _step).Task;
@@ -67,6 +73,7 @@ internal sealed class Workload : IAsyncDisposable
     /// <summary>Waits for the callers, and completes what is left, so that nothing happens any more by itself.</summary>
     public async Task EndAsync()
     {
+        Raise(int.MaxValue);
         await _load;
         foreach (var queue in Queues)
         {
@@ -94,6 +101,7 @@ internal sealed class Workload : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Raise(int.MaxValue);
         await Task.WhenAny(_load);
         foreach (var client in _clients)
             client.Dispose();
@@ -109,6 +117,23 @@ internal sealed class Workload : IAsyncDisposable
         Retention = TimeSpan.FromDays(1),
     };
 
+    private void Raise(int limit)
+    {
+        Volatile.Write(ref _limit, limit);
+        Interlocked.Exchange(ref _raised, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    private async Task WithinLimitAsync()
+    {
+        while (true)
+        {
+            var raised = Volatile.Read(ref _raised).Task;
+            if (Volatile.Read(ref _enqueued) < Volatile.Read(ref _limit))
+                return;
+            await raised;
+        }
+    }
+
     private async Task CallAsync(int caller)
     {
         var random = new Random((_seed * 31) + caller);
@@ -116,6 +141,7 @@ internal sealed class Workload : IAsyncDisposable
         var share = (_messages / Callers) + (caller < _messages % Callers ? 1 : 0);
         for (var sent = 0; sent < share;)
         {
+            await WithinLimitAsync();
             var queue = Queues[random.Next(Queues.Length)];
             var batch = NewMessages(random, caller, sent, Math.Min(share - sent, 1 + random.Next(MaxBatch)));
             await EnqueueAsync(client, queue, batch);

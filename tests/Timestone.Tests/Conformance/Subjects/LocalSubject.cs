@@ -10,7 +10,7 @@ public abstract class LocalSubject : ConformanceSubject
 {
     private LocalTimestone? _service;
     private IJournal? _journal;
-    private MemoryIndexFeed? _index;
+    private IAsyncDisposable? _feed;
     private LocalTimestoneOptions _options = new();
 
     public override ITimestone Service => _service!;
@@ -36,11 +36,20 @@ public abstract class LocalSubject : ConformanceSubject
     /// <summary>Opens the journal, with what was committed to it before.</summary>
     protected abstract Task<IJournal> OpenJournalAsync();
 
+    /// <summary>Makes what searches are answered from, and what feeds it from the journal's outbox.</summary>
+    protected virtual (IIndex Index, IAsyncDisposable Feed) OpenIndex(IOutbox outbox)
+    {
+        var feed = MemoryIndexFeed.Start(outbox, NullLogger<OutboxPump>.Instance, Clock);
+        return (feed.Index, feed);
+    }
+
     private async Task OpenAsync()
     {
         _journal = await OpenJournalAsync();
-        _index = _journal.Outbox is { } outbox ? MemoryIndexFeed.Start(outbox, NullLogger<OutboxPump>.Instance, Clock) : null;
-        _service = new LocalTimestone(_journal, _options, Clock, index: _index?.Index);
+        IIndex? index = null;
+        if (_journal.Outbox is { } outbox)
+            (index, _feed) = OpenIndex(outbox);
+        _service = new LocalTimestone(_journal, _options, Clock, index: index);
         await _service.StartAsync();
     }
 
@@ -48,8 +57,8 @@ public abstract class LocalSubject : ConformanceSubject
     {
         if (_service is not null)
             await _service.DisposeAsync();
-        if (_index is not null)
-            await _index.DisposeAsync();
+        if (_feed is not null)
+            await _feed.DisposeAsync();
         if (_journal is not null)
             await _journal.DisposeAsync();
     }

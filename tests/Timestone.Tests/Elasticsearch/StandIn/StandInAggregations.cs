@@ -5,7 +5,7 @@ namespace Timestone.Tests.Elasticsearch;
 /// <summary>Aggregations, as far as they are used.</summary>
 internal static class StandInAggregations
 {
-    public static JsonObject Run(IReadOnlyList<(StandInIndex Index, StandInDocument Document)> documents, JsonObject asked)
+    public static JsonObject Run(IReadOnlyList<StandInDocument> documents, JsonObject asked)
     {
         var answer = new JsonObject();
         foreach (var (name, aggregation) in asked)
@@ -14,8 +14,8 @@ internal static class StandInAggregations
             answer[name] = kind switch
             {
                 "max" => new JsonObject { ["value"] = Numbers(documents, (string)what!["field"]!) is { Length: > 0 } numbers ? (double)numbers.Max() : null },
-                "percentiles" => new JsonObject { ["values"] = Percentiles(Numbers(documents, (string)what!["field"]!), what["percents"]!.AsArray()) },
-                "filter" => new JsonObject { ["doc_count"] = documents.Count(each => StandInQuery.Matches(each.Index, what!.AsObject(), each.Document.Source!)) },
+                "percentiles" => new JsonObject { ["values"] = Percentiles([.. Numbers(documents, (string)what!["field"]!).Order()], what["percents"]!.AsArray()) },
+                "filter" => new JsonObject { ["doc_count"] = documents.GroupBy(static each => each.Index).Sum(each => each.Count(StandInQuery.Matcher(each.Key, what!.AsObject()))) },
                 "composite" => Composite(documents, what!.AsObject(), aggregation["aggregations"]?.AsObject() ?? []),
                 _ => throw new InvalidOperationException($"An aggregation that is not understood: {kind}"),
             };
@@ -24,19 +24,19 @@ internal static class StandInAggregations
         return answer;
     }
 
-    private static long[] Numbers(IEnumerable<(StandInIndex Index, StandInDocument Document)> documents, string field) =>
-        [.. documents.SelectMany(each => each.Index.Values(each.Document.Source!, field)).Select(static value => (long)value).Order()];
+    private static long[] Numbers(IEnumerable<StandInDocument> documents, string field) =>
+        [.. documents.SelectMany(each => each.Values(field)).Select(static value => (long)value)];
 
     private static JsonArray Percentiles(long[] sorted, JsonArray percents) =>
         [.. percents.Select(percent => new JsonObject { ["key"] = (double)percent!, ["value"] = sorted.Length == 0 ? null : (double)sorted[(int)Math.Ceiling((double)percent! / 100 * sorted.Length) - 1] })];
 
-    private static JsonObject Composite(IReadOnlyList<(StandInIndex Index, StandInDocument Document)> documents, JsonObject what, JsonObject figures)
+    private static JsonObject Composite(IReadOnlyList<StandInDocument> documents, JsonObject what, JsonObject figures)
     {
         var sources = what["sources"]!.AsArray().Select(static source => source!.AsObject().Single()).Select(static source => (source.Key, Field: (string)source.Value!["terms"]!["field"]!)).ToList();
         var after = what["after"] is JsonObject last ? Join(sources.Select(source => (string)last[source.Key]!)) : null;
         var groups = documents
-            .Where(each => sources.TrueForAll(source => each.Document.Source![source.Field] is not null))
-            .GroupBy(each => Join(sources.Select(source => (string)each.Document.Source![source.Field]!)))
+            .Where(each => sources.TrueForAll(source => each.Values(source.Field).Count == 1))
+            .GroupBy(each => Join(sources.Select(source => (string)each.Value(source.Field))))
             .OrderBy(static group => group.Key, StringComparer.Ordinal)
             .Where(group => after is null || string.CompareOrdinal(group.Key, after) > 0)
             .Take((int)what["size"]!);

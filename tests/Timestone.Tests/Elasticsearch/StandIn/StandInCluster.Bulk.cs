@@ -15,9 +15,7 @@ internal sealed partial class StandInCluster
         while (lines.MoveNext())
         {
             var (kind, action) = JsonNode.Parse(lines.Current.Span)!.AsObject().Single();
-            JsonObject? source = null;
-            if (kind != "delete" && lines.MoveNext())
-                source = JsonNode.Parse(lines.Current.Span)!.AsObject();
+            var source = kind != "delete" && lines.MoveNext() ? JsonNode.Parse(lines.Current.Span)!.AsObject() : null;
             var (index, id) = ((string)action!["_index"]!, (string)action["_id"]!);
             if (Encoding.UTF8.GetByteCount(id) > 512)
                 throw new InvalidOperationException($"An id is too long: {id}");
@@ -44,7 +42,10 @@ internal sealed partial class StandInCluster
             return (400, null, problem);
         if (kind == "create" ? known?.Source is not null : version is null ? throw new InvalidOperationException("A write without a version.") : known?.Version >= version)
             return (409, null, StandInAnswer.Cause("version_conflict_engine_exception", $"[{id}]: version conflict"));
-        index.Put(new StandInDocument(id, version ?? 1, source));
+        if (source is null)
+            index.Remove(id, version ?? 1);
+        else
+            index.Put(id, version ?? 1, source);
         return (kind, known?.Source) switch
         {
             ("delete", null) => (404, "not_found", null),

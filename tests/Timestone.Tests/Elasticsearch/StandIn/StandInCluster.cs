@@ -119,12 +119,12 @@ internal sealed partial class StandInCluster
     {
         if (Resolve(index).ToList() is not [var one])
             return StandInAnswer.MissingIndex(index);
-        var found = one.Visible.Where(each => StandInQuery.Matches(one, body["query"]!.AsObject(), each.Source!)).Take((int)body["max_docs"]!).ToList();
+        var found = StandInQuery.Find(one, body["query"]!.AsObject()).Take((int)body["max_docs"]!).ToList();
 
         // What was written since the last refresh is a conflict, and left.
         var unchanged = found.Where(each => one.Written[each.Id] == each).ToList();
         foreach (var each in unchanged)
-            one.Put(new StandInDocument(each.Id, each.Version + 1, null));
+            one.Remove(each.Id, each.Version + 1);
         one.Refresh();
         return StandInAnswer.Ok(new JsonObject
         {

@@ -10,8 +10,8 @@ namespace Timestone.Tests.Elasticsearch;
 internal sealed class StandInIndex(string name, JsonObject settings, JsonObject mappings)
 {
     private const int LongestTerm = 32_766;
-    private Dictionary<string, StandInDocument> _visible = [];
-    private bool _changed;
+    private readonly Dictionary<string, string?> _types = TypesOf(mappings).ToDictionary();
+    private readonly HashSet<string> _changed = [];
 
     public string Name { get; } = name;
 
@@ -19,23 +19,24 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
 
     public Dictionary<string, StandInDocument> Written { get; } = [];
 
-    /// <summary>What searches see, by id.</summary>
-    public IEnumerable<StandInDocument> Visible => _visible.Values;
+    /// <summary>What searches see.</summary>
+    public StandInView Visible { get; } = new();
 
     public JsonObject Settings { get; } = settings;
 
     public void Refresh()
     {
-        if (_changed)
-            _visible = Written.Where(static each => each.Value.Source is not null).ToDictionary();
-        _changed = false;
+        foreach (var id in _changed)
+            Visible.Put(Written[id]);
+        _changed.Clear();
     }
 
-    public void Put(StandInDocument document)
-    {
-        Written[document.Id] = document;
-        _changed = true;
-    }
+    /// <summary>Writes a document.</summary>
+    public void Put(string id, long version, JsonObject source) =>
+        Put(new StandInDocument(this, id, version, JsonSerializer.SerializeToUtf8Bytes(source), source.ToDictionary(static field => field.Key, field => Values(field.Key, field.Value))));
+
+    /// <summary>Remembers that a document was deleted.</summary>
+    public void Remove(string id, long version) => Put(new StandInDocument(this, id, version, null, new Dictionary<string, IComparable[]>()));
 
     public void AddFields(JsonObject more)
     {
@@ -45,10 +46,13 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
                 throw new InvalidOperationException($"The field {field} of {Name} cannot change.");
             mappings["properties"]![field] = type!.DeepClone();
         }
+
+        foreach (var (field, type) in TypesOf(more))
+            _types[field] = type;
     }
 
     /// <summary>A field's type; null when it has no such field.</summary>
-    public string? TypeOf(string field) => (string?)mappings["properties"]![field]?["type"];
+    public string? TypeOf(string field) => _types.GetValueOrDefault(field);
 
     /// <summary>Why a document cannot be taken; null when it can.</summary>
     public JsonObject? Problem(JsonObject source)
@@ -69,13 +73,6 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
         return null;
     }
 
-    /// <summary>A field's values as they are compared: numbers and times as numbers, texts as texts.</summary>
-    public IEnumerable<IComparable> Values(JsonObject source, string field)
-    {
-        foreach (var each in Each(source[field]).OfType<JsonNode>())
-            yield return Comparable(TypeOf(field), each);
-    }
-
     public static IComparable Comparable(string? type, JsonNode value) => type switch
     {
         "date" when value.GetValueKind() == JsonValueKind.String => Time((string)value!).ToUnixTimeMilliseconds(),
@@ -93,6 +90,21 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
         if (analyzer["filter"]!.AsArray() is not [var filter] || (string?)filter != "lowercase")
             throw new InvalidOperationException($"An analyzer that is not understood: {analyzer}");
         return Regex.Split(text, pattern).Where(static word => word.Length > 0).Select(static word => word.ToLowerInvariant());
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> TypesOf(JsonObject mappings) =>
+        mappings["properties"]!.AsObject().Select(static field => KeyValuePair.Create(field.Key, (string?)field.Value!["type"]));
+
+    private void Put(StandInDocument document)
+    {
+        Written[document.Id] = document;
+        _changed.Add(document.Id);
+    }
+
+    private IComparable[] Values(string field, JsonNode? value)
+    {
+        var type = TypeOf(field);
+        return [.. Each(value).OfType<JsonNode>().Select(each => Comparable(type, each))];
     }
 
     private static IEnumerable<JsonNode?> Each(JsonNode? value) => value is JsonArray many ? many : new[] { value };

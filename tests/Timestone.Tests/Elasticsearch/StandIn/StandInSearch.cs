@@ -6,12 +6,12 @@ namespace Timestone.Tests.Elasticsearch;
 /// <summary>Answers a search over some indices: query, sort, the page behind a cursor, aggregations.</summary>
 internal static class StandInSearch
 {
-    private sealed record Found(StandInIndex Index, StandInDocument Document, List<IComparable> Sort);
+    private sealed record Found(StandInDocument Document, List<IComparable> Sort);
 
     public static StandInAnswer Run(IReadOnlyList<StandInIndex> indices, JsonObject body)
     {
         var query = body["query"]?.AsObject();
-        var documents = indices.SelectMany(index => index.Visible.Where(each => query is null || StandInQuery.Matches(index, query, each.Source!)).Select(each => (Index: index, Document: each))).ToList();
+        var documents = indices.SelectMany(index => StandInQuery.Find(index, query)).ToList();
         var hits = new JsonArray();
         if ((int)body["size"]! > 0)
         {
@@ -19,10 +19,10 @@ internal static class StandInSearch
             {
                 hits.Add(new JsonObject
                 {
-                    ["_index"] = found.Index.Name,
+                    ["_index"] = found.Document.Index.Name,
                     ["_id"] = found.Document.Id,
                     ["_score"] = null,
-                    ["_source"] = found.Document.Source!.DeepClone(),
+                    ["_source"] = found.Document.ToJson(),
                     ["sort"] = new JsonArray([.. found.Sort.Select(static value => value is string text ? (JsonNode)text : (long)value)]),
                 });
             }
@@ -40,7 +40,7 @@ internal static class StandInSearch
         return StandInAnswer.Ok(answer);
     }
 
-    private static IEnumerable<Found> Sorted(List<(StandInIndex Index, StandInDocument Document)> documents, JsonObject body)
+    private static IEnumerable<Found> Sorted(List<StandInDocument> documents, JsonObject body)
     {
         var fields = body["sort"]!.AsArray().Select(static each => each!.AsObject().Single()).Select(static each => (each.Key, Descending: (string?)each.Value!["order"] == "desc")).ToList();
         var order = Comparer<List<IComparable>>.Create((one, other) =>
@@ -54,7 +54,7 @@ internal static class StandInSearch
 
             return 0;
         });
-        var found = documents.Select(each => new Found(each.Index, each.Document, [.. fields.Select(field => each.Index.Values(each.Document.Source!, field.Key).Single())]));
+        var found = documents.Select(each => new Found(each, [.. fields.Select(field => each.Value(field.Key))]));
         if (body["search_after"] is JsonArray after)
         {
             List<IComparable> last = [.. after.Select(static value => value!.GetValueKind() == JsonValueKind.String ? (IComparable)(string)value! : (long)value!)];

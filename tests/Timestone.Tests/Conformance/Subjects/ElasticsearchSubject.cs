@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Timestone.Backends.Elasticsearch;
+using Timestone.Backends.Events;
+using Timestone.Backends.Memory;
+using Timestone.Engine;
+using Timestone.Tests.Elasticsearch;
+
+namespace Timestone.Tests.Conformance.Subjects;
+
+/// <summary>
+/// The service in this process, its journal in memory and its index in Elasticsearch: the stand-in, or a real one. The service has the test's
+/// time, the index the real one.
+/// </summary>
+public sealed class ElasticsearchSubject : LocalSubject
+{
+    private readonly MemoryJournal _journal = new(outboxLimit: 1_000_000);
+    private ElasticsearchBench? _bench;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_bench is not null)
+            await _bench.DisposeAsync();
+    }
+
+    protected override async Task<IJournal> OpenJournalAsync()
+    {
+        _bench ??= await ElasticsearchBench.StartAsync();
+        return _journal;
+    }
+
+    protected override (IIndex Index, IAsyncDisposable Feed) OpenIndex(IOutbox outbox)
+    {
+        var sink = new IndexSink(_bench!.Writer, NullLogger<IndexSink>.Instance);
+        return (
+            new ElasticsearchIndex(_bench.Reading, () => outbox.Newest, () => outbox.Backlog.Dropped > 0),
+            new OutboxPump("elasticsearch", outbox, OutboxStart.Acknowledged, sink, NullLogger<OutboxPump>.Instance));
+    }
+}
