@@ -3,6 +3,7 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using Timestone.Grains;
 using Timestone.Server;
+using Timestone.ServiceDefaults;
 
 namespace Timestone.Silo;
 
@@ -70,7 +71,8 @@ internal sealed class SiloProgram : HostProgram
         silo.AddTimestoneGrains();
         if (options is { Kafka: not null, Elasticsearch: not null, Role: ServerRole.All })
             silo.AddTransitionStreams(options.Kafka);
-        silo.AddActivityPropagation();
+        if (silo.Configuration.SendsTelemetry())
+            silo.AddActivityPropagation();
         silo.AddDashboard();
     }
 }
