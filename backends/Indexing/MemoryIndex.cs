@@ -62,11 +62,11 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     }
 
     /// <inheritdoc/>
-    public async Task<SearchPage> SearchAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    public async Task<SearchPage> SearchAsync(MessageSearch search, string? life = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(search);
         var page = new PageSearch(search);
-        await IncludeAsync(search.After, search.Wait, cancellationToken).ConfigureAwait(false);
+        await IncludeAsync(search.After, life, search.Wait, cancellationToken).ConfigureAwait(false);
         var (tables, freshness) = Begin(search.Queue);
         foreach (var table in tables)
         {
@@ -82,27 +82,27 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     }
 
     /// <inheritdoc/>
-    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, CancellationToken cancellationToken = default)
+    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, string? life = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        await IncludeAsync(request.After is { } version ? new IndexedWrite(queue, id, version) : null, request.Wait, cancellationToken).ConfigureAwait(false);
+        await IncludeAsync(request.After is { } version ? new IndexedWrite(queue, id, version) : null, life, request.Wait, cancellationToken).ConfigureAwait(false);
         var found = new List<TransitionRecord>();
         Freshness freshness;
         lock (_lock)
         {
             freshness = Freshness();
-            for (var life = _queues.GetValueOrDefault(queue)?.Find(id); life is not null; life = life.Older)
-                _history.CopyTo(found, life);
+            for (var each = _queues.GetValueOrDefault(queue)?.Find(id); each is not null; each = each.Older)
+                _history.CopyTo(found, each);
         }
 
         return HistoryPages.Page(found, request, freshness);
     }
 
     /// <inheritdoc/>
-    public async Task<SearchStats> GetStatsAsync(StatsRequest request, CancellationToken cancellationToken = default)
+    public async Task<SearchStats> GetStatsAsync(StatsRequest request, string? life = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        await IncludeAsync(request.After, request.Wait, cancellationToken).ConfigureAwait(false);
+        await IncludeAsync(request.After, life, request.Wait, cancellationToken).ConfigureAwait(false);
         var (tables, freshness) = Begin(request.Queue);
         var stats = new List<IndexedQueueStats>(tables.Count);
         foreach (var table in tables.OrderBy(static table => table.Name, StringComparer.Ordinal))
@@ -158,7 +158,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         }
 
         table.ForgetUnlessNeeded(life);
-        _waits.Include(entry.Queue, entry.Id, entry.Version);
+        _waits.Include(life, entry.Version);
     }
 
     // It stands in the history, too, so that it is remembered for as long as messages' ends are.
@@ -210,16 +210,16 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         };
     }
 
-    private async Task IncludeAsync(IndexedWrite? write, TimeSpan wait, CancellationToken cancellationToken)
+    private async Task IncludeAsync(IndexedWrite? write, string? life, TimeSpan wait, CancellationToken cancellationToken)
     {
         if (write is null)
             return;
         TaskCompletionSource included;
         lock (_lock)
         {
-            if (Includes(write))
+            if (Includes(write, life))
                 return;
-            included = _waits.Add(write);
+            included = _waits.Add(write, life);
         }
 
         try
@@ -237,11 +237,11 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         }
     }
 
-    private bool Includes(IndexedWrite write)
+    private bool Includes(IndexedWrite write, string? life)
     {
-        for (var life = _queues.GetValueOrDefault(write.Queue)?.Find(write.Id); life is not null; life = life.Older)
+        for (var each = _queues.GetValueOrDefault(write.Queue)?.Find(write.Id); each is not null; each = each.Older)
         {
-            if (life.Version >= write.Version)
+            if (each.Version >= write.Version && (life is null || each.Name == life))
                 return true;
         }
 

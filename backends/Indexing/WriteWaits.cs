@@ -3,26 +3,27 @@ namespace Timestone.Backends.Indexing;
 /// <summary>Reads that wait until the index includes a write. Touched only under the index's lock.</summary>
 internal sealed class WriteWaits
 {
-    private readonly Dictionary<(string Queue, string Id), List<(int Version, TaskCompletionSource Included)>> _waits = [];
+    private readonly Dictionary<(string Queue, string Id), List<(int Version, string? Life, TaskCompletionSource Included)>> _waits = [];
 
-    /// <summary>Begins to wait.</summary>
-    public TaskCompletionSource Add(IndexedWrite write)
+    /// <summary>Begins to wait for a write of one life, or with null of any.</summary>
+    public TaskCompletionSource Add(IndexedWrite write, string? life)
     {
         if (!_waits.TryGetValue((write.Queue, write.Id), out var waits))
             _waits.Add((write.Queue, write.Id), waits = []);
         var included = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        waits.Add((write.Version, included));
+        waits.Add((write.Version, life, included));
         return included;
     }
 
     /// <summary>Ends the waits that a version of a message ends.</summary>
-    public void Include(string queue, string id, int version)
+    public void Include(MessageLife life, int version)
     {
-        if (_waits.Count == 0 || !_waits.TryGetValue((queue, id), out var waits))
+        var key = (life.Queue.Name, life.Id);
+        if (_waits.Count == 0 || !_waits.TryGetValue(key, out var waits))
             return;
-        waits.RemoveAll(wait => wait.Version <= version && wait.Included.TrySetResult());
+        waits.RemoveAll(wait => wait.Version <= version && (wait.Life is null || wait.Life == life.Name) && wait.Included.TrySetResult());
         if (waits.Count == 0)
-            _waits.Remove((queue, id));
+            _waits.Remove(key);
     }
 
     /// <summary>Gives a wait up.</summary>
