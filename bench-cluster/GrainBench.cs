@@ -14,10 +14,11 @@ namespace Timestone.Bench.Cluster;
 /// </summary>
 internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
 {
+    public const int Batch = 100;
+
     private const string Cluster = "bench";
     private const int Singles = 64;
     private const int Batches = 8;
-    private const int Batch = 100;
     private const double LeastShareOfBare = 0.5;
     private const double LeastBatchGain = 20;
 
@@ -39,25 +40,37 @@ internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
         using var client = caller.Build();
         await client.StartAsync().ConfigureAwait(false);
 
-        var (bare, singles, batches) = (new List<double>(), new List<double>(), new List<double>());
+        var (bare, singles, carried, inProcess, batches) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var timestone = client.Services.GetRequiredService<ITimestone>();
         var grains = client.Services.GetRequiredService<IGrainFactory>();
+        var bytes = new byte[Batch * Payload.Bytes.Length];
         for (var round = 0; round < rounds; round++)
         {
             var queue = $"round-{round}";
-            bare.Add(await Callers.RateAsync(Singles, length, _ => grains.GetGrain<IBareGrain>(queue).PingAsync()).ConfigureAwait(false));
+            var grain = grains.GetGrain<IBareGrain>(queue);
+            bare.Add(await Callers.RateAsync(Singles, length, _ => grain.PingAsync()).ConfigureAwait(false));
             singles.Add(await Callers.RateAsync(Singles, length, _ => timestone.EnqueueAsync(queue, new NewMessage { Payload = Payload })).ConfigureAwait(false));
-            batches.Add(Batch * await Callers.RateAsync(Batches, length, _ => timestone.EnqueueAsync($"{queue}-batches", [.. Enumerable.Repeat(new NewMessage { Payload = Payload }, Batch)])).ConfigureAwait(false));
             await timestone.DeleteQueueAsync(queue).ConfigureAwait(false);
-            await timestone.DeleteQueueAsync($"{queue}-batches").ConfigureAwait(false);
+            carried.Add(Batch * await Callers.RateAsync(Batches, length, _ => grain.CarryAsync(bytes)).ConfigureAwait(false));
+            inProcess.Add(await BatchesAsync(local, $"{queue}-in-process").ConfigureAwait(false));
+            batches.Add(await BatchesAsync(timestone, $"{queue}-batches").ConfigureAwait(false));
         }
 
         report.Add(Figure.Median("grain/bare/calls", "calls/s", bare));
         report.Add(Figure.Median("grain/queue, one by one/calls", "calls/s", singles));
+        report.Add(Figure.Median("grain/bare, the bytes of batches of 100/messages", "messages/s", carried));
+        report.Add(Figure.Median("grain/no grain, batches of 100/messages", "messages/s", inProcess));
         report.Add(Figure.Median("grain/queue, batches of 100/messages", "messages/s", batches));
         report.Add(Figure.Median("grain/queue, one by one/share of bare", "ratio", singles.Zip(bare, static (one, other) => one / other)) with { AtLeast = LeastShareOfBare });
         report.Add(Figure.Median("grain/queue, batches of 100/gain over one by one", "ratio", batches.Zip(singles, static (one, other) => one / other)) with { AtLeast = LeastBatchGain });
         await client.StopAsync().ConfigureAwait(false);
         await server.StopAsync().ConfigureAwait(false);
+    }
+
+    private async Task<double> BatchesAsync(ITimestone timestone, string queue)
+    {
+        var rate = await Callers.RateAsync(Batches, length, _ => timestone.EnqueueAsync(queue, [.. Enumerable.Repeat(new NewMessage { Payload = Payload }, Batch)])).ConfigureAwait(false);
+        await timestone.DeleteQueueAsync(queue).ConfigureAwait(false);
+        return Batch * rate;
     }
 }

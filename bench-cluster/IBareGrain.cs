@@ -7,4 +7,9 @@ public interface IBareGrain : IGrainWithStringKey
     /// <summary>Takes nothing, answers nothing.</summary>
     [Alias("ping")]
     Task PingAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Takes some bytes, answers others: what a call costs that carries what a batch does.</summary>
+    [Alias("carry")]
+    [return: Immutable]
+    Task<byte[]> CarryAsync([Immutable] byte[] bytes, CancellationToken cancellationToken = default);
 }

@@ -7,7 +7,8 @@ namespace Timestone;
 public sealed class CheckedBatch<T>
     where T : class
 {
-    private readonly MessageResult?[] _refused;
+    // Null when none is.
+    private readonly MessageResult?[]? _refused;
 
     /// <summary>Checks a batch.</summary>
     /// <param name="field">What it is called on the wire.</param>
@@ -18,17 +19,17 @@ public sealed class CheckedBatch<T>
     public CheckedBatch(string field, IReadOnlyList<T> items, Func<T, TimestoneError?> problem, Func<T, string?> id)
     {
         Validation.CheckBatch(field, items);
-        _refused = new MessageResult?[items.Count];
-        var sound = new List<T>(items.Count);
-        for (var i = 0; i < items.Count; i++)
+        var sound = new T[items.Count];
+        var count = 0;
+        for (var i = 0; i < sound.Length; i++)
         {
             if (problem(items[i]) is { } error)
-                _refused[i] = new MessageResult { Id = id(items[i]), Error = error };
+                (_refused ??= new MessageResult?[sound.Length])[i] = new MessageResult { Id = id(items[i]), Error = error };
             else
-                sound.Add(items[i]);
+                sound[count++] = items[i];
         }
 
-        Sound = sound;
+        Sound = count == sound.Length ? sound : sound[..count];
     }
 
     /// <summary>The items to send.</summary>
@@ -40,6 +41,8 @@ public sealed class CheckedBatch<T>
         answered ??= [];
         if (answered.Count != Sound.Count || answered.Contains(null!))
             return null;
+        if (_refused is null)
+            return answered;
         var next = 0;
         var results = new MessageResult[_refused.Length];
         for (var i = 0; i < results.Length; i++)

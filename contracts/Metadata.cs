@@ -89,10 +89,24 @@ public sealed class Metadata : IReadOnlyDictionary<string, string>, IEquatable<M
     }
 
     /// <inheritdoc/>
-    public bool Equals(Metadata? other) => other is not null && (ReferenceEquals(this, other) || _pairs.AsSpan().SequenceEqual(other._pairs));
+    public bool Equals(Metadata? other) => other is not null && (ReferenceEquals(this, other) || SamePairs(_pairs, other._pairs));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Metadata);
+
+    // Pairs know no equality of their own: comparing them as such would box each.
+    private static bool SamePairs(KeyValuePair<string, string>[] left, KeyValuePair<string, string>[] right)
+    {
+        if (left.Length != right.Length)
+            return false;
+        for (var i = 0; i < left.Length; i++)
+        {
+            if (left[i].Key != right[i].Key || left[i].Value != right[i].Value)
+                return false;
+        }
+
+        return true;
+    }
 
     /// <inheritdoc/>
     public override int GetHashCode()

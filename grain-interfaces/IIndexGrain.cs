@@ -5,14 +5,14 @@ namespace Timestone.Grains;
 public interface IIndexGrain : IGrainWithIntegerKey
 {
     /// <summary>See <see cref="ITimestone.SearchMessagesAsync"/>.</summary>
-    [Alias("search"), ResponseTimeout("00:02:00")]
+    [Alias("search"), ResponseTimeout(Patience.Wait)]
     Task<SearchPage> SearchAsync(MessageSearch search, CancellationToken cancellationToken = default);
 
     /// <summary>See <see cref="ITimestone.GetHistoryAsync"/>.</summary>
-    [Alias("history"), ResponseTimeout("00:02:00")]
+    [Alias("history"), ResponseTimeout(Patience.Wait)]
     Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>See <see cref="ITimestone.GetSearchStatsAsync"/>.</summary>
-    [Alias("stats"), ResponseTimeout("00:02:00")]
+    [Alias("stats"), ResponseTimeout(Patience.Wait)]
     Task<SearchStats> GetStatsAsync(StatsRequest request, CancellationToken cancellationToken = default);
 }

@@ -5,7 +5,7 @@ namespace Timestone.Grains;
 public interface IQueueDirectoryGrain : IGrainWithIntegerKey
 {
     /// <summary>See <see cref="ITimestone.ListQueuesAsync"/>.</summary>
-    [Alias("list")]
+    [Alias("list"), ResponseTimeout(Patience.Call)]
     [return: Immutable]
     Task<QueuePage> ListAsync(string? after, int limit, CancellationToken cancellationToken = default);
 }

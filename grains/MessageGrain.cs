@@ -21,13 +21,16 @@ internal sealed class MessageGrain(SiloQueues silo) : Grain, IMessageGrain
     public async Task<Message> GetAsync(CancellationToken cancellationToken) =>
         await ReadAsync(cancellationToken) ?? await Queue.GetMessageAsync(_key.Id, cancellationToken);
 
+    public Task<MessageHistory> GetHistoryAsync(HistoryRequest request, CancellationToken cancellationToken) =>
+        silo.Local.GetHistoryAsync(_key.Queue, _key.Id, request, cancellationToken);
+
     public async Task<Message> WaitForEndAsync(TimeSpan wait, CancellationToken cancellationToken) =>
         await ReadAsync(cancellationToken) is { } message && message.State.IsTerminal() ? message : await Queue.WaitForEndAsync(_key.Id, wait, cancellationToken);
 
     public async Task<MessageResult> SettleAsync(Settlement settlement, CancellationToken cancellationToken)
     {
         CheckMine(settlement.Id);
-        return One(await Queue.SettleAsync([settlement], cancellationToken));
+        return One(await Queue.SettleAsync(new Batch<Settlement>([settlement]), cancellationToken));
     }
 
     public async Task<MessageResult> ExtendAsync(LeaseExtension extension, CancellationToken cancellationToken)
@@ -41,7 +44,7 @@ internal sealed class MessageGrain(SiloQueues silo) : Grain, IMessageGrain
 
     public Task<MessageResult> RedriveAsync(CancellationToken cancellationToken) => Queue.RedriveAsync(_key.Id, cancellationToken);
 
-    private static MessageResult One(MessageResult[] results) => results[0].ThrowIfError();
+    private static MessageResult One(Batch<MessageResult> results) => results.Items[0].ThrowIfError();
 
     private void CheckMine(string id)
     {

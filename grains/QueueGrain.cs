@@ -17,7 +17,7 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
 
     private bool _noted;
 
-    private string Name => this.GetPrimaryKeyString();
+    private string Name => field ??= this.GetPrimaryKeyString();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -66,28 +66,29 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         return true;
     });
 
-    public Task<MessageResult[]> EnqueueAsync(NewMessage[] messages, CancellationToken cancellationToken) =>
-        CallAsync(async local =>
-        {
+    public async Task<Batch<MessageResult>> EnqueueAsync(Batch<NewMessage> messages, CancellationToken cancellationToken)
+    {
+        if (!_noted)
             await NoteOpenAsync(cancellationToken);
-            return ToArray(await local.EnqueueAsync(Name, messages, cancellationToken));
-        });
+        return await BatchAsync(messages.Items, static (local, name, items, cancel) => local.EnqueueAsync(name, items, cancel), cancellationToken);
+    }
 
-    public Task<DequeueResult> DequeueAsync(DequeueRequest request, CancellationToken cancellationToken) => CallAsync(local => request.Wait == TimeSpan.Zero
-        ? local.DequeueAsync(Name, request, cancellationToken)
-        : WaitAsync(
-            token => local.DequeueAsync(Name, request, token),
-            () => local.DequeueAsync(Name, request with { Wait = TimeSpan.Zero }, cancellationToken),
-            cancellationToken));
+    public Task<DequeueResult> DequeueAsync(DequeueRequest request, CancellationToken cancellationToken) =>
+        CallAsync(local => local.DequeueAsync(Name, request.Wait == TimeSpan.Zero ? request : request with { Wait = TimeSpan.Zero }, cancellationToken));
 
-    public Task<MessageResult[]> SettleAsync(Settlement[] settlements, CancellationToken cancellationToken) =>
-        CallAsync(async local => ToArray(await local.SettleAsync(Name, settlements, cancellationToken)));
+    public Task<DequeueResult> WaitAndDequeueAsync(DequeueRequest request, CancellationToken cancellationToken) => CallAsync(local => WaitAsync(
+        token => local.DequeueAsync(Name, request, token),
+        () => local.DequeueAsync(Name, request with { Wait = TimeSpan.Zero }, cancellationToken),
+        cancellationToken));
 
-    public Task<MessageResult[]> ExtendAsync(LeaseExtension[] extensions, CancellationToken cancellationToken) =>
-        CallAsync(async local => ToArray(await local.ExtendAsync(Name, extensions, cancellationToken)));
+    public Task<Batch<MessageResult>> SettleAsync(Batch<Settlement> settlements, CancellationToken cancellationToken) =>
+        BatchAsync(settlements.Items, static (local, name, items, cancel) => local.SettleAsync(name, items, cancel), cancellationToken);
 
-    public Task<MessageResult[]> CancelAsync(Cancellation[] cancellations, CancellationToken cancellationToken) =>
-        CallAsync(async local => ToArray(await local.CancelAsync(Name, cancellations, cancellationToken)));
+    public Task<Batch<MessageResult>> ExtendAsync(LeaseExtension[] extensions, CancellationToken cancellationToken) =>
+        BatchAsync(extensions, static (local, name, items, cancel) => local.ExtendAsync(name, items, cancel), cancellationToken);
+
+    public Task<Batch<MessageResult>> CancelAsync(Cancellation[] cancellations, CancellationToken cancellationToken) =>
+        BatchAsync(cancellations, static (local, name, items, cancel) => local.CancelAsync(name, items, cancel), cancellationToken);
 
     public Task<MessageResult> RedriveAsync(string id, CancellationToken cancellationToken) => CallAsync(local => local.RedriveAsync(Name, id, cancellationToken));
 
@@ -116,8 +117,6 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         _noted = false;
         return OpenAsync(cancellationToken);
     }
-
-    private static MessageResult[] ToArray(IReadOnlyList<MessageResult> results) => results as MessageResult[] ?? [.. results];
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -174,11 +173,31 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         }
         catch (TimestoneException problem) when (problem.InnerException is JournalFencedException)
         {
-            // Someone else has the queue. Who calls again gets there: this activation is not found any more.
-            await _waits.CancelAsync();
-            DeactivateOnIdle();
+            await GiveUpAsync();
             throw;
         }
+    }
+
+    // One state machine, since this is what a message costs that comes alone.
+    private async Task<Batch<MessageResult>> BatchAsync<T>(
+        IReadOnlyList<T> items, Func<LocalTimestone, string, IReadOnlyList<T>, CancellationToken, Task<IReadOnlyList<MessageResult>>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new Batch<MessageResult>(await call(silo.Local, Name, items, cancellationToken));
+        }
+        catch (TimestoneException problem) when (problem.InnerException is JournalFencedException)
+        {
+            await GiveUpAsync();
+            throw;
+        }
+    }
+
+    // Someone else has the queue. Who calls again gets there: this activation is not found any more.
+    private async Task GiveUpAsync()
+    {
+        await _waits.CancelAsync();
+        DeactivateOnIdle();
     }
 
     // Grains are deactivated when nothing runs in them, so waits must not hold that up. What a wait that was cut short has already

@@ -12,6 +12,7 @@ public static class TimestoneSiloBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<SiloQueues>();
+        builder.Services.AddSingleton<SiloIndex>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWatch>();
         builder.Services.AddSingleton<ITimestone>(static services => new GrainTimestone(services.GetRequiredService<IGrainFactory>()));
         return builder;

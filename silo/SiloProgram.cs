@@ -27,7 +27,7 @@ internal sealed class SiloProgram : HostProgram
           --gateway-port N        the port for Orleans clients (30000)
         """, StringComparison.Ordinal) + """
 
-        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort. OTEL_EXPORTER_OTLP_ENDPOINT sends telemetry there.
+        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort.
         """;
 
     public override IReadOnlyDictionary<string, string> Options => SiloOptions.Names;
@@ -40,27 +40,28 @@ internal sealed class SiloProgram : HostProgram
     {
         builder.Services.AddSingleton<LocalService, SiloService>();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddHostedService<Telemetry>();
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
-        builder.Host.UseOrleans(silo => Configure(silo, options.Redis));
+        builder.Host.UseOrleans(silo => Configure(silo, options));
     }
 
     public override void Map(WebApplication app) => app.MapOrleansDashboard("/dashboard");
 
-    private void Configure(ISiloBuilder silo, string? redis)
+    private void Configure(ISiloBuilder silo, TimestoneServerOptions options)
     {
-        if (redis is null)
+        if (options.Redis is null)
         {
             silo.UseLocalhostClustering(_silo.SiloPort, _silo.GatewayPort, primarySiloEndpoint: null, _silo.Cluster, _silo.Cluster);
         }
         else
         {
-            silo.UseTimestoneRedis(redis);
+            silo.UseTimestoneRedis(options.Redis);
             silo.ConfigureEndpoints(_silo.Address, _silo.SiloPort, _silo.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(_silo.Address));
-            silo.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = _silo.Cluster);
+            silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = _silo.Cluster);
         }
 
         silo.AddTimestoneGrains();
+        if (options is { Kafka: not null, Elasticsearch: not null, Role: ServerRole.All })
+            silo.AddTransitionStreams(options.Kafka);
         silo.AddActivityPropagation();
         silo.AddDashboard();
     }

@@ -5,10 +5,17 @@ using Timestone.Server;
 namespace Timestone.Silo;
 
 /// <summary>The service of this process, for its grains to use.</summary>
-internal sealed class SiloService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers, SiloQueues queues)
+internal sealed class SiloService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers, SiloQueues queues, SiloIndex grains)
     : LocalService(options, lifetime, logger, loggers)
 {
     protected override LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given with { GiveWay = true };
 
-    protected override void Use(LocalTimestone timestone, IJournal journal) => queues.Open(timestone, journal);
+    // Its grains do.
+    protected override bool ReadsKafka => false;
+
+    protected override void Use(LocalTimestone timestone, IJournal journal, IIndexWriter? index)
+    {
+        queues.Open(timestone, journal);
+        grains.Writer = index;
+    }
 }

@@ -5,45 +5,39 @@ namespace Timestone.Backends.Events;
 /// <summary>What the outbox tells, as what is streamed and indexed.</summary>
 public static class EventDocuments
 {
-    /// <summary>The events of an entry: of a transition two, itself and the message as it is since; otherwise one.</summary>
-    public static void AddTo(List<StreamEvent> events, OutboxEntry entry)
-    {
-        ArgumentNullException.ThrowIfNull(events);
-        ArgumentNullException.ThrowIfNull(entry);
-        switch (entry.Kind)
-        {
-            case OutboxEntryKind.Transition:
-                events.Add(Of(StreamEventKind.Transition) with { Transition = TransitionOf(entry) });
-                events.Add(Of(StreamEventKind.Message) with { Message = MessageOf(entry) });
-                break;
-            case OutboxEntryKind.Restated:
-                events.Add(Of(StreamEventKind.Message) with { Message = MessageOf(entry) });
-                break;
-            case OutboxEntryKind.Removed:
-                events.Add(Of(StreamEventKind.MessageRemoved) with { RemovedMessage = new RemovedMessage(entry.Queue, entry.Id, entry.Life, entry.Version) });
-                break;
-            case OutboxEntryKind.QueueDeleted:
-                events.Add(Of(StreamEventKind.QueueRemoved) with { RemovedQueue = new RemovedQueue(entry.Queue, Time(entry.QueueCreatedAt)) });
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(entry), entry.Kind, "The outbox tells of nothing else.");
-        }
-    }
-
-    /// <summary>The events of entries, in their order.</summary>
-    public static List<StreamEvent> Of(IReadOnlyList<OutboxEntry> entries)
+    /// <summary>The events of entries, in their order: of a transition two, itself and the message as it is since; otherwise one.</summary>
+    /// <remarks>Each is made when it is asked for, so that those of a large batch need not all be held at once.</remarks>
+    public static IEnumerable<StreamEvent> Of(IEnumerable<OutboxEntry> entries)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        var events = new List<StreamEvent>(entries.Count * 2);
         foreach (var entry in entries)
-            AddTo(events, entry);
-        return events;
+        {
+            switch (entry.Kind)
+            {
+                case OutboxEntryKind.Transition:
+                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Transition, Transition = TransitionOf(entry) };
+                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Message, Message = MessageOf(entry) };
+                    break;
+                case OutboxEntryKind.Restated:
+                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Message, Message = MessageOf(entry) };
+                    break;
+                case OutboxEntryKind.Removed:
+                    var message = new RemovedMessage(entry.Queue, entry.Id, entry.Life, entry.Version);
+                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.MessageRemoved, RemovedMessage = message };
+                    break;
+                case OutboxEntryKind.QueueDeleted:
+                    var queue = new RemovedQueue(entry.Queue, Time(entry.QueueCreatedAt));
+                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.QueueRemoved, RemovedQueue = queue };
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(entries), entry.Kind, "The outbox tells of nothing else.");
+            }
+        }
     }
 
     /// <summary>The transition that an entry of that kind tells of.</summary>
     public static Transition TransitionOf(OutboxEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         return new Transition
         {
             Queue = entry.Queue,
@@ -70,7 +64,6 @@ public static class EventDocuments
     /// <summary>The message as an entry tells that it is.</summary>
     public static IndexedMessage MessageOf(OutboxEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         return new IndexedMessage
         {
             Queue = entry.Queue,
@@ -90,14 +83,12 @@ public static class EventDocuments
         };
     }
 
-    private static StreamEvent Of(StreamEventKind kind) => new() { Schema = StreamEvent.CurrentSchema, Kind = kind };
-
     // The names of a transition's causes are those of the engine, with the same numbers.
-    private static TransitionCause CauseOf(OutboxEntry entry) => entry.Cause <= Cause.Redrive
+    private static TransitionCause CauseOf(in OutboxEntry entry) => entry.Cause <= Cause.Redrive
         ? (TransitionCause)entry.Cause
         : throw new ArgumentException($"{entry.Cause} makes no transition.", nameof(entry));
 
-    private static DateTimeOffset? DeadlineOf(OutboxEntry entry) => entry.HasDeadline ? Time(entry.Priority) : null;
+    private static DateTimeOffset? DeadlineOf(in OutboxEntry entry) => entry.HasDeadline ? Time(entry.Priority) : null;
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

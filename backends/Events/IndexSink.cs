@@ -22,7 +22,7 @@ public sealed partial class IndexSink : IOutboxSink
     public async ValueTask DeliverAsync(OutboxBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var events = EventDocuments.Of(batch.Entries);
+        var events = EventDocuments.Of(batch.Entries).ToArray();
         foreach (var rejected in await _index.WriteAsync(events, cancellationToken).ConfigureAwait(false))
         {
             EventMetrics.Rejected();

@@ -89,6 +89,7 @@ public sealed class OutboxPump : IAsyncDisposable
                 await _sink.DeliverAsync(told, cancellationToken).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
+            var few = batch.Entries.Count < FewEntries;
             // Also while it stops: else what was delivered would come again.
             await PersistAsync("acknowledge", async _ =>
             {
@@ -96,7 +97,7 @@ public sealed class OutboxPump : IAsyncDisposable
                 return true;
             }).ConfigureAwait(false);
             _watch.Look();
-            if (batch.Entries.Count < FewEntries)
+            if (few)
                 await Task.Delay(Linger, _time, _stopping.Token).ConfigureAwait(false);
         }
     }

@@ -10,12 +10,15 @@ namespace Timestone.Backends.Files;
 /// <param name="lastUntold">Where the log begins to be told in full.</param>
 internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, LogTail tail, OutboxDecoder decoder, LogPosition lastUntold) : IOutboxReader
 {
-    private const int BatchEntries = 20_000;
+    private const int BatchEntries = 4_000;
 
     // Log that was read for one batch; a record can be longer.
     private const int BatchBytes = 4 * 1024 * 1024;
 
     private LogPosition _given = tail.Position;
+
+    // A list that was acknowledged, to be filled again.
+    private List<OutboxEntry>? _spare;
 
     public async ValueTask<OutboxBatch> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -31,7 +34,10 @@ internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, Log
 
     public ValueTask AcknowledgeAsync(OutboxBatch batch, CancellationToken cancellationToken = default)
     {
-        outbox.Acknowledge(place, ((Batch)batch).End);
+        var acknowledged = (Batch)batch;
+        outbox.Acknowledge(place, acknowledged.End);
+        acknowledged.List.Clear();
+        _spare = acknowledged.List;
         return default;
     }
 
@@ -44,7 +50,8 @@ internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, Log
 
     private Batch? Gather()
     {
-        var entries = new List<OutboxEntry>();
+        var entries = _spare ?? [];
+        _spare = null;
         var start = tail.Position;
         try
         {
@@ -58,6 +65,8 @@ internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, Log
         catch (Exception problem) when (problem is IOException or InvalidDataException)
         {
             tail.Return(start);
+            entries.Clear();
+            _spare = entries;
             throw problem as IOException ?? new IOException($"A record of {FileNames.Segment(start.Segment)} cannot be understood: {problem.Message}", problem);
         }
 
@@ -68,12 +77,15 @@ internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, Log
             return batch;
         }
 
+        _spare = entries;
         outbox.PassOver(place, _given, tail.Position);
         return null;
     }
 
-    private sealed class Batch(IReadOnlyList<OutboxEntry> entries, bool afterGap, LogPosition end) : OutboxBatch(entries, afterGap)
+    private sealed class Batch(List<OutboxEntry> entries, bool afterGap, LogPosition end) : OutboxBatch(entries, afterGap)
     {
+        public List<OutboxEntry> List => entries;
+
         public LogPosition End => end;
     }
 }

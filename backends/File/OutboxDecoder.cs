@@ -3,12 +3,20 @@ using Timestone.Engine;
 namespace Timestone.Backends.Files;
 
 /// <summary>Makes entries of the outbox of records of the log.</summary>
-/// <param name="restates">Whether rows written once more are told, and with <paramref name="known"/> also commits that are not told in full.</param>
-/// <param name="known">What the log told before of commits that are not told in full; null where there are none, or they are passed over.</param>
-internal sealed class OutboxDecoder(bool restates, UntoldLog? known)
+internal sealed class OutboxDecoder
 {
-    private readonly RowDecoder _rows = new();
-    private UntoldLog? _known = known;
+    private readonly RowDecoder _rows;
+    private readonly ToldReader _told;
+    private readonly bool _restates;
+    private UntoldLog? _known;
+
+    /// <param name="restates">Whether rows written once more are told, and with <paramref name="known"/> also commits that are not told in full.</param>
+    /// <param name="known">What the log told before of commits that are not told in full; null where there are none, or they are passed over.</param>
+    public OutboxDecoder(bool restates, UntoldLog? known)
+    {
+        (_rows, _restates, _known) = (new RowDecoder(), restates, known);
+        _told = new ToldReader(_rows.Parts);
+    }
 
     /// <summary>Whether something was passed over, as it is not told in full, since this was last set to false.</summary>
     public bool Missed { get; set; }
@@ -38,47 +46,39 @@ internal sealed class OutboxDecoder(bool restates, UntoldLog? known)
     {
         var (queue, createdAt) = written is not null ? (written.Name, written.CreatedAt) : (_rows.Parts.Text(ref reader), reader.Signed());
         var deletedAt = (flags & RecordFormat.Deleted) == 0 ? 0 : reader.Signed();
-        var withPayloads = (flags & RecordFormat.WithPayloads) != 0;
         var count = reader.Int();
-        var origin = count == 0 ? 0 : reader.Signed();
+        var head = new ToldReader.Head(queue, createdAt, (flags & RecordFormat.WithPayloads) != 0, count == 0 ? 0 : reader.Signed());
         var sequence = 0L;
         for (; count > 0; count--)
         {
             var (kind, cause) = RecordFormat.Split(reader.Byte());
             sequence += reader.Signed();
-            if (ReadRow(ref reader, kind, cause, sequence, origin, withPayloads) is not { } change)
+            if (kind == ChangeKind.Changed && !ToldFormat.IsTransition(kind, cause))
+            {
+                RowDecoder.SkipState(ref reader);
                 continue;
-            _known?.Apply(number, change);
-            if ((restates || kind != ChangeKind.Rewritten) && OutboxEntry.Of(queue, createdAt, withPayloads, change) is { } entry)
-                entries.Add(entry);
+            }
+
+            if (kind == ChangeKind.Rewritten && !_restates)
+            {
+                RowDecoder.SkipContent(ref reader);
+                continue;
+            }
+
+            var entry = kind switch
+            {
+                ChangeKind.Removed => ToldReader.Removal(ref reader, head, cause, sequence),
+                ChangeKind.Changed => _told.Transition(ref reader, head, cause, sequence),
+                _ => _told.Whole(ref reader, head, kind, cause, sequence),
+            };
+            _known?.Apply(number, entry);
+            entries.Add(entry);
         }
 
         if ((flags & RecordFormat.Deleted) == 0)
             return;
         _known?.Forget(number);
         entries.Add(OutboxEntry.Deleted(queue, createdAt, deletedAt));
-    }
-
-    // Null when it is no transition.
-    private RowChange? ReadRow(ref ByteReader reader, ChangeKind kind, Cause cause, long sequence, long origin, bool withPayload)
-    {
-        switch (kind)
-        {
-            case ChangeKind.Removed:
-                return ToldFormat.ReadRemoved(ref reader, cause, sequence, origin);
-            case ChangeKind.Changed when ToldFormat.IsTransition(kind, cause):
-                var state = _rows.State(ref reader, origin);
-                return ToldFormat.ReadChanged(ref reader, _rows.Parts, cause, sequence, state, origin);
-            case ChangeKind.Changed:
-                RowDecoder.SkipState(ref reader);
-                return null;
-            case ChangeKind.Rewritten when !restates:
-                RowDecoder.SkipContent(ref reader);
-                return null;
-            default:
-                var row = _rows.Content(ref reader, sequence, origin, withPayload);
-                return new RowChange(kind, cause, null, row.State.UpdatedAt, row.State.UpdatedAt, row, row.State);
-        }
     }
 
     private static bool TellsSomething(ref ByteReader reader, int flags)

@@ -103,38 +103,11 @@ internal static class ToldFormat
         }
     }
 
-    /// <summary>Reads what follows a changed row, and makes the change of it.</summary>
-    public static RowChange ReadChanged(ref ByteReader reader, RowReader parts, Cause cause, long sequence, in RowState state, long origin)
-    {
-        var id = reader.Text();
-        var priority = origin + reader.Signed();
-        var bits = reader.Byte();
-        var enqueuedAt = origin + reader.Signed();
-        var since = origin + reader.Signed();
-        var row = new MessageRow
-        {
-            Id = id,
-            Sequence = sequence,
-            Priority = priority,
-            EnqueuedAt = enqueuedAt,
-            Payload = [],
-            PayloadKind = PayloadKind.None,
-            Metadata = parts.Metadata(ref reader),
-            Terms = (bits & HasDeadline) == 0 ? null : new EnqueueTerms(OrderSource.Deadline, null, null, null),
-            State = state,
-        };
-        return new RowChange(ChangeKind.Changed, cause, (MessageState)(bits & StateBits), since, state.UpdatedAt, row, state);
-    }
+    /// <summary>The state before, of the bits of a changed row.</summary>
+    public static MessageState FromIn(int bits) => (MessageState)(bits & StateBits);
 
-    /// <summary>Reads what follows a removed row, and makes the change of it.</summary>
-    public static RowChange ReadRemoved(ref ByteReader reader, Cause cause, long sequence, long origin)
-    {
-        var id = reader.Text();
-        var at = origin + reader.Signed();
-        var state = new RowState { Version = (int)(uint)reader.Varint(), State = (MessageState)reader.Byte() };
-        var row = new MessageRow { Id = id, Sequence = sequence, Priority = 0, EnqueuedAt = 0, Payload = [], PayloadKind = PayloadKind.None, Metadata = Metadata.Empty };
-        return new RowChange(ChangeKind.Removed, cause, state.State, at, at, row, state);
-    }
+    /// <summary>Whether the priority was given as a deadline, of the bits of a changed row.</summary>
+    public static bool HasDeadlineIn(int bits) => (bits & HasDeadline) != 0;
 
     /// <summary>Whether a row of a commit that is told in full tells a transition behind its state.</summary>
     public static bool IsTransition(ChangeKind kind, Cause cause) => kind == ChangeKind.Changed && cause <= Cause.Redrive;

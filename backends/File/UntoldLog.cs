@@ -40,18 +40,32 @@ internal sealed class UntoldLog(Func<uint, QueueRow?> rowOf)
     }
 
     /// <summary>Follows a change that is told in full.</summary>
-    public void Apply(uint number, in RowChange change)
+    public void Apply(uint number, in OutboxEntry entry)
     {
         if (!_queues.TryGetValue(number, out var queue))
             _queues.Add(number, queue = (null, new()));
-        if (change.Kind == ChangeKind.Removed)
-            queue.Messages.Remove(change.Row.Sequence);
+        if (entry.Kind == OutboxEntryKind.Removed)
+            queue.Messages.Remove(entry.Sequence);
         else
-            queue.Messages.Put(change.Row.Sequence) = change.Row;
+            queue.Messages.Put(entry.Sequence) = RowOf(entry);
     }
 
     /// <summary>Follows a deletion.</summary>
     public void Forget(uint number) => _queues.Remove(number);
+
+    // As much of it as telling what happens to it next takes.
+    private static MessageRow RowOf(in OutboxEntry entry) => new()
+    {
+        Id = entry.Id,
+        Sequence = entry.Sequence,
+        Priority = entry.Priority,
+        EnqueuedAt = entry.EnqueuedAt,
+        Payload = [],
+        PayloadKind = PayloadKind.None,
+        Metadata = entry.Metadata,
+        Terms = entry.HasDeadline ? new EnqueueTerms(OrderSource.Deadline, null, null, null) : null,
+        State = new RowState { State = entry.State, UpdatedAt = entry.At, Version = entry.Version, Attempt = entry.Attempt },
+    };
 
     // Null where nothing is to be told: of a message whose content is gone, its being written again or its removal comes.
     private static RowChange? Read(ref ByteReader reader, RowDecoder rows, SequenceTable<MessageRow> messages, ChangeKind kind, Cause cause, long sequence, long origin)

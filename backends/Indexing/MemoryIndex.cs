@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Indexing;
@@ -14,7 +15,7 @@ namespace Timestone.Backends.Indexing;
 public sealed class MemoryIndex : IOutboxSink, IIndex
 {
     private const int EntriesAtATime = 256;
-    private const int MessagesAtATime = 1024;
+    private const int PagesAtATime = 8;
 
     private readonly Lock _lock = new();
     private readonly IOutbox _outbox;
@@ -48,13 +49,19 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         ArgumentNullException.ThrowIfNull(batch);
         if (batch.AfterGap)
             StartAnew();
-        var entries = batch.Entries;
-        for (var i = 0; i < entries.Count;)
+        var entries = batch.Entries is List<OutboxEntry> list ? CollectionsMarshal.AsSpan(list) : [.. batch.Entries];
+        Span<int> hashes = stackalloc int[EntriesAtATime];
+        for (var from = 0; from < entries.Length; from += EntriesAtATime)
         {
+            var some = hashes[..Math.Min(EntriesAtATime, entries.Length - from)];
+            for (var i = 0; i < some.Length; i++)
+                some[i] = IdTable.HashOf(entries[from + i].Id);
             lock (_lock)
             {
-                for (var end = Math.Min(entries.Count, i + EntriesAtATime); i < end; i++)
-                    Take(entries[i]);
+                // What comes together is mostly of one queue, that of what came before.
+                _latest?.Touch(some);
+                for (var i = 0; i < some.Length; i++)
+                    Take(in entries[from + i], some[i]);
             }
         }
 
@@ -70,7 +77,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         var (tables, freshness) = Begin(search.Queue);
         foreach (var table in tables)
         {
-            for (var from = 0; Scan(table, from, page); from += MessagesAtATime)
+            for (var from = 0; Scan(table, from, page); from += PagesAtATime)
             {
                 // Whoever has entries to deliver comes in here.
                 await Task.Yield();
@@ -86,13 +93,16 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     {
         ArgumentNullException.ThrowIfNull(request);
         await IncludeAsync(request.After is { } version ? new IndexedWrite(queue, id, version) : null, life, request.Wait, cancellationToken).ConfigureAwait(false);
-        var found = new List<TransitionRecord>();
+        var found = new List<(MessageLife Life, TransitionRecord Record)>();
         Freshness freshness;
         lock (_lock)
         {
             freshness = Freshness();
-            for (var each = _queues.GetValueOrDefault(queue)?.Find(id); each is not null; each = each.Older)
-                _history.CopyTo(found, each);
+            if (_queues.TryGetValue(queue, out var table))
+            {
+                for (var place = table.Find(id); place != LifePages.None; place = table[place].Older)
+                    _history.CopyTo(found, in table[place]);
+            }
         }
 
         return HistoryPages.Page(found, request, freshness);
@@ -126,51 +136,52 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         }
     }
 
-    private void Take(OutboxEntry entry)
+    private void Take(in OutboxEntry entry, int hash)
     {
         _newest = Math.Max(_newest ?? long.MinValue, entry.At);
-        var table = TableOf(entry);
+        var table = TableOf(in entry);
         if (entry.Kind == OutboxEntryKind.QueueDeleted)
         {
-            Delete(table, entry);
+            Delete(table, in entry);
             return;
         }
 
-        var life = table.FindOrAdd(entry);
-        life.Fill(entry);
-        var isNew = entry.Version > life.Version || !_history.HasSeen(life, entry.Version);
+        var place = table.FindOrAdd(in entry, hash);
+        ref var life = ref table[place];
+        life.Fill(in entry);
+        var isNew = entry.Version > life.Version || !_history.HasSeen(in life, entry.Version);
         switch (entry.Kind)
         {
             case OutboxEntryKind.Removed:
                 if (isNew)
-                    _history.Add(life, entry);
-                table.End(life);
+                    _history.Add(table, place, in entry);
+                table.End(ref life);
                 life.Note(entry.Version);
                 break;
             case OutboxEntryKind.Transition:
                 if (isNew)
-                    table.Transitions.Add(_history.Add(life, entry));
+                    table.Transitions.Add(in _history.Add(table, place, in entry), in life);
                 goto default;
             default:
                 _newestTransition = Math.Max(_newestTransition ?? long.MinValue, entry.At);
-                table.Update(life, entry);
+                table.Update(place, in entry);
                 break;
         }
 
-        table.ForgetUnlessNeeded(life);
-        _waits.Include(life, entry.Version);
+        table.ForgetUnlessNeeded(place);
+        _waits.Include(entry);
     }
 
     // It stands in the history, too, so that it is remembered for as long as messages' ends are.
-    private void Delete(QueueTable table, OutboxEntry entry)
+    private void Delete(QueueTable table, in OutboxEntry entry)
     {
         table.Delete(entry.QueueCreatedAt);
-        _history.Add(new MessageLife(table, entry), entry);
+        _history.Add(table, table.AddQueue(in entry), in entry);
         foreach (var forgotten in _queues.Values.Where(static one => one.IsForgotten).ToList())
             _queues.Remove(forgotten.Name);
     }
 
-    private QueueTable TableOf(OutboxEntry entry)
+    private QueueTable TableOf(in OutboxEntry entry)
     {
         // What comes together is mostly of one queue.
         if (_latest?.Name == entry.Queue && !_latest.IsForgotten)
@@ -183,7 +194,12 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     private bool Scan(QueueTable table, int from, PageSearch page)
     {
         lock (_lock)
-            return table.Scan(from, MessagesAtATime, page);
+        {
+            var end = Math.Min(table.Pages, from + PagesAtATime);
+            for (var i = from; i < end; i++)
+                table.Scan(i, page);
+            return end < table.Pages;
+        }
     }
 
     private (List<QueueTable> Tables, Freshness Freshness) Begin(string? queue)
@@ -239,9 +255,11 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
 
     private bool Includes(IndexedWrite write, string? life)
     {
-        for (var each = _queues.GetValueOrDefault(write.Queue)?.Find(write.Id); each is not null; each = each.Older)
+        if (!_queues.TryGetValue(write.Queue, out var table))
+            return false;
+        for (var place = table.Find(write.Id); place != LifePages.None; place = table[place].Older)
         {
-            if (each.Version >= write.Version && (life is null || each.Name == life))
+            if (table[place].Version >= write.Version && (life is null || table[place].Name == life))
                 return true;
         }
 

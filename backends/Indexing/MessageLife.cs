@@ -4,83 +4,75 @@ using Timestone.Engine;
 namespace Timestone.Backends.Indexing;
 
 /// <summary>
-/// A message as the index holds it, from its enqueue to its removal: the one object that it costs, changed in place, as what lives
-/// long and is written often is best not made anew. Touched only under the index's lock.
+/// A message as the index holds it, from its enqueue to its removal: a value that stays in its place in <see cref="LifePages"/> and is changed
+/// there. Touched only under the index's lock.
 /// </summary>
-internal sealed class MessageLife
+internal struct MessageLife
 {
-    /// <summary>The <see cref="Slot"/> of one that is no more, but still in the history.</summary>
-    public const int Over = -1;
+    private const long Never = long.MinValue;
 
-    public MessageLife(QueueTable queue, OutboxEntry entry)
-    {
-        (Queue, Id, QueueCreatedAt, Sequence) = (queue, entry.Id, entry.QueueCreatedAt, entry.Sequence);
-        Fill(entry);
-    }
+    public InlineId Id;
 
-    public QueueTable Queue { get; }
+    /// <summary>That of the id.</summary>
+    public int Hash;
 
-    public string Id { get; }
+    /// <summary>Where the life before it under the same id is, while the history has something of it; <see cref="LifePages.None"/> where there is none.</summary>
+    public int Older;
 
-    public long QueueCreatedAt { get; }
-
-    public long Sequence { get; }
-
-    public long Priority { get; private set; }
-
-    public long EnqueuedAt { get; private set; }
-
-    public Metadata? Metadata { get; private set; }
-
-    public bool HasDeadline { get; private set; }
-
-    public string Name => $"{QueueCreatedAt}-{Sequence}";
-
-    /// <summary>The life before it under the same id, while the history has something of it.</summary>
-    public MessageLife? Older { get; set; }
-
-    /// <summary>Where it stands in its queue, or <see cref="Over"/>.</summary>
-    public int Slot { get; set; } = Over;
+    public long QueueCreatedAt;
+    public long Sequence;
+    public long Priority;
+    public long EnqueuedAt;
+    public long UpdatedAt;
 
     /// <summary>The latest of its entries in the history; <see cref="TransitionRing.None"/> when it never had one.</summary>
-    public long Newest { get; set; } = TransitionRing.None;
+    public long Newest;
+
+    public Metadata? Metadata;
+    public string? Worker;
+    public string? Error;
 
     /// <summary>How many of its entries are in the history.</summary>
-    public int InHistory { get; set; }
+    public int InHistory;
 
     /// <summary>The highest version that was told of; that of its removal counts.</summary>
-    public int Version { get; private set; }
+    public int Version;
 
-    public MessageState State { get; private set; }
+    public int Attempt;
+    public MessageState State;
+    public bool HasDeadline;
 
-    public int Attempt { get; private set; }
+    /// <summary>Whether the message is there: its enqueue was told, and its end was not.</summary>
+    public bool IsHere;
 
-    public long UpdatedAt { get; private set; }
+    private long _visibleAt;
 
-    public long? VisibleAt { get; private set; }
+    /// <summary>Begins, in a place in which nothing is.</summary>
+    public void Begin(ReadOnlySpan<byte> id, int hash, in OutboxEntry entry)
+    {
+        Id = new InlineId(id);
+        (Hash, QueueCreatedAt, Sequence) = (hash, entry.QueueCreatedAt, entry.Sequence);
+        (Older, Newest) = (LifePages.None, TransitionRing.None);
+    }
 
-    public string? Worker { get; private set; }
-
-    public string? Error { get; private set; }
-
-    public bool IsOver => Slot == Over;
+    public readonly string Name => $"{QueueCreatedAt}-{Sequence}";
 
     /// <summary>Whether it came after another of the same id.</summary>
-    public bool IsNewerThan(MessageLife other) => (QueueCreatedAt, Sequence).CompareTo((other.QueueCreatedAt, other.Sequence)) > 0;
+    public readonly bool IsNewerThan(in MessageLife other) => QueueCreatedAt != other.QueueCreatedAt ? QueueCreatedAt > other.QueueCreatedAt : Sequence > other.Sequence;
 
-    public bool Is(OutboxEntry entry) => Sequence == entry.Sequence && QueueCreatedAt == entry.QueueCreatedAt;
+    public readonly bool Is(in OutboxEntry entry) => Sequence == entry.Sequence && QueueCreatedAt == entry.QueueCreatedAt;
 
     /// <summary>Takes what is fixed at its enqueue from an entry, unless it has it. Its removal alone does not tell.</summary>
-    public void Fill(OutboxEntry entry)
+    public void Fill(in OutboxEntry entry)
     {
         if (Metadata is null && entry.Kind != OutboxEntryKind.Removed)
             (Priority, HasDeadline, EnqueuedAt, Metadata) = (entry.Priority, entry.HasDeadline, entry.EnqueuedAt, entry.Metadata);
     }
 
     /// <summary>Makes it what an entry says that it is.</summary>
-    public void Take(OutboxEntry entry)
+    public void Take(in OutboxEntry entry)
     {
-        (Version, State, Attempt, UpdatedAt, VisibleAt) = (entry.Version, entry.State, entry.Attempt, entry.At, entry.VisibleAt);
+        (Version, State, Attempt, UpdatedAt, _visibleAt) = (entry.Version, entry.State, entry.Attempt, entry.At, entry.VisibleAt ?? Never);
         Error = entry.Error;
 
         // Workers' names are few: the one that is here already is as good as the new one, and older.
@@ -91,13 +83,13 @@ internal sealed class MessageLife
     /// <summary>Notes a version without becoming it: of its removal, or as it is over.</summary>
     public void Note(int version) => Version = Math.Max(Version, version);
 
-    public IndexedMessage Describe() => EventDocuments.MessageOf(new OutboxEntry
+    public readonly IndexedMessage Describe(string queue) => EventDocuments.MessageOf(new OutboxEntry
     {
         Kind = OutboxEntryKind.Restated,
-        Queue = Queue.Name,
+        Queue = queue,
         QueueCreatedAt = QueueCreatedAt,
         At = UpdatedAt,
-        Id = Id,
+        Id = Id.ToString(),
         Sequence = Sequence,
         Version = Version,
         State = State,
@@ -108,6 +100,6 @@ internal sealed class MessageLife
         Metadata = Metadata!,
         Worker = Worker,
         Error = Error,
-        VisibleAt = VisibleAt,
+        VisibleAt = _visibleAt == Never ? null : _visibleAt,
     });
 }

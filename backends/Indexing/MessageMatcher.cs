@@ -11,7 +11,7 @@ internal sealed class MessageMatcher(MessageSearch search)
     private readonly long _updatedFrom = search.UpdatedFrom?.ToUnixTimeMilliseconds() ?? long.MinValue;
     private readonly long _updatedBefore = search.UpdatedBefore?.ToUnixTimeMilliseconds() ?? long.MaxValue;
 
-    public bool Matches(MessageLife life) =>
+    public bool Matches(in MessageLife life) =>
         (search.State is null || life.State == search.State)
         && life.Priority >= _minPriority && life.Priority <= _maxPriority
         && life.EnqueuedAt >= _enqueuedFrom && life.EnqueuedAt < _enqueuedBefore

@@ -22,17 +22,17 @@ internal sealed class PageSearch
         _order = (a, b) => Compare(a.Place, b.Place);
     }
 
-    public void Offer(MessageLife life)
+    public void Offer(string queue, in MessageLife life)
     {
-        if (!_matcher.Matches(life))
+        if (!_matcher.Matches(in life))
             return;
-        var value = ValueOf(life);
+        var value = ValueOf(in life);
         if (_worst is { } worst && (_search.Descending ? value < worst.Value : value > worst.Value))
             return;
-        var place = new SearchPlace(value, life.Queue.Name, life.Id, life.Name);
+        var place = new SearchPlace(value, queue, life.Id.ToString(), life.Name);
         if ((_after is { } after && Compare(place, after) <= 0) || (_worst is { } last && Compare(place, last) >= 0))
             return;
-        _found.Add((place, life.Describe()));
+        _found.Add((place, life.Describe(queue)));
         if (_found.Count >= 2 * (_search.Limit + 1))
             Cut();
     }
@@ -45,7 +45,7 @@ internal sealed class PageSearch
         return new SearchPage(messages, _found.Count > _search.Limit ? _found[_search.Limit - 1].Place.ToCursor() : null, freshness);
     }
 
-    private long ValueOf(MessageLife life) => _search.Order switch
+    private long ValueOf(in MessageLife life) => _search.Order switch
     {
         SearchOrder.Enqueued => life.EnqueuedAt,
         SearchOrder.Updated => life.UpdatedAt,

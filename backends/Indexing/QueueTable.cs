@@ -1,25 +1,33 @@
+using System.Text;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Indexing;
 
 /// <summary>
-/// The messages of one queue, and of those that had its name before. Each message keeps its slot as long as it is there, so that
-/// whoever walks over the slots and stops in between misses none and meets none twice.
+/// The messages of one queue, and of those that had its name before. Each message keeps its place as long as it is there, so that
+/// whoever walks over the places and stops in between misses none and meets none twice.
 /// </summary>
-internal sealed class QueueTable(string name)
+internal sealed class QueueTable
 {
-    private const int FirstSize = 16;
-    private readonly Dictionary<string, MessageLife> _newest = new(StringComparer.Ordinal);
-    private readonly Stack<int> _free = [];
+    private const int MostIdBytes = 4 * Limits.MaxIdLength;
+    private readonly LifePages _lives;
+    private readonly IdTable _newest;
     private readonly long[] _counts = new long[States.Count];
-    private MessageLife?[] _slots = new MessageLife?[FirstSize];
-    private int _used;
 
     // When the queue was created that has the name, or had it last.
     private long _createdAt = long.MinValue;
     private bool _deleted;
 
-    public string Name => name;
+    public QueueTable(string name)
+    {
+        (Name, _lives) = (name, new LifePages());
+        _newest = new IdTable(_lives);
+    }
+
+    public string Name { get; }
+
+    /// <summary>How many pages its lives take.</summary>
+    public int Pages => _lives.Count;
 
     /// <summary>How many entries of its messages are in the history.</summary>
     public long InHistory { get; set; }
@@ -41,67 +49,100 @@ internal sealed class QueueTable(string name)
         MissedDeadlines = Transitions.MissedDeadlines,
     };
 
-    /// <summary>The latest life under an id, the ones before behind it; null when there is none.</summary>
-    public MessageLife? Find(string id) => _newest.GetValueOrDefault(id);
+    /// <summary>The life in a place.</summary>
+    public ref MessageLife this[int place] => ref _lives[place];
 
-    /// <summary>The life that an entry is about; a new one, in no slot yet, when it is not known.</summary>
-    public MessageLife FindOrAdd(OutboxEntry entry)
+    /// <summary>Where the latest life under an id is, the ones before behind it; <see cref="LifePages.None"/> when there is none.</summary>
+    public int Find(string id)
+    {
+        Span<byte> buffer = stackalloc byte[MostIdBytes];
+        var utf8 = Utf8Of(id, buffer);
+        return _newest.Find(utf8, IdTable.HashOf(id));
+    }
+
+    /// <summary>Fetches what finding ids will read.</summary>
+    public void Touch(ReadOnlySpan<int> hashes) => _newest.Touch(hashes);
+
+    /// <summary>Where the life is that an entry is about; a new one, which is not here yet, when it is not known.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="hash">That of its id.</param>
+    public int FindOrAdd(in OutboxEntry entry, int hash)
     {
         if (entry.QueueCreatedAt > _createdAt)
             Begin(entry.QueueCreatedAt);
-        var newest = Find(entry.Id);
-        if (newest?.Is(entry) == true)
+        Span<byte> buffer = stackalloc byte[MostIdBytes];
+        var id = Utf8Of(entry.Id, buffer);
+        var newest = _newest.Find(id, hash);
+        if (newest != LifePages.None && _lives[newest].Is(in entry))
             return newest;
-        var life = new MessageLife(this, entry);
-        if (newest is null || life.IsNewerThan(newest))
+        var place = _lives.Add();
+        ref var life = ref _lives[place];
+        life.Begin(id, hash, in entry);
+        if (newest == LifePages.None || life.IsNewerThan(in _lives[newest]))
         {
+            life.Older = newest;
+            _newest.Put(place);
+
             // Only one message at a time has an id: those before are over, although their removal was not told yet.
-            if (newest is not null)
-                End(newest);
-            life.Older = newest is null || newest.InHistory == 0 ? newest?.Older : newest;
-            return _newest[entry.Id] = life;
+            if (newest != LifePages.None)
+            {
+                End(ref _lives[newest]);
+                ForgetUnlessNeeded(newest);
+            }
+
+            return place;
         }
 
-        var newer = newest;
-        while (newer.Older is { } older && !life.IsNewerThan(older))
+        ref var newer = ref _lives[newest];
+        while (newer.Older != LifePages.None && !life.IsNewerThan(in _lives[newer.Older]))
         {
-            if (older.Is(entry))
-                return older;
-            newer = older;
+            if (_lives[newer.Older].Is(in entry))
+            {
+                _lives.Remove(place);
+                return newer.Older;
+            }
+
+            newer = ref _lives[newer.Older];
         }
 
-        (life.Older, newer.Older) = (newer.Older, life);
-        return life;
+        (life.Older, newer.Older) = (newer.Older, place);
+        return place;
+    }
+
+    /// <summary>Makes a place for what is to be remembered of the queue itself.</summary>
+    public int AddQueue(in OutboxEntry entry)
+    {
+        var place = _lives.Add();
+        _lives[place].Begin([], 0, in entry);
+        return place;
     }
 
     /// <summary>Makes a message what an entry says, unless more is known already or it is over.</summary>
-    public void Update(MessageLife life, OutboxEntry entry)
+    public void Update(int place, in OutboxEntry entry)
     {
+        ref var life = ref _lives[place];
         if (entry.Version <= life.Version)
             return;
-        if (life.IsOver && !MayBegin(life))
+        if (!life.IsHere && !MayBegin(place, in life))
         {
             life.Note(entry.Version);
             return;
         }
 
-        if (life.IsOver)
-            TakeSlot(life);
-        else
+        if (life.IsHere)
             _counts[(int)life.State]--;
-        life.Take(entry);
+        life.Take(in entry);
+        life.IsHere = true;
         _counts[(int)life.State]++;
     }
 
     /// <summary>Takes a message out.</summary>
-    public void End(MessageLife life)
+    public void End(ref MessageLife life)
     {
-        if (life.IsOver)
+        if (!life.IsHere)
             return;
         _counts[(int)life.State]--;
-        _slots[life.Slot] = null;
-        _free.Push(life.Slot);
-        life.Slot = MessageLife.Over;
+        life.IsHere = false;
     }
 
     /// <summary>Takes out all messages of the queue that was created at a time, and of those before it.</summary>
@@ -115,40 +156,51 @@ internal sealed class QueueTable(string name)
     }
 
     /// <summary>Lets go of a life that is over and of which the history has nothing any more.</summary>
-    public void ForgetUnlessNeeded(MessageLife life)
+    public void ForgetUnlessNeeded(int place)
     {
-        if (!life.IsOver || life.InHistory > 0 || Find(life.Id) is not { } newest)
+        ref var life = ref _lives[place];
+        if (life.IsHere || life.InHistory > 0)
             return;
-        if (newest == life)
+        Unlink(place, in life);
+        _lives.Remove(place);
+    }
+
+    /// <summary>Offers the messages of a page to a search.</summary>
+    public void Scan(int page, PageSearch search)
+    {
+        foreach (ref readonly var life in _lives.Page(page))
         {
-            if (life.Older is null)
-                _newest.Remove(life.Id);
+            if (life.IsHere)
+                search.Offer(Name, in life);
+        }
+    }
+
+    private static ReadOnlySpan<byte> Utf8Of(string id, Span<byte> buffer) =>
+        Encoding.UTF8.TryGetBytes(id, buffer, out var length) ? buffer[..length] : Encoding.UTF8.GetBytes(id);
+
+    private bool MayBegin(int place, in MessageLife life) =>
+        life.Version == 0 && !_deleted && life.QueueCreatedAt == _createdAt && _newest.Find(life.Id.Utf8, life.Hash) == place;
+
+    private void Unlink(int place, in MessageLife life)
+    {
+        var newest = _newest.Find(life.Id.Utf8, life.Hash);
+        if (newest == LifePages.None)
+            return;
+        if (newest == place)
+        {
+            if (life.Older == LifePages.None)
+                _newest.Remove(in life);
             else
-                _newest[life.Id] = life.Older;
+                _newest.Put(life.Older);
             return;
         }
 
-        while (newest.Older is not null && newest.Older != life)
-            newest = newest.Older;
-        if (newest.Older == life)
-            newest.Older = life.Older;
+        ref var newer = ref _lives[newest];
+        while (newer.Older != LifePages.None && newer.Older != place)
+            newer = ref _lives[newer.Older];
+        if (newer.Older == place)
+            newer.Older = life.Older;
     }
-
-    /// <summary>Offers the messages of some slots to a search.</summary>
-    /// <returns>Whether there are slots behind them.</returns>
-    public bool Scan(int from, int count, PageSearch search)
-    {
-        var end = Math.Min(_used, from + count);
-        for (var slot = from; slot < end; slot++)
-        {
-            if (_slots[slot] is { } life)
-                search.Offer(life);
-        }
-
-        return end < _used;
-    }
-
-    private bool MayBegin(MessageLife life) => life.Version == 0 && !_deleted && life.QueueCreatedAt == _createdAt && Find(life.Id) == life;
 
     private void Begin(long createdAt)
     {
@@ -160,25 +212,15 @@ internal sealed class QueueTable(string name)
 
     private void EndAll()
     {
-        for (var slot = 0; slot < _used; slot++)
+        for (var page = 0; page < _lives.Count; page++)
         {
-            if (_slots[slot] is not { } life)
-                continue;
-            End(life);
-            ForgetUnlessNeeded(life);
+            for (var place = LifePages.FirstOf(page); place < LifePages.FirstOf(page + 1); place++)
+            {
+                if (!_lives.IsHere(place))
+                    continue;
+                End(ref _lives[place]);
+                ForgetUnlessNeeded(place);
+            }
         }
-
-        (_slots, _used) = (new MessageLife?[FirstSize], 0);
-        _free.Clear();
-    }
-
-    private void TakeSlot(MessageLife life)
-    {
-        if (!_free.TryPop(out var slot))
-            slot = _used++;
-        if (slot == _slots.Length)
-            Array.Resize(ref _slots, 2 * _slots.Length);
-        _slots[slot] = life;
-        life.Slot = slot;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class TransitionCounts
     public IReadOnlyList<TimeInState> Stays =>
         [.. Enum.GetValues<MessageState>().Where(state => _stays[(int)state] is not null).Select(state => _stays[(int)state]!.Describe(state))];
 
-    public void Add(in TransitionRecord transition)
+    public void Add(in TransitionRecord transition, in MessageLife life)
     {
         if (transition.From is { } from)
             (_stays[(int)from] ??= new StayHistogram()).Add(transition.At - transition.Since);
@@ -25,7 +25,7 @@ internal sealed class TransitionCounts
             Failures++;
         if (transition.Cause == Cause.Expire)
             Expirations++;
-        if (transition.MissedDeadline)
+        if (transition.MissedDeadline(in life))
             MissedDeadlines++;
     }
 }

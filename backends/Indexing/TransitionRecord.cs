@@ -6,7 +6,7 @@ namespace Timestone.Backends.Indexing;
 /// <summary>An entry of the outbox as the history keeps it: what its message's life does not say already.</summary>
 internal struct TransitionRecord
 {
-    public MessageLife Life;
+    public QueueTable Queue;
     public string? Worker;
     public string? Error;
     public long At;
@@ -14,6 +14,9 @@ internal struct TransitionRecord
 
     /// <summary>Where the entry of the same life stands that came before.</summary>
     public long Previous;
+
+    /// <summary>Where its message's life is in the queue's table.</summary>
+    public int Life;
     public int Version;
     public int Attempt;
     public OutboxEntryKind Kind;
@@ -23,26 +26,28 @@ internal struct TransitionRecord
 
     public readonly bool IsTransition => Kind == OutboxEntryKind.Transition;
 
-    public readonly bool MissedDeadline => Cause == Cause.Dequeue && Life.HasDeadline && At > Life.Priority;
+    /// <summary>Whether it is a dequeue behind the deadline of the message that it is of.</summary>
+    public readonly bool MissedDeadline(in MessageLife life) => Cause == Cause.Dequeue && life.HasDeadline && At > life.Priority;
 
-    public readonly Transition Describe() => EventDocuments.TransitionOf(new OutboxEntry
+    /// <summary>Describes it, as one of the message that it is of.</summary>
+    public readonly Transition Describe(in MessageLife life) => EventDocuments.TransitionOf(new OutboxEntry
     {
         Kind = Kind,
-        Queue = Life.Queue.Name,
-        QueueCreatedAt = Life.QueueCreatedAt,
+        Queue = Queue.Name,
+        QueueCreatedAt = life.QueueCreatedAt,
         At = At,
-        Id = Life.Id,
-        Sequence = Life.Sequence,
+        Id = life.Id.ToString(),
+        Sequence = life.Sequence,
         Version = Version,
         From = From,
         Since = Since,
         State = To,
         Cause = Cause,
         Attempt = Attempt,
-        Priority = Life.Priority,
-        HasDeadline = Life.HasDeadline,
-        EnqueuedAt = Life.EnqueuedAt,
-        Metadata = Life.Metadata!,
+        Priority = life.Priority,
+        HasDeadline = life.HasDeadline,
+        EnqueuedAt = life.EnqueuedAt,
+        Metadata = life.Metadata!,
         Worker = Worker,
         Error = Error,
     });

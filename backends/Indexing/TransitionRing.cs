@@ -17,11 +17,12 @@ internal sealed class TransitionRing(int capacity)
     private long _next;
 
     /// <summary>Adds an entry; the oldest gives way when there are too many.</summary>
-    public ref TransitionRecord Add(MessageLife life, OutboxEntry entry)
+    public ref TransitionRecord Add(QueueTable queue, int place, in OutboxEntry entry)
     {
         // Counted first, as what gives way may be of the same life, which must not be forgotten.
+        ref var life = ref queue[place];
         life.InHistory++;
-        life.Queue.InHistory++;
+        queue.InHistory++;
         if (_next - _oldest == capacity)
             Evict();
         if (_next == _records.Length && _next < capacity)
@@ -29,7 +30,8 @@ internal sealed class TransitionRing(int capacity)
         ref var record = ref At(_next);
         record = new TransitionRecord
         {
-            Life = life,
+            Queue = queue,
+            Life = place,
             Worker = entry.Worker is not null && entry.Worker == life.Worker ? life.Worker : entry.Worker,
             Error = entry.Error,
             At = entry.At,
@@ -47,7 +49,7 @@ internal sealed class TransitionRing(int capacity)
     }
 
     /// <summary>Whether a version of a life has been added before, as far as that can still be told: of what gave way it is assumed.</summary>
-    public bool HasSeen(MessageLife life, int version)
+    public bool HasSeen(in MessageLife life, int version)
     {
         for (var place = life.Newest; place != None; place = At(place).Previous)
         {
@@ -59,12 +61,12 @@ internal sealed class TransitionRing(int capacity)
     }
 
     /// <summary>Copies the transitions of a life that are still here, in no order.</summary>
-    public void CopyTo(List<TransitionRecord> found, MessageLife life)
+    public void CopyTo(List<(MessageLife Life, TransitionRecord Record)> found, in MessageLife life)
     {
         for (var place = life.Newest; place >= _oldest; place = At(place).Previous)
         {
             if (At(place).IsTransition)
-                found.Add(At(place));
+                found.Add((life, At(place)));
         }
     }
 
@@ -73,10 +75,10 @@ internal sealed class TransitionRing(int capacity)
     private void Evict()
     {
         ref var record = ref At(_oldest++);
-        var life = record.Life;
+        var (queue, place) = (record.Queue, record.Life);
         record = default;
-        life.InHistory--;
-        life.Queue.InHistory--;
-        life.Queue.ForgetUnlessNeeded(life);
+        queue[place].InHistory--;
+        queue.InHistory--;
+        queue.ForgetUnlessNeeded(place);
     }
 }

@@ -1,3 +1,5 @@
+using Timestone.Engine;
+
 namespace Timestone.Backends.Indexing;
 
 /// <summary>Reads that wait until the index includes a write. Touched only under the index's lock.</summary>
@@ -15,15 +17,14 @@ internal sealed class WriteWaits
         return included;
     }
 
-    /// <summary>Ends the waits that a version of a message ends.</summary>
-    public void Include(MessageLife life, int version)
+    /// <summary>Ends the waits that an entry ends.</summary>
+    public void Include(OutboxEntry entry)
     {
-        var key = (life.Queue.Name, life.Id);
-        if (_waits.Count == 0 || !_waits.TryGetValue(key, out var waits))
+        if (_waits.Count == 0 || !_waits.TryGetValue((entry.Queue, entry.Id), out var waits))
             return;
-        waits.RemoveAll(wait => wait.Version <= version && (wait.Life is null || wait.Life == life.Name) && wait.Included.TrySetResult());
+        waits.RemoveAll(wait => wait.Version <= entry.Version && (wait.Life is null || wait.Life == entry.Life) && wait.Included.TrySetResult());
         if (waits.Count == 0)
-            _waits.Remove(key);
+            _waits.Remove((entry.Queue, entry.Id));
     }
 
     /// <summary>Gives a wait up.</summary>

@@ -44,7 +44,7 @@ internal sealed class Delivery
     {
         Interlocked.Increment(ref _reports);
         if (report.Error.IsError)
-            Interlocked.CompareExchange(ref _first, new Undelivered(report.Error, report.Message.Value?.Length ?? 0), null);
+            Interlocked.CompareExchange(ref _first, new Undelivered(report.Error, report.Message.Value?.Length), null);
         Leave();
     }
 
@@ -57,5 +57,5 @@ internal sealed class Delivery
 
 /// <summary>Why a record was not delivered.</summary>
 /// <param name="Error">What went wrong.</param>
-/// <param name="Bytes">The record's size.</param>
-internal sealed record Undelivered(Error Error, int Bytes);
+/// <param name="Bytes">The size of the record's value; null where the report does not carry it.</param>
+internal sealed record Undelivered(Error Error, int? Bytes);

@@ -24,7 +24,8 @@ internal sealed class KafkaClients
     /// A producer whose records are kept by all replicas, each once, and in their order or not at all. A record waits until it is
     /// taken, however long: were it given up, those behind it would overtake it.
     /// </summary>
-    public IProducer<byte[], byte[]> Producer() => Build(() =>
+    /// <param name="withValues">Whether reports carry the records' values, which are held in memory for that until they have arrived.</param>
+    public IProducer<byte[], byte[]> Producer(bool withValues) => Build(() =>
     {
         var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true }, ("linger.ms", "2"), ("compression.type", "lz4")))
         {
@@ -33,7 +34,7 @@ internal sealed class KafkaClients
             Acks = Acks.All,
             MessageTimeoutMs = 0,
             Partitioner = Partitioner.Murmur2Random,
-            DeliveryReportFields = "value",
+            DeliveryReportFields = withValues ? "value" : "none",
         };
         return new ProducerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError).Build();
     });
@@ -59,6 +60,30 @@ internal sealed class KafkaClients
         var builder = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError);
         handlers(builder);
         return builder.Build();
+    });
+
+    /// <summary>
+    /// A consumer that has one partition, given by hand, from what was committed to the group on, else from the earliest. It commits what it is told to store: at
+    /// intervals, and when it is closed.
+    /// </summary>
+    public IConsumer<byte[], byte[]> PartitionReader(TopicPartition partition, Action<CommittedOffsets> committed) => Build(() =>
+    {
+        var config = new ConsumerConfig(Properties(
+            new ClientConfig { ClientId = "timestone", SocketNagleDisable = true, TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
+            ("fetch.wait.max.ms", "100"),
+            ("queued.max.messages.kbytes", "4096")))
+        {
+            GroupId = _options.GroupId,
+            EnableAutoCommit = true,
+            AutoCommitIntervalMs = (int)Math.Max(1, _options.CommitInterval.TotalMilliseconds),
+            EnableAutoOffsetStore = false,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            ConsumeResultFields = "topic",
+        };
+        var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError)
+            .SetOffsetsCommittedHandler((_, offsets) => committed(offsets)).Build();
+        consumer.Assign(partition);
+        return consumer;
     });
 
     /// <summary>Is told that something came through.</summary>

@@ -31,6 +31,7 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
     private IProducer<byte[], byte[]>? _producer;
     private bool _topicsAreThere;
     private int _largest = int.MaxValue;
+    private bool _asksForSizes;
     private bool _disposed;
 
     /// <summary>Makes one. It connects when it is first given something.</summary>
@@ -43,7 +44,7 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
         (_options, _logger, _time) = (options, logger, time ?? TimeProvider.System);
         _clients = new KafkaClients(options, logger);
         _topics = new KafkaTopics(options, logger);
-        _producer = _clients.Producer();
+        _producer = Producer();
     }
 
     /// <inheritdoc/>
@@ -81,16 +82,21 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
         }
     }
 
-    private async Task<Undelivered?> PublishAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    private async Task<Undelivered?> PublishAsync(IEnumerable<StreamEvent> events, CancellationToken cancellationToken)
     {
-        var producer = _producer ??= _clients.Producer();
+        var producer = _producer ??= Producer();
         if (!_topicsAreThere)
             await _topics.EnsureAsync(producer.Handle, [_options.CurrentTopic, _options.HistoricTopic], cancellationToken).ConfigureAwait(false);
         _topicsAreThere = true;
 
         var delivery = new Delivery();
+        var (transitions, others) = (0, 0);
         foreach (var told in events)
         {
+            if (told.Kind == StreamEventKind.Transition)
+                transitions++;
+            else
+                others++;
             if (told.RemovedQueue is { } removed)
             {
                 // Behind everything that is told of its messages, whichever partition that is on.
@@ -115,9 +121,8 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
         var failure = await EndAsync(delivery, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
             return failure;
-        var transitions = events.Count(static told => told.Kind == StreamEventKind.Transition);
         EventMetrics.Published(_options.HistoricTopic, transitions);
-        EventMetrics.Published(_options.CurrentTopic, events.Count - transitions);
+        EventMetrics.Published(_options.CurrentTopic, others);
         return null;
     }
 
@@ -177,14 +182,22 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
         }
     }
 
-    // An event that is too large can be published without its payload. For everything else the pump tries again later.
+    private IProducer<byte[], byte[]> Producer() => _clients.Producer(withValues: _asksForSizes);
+
+    // An event that is too large can be published without its payload, once its size is known. For everything else the pump tries again later.
     private async Task RecoverAsync(Undelivered undelivered)
     {
         await DiscardAsync().ConfigureAwait(false);
-        if (undelivered.Error.Code != KafkaErrorCode.MsgSizeTooLarge || undelivered.Bytes > _largest)
+        if (undelivered is { Error.Code: KafkaErrorCode.MsgSizeTooLarge, Bytes: null } && !_asksForSizes)
+        {
+            _asksForSizes = true;
+            return;
+        }
+
+        if (undelivered.Error.Code != KafkaErrorCode.MsgSizeTooLarge || undelivered.Bytes is not { } size || size > _largest)
             throw new IOException($"Kafka did not take events. {undelivered.Error.Reason}", new KafkaException(undelivered.Error));
-        _largest = undelivered.Bytes - 1;
-        KafkaLog.PayloadLeftOut(_logger, undelivered.Bytes, _options.HistoricTopic);
+        _largest = size - 1;
+        KafkaLog.PayloadLeftOut(_logger, size, _options.HistoricTopic);
     }
 
     // What it still holds goes with it.

@@ -7,7 +7,7 @@ internal static class OutboxEntryCodec
 {
     private const int KindBits = 3, HasFrom = 4, HasDeadline = 8, HasVisibleAt = 16, HasPayload = 32;
 
-    public static void Encode(ByteWriter writer, OutboxEntry entry)
+    public static void Encode(ByteWriter writer, in OutboxEntry entry)
     {
         writer.Byte((byte)((int)entry.Kind
             | (entry.From is null ? 0 : HasFrom)

@@ -7,7 +7,7 @@ namespace Timestone.Backends;
 internal static class RowFormat
 {
     /// <summary>A content's shape: the payload's kind in the lowest two bits, and this.</summary>
-    public const int HasTerms = 4;
+    public const int PayloadKindBits = 3, HasTerms = 4;
 
     /// <summary>Terms: where the priority came from in the lowest two bits, and these.</summary>
     public const int HasInvisible = 4, HasVisibleAt = 8, HasLeaseMs = 16;

@@ -27,7 +27,7 @@ internal sealed class RowReader
             Sequence = sequence,
             Priority = priority,
             EnqueuedAt = enqueuedAt,
-            PayloadKind = (PayloadKind)(shape & 3),
+            PayloadKind = (PayloadKind)(shape & RowFormat.PayloadKindBits),
             Payload = payload.IsEmpty || !withPayload ? [] : payload.ToArray(),
             Metadata = metadata,
             Terms = (shape & RowFormat.HasTerms) == 0 ? null : Terms(ref reader, origin),
@@ -53,8 +53,7 @@ internal sealed class RowReader
             Version = (int)(uint)reader.Varint(),
             Attempt = (int)(uint)reader.Varint(),
         };
-        if (state.State > MessageState.Errored)
-            throw new InvalidDataException($"There is no message state {(int)state.State}.");
+        Check(state.State);
         if ((flags & RowFormat.HasLease) != 0)
             state.Lease = new Lease(reader.Fixed64(), reader.Signed(), reader.OptionalText(_texts), reader.OptionalText(_texts));
         if ((flags & RowFormat.HasEnded) != 0)
@@ -62,6 +61,36 @@ internal sealed class RowReader
         if ((flags & RowFormat.HasNotes) != 0)
             state.Notes = new Notes(reader.OptionalText(), reader.OptionalBytes(), reader.OptionalBytes());
         return state;
+    }
+
+    /// <summary>Of what transitions change, that which is told; the rest is read over.</summary>
+    public ToldState Told(ref ByteReader reader, long origin)
+    {
+        var flags = reader.Byte();
+        var state = (MessageState)(flags & 7);
+        Check(state);
+        var at = origin + reader.Signed();
+        var dueAt = (flags & RowFormat.HasDueAt) == 0 ? 0 : origin + reader.Signed();
+        var (version, attempt) = ((int)(uint)reader.Varint(), (int)(uint)reader.Varint());
+        string? worker = null, error = null;
+        if ((flags & RowFormat.HasLease) != 0)
+        {
+            reader.Fixed64();
+            reader.Varint();
+            worker = reader.OptionalText(_texts);
+            reader.SkipOptional();
+        }
+
+        if ((flags & RowFormat.HasEnded) != 0)
+            SkipEnded(ref reader);
+        if ((flags & RowFormat.HasNotes) != 0)
+        {
+            error = reader.OptionalText();
+            reader.SkipOptional();
+            reader.SkipOptional();
+        }
+
+        return new ToldState(state, at, version, attempt, state == MessageState.Invisible ? dueAt : null, worker, error);
     }
 
     /// <summary>Reads over what is fixed.</summary>
@@ -93,7 +122,7 @@ internal sealed class RowReader
         }
 
         if ((flags & RowFormat.HasEnded) != 0)
-            reader.Raw(checked(reader.Int() * 9));
+            SkipEnded(ref reader);
         if ((flags & RowFormat.HasNotes) == 0)
             return;
         reader.SkipOptional();
@@ -101,7 +130,8 @@ internal sealed class RowReader
         reader.SkipOptional();
     }
 
-    private static EnqueueTerms Terms(ref ByteReader reader, long origin)
+    /// <summary>What a producer asked for beyond the defaults.</summary>
+    public static EnqueueTerms Terms(ref ByteReader reader, long origin)
     {
         var flags = reader.Byte();
         return new EnqueueTerms(
@@ -110,6 +140,14 @@ internal sealed class RowReader
             (flags & RowFormat.HasVisibleAt) == 0 ? null : origin + reader.Signed(),
             (flags & RowFormat.HasLeaseMs) == 0 ? null : reader.Signed());
     }
+
+    private static void Check(MessageState state)
+    {
+        if (state > MessageState.Errored)
+            throw new InvalidDataException($"There is no message state {(int)state}.");
+    }
+
+    private static void SkipEnded(ref ByteReader reader) => reader.Raw(checked(reader.Int() * 9));
 
     // Written latest first; each refers to the one before it, so they are made from the back.
     private static EndedLease? Ended(ref ByteReader reader)

@@ -31,7 +31,7 @@ internal sealed class KafkaBench(Report report, double seconds, int rounds)
         report.Add(Figure.Median("kafka/indexer", "transitions/s", indexed));
     }
 
-    private async Task<(int Count, double PerSecond)> PublishAsync(KafkaOptions options)
+    internal async Task<(int Count, double PerSecond)> PublishAsync(KafkaOptions options)
     {
         var publisher = Publisher(options);
         await using (publisher.ConfigureAwait(false))
@@ -47,7 +47,7 @@ internal sealed class KafkaBench(Report report, double seconds, int rounds)
     }
 
     // From the first write on: joining the group takes seconds.
-    private static async Task<double> IndexAsync(KafkaOptions options, int transitions)
+    internal static async Task<double> IndexAsync(KafkaOptions options, int transitions)
     {
         var index = new CountingIndex(transitions, warmup: BatchSize);
         var indexer = Indexer(options, index);

@@ -62,11 +62,15 @@ internal sealed class HttpSender : IDisposable
         }
     }
 
+    // SocketsHttpHandler sends a request without content again by itself where a pooled connection ends before the answer.
+    // So each change has content, be it of no length: then it is sent once, and it is known that it may have taken effect.
     private static HttpRequestMessage Request(HttpCall call)
     {
         var request = new HttpRequestMessage(call.Method, call.Path);
         if (call.Body is not null)
             request.Content = new ByteArrayContent(call.Body) { Headers = { ContentType = Json } };
+        else if (call.Method != HttpMethod.Get)
+            request.Content = new ByteArrayContent([]);
         return request;
     }
 

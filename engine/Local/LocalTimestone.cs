@@ -127,40 +127,39 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
     {
         Validation.CheckBatch("messages", messages);
         Validation.CheckBatchBytes(messages);
-        var runner = await RunnerAsync(queue, create: _options.AutoCreate).ConfigureAwait(false);
-        return await runner.ExecuteAsync(WithIds(messages), static (engine, items) => engine.Enqueue(items), cancellationToken).ConfigureAwait(false);
+        return BatchAsync(queue, MessageIds.Complete(messages, Now), static (engine, items) => engine.Enqueue(items), cancellationToken, create: _options.AutoCreate);
     }
 
     /// <inheritdoc/>
-    public async Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default)
+    public Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default)
     {
         Validation.Check(request);
-        return await (await RunnerAsync(queue).ConfigureAwait(false)).DequeueAsync(request, cancellationToken).ConfigureAwait(false);
+        return WithRunnerAsync(queue, request, static (runner, ask, cancel) => runner.DequeueAsync(ask, cancel), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default)
     {
         Validation.CheckBatch("items", settlements);
-        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(settlements, static (engine, items) => engine.Settle(items), cancellationToken).ConfigureAwait(false);
+        return BatchAsync(queue, settlements, static (engine, items) => engine.Settle(items), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default)
     {
         Validation.CheckBatch("items", extensions);
-        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(extensions, static (engine, items) => engine.Extend(items), cancellationToken).ConfigureAwait(false);
+        return BatchAsync(queue, extensions, static (engine, items) => engine.Extend(items), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default)
     {
         Validation.CheckBatch("items", cancellations);
-        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(cancellations, static (engine, items) => engine.Cancel(items), cancellationToken).ConfigureAwait(false);
+        return BatchAsync(queue, cancellations, static (engine, items) => engine.Cancel(items), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -217,7 +216,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             return message;
         try
         {
-            await watch.Ended.WaitAsync(wait, _time, cancellationToken).ConfigureAwait(false);
+            if (await watch.Ended.WaitAsync(wait, _time, cancellationToken).ConfigureAwait(false) is { } ended)
+                return ended;
         }
         catch (TimeoutException)
         {
@@ -337,11 +337,19 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         return sweep.Count;
     }
 
-    // Without an id from the caller a repeated enqueue cannot be recognised, which is the caller's choice.
-    private static IReadOnlyList<NewMessage> WithIds(IReadOnlyList<NewMessage> messages) =>
-        messages.Any(static message => message.Id is null)
-            ? [.. messages.Select(static message => message.Id is null ? message with { Id = Guid.CreateVersion7().ToString("N") } : message)]
-            : messages;
+    private Task<IReadOnlyList<MessageResult>> BatchAsync<T>(
+        string queue, IReadOnlyList<T> items, Func<QueueEngine, IReadOnlyList<T>, IReadOnlyList<MessageResult>> command, CancellationToken cancellationToken, bool create = false) =>
+        WithRunnerAsync(queue, (items, command), static (runner, ask, cancel) => runner.ExecuteAsync(ask.items, ask.command, cancel), cancellationToken, create);
+
+    // Without a state machine of its own where the queue is open, which it mostly is.
+    private Task<TAnswer> WithRunnerAsync<TState, TAnswer>(
+        string queue, TState state, Func<QueueRunner, TState, CancellationToken, Task<TAnswer>> ask, CancellationToken cancellationToken, bool create = false)
+    {
+        var found = RunnerAsync(queue, create);
+        return found.IsCompletedSuccessfully ? ask(found.Result, state, cancellationToken) : OnceOpenAsync();
+
+        async Task<TAnswer> OnceOpenAsync() => await ask(await found.ConfigureAwait(false), state, cancellationToken).ConfigureAwait(false);
+    }
 
     private ValueTask<QueueRunner> RunnerAsync(string queue, bool create = false)
     {

@@ -37,29 +37,38 @@ internal sealed class MessageEnds
         }
     }
 
-    private void Tell(string queue, ChangeBatch changes)
+    private void Tell(QueueRow queue, ChangeBatch changes)
     {
         lock (_watches)
         {
             foreach (var change in changes.Rows)
             {
-                if (States.IsTerminal(change.State.State) && _watches.TryGetValue((queue, change.Row.Id), out var list))
-                    list.ForEach(static watch => watch.Tell());
+                var removed = change.Kind == ChangeKind.Removed;
+                if ((removed || States.IsTerminal(change.State.State)) && _watches.TryGetValue((queue.Name, change.Row.Id), out var list))
+                    Tell(list, removed ? null : new StoredMessage(changes.Queue ?? queue, change.Row.In(change.State)).Describe());
+            }
+
+            if (changes.Deleted)
+            {
+                foreach (var (_, list) in _watches.Where(watched => watched.Key.Queue == queue.Name))
+                    Tell(list, null);
             }
         }
     }
 
+    private static void Tell(List<Watch> watches, Message? message) => watches.ForEach(watch => watch.Tell(message));
+
     /// <summary>One who waits.</summary>
     internal sealed class Watch(MessageEnds ends, (string Queue, string Id) key) : IDisposable
     {
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<Message?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public (string Queue, string Id) Key => key;
 
-        /// <summary>Ends when the message does.</summary>
-        public Task Ended => _ended.Task;
+        /// <summary>Ends when the message does: with what it was then, as it may be gone a moment later; with null when it was removed before.</summary>
+        public Task<Message?> Ended => _ended.Task;
 
-        public void Tell() => _ended.TrySetResult();
+        public void Tell(Message? message) => _ended.TrySetResult(message);
 
         public void Dispose() => ends.Forget(this);
     }
@@ -72,7 +81,7 @@ internal sealed class MessageEnds
         private async ValueTask CommitAndTellAsync(ChangeBatch changes)
         {
             await base.CommitAsync(changes).ConfigureAwait(false);
-            ends.Tell(Queue.Name, changes);
+            ends.Tell(Queue, changes);
         }
     }
 }

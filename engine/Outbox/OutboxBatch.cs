@@ -1,6 +1,9 @@
 namespace Timestone.Engine;
 
-/// <summary>What a reader of an outbox gets at a time; outboxes derive from it to remember where it ends.</summary>
+/// <summary>
+/// What a reader of an outbox gets at a time; outboxes derive from it to remember where it ends. Its entries may be looked at until it is
+/// acknowledged: an outbox may fill the same list again.
+/// </summary>
 /// <param name="entries">The entries, those of one message in the order in which they happened.</param>
 /// <param name="afterGap">Whether entries before these were dropped unread, as more waited than may.</param>
 public class OutboxBatch(IReadOnlyList<OutboxEntry> entries, bool afterGap)

@@ -3,8 +3,14 @@ namespace Timestone.Engine;
 /// <summary>
 /// One thing that a commit made true, told so that it can be understood without the journal. Times are Unix milliseconds.
 /// </summary>
-public sealed record OutboxEntry
+/// <remarks>A value, as millions of them go by in lists that are used again: as objects they would outlive young collections of garbage.</remarks>
+public readonly record struct OutboxEntry
 {
+    /// <summary>Makes one.</summary>
+    public OutboxEntry()
+    {
+    }
+
     /// <summary>
     /// What it tells. Of a deleted queue only <see cref="Queue"/>, <see cref="QueueCreatedAt"/> and <see cref="At"/> are told; of a removed
     /// message besides these only what it was called, its version, last state and the cause.

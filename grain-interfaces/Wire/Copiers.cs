@@ -90,3 +90,7 @@ internal sealed class SearchStatsCopier : ShallowCopier<SearchStats>;
 
 [RegisterCopier]
 internal sealed class StatsRequestCopier : ShallowCopier<StatsRequest>;
+
+[RegisterCopier]
+internal sealed class BatchCopier<T> : ShallowCopier<Batch<T>>
+    where T : class;

@@ -23,7 +23,7 @@ internal struct WireDequeueRequest
     public Metadata Filter;
 
     [Id(6)]
-    public Settlement[] Settle;
+    public Batch<Settlement> Settle;
 }
 
 [RegisterConverter]
@@ -37,7 +37,7 @@ internal sealed class DequeueRequestConverter : IConverter<DequeueRequest, WireD
         Worker = wire.Worker,
         RequestId = wire.RequestId,
         Filter = wire.Filter,
-        Settle = wire.Settle,
+        Settle = wire.Settle.Items,
     };
 
     public WireDequeueRequest ConvertToSurrogate(in DequeueRequest value) => new()
@@ -48,6 +48,6 @@ internal sealed class DequeueRequestConverter : IConverter<DequeueRequest, WireD
         Worker = value.Worker,
         RequestId = value.RequestId,
         Filter = value.Filter,
-        Settle = [.. value.Settle],
+        Settle = new(value.Settle),
     };
 }

@@ -5,10 +5,10 @@ namespace Timestone.Grains.Wire;
 internal struct WireDequeueResult
 {
     [Id(0)]
-    public Message[] Messages;
+    public Batch<Message> Messages;
 
     [Id(1)]
-    public MessageResult[]? Settled;
+    public Batch<MessageResult>? Settled;
 }
 
 [RegisterConverter]
@@ -16,13 +16,13 @@ internal sealed class DequeueResultConverter : IConverter<DequeueResult, WireDeq
 {
     public DequeueResult ConvertFromSurrogate(in WireDequeueResult wire) => new()
     {
-        Messages = wire.Messages,
-        Settled = wire.Settled,
+        Messages = wire.Messages.Items,
+        Settled = wire.Settled?.Items,
     };
 
     public WireDequeueResult ConvertToSurrogate(in DequeueResult value) => new()
     {
-        Messages = [.. value.Messages],
-        Settled = value.Settled is { } settled ? [.. settled] : null,
+        Messages = new(value.Messages),
+        Settled = value.Settled is { } settled ? new(settled) : null,
     };
 }

@@ -5,7 +5,7 @@ namespace Timestone.Grains.Wire;
 internal struct WireMessagePage
 {
     [Id(0)]
-    public Message[] Messages;
+    public Batch<Message> Messages;
 
     [Id(1)]
     public string? Next;
@@ -14,11 +14,11 @@ internal struct WireMessagePage
 [RegisterConverter]
 internal sealed class MessagePageConverter : IConverter<MessagePage, WireMessagePage>
 {
-    public MessagePage ConvertFromSurrogate(in WireMessagePage wire) => new(wire.Messages, wire.Next);
+    public MessagePage ConvertFromSurrogate(in WireMessagePage wire) => new(wire.Messages.Items, wire.Next);
 
     public WireMessagePage ConvertToSurrogate(in MessagePage value) => new()
     {
-        Messages = [.. value.Messages],
+        Messages = new(value.Messages),
         Next = value.Next,
     };
 }

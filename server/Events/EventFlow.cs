@@ -15,17 +15,25 @@ internal sealed class EventFlow : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly TimestoneServerOptions _options;
     private readonly ILoggerFactory _loggers;
+    private readonly bool _readsKafka;
 
-    private EventFlow(TimestoneServerOptions options, ILoggerFactory loggers) => (_options, _loggers) = (options, loggers);
+    private EventFlow(TimestoneServerOptions options, ILoggerFactory loggers, bool readsKafka) => (_options, _loggers, _readsKafka) = (options, loggers, readsKafka);
 
     /// <summary>What searches are answered from; null for nothing.</summary>
     public IIndex? Index { get; private set; }
 
+    /// <summary>What writes the indices in Elasticsearch; null without.</summary>
+    public IIndexWriter? Writer { get; private set; }
+
     /// <summary>Starts what the options say.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="journal">The journal.</param>
+    /// <param name="loggers">What it tells the log with.</param>
+    /// <param name="readsKafka">Whether this indexes what is in Kafka, where the options say that this process does; else somebody else in it does.</param>
     /// <exception cref="BadOptionException">Kafka is asked for, and its library is not installed or does not take its properties.</exception>
-    public static async Task<EventFlow> StartAsync(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers)
+    public static async Task<EventFlow> StartAsync(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers, bool readsKafka = true)
     {
-        var flow = new EventFlow(options, loggers);
+        var flow = new EventFlow(options, loggers, readsKafka);
         try
         {
             flow.Start(journal);
@@ -72,7 +80,7 @@ internal sealed class EventFlow : IAsyncDisposable
             Add(new Meters(new OutboxMeter(outbox)));
         var elasticsearch = options.Elasticsearch is null ? null : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers));
         if (elasticsearch is not null)
-            Index = elasticsearch.IndexOf(outbox);
+            (Index, Writer) = (elasticsearch.IndexOf(outbox), elasticsearch.Writer);
         if (outbox is null)
             return;
         if (options.Kafka is not null)
@@ -89,7 +97,7 @@ internal sealed class EventFlow : IAsyncDisposable
     {
         var publisher = Add(OnKafka(() => new KafkaPublisher(kafka, _loggers.CreateLogger<KafkaPublisher>())));
         StartPump("kafka", outbox, OutboxStart.Acknowledged, publisher);
-        if (elasticsearch is not null && _options.Role == ServerRole.All)
+        if (elasticsearch is not null && _readsKafka && _options.Role == ServerRole.All)
             Add(OnKafka(() => Indexing.Start(kafka, elasticsearch.Writer, _loggers)));
     }
 

@@ -57,11 +57,17 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             await _journal.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Whether it indexes what is in Kafka itself.</summary>
+    protected virtual bool ReadsKafka => true;
+
     /// <summary>The service's options, where a host wants others.</summary>
     protected virtual LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given;
 
     /// <summary>Called when the service can work.</summary>
-    protected virtual void Use(LocalTimestone timestone, IJournal journal)
+    /// <param name="timestone">The service.</param>
+    /// <param name="journal">Its journal.</param>
+    /// <param name="index">What writes the indices; null where that is not this process's own.</param>
+    protected virtual void Use(LocalTimestone timestone, IJournal journal, IIndexWriter? index)
     {
     }
 
@@ -71,10 +77,10 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         try
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
-            _events = await EventFlow.StartAsync(options, _journal, loggers).ConfigureAwait(false);
+            _events = await EventFlow.StartAsync(options, _journal, loggers, ReadsKafka).ConfigureAwait(false);
             timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }), options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
-            Use(timestone, _journal);
+            Use(timestone, _journal, _events.Writer);
             _timestone = timestone;
             _opened.SetResult();
         }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Timestone.Api;
+using Timestone.ServiceDefaults;
 
 namespace Timestone.Server;
 
@@ -76,6 +77,7 @@ public sealed class TimestoneServer : IAsyncDisposable
         services.AddSingleton(static all => all.GetRequiredService<LocalService>().Timestone);
         services.AddHostedService(static all => all.GetRequiredService<LocalService>());
         services.AddTimestoneApi();
+        builder.AddServiceDefaults(program.Name);
         program.Configure(builder, options);
 
         // Neither reading a request nor writing an answer blocks.

@@ -52,4 +52,10 @@ public static class OnSilos
     public sealed class Restart() : RestartTests(new SiloSubject(external: false));
 
     public sealed class History() : HistoryTests(new SiloSubject(external: false));
+
+    public sealed class Search() : SearchTests(new SiloSubject(external: false));
+
+    public sealed class SearchHistory() : SearchHistoryTests(new SiloSubject(external: false));
+
+    public sealed class SearchStats() : SearchStatsTests(new SiloSubject(external: false));
 }

@@ -52,4 +52,10 @@ public static class OverOrleans
     public sealed class Restart() : RestartTests(new SiloSubject(external: true));
 
     public sealed class History() : HistoryTests(new SiloSubject(external: true));
+
+    public sealed class Search() : SearchTests(new SiloSubject(external: true));
+
+    public sealed class SearchHistory() : SearchHistoryTests(new SiloSubject(external: true));
+
+    public sealed class SearchStats() : SearchStatsTests(new SiloSubject(external: true));
 }

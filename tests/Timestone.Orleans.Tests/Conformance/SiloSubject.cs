@@ -1,3 +1,5 @@
+using Timestone.Backends.Indexing;
+using Timestone.Backends.Memory;
 using Timestone.Engine;
 using Timestone.Orleans.Tests.Silos;
 using Timestone.Tests.Conformance;
@@ -12,6 +14,7 @@ public sealed class SiloSubject(bool external) : ConformanceSubject
     private readonly string _database = RedisServer.NewDatabase();
     private LocalTimestoneOptions _options = new();
     private TestSilos _silos = null!;
+    private MemoryIndex _index = null!;
 
     public override bool IsRemote => true;
 
@@ -21,10 +24,12 @@ public sealed class SiloSubject(bool external) : ConformanceSubject
     {
         _options = new LocalTimestoneOptions { AutoCreate = defaults is not null, Defaults = defaults ?? new QueueSettings() };
         _silos = await TestSilos.SharedAsync();
+        // Stands for one that is not in any silo, and so outlives them.
+        _index = new MemoryIndex(new MemoryJournal(outboxLimit: 1).Outbox!, timeProvider: Clock);
         await RestartAsync();
     }
 
-    public override Task RestartAsync() => _silos.OpenAsync(_database, _options, Clock);
+    public override Task RestartAsync() => _silos.OpenAsync(_database, _options, Clock, _index);
 
     public override async ValueTask DisposeAsync() => await _silos.CloseAsync();
 }

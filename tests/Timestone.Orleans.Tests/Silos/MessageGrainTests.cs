@@ -1,4 +1,7 @@
 using Shouldly;
+using Timestone.Backends.Indexing;
+using Timestone.Backends.Memory;
+using Timestone.Engine;
 using Timestone.Grains;
 using Xunit;
 
@@ -40,6 +43,29 @@ public sealed class MessageGrainTests : SiloTests
     }
 
     [Fact]
+    public async Task Who_waits_is_told_of_the_end_of_a_message_that_is_not_kept()
+    {
+        await Service.CreateQueueAsync(Queue, new QueueSettings { Retention = TimeSpan.Zero });
+        await Service.EnqueueAsync(Queue, new NewMessage { Id = "a" });
+        // Where the queue is, so that the wait has begun when this returns.
+        var waiting = Silos.Locals[Silos.OwnerOf(Queue)].WaitForEndAsync(Queue, "a", Long);
+        var taken = (await Service.DequeueAsync(Queue, new DequeueRequest())).Messages.ShouldHaveSingleItem();
+        waiting.IsCompleted.ShouldBeFalse();
+        await Service.CompleteAsync(Queue, "a", taken.LeaseToken!, Result);
+        var ended = await waiting;
+        (ended.State, ended.Result, ended.Version).ShouldBe((MessageState.Completed, Result, 3));
+    }
+
+    [Fact]
+    public async Task Who_waits_is_told_when_the_message_is_removed()
+    {
+        await Service.EnqueueAsync(Queue, new NewMessage { Id = "a" });
+        var waiting = Silos.Locals[Silos.OwnerOf(Queue)].WaitForEndAsync(Queue, "a", Long);
+        await Service.PurgeAsync(Queue);
+        (await Should.ThrowAsync<TimestoneException>(() => waiting)).Code.ShouldBe(ErrorCode.MessageNotFound);
+    }
+
+    [Fact]
     public async Task A_wait_ends_with_the_message_as_it_stands()
     {
         await Service.EnqueueAsync(Queue, new NewMessage { Id = "a" });
@@ -61,8 +87,25 @@ public sealed class MessageGrainTests : SiloTests
     }
 
     [Fact]
-    public async Task Without_an_index_searches_are_refused() =>
+    public async Task Its_history_is_told_without_opening_its_queue_and_when_that_is_gone()
+    {
+        await Silos.OpenAsync(Database, new LocalTimestoneOptions(), TimeProvider.System, new MemoryIndex(new MemoryJournal(outboxLimit: 1).Outbox!));
+        await Service.EnqueueAsync(Queue, new NewMessage { Id = "a" });
+        var canceled = await MessageGrain("a").CancelAsync("no longer wanted");
+        await CloseQueueAsync();
+        var history = await MessageGrain("a").GetHistoryAsync(new HistoryRequest { After = canceled.Version });
+        history.Transitions.Select(transition => (transition.To, transition.Error)).ShouldBe([(MessageState.Pending, null), (MessageState.Canceled, "no longer wanted")]);
+        Silos.OwnerOf(Queue).ShouldBe(NoSilo);
+        await Service.DeleteQueueAsync(Queue);
+        (await MessageGrain("a").GetHistoryAsync(new HistoryRequest { After = canceled.Version })).Transitions.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Without_an_index_searches_and_histories_are_refused()
+    {
         (await Should.ThrowAsync<TimestoneException>(() => Silos.External.SearchMessagesAsync(new MessageSearch()))).Code.ShouldBe(ErrorCode.NoIndex);
+        (await Should.ThrowAsync<TimestoneException>(() => MessageGrain("a").GetHistoryAsync(new HistoryRequest()))).Code.ShouldBe(ErrorCode.NoIndex);
+    }
 
     [Theory]
     [InlineData("q")]

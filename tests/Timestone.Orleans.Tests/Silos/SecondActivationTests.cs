@@ -18,16 +18,16 @@ public sealed class SecondActivationTests : SiloTests
 
         RequestContext.Set(IPlacementDirector.PlacementHintKey, Silos.AddressOf(second));
         var other = Silos.Grains(second).GetGrain<IQueueGrain>(Queue);
-        (await other.EnqueueAsync([new NewMessage { Id = "second" }])).ShouldHaveSingleItem().Error.ShouldBeNull();
+        (await other.EnqueueAsync(One("second"))).Items.ShouldHaveSingleItem().Error.ShouldBeNull();
         RequestContext.Clear();
         Silos.Locals[first].Open.ShouldContain(Queue);
         Silos.Locals[second].Open.ShouldContain(Queue);
 
         var stale = Silos.Grains(first).GetGrain<IQueueGrain>(Queue);
-        var refusal = await Should.ThrowAsync<TimestoneException>(() => stale.EnqueueAsync([new NewMessage { Id = "first" }]));
+        var refusal = await Should.ThrowAsync<TimestoneException>(() => stale.EnqueueAsync(One("first")));
         refusal.Code.ShouldBe(ErrorCode.Unavailable);
 
-        await Eventually.SucceedAsync(() => stale.EnqueueAsync([new NewMessage { Id = "after" }]));
+        await Eventually.SucceedAsync(() => stale.EnqueueAsync(One("after")));
         Silos.OwnerOf(Queue).ShouldBe(second);
         var taken = (await Service.DequeueAsync(Queue, new DequeueRequest { Max = 10 })).Messages;
         taken.Select(message => message.Id).ShouldBe(["before", "second", "after"]);
@@ -35,4 +35,6 @@ public sealed class SecondActivationTests : SiloTests
             await Service.CompleteAsync(Queue, message.Id, message.LeaseToken!);
         (await Service.GetStatsAsync(Queue)).Counts.Completed.ShouldBe(3);
     }
+
+    private static Batch<NewMessage> One(string id) => new([new NewMessage { Id = id }]);
 }

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Configuration;
 using Orleans.TestingHost;
 using Shouldly;
 using StackExchange.Redis;
+using Timestone.Backends.Events;
+using Timestone.Backends.Indexing;
 using Timestone.Backends.Redis;
 using Timestone.Client.Orleans;
 using Timestone.Engine;
@@ -23,6 +26,7 @@ public sealed class TestSilos
     private static readonly Lazy<Task<TestSilos>> TheShared = new(StartAsync);
     private readonly TestCluster _cluster;
     private readonly List<(LocalTimestone Local, RedisJournal Journal)> _open = [];
+    private readonly List<OutboxPump> _pumps = [];
 
     private TestSilos(TestCluster cluster, IHost client) => (_cluster, External) = (cluster, client.Services.GetRequiredService<ITimestone>());
 
@@ -58,13 +62,19 @@ public sealed class TestSilos
     internal IReadOnlyList<LocalTimestone> Locals => [.. _open.Select(static open => open.Local)];
 
     /// <summary>Has every silo work on a database, as silos do that share a Redis.</summary>
-    public async Task OpenAsync(string database, LocalTimestoneOptions options, TimeProvider clock)
+    /// <param name="database">The database.</param>
+    /// <param name="options">How each behaves.</param>
+    /// <param name="clock">Tells all of them the time.</param>
+    /// <param name="index">What all of them publish to and answer searches from, as from one Elasticsearch; null for none.</param>
+    internal async Task OpenAsync(string database, LocalTimestoneOptions options, TimeProvider clock, MemoryIndex? index = null)
     {
         await CloseAsync();
         for (var i = 0; i < _cluster.Silos.Count; i++)
         {
-            var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = database, Timeout = RedisServer.Patience });
-            var local = new LocalTimestone(journal, options with { GiveWay = true }, clock);
+            var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = database, Timeout = RedisServer.Patience, Outbox = index is not null });
+            var local = new LocalTimestone(journal, options with { GiveWay = true }, clock, index: index);
+            if (index is not null)
+                _pumps.Add(new OutboxPump("index", journal.Outbox!, OutboxStart.Acknowledged, index, NullLogger<OutboxPump>.Instance));
             _open.Add((local, journal));
             Services(i).GetRequiredService<SiloQueues>().Open(local, journal);
         }
@@ -75,12 +85,13 @@ public sealed class TestSilos
     {
         for (var i = 0; i < _cluster.Silos.Count; i++)
             Services(i).GetRequiredService<SiloQueues>().Close();
-        foreach (var (local, journal) in _open)
-        {
+        foreach (var (local, _) in _open)
             await local.DisposeAsync();
+        foreach (var pump in _pumps)
+            await pump.DisposeAsync();
+        foreach (var (_, journal) in _open)
             await journal.DisposeAsync();
-        }
-
+        _pumps.Clear();
         _open.Clear();
     }
 

@@ -22,6 +22,10 @@ public sealed class AliasTests
     }
 
     [Fact]
+    public void Every_method_says_how_long_its_caller_waits() =>
+        Interfaces.SelectMany(static grain => grain.GetMethods()).ShouldAllBe(method => method.GetCustomAttribute<ResponseTimeoutAttribute>() != null);
+
+    [Fact]
     public void Every_record_on_the_wire_has_an_alias_of_its_own_and_numbered_fields()
     {
         var records = Types.Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null).ToArray();

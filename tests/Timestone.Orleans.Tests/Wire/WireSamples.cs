@@ -1,3 +1,5 @@
+using Timestone.Grains;
+
 namespace Timestone.Orleans.Tests.Wire;
 
 /// <summary>One of each record that grains are told or tell, with every field set.</summary>
@@ -47,6 +49,22 @@ internal static class WireSamples
         Progress = Json,
     };
 
+    private static readonly Message Bare = new()
+    {
+        Queue = "q",
+        Id = "c",
+        State = MessageState.Pending,
+        Metadata = Metadata.Empty,
+        Priority = long.MaxValue,
+        Version = 1,
+        Attempt = 0,
+        AttemptsLeft = 5,
+        EnqueuedAt = At,
+        UpdatedAt = At,
+    };
+
+    private static readonly NewMessage New = new() { Id = "a", Payload = Json, Metadata = Pairs, Priority = -5, Invisible = TimeSpan.FromSeconds(3), Lease = TimeSpan.FromSeconds(4) };
+
     private static readonly MessageResult Refused = MessageResult.Refused("a", ErrorCode.LeaseLost, "Gone.", "leaseToken");
 
     private static readonly MessageResult Done = new() { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = true, LeaseExpiresAt = At };
@@ -64,7 +82,7 @@ internal static class WireSamples
         ["patch"] = new QueueSettingsPatch { Lease = TimeSpan.FromSeconds(1), Backoff = Settings.Backoff, MaxDepth = 5, EnqueueBlocked = false, Type = QueueType.Simple, ExclusivityKey = "k", PublishPayloads = true },
         ["created"] = new CreateQueueResult(Queue, true),
         ["queue"] = Queue,
-        ["new message"] = new NewMessage { Id = "a", Payload = Json, Metadata = Pairs, Priority = -5, Invisible = TimeSpan.FromSeconds(3), Lease = TimeSpan.FromSeconds(4) },
+        ["new message"] = New,
         ["new message by times"] = new NewMessage { Deadline = At, VisibleAt = At },
         ["message"] = Running,
         ["refused"] = Refused,
@@ -108,6 +126,11 @@ internal static class WireSamples
         },
         ["history"] = new HistoryRequest { After = 3, Wait = TimeSpan.FromSeconds(1), Cursor = "c", Limit = 7 },
         ["search stats"] = new StatsRequest { Queue = "q", After = new IndexedWrite("q", "a", 3), Wait = TimeSpan.FromSeconds(1) },
+        ["new messages"] = new Batch<NewMessage>([New, New with { Id = "b" }, new NewMessage { Id = null, Deadline = At.ToOffset(TimeSpan.FromHours(2)), VisibleAt = At }, new NewMessage()]),
+        ["results"] = new Batch<MessageResult>([Done, Refused, Done with { Duplicate = false }, new MessageResult()]),
+        ["settlements"] = new Batch<Settlement>([Failure, Completion, Settlement.Fail("a", "0123456789abcdef", permanent: true), Settlement.Release("a", "0123456789abcdef")]),
+        ["batch of messages"] = new Batch<Message>([Running, Running with { Id = "b", Queue = "p", Worker = null, Metadata = Metadata.Empty }, Bare]),
+        ["no messages"] = new Batch<Message>([]),
         ["exception"] = new TimestoneException(ErrorCode.InvalidArgument, "Bad.", "id"),
     };
 
@@ -119,6 +142,10 @@ internal static class WireSamples
         DequeueResult result => $"{string.Join(' ', result.Messages)} {string.Join(' ', result.Settled ?? [])}",
         MessagePage page => $"{string.Join(' ', page.Messages)} {page.Next}",
         QueuePage page => $"{string.Join(' ', page.Queues)} {page.Next}",
+        Batch<NewMessage> batch => string.Join(' ', batch.Items),
+        Batch<MessageResult> batch => string.Join(' ', batch.Items),
+        Batch<Settlement> batch => string.Join(' ', batch.Items),
+        Batch<Message> batch => string.Join(' ', batch.Items),
         _ => sample.ToString()!,
     };
 }

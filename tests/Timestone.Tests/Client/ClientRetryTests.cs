@@ -31,6 +31,28 @@ public sealed class ClientRetryTests
     }
 
     [Fact]
+    public async Task A_deletion_whose_answer_is_lost_on_a_connection_used_before_is_found_done_by_its_second_try()
+    {
+        await using var server = await StubServer.StartAsync(Replies.Json(Count), Replies.CloseBeforeTheAnswer, Replies.Problem(404, "queue_not_found"));
+        using var client = Impatient(server);
+        await client.GetDepthAsync("q");
+
+        await client.DeleteQueueAsync("q");
+        server.Requests.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task No_change_is_sent_twice_by_one_try()
+    {
+        await using var server = await StubServer.StartAsync(Replies.Json(Count), Replies.CloseBeforeTheAnswer, Replies.Json("""{"id":"m","state":"pending","version":2,"duplicate":true}"""));
+        using var client = new TimestoneClient(new TimestoneClientOptions { Address = server.Address, RetryFor = TimeSpan.Zero });
+        await client.GetDepthAsync("q");
+
+        (await Should.ThrowAsync<TimestoneException>(client.RedriveAsync("q", "m"))).Code.ShouldBe(ErrorCode.Unavailable);
+        server.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_reset_as_it_is_made_is_a_failed_try()
     {
         using var handler = new ResetAtOnce();

@@ -120,7 +120,7 @@ public sealed class RebuildTests
             while (true)
             {
                 var batch = await reader.ReadAsync(end);
-                await WriteAsync(writer, EventDocuments.Of(batch.Entries));
+                await WriteAsync(writer, [.. EventDocuments.Of(batch.Entries)]);
                 await reader.AcknowledgeAsync(batch, CancellationToken.None);
             }
         }

@@ -33,7 +33,7 @@ public sealed class EventDocumentsTests
     [Fact]
     public void A_transition_is_told_as_itself_and_as_the_message_since()
     {
-        var events = EventDocuments.Of([Dequeue]);
+        var events = EventDocuments.Of([Dequeue]).ToArray();
         events.Select(static told => told.Kind).ShouldBe([StreamEventKind.Transition, StreamEventKind.Message]);
         events[0].Transition.ShouldBe(new Transition
         {
@@ -78,7 +78,7 @@ public sealed class EventDocumentsTests
     {
         var payload = Payload.FromText("hello");
         var enqueue = Dequeue with { From = null, Since = 2000, State = MessageState.Invisible, Cause = Cause.Enqueue, VisibleAt = 9000, Payload = payload };
-        var events = EventDocuments.Of([enqueue]);
+        var events = EventDocuments.Of([enqueue]).ToArray();
         events[0].Transition!.ShouldSatisfyAllConditions(
             transition => transition.From.ShouldBeNull(),
             transition => transition.InFrom.ShouldBeNull(),

@@ -11,6 +11,9 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
     private readonly int _port = FreePort();
     private ServerProcess? _process;
 
+    /// <summary>Which program it is.</summary>
+    public string Program { get; init; } = "timestone-server";
+
     /// <summary>Where it listens, if it does.</summary>
     public Uri Address => new(Url);
 
@@ -20,9 +23,17 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
 
     private bool IsIndexer => args.Contains("indexer");
 
+    /// <summary>A port on which nobody listens now.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     public async Task StartAsync()
     {
-        _process = ServerProcess.StartWith(environment, ["--urls", Url, "--no-auto-create", .. args]);
+        _process = ServerProcess.StartProgram(Program, environment, ["--urls", Url, "--no-auto-create", .. args]);
         await (IsIndexer ? _process.SaysAsync("Indexing what is in Kafka") : _process.ReadyAsync());
     }
 
@@ -42,11 +53,4 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
     }
 
     public void Dispose() => _process?.Dispose();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -123,6 +123,19 @@ public sealed class KafkaPublisherFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_larger_than_an_event_that_a_broker_refused_goes_without_its_payload()
+    {
+        var refused = _story.Entries[0] with { Kind = OutboxEntryKind.Restated };
+        var larger = _story.Entries[0] with { Id = "larger", Payload = Payload.FromBytes(new byte[1000]) };
+        await using var publisher = TestKafka.Publisher(_options);
+        // The first time the size is not known yet.
+        _kafka.Fail(MockRequest.Produce, MockError.MessageTooLarge, MockError.MessageTooLarge);
+        await publisher.DeliverAsync(new OutboxBatch([refused], afterGap: false));
+        await publisher.DeliverAsync(new OutboxBatch([larger], afterGap: false));
+        (await TopicReader.ReadAsync(_options, _options.HistoricTopic)).Single().Event().Transition!.Payload.Kind.ShouldBe(PayloadKind.None);
+    }
+
+    [Fact]
     public async Task A_delivery_can_be_canceled_while_no_broker_answers()
     {
         await using var publisher = TestKafka.Publisher(_options);

@@ -35,9 +35,8 @@ public sealed class Story
 
     private OutboxEntry Next(Random random, string queue, string id, long at)
     {
-        var last = _last.GetValueOrDefault(id);
-        var sequence = last?.Sequence ?? _last.Count;
-        if (last is null or { Kind: OutboxEntryKind.Removed })
+        var isKnown = _last.TryGetValue(id, out var last);
+        if (!isKnown || last.Kind == OutboxEntryKind.Removed)
         {
             return new OutboxEntry
             {
@@ -47,7 +46,7 @@ public sealed class Story
                 At = at,
                 Id = id,
                 // A new life.
-                Sequence = last is null ? sequence : sequence + 1_000_000,
+                Sequence = isKnown ? last.Sequence + 1_000_000 : _last.Count,
                 Version = 1,
                 Since = at,
                 State = MessageState.Pending,

@@ -49,7 +49,8 @@ internal sealed class RecordingSink : IOutboxSink
                 throw new IOException("Injected.");
             }
 
-            _batches.Add(batch);
+            // Its list may be filled again when it is acknowledged.
+            _batches.Add(new OutboxBatch([.. batch.Entries], batch.AfterGap));
             if (_awaited is var (count, reached) && _batches.Sum(static each => each.Entries.Count) >= count)
                 reached.TrySetResult();
         }

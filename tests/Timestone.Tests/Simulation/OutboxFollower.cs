@@ -76,9 +76,9 @@ internal sealed class OutboxFollower
 
             var key = (entry.Queue, entry.Id, entry.Life);
             var known = _latest.GetValueOrDefault(key);
-            if (!HasGap && entry.Version > (known?.Version ?? 0) + 1)
-                throw new SimulationFailure(Invariant.TransitionsAreTold, $"'{entry.Id}' of {entry.Queue} was told at version {entry.Version} after {known?.Version}.");
-            if (entry.Version > (known?.Version ?? 0))
+            if (!HasGap && entry.Version > known.Version + 1)
+                throw new SimulationFailure(Invariant.TransitionsAreTold, $"'{entry.Id}' of {entry.Queue} was told at version {entry.Version} after {known.Version}.");
+            if (entry.Version > known.Version)
                 _latest[key] = entry;
         }
     }
@@ -87,7 +87,7 @@ internal sealed class OutboxFollower
     {
         var told = latest.Where(static entry => entry.Kind != OutboxEntryKind.Removed).Select(Show).Order(StringComparer.Ordinal);
         var standing = queues.Values.SelectMany(static queue => queue.Rows.Select(row => Show(OutboxEntry.Of(queue.Queue.Name, queue.Queue.CreatedAt, false,
-            new RowChange(ChangeKind.Rewritten, Cause.Rewrite, null, row.State.UpdatedAt, row.State.UpdatedAt, row, row.State))!))).Order(StringComparer.Ordinal);
+            new RowChange(ChangeKind.Rewritten, Cause.Rewrite, null, row.State.UpdatedAt, row.State.UpdatedAt, row, row.State))!.Value))).Order(StringComparer.Ordinal);
         if (!told.SequenceEqual(standing, StringComparer.Ordinal))
             throw new SimulationFailure(Invariant.TransitionsAreTold, $"Told was [{string.Join("; ", told)}], the journal holds [{string.Join("; ", standing)}].");
     }

@@ -110,10 +110,10 @@ internal sealed partial class ReferenceQueue
 
     private IEnumerable<ReferenceMessage> Dequeueable(Metadata filter)
     {
-        var taken = new HashSet<string>();
+        var taken = _messages.Where(static message => message.State == MessageState.Running).Select(ExclusivityValue).OfType<string>().ToHashSet();
         foreach (var message in ByRank(_messages.Where(message => message.State == MessageState.Pending && message.Given.Metadata.Matches(filter))))
         {
-            if (ExclusivityValue(message) is not { } value || (!IsLocked(value) && taken.Add(value)))
+            if (ExclusivityValue(message) is not { } value || taken.Add(value))
                 yield return message;
         }
     }

@@ -1,4 +1,7 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Timestone.Tests.Client.Support;
 
@@ -29,6 +32,13 @@ internal static class Replies
 
     public static RequestDelegate ResetBeforeTheAnswer { get; } = context =>
     {
+        context.Abort();
+        return Task.CompletedTask;
+    };
+
+    public static RequestDelegate CloseBeforeTheAnswer { get; } = context =>
+    {
+        context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Shutdown(SocketShutdown.Send);
         context.Abort();
         return Task.CompletedTask;
     };

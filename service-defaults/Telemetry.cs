@@ -1,21 +1,25 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace Timestone.Silo;
+namespace Timestone.ServiceDefaults;
 
 /// <summary>Sends metrics and traces to where OTEL_EXPORTER_OTLP_ENDPOINT says; without it, nothing is collected.</summary>
-internal sealed class Telemetry(IConfiguration configuration) : IHostedService, IDisposable
+internal sealed class Telemetry(IConfiguration configuration, string service) : IHostedService, IDisposable
 {
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     private MeterProvider? _metrics;
     private TracerProvider? _traces;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (string.IsNullOrEmpty(configuration[Endpoint]))
             return Task.CompletedTask;
-        var resource = ResourceBuilder.CreateDefault().AddService("timestone-silo").AddEnvironmentVariableDetector();
+        var resource = ResourceBuilder.CreateDefault().AddService(service).AddEnvironmentVariableDetector();
         _metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
             .AddMeter("Timestone*", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")

@@ -1,0 +1,126 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Orleans.Streams;
+using Timestone.Backends.Kafka;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
+
+namespace Timestone.Streams.Kafka;
+
+/// <summary>
+/// Reads one partition, from what was committed to the group on, and commits what was delivered: every now and then, and when it stops. Orleans sees to it
+/// that one silo reads a partition; while two do, both deliver, and what either has delivered is delivered.
+/// </summary>
+/// <remarks>Used by one pulling agent, one call at a time. Reading takes what the client has at hand and never blocks.</remarks>
+internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClients clients, KafkaTopic topic, IKafkaDataAdapter data, KafkaQueueCache cache, ILogger<KafkaReceiver> logger)
+    : IQueueAdapterReceiver
+{
+    private const int MostBytes = 1024 * 1024, RecordBytes = 100;
+
+    private IConsumer<byte[], byte[]>? _consumer;
+    private long _delivered;
+
+    public async Task Initialize(TimeSpan timeout)
+    {
+        _consumer = clients.PartitionReader(partition, OnCommitted);
+        try
+        {
+            await topic.EnsureAsync(_consumer.Handle).WaitAsync(timeout).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is IOException or TimeoutException)
+        {
+            // The client goes on looking for it by itself.
+            LogNotThere(partition, problem.Message);
+        }
+    }
+
+    public Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount)
+    {
+        var batches = new List<IBatchContainer>();
+        if (_consumer is { } consumer)
+        {
+            if (cache.TakeRewind() is { } offset)
+                consumer.Seek(new TopicPartitionOffset(partition, offset));
+            for (var bytes = 0; bytes < MostBytes && batches.Count < maxCount && Take(consumer) is { } record;)
+            {
+                if (Read(record) is not { } batch)
+                    continue;
+                batches.Add(batch);
+                bytes += batch.Bytes;
+            }
+        }
+
+        return Task.FromResult<IList<IBatchContainer>>(batches);
+    }
+
+    public Task MessagesDeliveredAsync(IList<IBatchContainer> messages)
+    {
+        if (_consumer is { } consumer && messages is [.., KafkaBatch last] && last.Offset >= _delivered)
+        {
+            // The client commits it.
+            _delivered = last.Offset + 1;
+            consumer.StoreOffset(new TopicPartitionOffset(partition, _delivered));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task Shutdown(TimeSpan timeout)
+    {
+        if (_consumer is not { } consumer)
+            return;
+        if (cache.TryPurgeFromCache(out var delivered))
+            await MessagesDeliveredAsync(delivered).ConfigureAwait(false);
+        _consumer = null;
+        await Task.Run(() =>
+        {
+            using (consumer)
+                consumer.Close();
+        }).WaitAsync(timeout).ConfigureAwait(false);
+    }
+
+    private ConsumeResult<byte[], byte[]>? Take(IConsumer<byte[], byte[]> consumer)
+    {
+        try
+        {
+            return consumer.Consume(TimeSpan.Zero);
+        }
+        catch (ConsumeException problem) when (!problem.Error.IsFatal)
+        {
+            // It goes on by itself.
+            LogNotRead(partition, problem.Error.Reason);
+            return null;
+        }
+    }
+
+    private KafkaBatch? Read(ConsumeResult<byte[], byte[]> record)
+    {
+        try
+        {
+            return new KafkaBatch(record.Offset.Value, data.FromRecord(record), RecordBytes + (record.Message.Key?.Length ?? 0) + (record.Message.Value?.Length ?? 0));
+        }
+        catch (Exception problem)
+        {
+            // Whatever it is, the records behind it are not to wait for it for ever.
+            LogPassedOver(partition, record.Offset.Value, problem);
+            return null;
+        }
+    }
+
+    private void OnCommitted(CommittedOffsets committed)
+    {
+        if (committed.Error is { IsError: true, Code: not KafkaErrorCode.Local_NoOffset } error)
+            LogNotCommitted(partition, error.Reason);
+    }
+
+    [LoggerMessage(10, LogLevel.Warning, "The topic of {Partition} is not to be had yet: {Problem}")]
+    private partial void LogNotThere(TopicPartition partition, string problem);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Partition} could not be read: {Problem}")]
+    private partial void LogNotRead(TopicPartition partition, string problem);
+
+    [LoggerMessage(12, LogLevel.Error, "A record of {Partition} is passed over, as it cannot be understood: offset {Offset}.")]
+    private partial void LogPassedOver(TopicPartition partition, long offset, Exception problem);
+
+    [LoggerMessage(13, LogLevel.Warning, "How far {Partition} was delivered could not be committed; some of it may come again. {Problem}")]
+    private partial void LogNotCommitted(TopicPartition partition, string problem);
+}

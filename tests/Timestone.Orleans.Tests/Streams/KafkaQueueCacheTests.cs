@@ -1,0 +1,162 @@
+using Orleans.Providers.Streams.Common;
+using Orleans.Streams;
+using Shouldly;
+using Timestone.Streams.Kafka;
+using Xunit;
+
+namespace Timestone.Orleans.Tests.Streams;
+
+/// <summary>What is kept of a partition, and when it counts as delivered.</summary>
+public sealed class KafkaQueueCacheTests
+{
+    private const int RecordBytes = 10;
+    private static readonly StreamId One = StreamId.Create("test", "one");
+    private static readonly StreamId Other = StreamId.Create("test", "other");
+
+    [Fact]
+    public void A_record_is_delivered_when_the_cursor_goes_on_behind_it()
+    {
+        var cache = Cache();
+        Add(cache, One, 0, 1);
+        var cursor = Cursor(cache, One, 0);
+        cursor.MoveNext().ShouldBeTrue();
+        Delivered(cache).ShouldBeEmpty();
+        cursor.MoveNext().ShouldBeTrue();
+        Delivered(cache).ShouldBe([0]);
+        cursor.MoveNext().ShouldBeFalse();
+        Delivered(cache).ShouldBe([1]);
+    }
+
+    [Fact]
+    public void A_record_is_delivered_when_all_who_have_its_stream_have_it()
+    {
+        var cache = Cache();
+        Add(cache, One, 0);
+        var (fast, slow) = (Cursor(cache, One, 0), Cursor(cache, One, 0));
+        Drain(fast);
+        Delivered(cache).ShouldBeEmpty();
+        slow.Dispose();
+        Delivered(cache).ShouldBe([0]);
+    }
+
+    [Fact]
+    public void A_record_of_a_slow_stream_holds_back_those_behind_it_and_no_consumer()
+    {
+        var cache = Cache();
+        Add(cache, One, 0);
+        Add(cache, Other, 1, 2);
+        var (slow, fast) = (Cursor(cache, One, 0), Cursor(cache, Other, 1));
+        Drain(fast).ShouldBe([1, 2]);
+        Delivered(cache).ShouldBeEmpty();
+        Drain(slow);
+        Delivered(cache).ShouldBe([0, 1, 2]);
+    }
+
+    [Fact]
+    public void What_nobody_has_subscribed_to_counts_as_delivered()
+    {
+        var cache = Cache();
+        Add(cache, One, 0);
+        Delivered(cache).ShouldBe([0]);
+    }
+
+    [Fact]
+    public void The_record_of_a_cursors_token_is_delivered_by_itself_and_others_together()
+    {
+        var cache = Cache(recordsPerDelivery: 3);
+        Add(cache, One, 0, 1, 2, 3, 4, 5, 6);
+        var cursor = Cursor(cache, One, 1);
+        List<int> sizes = [];
+        while (cursor.MoveNext())
+            sizes.Add(cursor.GetCurrent(out _)!.GetEvents<string>().Count());
+        sizes.ShouldBe([1, 3, 2]);
+    }
+
+    [Fact]
+    public void Reading_waits_while_there_is_no_room_and_delivered_records_make_room()
+    {
+        var cache = Cache(mostBytes: 3 * RecordBytes);
+        Add(cache, One, 0, 1, 2);
+        var cursor = Cursor(cache, One, 0);
+        cache.IsUnderPressure().ShouldBeTrue();
+        cursor.MoveNext();
+        cursor.MoveNext();
+        Delivered(cache).ShouldBe([0]);
+        cache.IsUnderPressure().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Delivered_records_are_kept_while_there_is_room_and_a_token_older_than_those_is_a_miss()
+    {
+        var cache = Cache(mostBytes: 3 * RecordBytes);
+        Add(cache, One, 0, 1);
+        Drain(Cursor(cache, One, 0));
+        Delivered(cache);
+        cache.IsUnderPressure().ShouldBeFalse();
+        Drain(Cursor(cache, One, 0)).ShouldBe([0, 1]);
+        Add(cache, One, 2);
+        Drain(Cursor(cache, One, 2));
+        Should.Throw<QueueCacheMissException>(() =>
+        {
+            Drop(cache);
+            Cursor(cache, One, 0);
+        });
+    }
+
+    [Fact]
+    public void A_cursor_that_rewinds_behind_what_is_kept_has_the_partition_read_again_and_others_pass_over_it()
+    {
+        var cache = Cache();
+        Add(cache, One, 5, 6);
+        var live = Cursor(cache, One, 5);
+        Drain(live);
+        Delivered(cache);
+        var again = cache.GetCacheCursor(One, new KafkaRewindToken(3));
+        again.MoveNext().ShouldBeFalse();
+        Add(cache, One, 7);
+        cache.TakeRewind().ShouldBe(3);
+        cache.TakeRewind().ShouldBeNull();
+        Add(cache, One, 3, 4, 5, 6, 7);
+        Drain(live).ShouldBe([7]);
+        Delivered(cache).ShouldBeEmpty();
+        Drain(again).ShouldBe([3, 4, 5, 6, 7]);
+        Delivered(cache).ShouldBe([7]);
+    }
+
+    [Fact]
+    public void Records_with_a_request_context_are_delivered_by_themselves()
+    {
+        var cache = Cache(recordsPerDelivery: 10);
+        cache.AddToCache([Record(One, 0), Record(One, 1), Record(One, 2, withContext: true), Record(One, 3)]);
+        var cursor = Cursor(cache, One, 0);
+        cursor.MoveNext();
+        Drain(cursor).ShouldBe([1, 2, 3]);
+    }
+
+    private static KafkaQueueCache Cache(int mostBytes = 1000, int recordsPerDelivery = 1) => new(mostBytes, recordsPerDelivery);
+
+    private static void Add(KafkaQueueCache cache, StreamId stream, params int[] offsets) => cache.AddToCache([.. offsets.Select(offset => Record(stream, offset))]);
+
+    private static KafkaBatch Record(StreamId stream, int offset, bool withContext = false) =>
+        new KafkaBatch(offset, new KafkaEvents(stream, [$"event {offset}"], withContext ? new Dictionary<string, object> { ["tenant"] = "acme" } : null), RecordBytes);
+
+    private static IQueueCacheCursor Cursor(KafkaQueueCache cache, StreamId stream, int offset) => cache.GetCacheCursor(stream, new EventSequenceTokenV2(offset));
+
+    // The offsets of the deliveries that were left.
+    private static List<long> Drain(IQueueCacheCursor cursor)
+    {
+        List<long> offsets = [];
+        while (cursor.MoveNext())
+            offsets.Add(cursor.GetCurrent(out _)!.SequenceToken.SequenceNumber);
+        return offsets;
+    }
+
+    private static List<long> Delivered(KafkaQueueCache cache) =>
+        cache.TryPurgeFromCache(out var delivered) ? [.. delivered.Select(static batch => batch.SequenceToken.SequenceNumber)] : [];
+
+    private static void Drop(KafkaQueueCache cache)
+    {
+        Delivered(cache);
+        cache.IsUnderPressure();
+    }
+}

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Globalization;
+using Shouldly;
+using Timestone.Client;
+using Timestone.Tests.Linearizability;
+using Timestone.Tests.Simulation;
+using Xunit.Abstractions;
+
+namespace Timestone.Tests.Faults;
+
+/// <summary>
+/// A random load of one queue while faults happen, and what must hold afterwards: every message whose enqueue was acknowledged
+/// is there and has ended, none is completed twice, and the recorded calls are linearizable.
+/// </summary>
+internal sealed class FaultRun : IAsyncDisposable
+{
+    private const string Queue = "faults";
+
+    // What is still not so then never will be.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly ITestOutputHelper _output;
+    private readonly int _seed;
+    private readonly QueueSettings _settings;
+    private readonly TimestoneClient[] _clients;
+    private readonly TimestoneClient[] _patient;
+    private readonly CallMaker _maker;
+    private readonly Recorder _recorder;
+    private readonly CancellationTokenSource _end = new();
+    private Task _load = Task.CompletedTask;
+    private int _faults;
+
+    /// <param name="output">Where the figures go.</param>
+    /// <param name="seed">Of the queue's settings and the load.</param>
+    /// <param name="addresses">Where the servers listen.</param>
+    public FaultRun(ITestOutputHelper output, int seed, params Uri[] addresses)
+    {
+        _output = output;
+        _seed = seed;
+        var random = new Random(seed);
+        _settings = SettingsOf(random, random.Next(2) == 0 ? "k" : null);
+        _maker = new CallMaker(random, unique: "");
+        _recorder = new Recorder(Queue, _settings);
+        _clients = [.. addresses.Select(static address => new TimestoneClient(new TimestoneClientOptions { Address = address, RetryFor = TimeSpan.Zero }))];
+        _patient = [.. addresses.Select(static address => new TimestoneClient(new TimestoneClientOptions
+        {
+            Address = address,
+            RetryFor = Patience,
+            RetryDelay = TimeSpan.FromMilliseconds(20),
+            MaxRetryDelay = TimeSpan.FromMilliseconds(200),
+        }))];
+    }
+
+    /// <summary>Whether each caller goes from one server to the next with every call, instead of keeping to its own.</summary>
+    public bool IsRoving { get; init; }
+
+    /// <summary>Creates the queue and sets callers to work.</summary>
+    public async Task StartAsync(int callers)
+    {
+        await _patient[0].CreateQueueAsync(Queue, _settings);
+        _load = Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller))));
+    }
+
+    /// <summary>Waits until so many more calls have been answered.</summary>
+    public Task MoreAsync(int calls) => WaitAsync(_recorder.MoreAsync(calls), "answered");
+
+    /// <summary>Makes a fault, and waits until calls have failed of it.</summary>
+    public async Task FailAsync(Action fault, int calls)
+    {
+        var failed = _recorder.MoreUnansweredAsync(calls);
+        Fault(fault);
+        await WaitAsync(failed, "failed");
+    }
+
+    /// <summary>Makes a fault.</summary>
+    public void Fault(Action fault)
+    {
+        _faults++;
+        fault();
+    }
+
+    /// <summary>Ends the load, brings every message to its end, and checks everything.</summary>
+    public async Task CheckAsync()
+    {
+        await _end.CancelAsync();
+        await _load.WaitAsync(Patience);
+        await DrainAsync().WaitAsync(Patience);
+        var stored = await _recorder.LookAtAllAsync(_patient[0]);
+        var history = _recorder.History;
+        try
+        {
+            var audit = new Audit(history);
+            audit.Check(stored);
+            var clock = Stopwatch.StartNew();
+            var verdict = await Task.Factory.StartNew(() => LinearizabilityChecker.Check(history), TaskCreationOptions.LongRunning);
+            _output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_settings.Type}: {history.Calls.Count} calls, {_faults} faults, {history.Calls.Count(static call => call.Answer is null)} of unknown outcome; {audit}; checked in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"));
+            verdict.IsLinearizable.ShouldBeTrue(verdict.ToString());
+        }
+        catch (ShouldAssertException)
+        {
+            _output.WriteLine($"Seed {_seed}; every call is in {Write(history)}");
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        foreach (var client in _clients.Concat(_patient))
+            client.Dispose();
+        _end.Dispose();
+    }
+
+    // Each message of the load has a "k".
+    private static QueueSettings SettingsOf(Random random, string? exclusivityKey) => new()
+    {
+        Type = exclusivityKey is null ? QueueType.Simple : QueueType.Exclusive,
+        ExclusivityKey = exclusivityKey,
+        Lease = TimeSpan.FromSeconds(5),
+        MaxAttempts = random.Next(2, 6),
+        Backoff = new Backoff { Kind = (BackoffKind)random.Next(3), Initial = TimeSpan.FromMilliseconds(10), Max = TimeSpan.FromMilliseconds(50) },
+        Retention = TimeSpan.FromHours(1),
+    };
+
+    private static string Write(RecordedHistory history)
+    {
+        var path = System.IO.Path.Combine(Directory.CreateTempSubdirectory("timestone-history-").FullName, "history.txt");
+        File.WriteAllLines(path, history.Calls.OrderBy(static call => call.Start).Select(static call => call.ToString()).Prepend(CommandText.Of(history.Settings)));
+        return path;
+    }
+
+    private async Task CallAsync(int caller)
+    {
+        for (var server = caller; !_end.IsCancellationRequested; server += IsRoving ? 1 : 0)
+        {
+            var command = _maker.Next();
+            var answer = await _recorder.CallAsync(caller, _clients[server % _clients.Length], command);
+            _maker.Learn(command, answer);
+            if (answer is null && !IsRoving)
+                await _patient[server % _clients.Length].GetDepthAsync(Queue);
+        }
+    }
+
+    // A load that ended in an exception will not reach any count.
+    private async Task WaitAsync(Task counted, string how)
+    {
+        if (await Task.WhenAny(counted, _load).WaitAsync(Patience) != counted)
+            await _load;
+        counted.IsCompleted.ShouldBeTrue($"The load ended before as many calls were {how}.");
+    }
+
+    // What nobody holds any more is called off, so that nothing need expire.
+    private async Task DrainAsync()
+    {
+        for (var request = 0; await AskAsync(new DepthCommand(null, Metadata.Empty)) is not 0L; request++)
+        {
+            var leased = (DequeueResult)await AskAsync(new DequeueCommand(new DequeueRequest { Max = 100, RequestId = $"drain{request}", Worker = $"drain{request}" }));
+            if (leased.Messages.Count > 0)
+            {
+                await AskAsync(new SettleCommand([.. leased.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]));
+                continue;
+            }
+
+            foreach (var state in (MessageState[])[MessageState.Invisible, MessageState.Running])
+            {
+                if (await _patient[0].ListMessagesAsync(Queue, state) is { Messages: { Count: > 0 } left })
+                    await AskAsync(new CancelCommand([.. left.Select(static message => new Cancellation { Id = message.Id })]));
+            }
+        }
+    }
+
+    // Until it is answered: what a server that has just come back may refuse for a moment.
+    private async Task<object> AskAsync(Command command)
+    {
+        while (true)
+        {
+            if (await _recorder.CallAsync(-1, _clients[0], command) is { } answer)
+                return answer;
+            await _patient[0].GetDepthAsync(Queue);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Timestone.Tests.Support;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Timestone.Tests.Faults;
+
+/// <summary>Faults of real processes on the file journal: nothing acknowledged is lost, nothing is done twice, and every answer has its place in one order.</summary>
+public sealed class FileFaultTests(ITestOutputHelper output)
+{
+    [Fact]
+    public Task A_server_that_is_killed_under_load_again_and_again() => RunAsync(ServerFaults.KillAsync);
+
+    [Fact]
+    public Task A_network_that_is_cut_between_callers_and_server() => RunAsync(ServerFaults.CutAsync);
+
+    private Task RunAsync(Func<ITestOutputHelper, int, string[], Task> scenario) => FaultSwitches.RunAsync(output, async seed =>
+    {
+        using var data = new TemporaryDirectory();
+        await scenario(output, seed, ["--data", data.Path]);
+    });
+}

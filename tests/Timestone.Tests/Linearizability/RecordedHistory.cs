@@ -1,0 +1,6 @@
+namespace Timestone.Tests.Linearizability;
+
+/// <summary>All calls that were made of one queue, from when it was created empty.</summary>
+/// <param name="Settings">The queue's settings, which stay.</param>
+/// <param name="Calls">The calls, in any order.</param>
+internal sealed record RecordedHistory(QueueSettings Settings, IReadOnlyList<RecordedCall> Calls);

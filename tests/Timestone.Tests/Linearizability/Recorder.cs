@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Timestone.Tests.Simulation;
+
+namespace Timestone.Tests.Linearizability;
+
+/// <summary>Makes calls of one queue and writes down what came of them. Thread-safe; the calls of one caller must follow each other.</summary>
+/// <param name="queue">The queue's name.</param>
+/// <param name="settings">Its settings.</param>
+internal sealed class Recorder(string queue, QueueSettings settings)
+{
+    private readonly Lock _gate = new();
+    private readonly List<RecordedCall> _calls = [];
+    private readonly Tally _answered = new();
+    private readonly Tally _unanswered = new();
+
+    /// <summary>All calls so far that may have taken effect.</summary>
+    public RecordedHistory History
+    {
+        get
+        {
+            lock (_gate)
+                return new RecordedHistory(settings, [.. _calls]);
+        }
+    }
+
+    /// <summary>Ends when so many more calls have been answered.</summary>
+    public Task MoreAsync(int count) => _answered.MoreAsync(count);
+
+    /// <summary>Ends when so many more calls have got no answer.</summary>
+    public Task MoreUnansweredAsync(int count) => _unanswered.MoreAsync(count);
+
+    /// <summary>Makes a call, once.</summary>
+    /// <returns>The answer, or the error that refused it; null where the outcome is unknown or nothing was sent.</returns>
+    public async Task<object?> CallAsync(int caller, ITimestone service, Command command, CancellationToken cancellationToken = default)
+    {
+        var (start, startMs) = (Stopwatch.GetTimestamp(), Now());
+        object? answer;
+        try
+        {
+            answer = await AskAsync(service, command, cancellationToken);
+        }
+        catch (TimestoneException problem) when (problem.Code == ErrorCode.Unavailable)
+        {
+            // Where no connection was made nothing can have happened.
+            if (problem.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+            {
+                _unanswered.Count();
+                return null;
+            }
+
+            answer = null;
+        }
+        catch (OperationCanceledException)
+        {
+            answer = null;
+        }
+        catch (TimestoneException refusal)
+        {
+            answer = refusal.Error;
+        }
+
+        Add(new RecordedCall(caller, start, Stopwatch.GetTimestamp(), startMs, Now(), command, answer));
+        return answer;
+    }
+
+    /// <summary>Looks at every message that any enqueue named, while nothing happens to the queue: what calls of unknown outcome left.</summary>
+    /// <returns>The messages that there are, by id.</returns>
+    public async Task<IReadOnlyDictionary<string, Message>> LookAtAllAsync(ITimestone service)
+    {
+        var (start, startMs) = (Stopwatch.GetTimestamp(), Now());
+        var stored = new Dictionary<string, Message>();
+        string? after = null;
+        do
+        {
+            var page = await service.ListMessagesAsync(queue, after: after, limit: Limits.MaxPage);
+            foreach (var message in page.Messages)
+                stored.Add(message.Id, message);
+            after = page.Next;
+        }
+        while (after is not null);
+
+        var (end, endMs) = (Stopwatch.GetTimestamp(), Now());
+        foreach (var id in History.Calls.Select(static call => call.Command).OfType<EnqueueCommand>().SelectMany(static enqueue => enqueue.Messages).Select(static message => message.Id!).Distinct())
+            Add(new RecordedCall(-1, start, end, startMs, endMs, new GetCommand(id), stored.TryGetValue(id, out var message) ? message : new TimestoneError(ErrorCode.MessageNotFound, "")));
+        return stored;
+    }
+
+    private void Add(RecordedCall call)
+    {
+        lock (_gate)
+            _calls.Add(call);
+        (call.Answer is null ? _unanswered : _answered).Count();
+    }
+
+    private async Task<object> AskAsync(ITimestone service, Command command, CancellationToken cancellationToken) => command switch
+    {
+        EnqueueCommand enqueue => await service.EnqueueAsync(queue, enqueue.Messages, cancellationToken),
+        DequeueCommand dequeue => await service.DequeueAsync(queue, dequeue.Request, cancellationToken),
+        SettleCommand settle => await service.SettleAsync(queue, settle.Items, cancellationToken),
+        ExtendCommand extend => await service.ExtendAsync(queue, extend.Items, cancellationToken),
+        CancelCommand cancel => await service.CancelAsync(queue, cancel.Items, cancellationToken),
+        RedriveCommand redrive => await service.RedriveAsync(queue, redrive.Id, cancellationToken),
+        GetCommand get => await service.GetMessageAsync(queue, get.Id, cancellationToken),
+        DepthCommand depth => await service.GetDepthAsync(queue, depth.State, depth.Filter, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(command)),
+    };
+
+    private static long Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+}
