@@ -5,16 +5,13 @@ namespace Timestone.Bench.Cluster;
 /// <summary>Many who call one after another.</summary>
 internal static class Callers
 {
-    private const int Warmups = 1;
-
-    /// <summary>Calls a second, by all callers together, after a warm-up.</summary>
+    /// <summary>Calls a second, by all callers together, after a warm-up of half as long.</summary>
     /// <param name="callers">How many.</param>
     /// <param name="length">How long.</param>
     /// <param name="call">One call, of the caller with a number.</param>
     public static async Task<double> RateAsync(int callers, TimeSpan length, Func<int, Task> call)
     {
-        for (var warmup = 0; warmup < Warmups; warmup++)
-            await CountAsync(callers, length / 2, call).ConfigureAwait(false);
+        await CountAsync(callers, length / 2, call).ConfigureAwait(false);
         return await CountAsync(callers, length, call).ConfigureAwait(false);
     }
 

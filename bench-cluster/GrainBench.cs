@@ -40,7 +40,7 @@ internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
         using var client = caller.Build();
         await client.StartAsync().ConfigureAwait(false);
 
-        var (bare, singles, carried, inProcess, batches) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (bare, byName, singles, carried, inProcess, batches) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var timestone = client.Services.GetRequiredService<ITimestone>();
         var grains = client.Services.GetRequiredService<IGrainFactory>();
         var bytes = new byte[Batch * Payload.Bytes.Length];
@@ -49,6 +49,7 @@ internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
             var queue = $"round-{round}";
             var grain = grains.GetGrain<IBareGrain>(queue);
             bare.Add(await Callers.RateAsync(Singles, length, _ => grain.PingAsync()).ConfigureAwait(false));
+            byName.Add(await Callers.RateAsync(Singles, length, _ => grains.GetGrain<IBareGrain>(queue).PingAsync()).ConfigureAwait(false));
             singles.Add(await Callers.RateAsync(Singles, length, _ => timestone.EnqueueAsync(queue, new NewMessage { Payload = Payload })).ConfigureAwait(false));
             await timestone.DeleteQueueAsync(queue).ConfigureAwait(false);
             carried.Add(Batch * await Callers.RateAsync(Batches, length, _ => grain.CarryAsync(bytes)).ConfigureAwait(false));
@@ -57,11 +58,14 @@ internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
         }
 
         report.Add(Figure.Median("grain/bare/calls", "calls/s", bare));
+        report.Add(Figure.Median("grain/bare, found by its name for each call/calls", "calls/s", byName));
         report.Add(Figure.Median("grain/queue, one by one/calls", "calls/s", singles));
         report.Add(Figure.Median("grain/bare, the bytes of batches of 100/messages", "messages/s", carried));
         report.Add(Figure.Median("grain/no grain, batches of 100/messages", "messages/s", inProcess));
         report.Add(Figure.Median("grain/queue, batches of 100/messages", "messages/s", batches));
         report.Add(Figure.Median("grain/queue, one by one/share of bare", "ratio", singles.Zip(bare, static (one, other) => one / other)) with { AtLeast = LeastShareOfBare });
+        report.Add(Figure.Median("grain/queue, one by one/share of bare found by its name", "ratio", singles.Zip(byName, static (one, other) => one / other)));
+        report.Add(Figure.Median("grain/queue, batches of 100/share of no grain", "ratio", batches.Zip(inProcess, static (one, other) => one / other)));
         report.Add(Figure.Median("grain/queue, batches of 100/gain over one by one", "ratio", batches.Zip(singles, static (one, other) => one / other)) with { AtLeast = LeastBatchGain });
         await client.StopAsync().ConfigureAwait(false);
         await server.StopAsync().ConfigureAwait(false);

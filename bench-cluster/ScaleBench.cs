@@ -8,16 +8,18 @@ using Timestone.Client.Orleans;
 namespace Timestone.Bench.Cluster;
 
 /// <summary>Silo processes over one redis-server that flushes before every answer: what one, two and three of them do together.</summary>
-internal sealed class ScaleBench(Report report, TimeSpan length, int rounds, int queues)
+internal sealed class ScaleBench(Report report, TimeSpan length, int rounds, int queues, IReadOnlyList<int> siloCounts)
 {
-    private const int MostSilos = 3;
     private const int Callers = 128;
+
+    // Each process compiles what it runs, and again what it runs often: on two cores that takes half of the first minute.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
 
     private static readonly Payload Payload = Payload.FromBytes(new byte[128]);
 
     public async Task RunAsync()
     {
-        for (var silos = 1; silos <= MostSilos; silos++)
+        foreach (var silos in siloCounts)
         {
             var rates = await RatesAsync(silos).ConfigureAwait(false);
             report.Add(Figure.Median($"scale/{queues} queues, {silos} silos/messages through", "messages/s", rates));
@@ -40,8 +42,10 @@ internal sealed class ScaleBench(Report report, TimeSpan length, int rounds, int
             await Parallel.ForAsync(0, queues, async (queue, cancel) => await timestone.CreateQueueAsync(Name(queue), new QueueSettings { Retention = TimeSpan.Zero }, cancel).ConfigureAwait(false)).ConfigureAwait(false);
             List<double> rates = [];
             var next = 0;
+            Task OneThroughAsync(int caller) => ThroughAsync(timestone, Name((int)((uint)Interlocked.Increment(ref next) % (uint)queues)));
+            await Cluster.Callers.RateAsync(Callers, WarmUp, OneThroughAsync).ConfigureAwait(false);
             for (var round = 0; round < rounds; round++)
-                rates.Add(await Cluster.Callers.RateAsync(Callers, length, _ => ThroughAsync(timestone, Name((int)((uint)Interlocked.Increment(ref next) % (uint)queues)))).ConfigureAwait(false));
+                rates.Add(await Cluster.Callers.RateAsync(Callers, length, OneThroughAsync).ConfigureAwait(false));
             await client.StopAsync().ConfigureAwait(false);
             return rates;
         }

@@ -65,8 +65,8 @@ redis.SetAction(async parsed =>
 });
 
 var eventSeconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 5 };
-var eventParts = new Option<string[]>("--parts") { Description = "Which of: outbox, kafka, enqueue.", DefaultValueFactory = _ => ["outbox", "kafka", "enqueue"], AllowMultipleArgumentsPerToken = true };
-var events = new Command("events", "Transitions from their commit to Kafka (librdkafka's mock cluster) and to the index, and what they cost those who enqueue.") { eventSeconds, restRounds, directory, eventParts };
+var eventParts = new Option<string[]>("--parts") { Description = "Which of: outbox, kafka, enqueue, away, away-saturated.", DefaultValueFactory = _ => ["outbox", "kafka", "enqueue", "away", "away-saturated"], AllowMultipleArgumentsPerToken = true };
+var events = new Command("events", "Transitions from their commit to Kafka (librdkafka's mock cluster) and to the index, and what they cost those who enqueue, also while Kafka and Elasticsearch are away.") { eventSeconds, restRounds, directory, eventParts };
 events.SetAction(async parsed =>
 {
     var report = new Report("events");
@@ -77,6 +77,10 @@ events.SetAction(async parsed =>
         await new KafkaBench(report, time, times).RunAsync().ConfigureAwait(false);
     if (chosen.Contains("enqueue"))
         await new EnqueueBench(report, time, times, where).RunAsync().ConfigureAwait(false);
+    if (chosen.Contains("away"))
+        await new AwayBench(report, time, where).RunAsync().ConfigureAwait(false);
+    if (chosen.Contains("away-saturated"))
+        await new AwayBench(report, time, where).RunSaturatedAsync().ConfigureAwait(false);
     return report.Finish();
 });
 
@@ -113,6 +117,7 @@ smoke.SetAction(async _ =>
         await new OutboxBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
         await new KafkaBench(report, seconds: 0.5, rounds: 1).RunAsync().ConfigureAwait(false);
         await new EnqueueBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
+        await new AwayBench(report, seconds: 0.5, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
     }
     else
     {

@@ -17,6 +17,8 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
 
     private bool _noted;
 
+    private bool IsNoted => _noted || silo.Shared is null;
+
     private string Name => field ??= this.GetPrimaryKeyString();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -66,11 +68,17 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         return true;
     });
 
-    public async Task<Batch<MessageResult>> EnqueueAsync(Batch<NewMessage> messages, CancellationToken cancellationToken)
+    public Task<Batch<MessageResult>> EnqueueAsync(Batch<NewMessage> messages, CancellationToken cancellationToken)
     {
-        if (!_noted)
+        return IsNoted ? SendAsync() : NoteAndSendAsync();
+
+        Task<Batch<MessageResult>> SendAsync() => BatchAsync(messages.Items, static (local, name, items, cancel) => local.EnqueueAsync(name, items, cancel), cancellationToken);
+
+        async Task<Batch<MessageResult>> NoteAndSendAsync()
+        {
             await NoteOpenAsync(cancellationToken);
-        return await BatchAsync(messages.Items, static (local, name, items, cancel) => local.EnqueueAsync(name, items, cancel), cancellationToken);
+            return await SendAsync();
+        }
     }
 
     public Task<DequeueResult> DequeueAsync(DequeueRequest request, CancellationToken cancellationToken) =>
@@ -138,11 +146,11 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
     // Before it is opened or created: should the silo die then, somebody looks after what it has left.
     private async Task NoteOpenAsync(CancellationToken cancellationToken)
     {
-        if (_noted || silo.Shared is not { } shared)
+        if (IsNoted)
             return;
         try
         {
-            await shared.WakeTable.SetOpenAsync([Name], cancellationToken);
+            await silo.Shared!.WakeTable.SetOpenAsync([Name], cancellationToken);
             _noted = true;
         }
         catch (IOException problem)

@@ -40,6 +40,7 @@ internal sealed class TransitionIndexGrain(SiloIndex index, SiloQueues silo, Kaf
         }
     }
 
+    // It goes on with what comes; what went wrong is in the log of Orleans.
     public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -16,5 +17,12 @@ public static class ServiceDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddHostedService(_ => new Telemetry(builder.Configuration, service));
+    }
+
+    /// <summary>Whether it is said where telemetry goes. What costs something on each call need not be done otherwise.</summary>
+    public static bool SendsTelemetry(this IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return !string.IsNullOrEmpty(configuration[Telemetry.Endpoint]);
     }
 }

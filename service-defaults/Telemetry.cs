@@ -10,14 +10,14 @@ namespace Timestone.ServiceDefaults;
 /// <summary>Sends metrics and traces to where OTEL_EXPORTER_OTLP_ENDPOINT says; without it, nothing is collected.</summary>
 internal sealed class Telemetry(IConfiguration configuration, string service) : IHostedService, IDisposable
 {
-    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     private MeterProvider? _metrics;
     private TracerProvider? _traces;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(configuration[Endpoint]))
+        if (!configuration.SendsTelemetry())
             return Task.CompletedTask;
         var resource = ResourceBuilder.CreateDefault().AddService(service).AddEnvironmentVariableDetector();
         _metrics = Sdk.CreateMeterProviderBuilder()

@@ -3,6 +3,7 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using Timestone.Grains;
 using Timestone.Server;
+using Timestone.ServiceDefaults;
 
 namespace Timestone.Silo;
 
@@ -21,6 +22,7 @@ internal sealed class SiloProgram : HostProgram
     public override string Usage => CommandLine.Usage.Replace("timestone-server [options]", """
         timestone-silo [options]
           --redis makes it one silo of the cluster that shares this Redis; without it is a cluster by itself.
+          With --kafka and --elasticsearch the cluster's grains index what is in Kafka; with --role server as well, others do.
           --cluster NAME          the cluster's name (timestone)
           --advertise ADDRESS     where other silos and clients reach it (127.0.0.1)
           --silo-port N           the port for other silos (11111)
@@ -34,7 +36,14 @@ internal sealed class SiloProgram : HostProgram
 
     public override string? Section => SiloOptions.Section;
 
-    public override void Read(IConfiguration configuration, TimestoneServerOptions options) => _silo = SiloOptions.Read(configuration, options.Insecure);
+    public override void Read(IConfiguration configuration, TimestoneServerOptions options)
+    {
+        _silo = SiloOptions.Read(configuration, options.Insecure);
+
+        // Orleans starts its streams before anything else looks at that.
+        if (options.Kafka is { } kafka)
+            EventFlow.OnKafka(kafka.Try);
+    }
 
     public override void Configure(WebApplicationBuilder builder, TimestoneServerOptions options)
     {
@@ -62,7 +71,8 @@ internal sealed class SiloProgram : HostProgram
         silo.AddTimestoneGrains();
         if (options is { Kafka: not null, Elasticsearch: not null, Role: ServerRole.All })
             silo.AddTransitionStreams(options.Kafka);
-        silo.AddActivityPropagation();
+        if (silo.Configuration.SendsTelemetry())
+            silo.AddActivityPropagation();
         silo.AddDashboard();
     }
 }

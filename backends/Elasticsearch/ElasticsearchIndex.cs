@@ -25,7 +25,7 @@ public sealed class ElasticsearchIndex : IIndex
     }
 
     /// <inheritdoc/>
-    public Task<SearchPage> SearchAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    public Task<SearchPage> SearchAsync(MessageSearch search, string? life = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(search);
         return AnswerAsync(
@@ -44,7 +44,7 @@ public sealed class ElasticsearchIndex : IIndex
                     [(field, JsonValueKind.Number), ("queue", JsonValueKind.String), ("id", JsonValueKind.String), ("life", JsonValueKind.String)],
                     search.Descending);
                 if (search.After is { } write)
-                    await _wait.ForCurrentAsync(write, search.Wait, cancellationToken).ConfigureAwait(false);
+                    await _wait.ForCurrentAsync(write, life, search.Wait, cancellationToken).ConfigureAwait(false);
                 var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);
                 var (documents, next) = await pages.ReadAsync(MessageQuery.Of(search), search.Cursor, search.Limit, DocumentJson.Default.CurrentDocument, cancellationToken).ConfigureAwait(false);
                 return new SearchPage([.. documents.Select(static document => document.ToMessage())], next, freshness);
@@ -53,14 +53,14 @@ public sealed class ElasticsearchIndex : IIndex
     }
 
     /// <inheritdoc/>
-    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, CancellationToken cancellationToken = default)
+    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, string? life = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         return AnswerAsync(
             async () =>
             {
                 if (request.After is { } version)
-                    await _wait.ForHistoricAsync(new IndexedWrite(queue, id, version), request.Wait, cancellationToken).ConfigureAwait(false);
+                    await _wait.ForHistoricAsync(new IndexedWrite(queue, id, version), life, request.Wait, cancellationToken).ConfigureAwait(false);
                 var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);
                 var pages = new SearchPageReader(_connection, _connection.Names.Historic, "life", ByLife, descending: false);
                 var query = Query.All(Query.Is("queue", queue), Query.Is("id", id));
@@ -71,7 +71,7 @@ public sealed class ElasticsearchIndex : IIndex
     }
 
     /// <inheritdoc/>
-    public Task<SearchStats> GetStatsAsync(StatsRequest request, CancellationToken cancellationToken = default)
+    public Task<SearchStats> GetStatsAsync(StatsRequest request, string? life = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         return AnswerAsync(
@@ -79,8 +79,8 @@ public sealed class ElasticsearchIndex : IIndex
             {
                 if (request.After is { } write)
                 {
-                    await _wait.ForCurrentAsync(write, request.Wait, cancellationToken).ConfigureAwait(false);
-                    await _wait.ForHistoricAsync(write, request.Wait, cancellationToken).ConfigureAwait(false);
+                    await _wait.ForCurrentAsync(write, life, request.Wait, cancellationToken).ConfigureAwait(false);
+                    await _wait.ForHistoricAsync(write, life, request.Wait, cancellationToken).ConfigureAwait(false);
                 }
 
                 var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);

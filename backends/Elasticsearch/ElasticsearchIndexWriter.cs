@@ -25,12 +25,13 @@ public sealed class ElasticsearchIndexWriter : IIndexWriter
         ArgumentNullException.ThrowIfNull(events);
         var options = _connection.Options;
         var plan = BulkPlan.Of(events, _connection.Names, options.HistoricPeriod, _connection.Time.GetUtcNow() - options.HistoricRetention);
-        var run = new BulkRun(_connection, _targets, plan.Writes);
+        var (before, after) = (new BulkRun(_connection, _targets, plan.BeforeRemovals), new BulkRun(_connection, _targets, plan.AfterRemovals));
         await RetryAsync(_connection.SetUpAsync, cancellationToken).ConfigureAwait(false);
-        await RetryAsync(stop => run.TryAsync(stop).AsTask(), cancellationToken).ConfigureAwait(false);
+        await RetryAsync(stop => before.TryAsync(stop).AsTask(), cancellationToken).ConfigureAwait(false);
         foreach (var queue in plan.RemovedQueues)
             await RetryAsync(stop => RemoveQueueAsync(queue, stop), cancellationToken).ConfigureAwait(false);
-        return [.. plan.Rejected, .. run.Rejected];
+        await RetryAsync(stop => after.TryAsync(stop).AsTask(), cancellationToken).ConfigureAwait(false);
+        return [.. plan.Rejected, .. before.Rejected, .. after.Rejected];
     }
 
     private async Task RemoveQueueAsync(RemovedQueue queue, CancellationToken cancellationToken)

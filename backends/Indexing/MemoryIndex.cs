@@ -69,11 +69,11 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     }
 
     /// <inheritdoc/>
-    public async Task<SearchPage> SearchAsync(MessageSearch search, CancellationToken cancellationToken = default)
+    public async Task<SearchPage> SearchAsync(MessageSearch search, string? life = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(search);
         var page = new PageSearch(search);
-        await IncludeAsync(search.After, search.Wait, cancellationToken).ConfigureAwait(false);
+        await IncludeAsync(search.After, life, search.Wait, cancellationToken).ConfigureAwait(false);
         var (tables, freshness) = Begin(search.Queue);
         foreach (var table in tables)
         {
@@ -89,10 +89,10 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     }
 
     /// <inheritdoc/>
-    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, CancellationToken cancellationToken = default)
+    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, string? life = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        await IncludeAsync(request.After is { } version ? new IndexedWrite(queue, id, version) : null, request.Wait, cancellationToken).ConfigureAwait(false);
+        await IncludeAsync(request.After is { } version ? new IndexedWrite(queue, id, version) : null, life, request.Wait, cancellationToken).ConfigureAwait(false);
         var found = new List<(MessageLife Life, TransitionRecord Record)>();
         Freshness freshness;
         lock (_lock)
@@ -109,10 +109,10 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     }
 
     /// <inheritdoc/>
-    public async Task<SearchStats> GetStatsAsync(StatsRequest request, CancellationToken cancellationToken = default)
+    public async Task<SearchStats> GetStatsAsync(StatsRequest request, string? life = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        await IncludeAsync(request.After, request.Wait, cancellationToken).ConfigureAwait(false);
+        await IncludeAsync(request.After, life, request.Wait, cancellationToken).ConfigureAwait(false);
         var (tables, freshness) = Begin(request.Queue);
         var stats = new List<IndexedQueueStats>(tables.Count);
         foreach (var table in tables.OrderBy(static table => table.Name, StringComparer.Ordinal))
@@ -169,7 +169,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         }
 
         table.ForgetUnlessNeeded(place);
-        _waits.Include(entry.Queue, entry.Id, entry.Version);
+        _waits.Include(entry);
     }
 
     // It stands in the history, too, so that it is remembered for as long as messages' ends are.
@@ -226,16 +226,16 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         };
     }
 
-    private async Task IncludeAsync(IndexedWrite? write, TimeSpan wait, CancellationToken cancellationToken)
+    private async Task IncludeAsync(IndexedWrite? write, string? life, TimeSpan wait, CancellationToken cancellationToken)
     {
         if (write is null)
             return;
         TaskCompletionSource included;
         lock (_lock)
         {
-            if (Includes(write))
+            if (Includes(write, life))
                 return;
-            included = _waits.Add(write);
+            included = _waits.Add(write, life);
         }
 
         try
@@ -253,13 +253,13 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         }
     }
 
-    private bool Includes(IndexedWrite write)
+    private bool Includes(IndexedWrite write, string? life)
     {
         if (!_queues.TryGetValue(write.Queue, out var table))
             return false;
         for (var place = table.Find(write.Id); place != LifePages.None; place = table[place].Older)
         {
-            if (table[place].Version >= write.Version)
+            if (table[place].Version >= write.Version && (life is null || table[place].Name == life))
                 return true;
         }
 

@@ -1,28 +1,30 @@
+using Timestone.Engine;
+
 namespace Timestone.Backends.Indexing;
 
 /// <summary>Reads that wait until the index includes a write. Touched only under the index's lock.</summary>
 internal sealed class WriteWaits
 {
-    private readonly Dictionary<(string Queue, string Id), List<(int Version, TaskCompletionSource Included)>> _waits = [];
+    private readonly Dictionary<(string Queue, string Id), List<(int Version, string? Life, TaskCompletionSource Included)>> _waits = [];
 
-    /// <summary>Begins to wait.</summary>
-    public TaskCompletionSource Add(IndexedWrite write)
+    /// <summary>Begins to wait for a write of one life, or with null of any.</summary>
+    public TaskCompletionSource Add(IndexedWrite write, string? life)
     {
         if (!_waits.TryGetValue((write.Queue, write.Id), out var waits))
             _waits.Add((write.Queue, write.Id), waits = []);
         var included = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        waits.Add((write.Version, included));
+        waits.Add((write.Version, life, included));
         return included;
     }
 
-    /// <summary>Ends the waits that a version of a message ends.</summary>
-    public void Include(string queue, string id, int version)
+    /// <summary>Ends the waits that an entry ends.</summary>
+    public void Include(OutboxEntry entry)
     {
-        if (_waits.Count == 0 || !_waits.TryGetValue((queue, id), out var waits))
+        if (_waits.Count == 0 || !_waits.TryGetValue((entry.Queue, entry.Id), out var waits))
             return;
-        waits.RemoveAll(wait => wait.Version <= version && wait.Included.TrySetResult());
+        waits.RemoveAll(wait => wait.Version <= entry.Version && (wait.Life is null || wait.Life == entry.Life) && wait.Included.TrySetResult());
         if (waits.Count == 0)
-            _waits.Remove((queue, id));
+            _waits.Remove((entry.Queue, entry.Id));
     }
 
     /// <summary>Gives a wait up.</summary>

@@ -90,6 +90,8 @@ public sealed class KafkaIndexer : IAsyncDisposable
             _consumer.Subscribe([_options.CurrentTopic, _options.HistoricTopic]);
             while (!_stopping.IsCancellationRequested)
             {
+                if (_written is null && _paused)
+                    Hold(pause: false);
                 if (_written is null)
                     Start();
                 else
@@ -178,8 +180,6 @@ public sealed class KafkaIndexer : IAsyncDisposable
         _writing.GetAwaiter().GetResult();
         _progress.Reach(_written.Ends());
         _written = null;
-        if (_paused)
-            Hold(pause: false);
     }
 
     private bool Take(TimeSpan timeout)
@@ -216,6 +216,19 @@ public sealed class KafkaIndexer : IAsyncDisposable
         }
     }
 
+    // Kafka's client remembers what was paused: a partition that comes back to this member would not be read.
+    private void Release(IEnumerable<TopicPartition> partitions)
+    {
+        try
+        {
+            _consumer.Resume(partitions);
+        }
+        catch (KafkaException problem)
+        {
+            KafkaLog.FromClient(_logger, "resume", problem.Error.Reason);
+        }
+    }
+
     private void OnAssigned(List<TopicPartition> partitions)
     {
         KafkaLog.Assigned(_logger, partitions);
@@ -227,6 +240,8 @@ public sealed class KafkaIndexer : IAsyncDisposable
     {
         var gone = partitions.Select(static partition => partition.TopicPartition).ToHashSet();
         KafkaLog.Revoked(_logger, gone);
+        if (_paused)
+            Release(gone);
         Finish();
         if (!lost)
             _progress.Commit(_consumer);

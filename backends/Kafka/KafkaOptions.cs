@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Timestone.Backends.Kafka;
 
 /// <summary>Where Kafka is, and what is called how there.</summary>
@@ -64,6 +66,11 @@ public sealed record KafkaOptions
                 throw new ArgumentException($"'{name}' cannot be set: what is promised stands on it, or it has an option of its own.", nameof(Properties));
         }
     }
+
+    /// <summary>Checks all of it, and has Kafka's client check its properties. Connects to nothing.</summary>
+    /// <exception cref="ArgumentException">Something is out of range, or the client does not take a property.</exception>
+    /// <exception cref="DllNotFoundException">librdkafka is not installed.</exception>
+    public void Try() => new KafkaClients(this, NullLogger.Instance).Producer(withValues: false).Dispose();
 
     private static void CheckTopic(string topic, string name)
     {

@@ -59,7 +59,7 @@ internal sealed class EnqueueBench(Report report, double seconds, int rounds, st
         var results = await LoadProcess.RunAsync(new LoadPlan
         {
             Port = server.Port,
-            WarmupSeconds = Math.Min(10, seconds),
+            WarmupSeconds = Math.Min(10, 2 * seconds),
             Seconds = seconds,
             Groups = [new() { Name = mode, Job = "enqueue", Queue = "bench", Callers = Callers, Batch = batch }],
         }).ConfigureAwait(false);

@@ -59,11 +59,11 @@ internal sealed class KafkaBench(Report report, double seconds, int rounds)
         }
     }
 
-    internal static KafkaOptions Topics(MockKafka kafka)
+    internal static KafkaOptions Topics(MockKafka kafka, int partitions = Partitions)
     {
         var options = new KafkaOptions { BootstrapServers = kafka.BootstrapServers };
-        kafka.CreateTopic(options.CurrentTopic, Partitions);
-        kafka.CreateTopic(options.HistoricTopic, Partitions);
+        kafka.CreateTopic(options.CurrentTopic, partitions);
+        kafka.CreateTopic(options.HistoricTopic, partitions);
         return options;
     }
 

@@ -2,7 +2,8 @@ namespace Timestone;
 
 /// <summary>
 /// A write as its answer told of it, for reads of the index to include: the message's version that the answer gave, or any later one.
-/// A message's removal counts as one version more. Where an id was used again, versions of the message before count too.
+/// A message's removal counts as one version more. Where an id was used again, the message is meant that has it now if it has come to that version; else
+/// one that had it before, and any of those will do.
 /// On the command line and in addresses it is written <c>queue/id/version</c>.
 /// </summary>
 /// <param name="Queue">The message's queue.</param>

@@ -252,7 +252,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
     {
         Validation.Check(search);
-        return await Index.SearchAsync(search, cancellationToken).ConfigureAwait(false);
+        var index = Index;
+        return await index.SearchAsync(search, await LifeOfAsync(search.After, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -260,7 +261,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         request ??= new HistoryRequest();
         Validation.Check(queue, id, request);
-        return await Index.GetHistoryAsync(queue, id, request, cancellationToken).ConfigureAwait(false);
+        var (index, after) = (Index, request.After is { } version ? new IndexedWrite(queue, id, version) : null);
+        return await index.GetHistoryAsync(queue, id, request, await LifeOfAsync(after, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -268,7 +270,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         request ??= new StatsRequest();
         Validation.Check(request);
-        return await Index.GetStatsAsync(request, cancellationToken).ConfigureAwait(false);
+        var index = Index;
+        return await index.GetStatsAsync(request, await LifeOfAsync(request.After, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes all queues: waiting dequeues are answered with nothing, and what was begun is finished.</summary>
@@ -302,6 +305,23 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             return await GetQueueAsync(name, cancellationToken).ConfigureAwait(false);
         }
         catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
+        {
+            return null;
+        }
+    }
+
+    // A write is of the message that has the id now if that has come so far; else of one before it, any of which will do. A queue that is not
+    // open here is not asked: others may have it.
+    private async Task<string?> LifeOfAsync(IndexedWrite? write, CancellationToken cancellationToken)
+    {
+        if (write is null || _queues.TryGet(write.Queue) is not { } runner)
+            return null;
+        try
+        {
+            var message = await runner.ExecuteAsync(write.Id, static (engine, id) => engine.Get(id), cancellationToken).ConfigureAwait(false);
+            return message?.Version >= write.Version ? message.Life : null;
+        }
+        catch (TimestoneException gone) when (gone.Code is ErrorCode.QueueNotFound or ErrorCode.Unavailable)
         {
             return null;
         }

@@ -64,6 +64,14 @@ internal sealed class EventFlow : IAsyncDisposable
         }
     }
 
+    /// <summary>Tries something that stands on Kafka's client.</summary>
+    /// <exception cref="BadOptionException">It is not installed, or does not take its properties.</exception>
+    public static void OnKafka(Action attempt) => OnKafka(() =>
+    {
+        attempt();
+        return true;
+    });
+
     /// <summary>Stops all of it; what is not published yet is when the server is started again.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -3,8 +3,8 @@ using Timestone.Engine;
 namespace Timestone.Backends.Elasticsearch;
 
 /// <summary>
-/// What is to be done for some events. Of several versions of a message only the newest is written. Queues are removed after all
-/// else: what an event tells of a removed queue's messages comes before the removal, and lives of a later queue of that name are others.
+/// What is to be done for some events. Of several versions of a message only the newest is written. First comes what is told of a removed queue's
+/// messages, then the removal, then all else, so that none of them is found any more when a message of a later queue of that name is.
 /// </summary>
 internal sealed class BulkPlan
 {
@@ -17,8 +17,11 @@ internal sealed class BulkPlan
     {
     }
 
-    /// <summary>The documents.</summary>
-    public IEnumerable<BulkWrite> Writes => _current.Values.Concat(_historic);
+    /// <summary>The documents of messages of queues that are removed.</summary>
+    public IEnumerable<BulkWrite> BeforeRemovals => _removedQueues.Count == 0 ? [] : _current.Values.Where(IsOfRemovedQueue);
+
+    /// <summary>The other documents.</summary>
+    public IEnumerable<BulkWrite> AfterRemovals => (_removedQueues.Count == 0 ? _current.Values : _current.Values.Where(write => !IsOfRemovedQueue(write))).Concat(_historic);
 
     /// <summary>The queues whose messages are all to be removed.</summary>
     public IReadOnlyList<RemovedQueue> RemovedQueues => _removedQueues;
@@ -49,7 +52,7 @@ internal sealed class BulkPlan
                         plan.Add(BulkWrite.Of(each, removed));
                     break;
                 case { Kind: StreamEventKind.QueueRemoved, RemovedQueue: { } queue }:
-                    // Each partition tells it, and it is done behind all documents of the batch.
+                    // Each partition tells it.
                     if (!plan._removedQueues.Contains(queue))
                         plan._removedQueues.Add(queue);
                     break;
@@ -72,6 +75,12 @@ internal sealed class BulkPlan
     {
         if (!_current.TryGetValue(write.Id, out var other) || other.Version < write.Version)
             _current[write.Id] = write;
+    }
+
+    private bool IsOfRemovedQueue(BulkWrite write)
+    {
+        var (queue, life) = write.Event.Message is { } message ? (message.Queue, message.Life) : (write.Event.RemovedMessage!.Queue, write.Event.RemovedMessage.Life);
+        return MessageLife.Parse(life) is { } read && _removedQueues.Exists(removed => removed.Queue == queue && removed.CreatedAt.ToUnixTimeMilliseconds() == read.CreatedAt);
     }
 
     private MessageLife? Life(StreamEvent each, string life)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Timestone.Backends.Elasticsearch;
 
-/// <summary>Waits until searches find a write.</summary>
+/// <summary>Waits until searches find a write, of one life of its id or with null of the latest that they find.</summary>
 internal sealed class WriteWait(ElasticsearchConnection connection)
 {
     // An index makes public what was written once a second: to ask much more often would be of no use.
@@ -12,34 +12,37 @@ internal sealed class WriteWait(ElasticsearchConnection connection)
 
     /// <summary>Waits until the index of current messages includes a write.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it does not in time.</exception>
-    public Task ForCurrentAsync(IndexedWrite write, TimeSpan wait, CancellationToken cancellationToken) =>
-        UntilAsync(stop => IsInCurrentAsync(write, stop), write, wait, cancellationToken);
+    public Task ForCurrentAsync(IndexedWrite write, string? life, TimeSpan wait, CancellationToken cancellationToken) =>
+        UntilAsync(stop => IsInCurrentAsync(write, life, stop), write, wait, cancellationToken);
 
     /// <summary>Waits until the historic index includes a write.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it does not in time.</exception>
-    public Task ForHistoricAsync(IndexedWrite write, TimeSpan wait, CancellationToken cancellationToken) =>
-        UntilAsync(async stop => await NewestAsync(connection.Names.Historic, write, stop).ConfigureAwait(false) is { } newest && Version(newest) >= write.Version, write, wait, cancellationToken);
+    public Task ForHistoricAsync(IndexedWrite write, string? life, TimeSpan wait, CancellationToken cancellationToken) =>
+        UntilAsync(async stop => await NewestAsync(connection.Names.Historic, write, life, stop).ConfigureAwait(false) is { } newest && Version(newest) >= write.Version, write, wait, cancellationToken);
 
     // A message that ended can have been removed since: then its end is in the historic index, and nothing of it in the current one, be that
     // public or only written yet. One that was purged before its end is waited for in vain.
-    private async Task<bool> IsInCurrentAsync(IndexedWrite write, CancellationToken cancellationToken)
+    private async Task<bool> IsInCurrentAsync(IndexedWrite write, string? life, CancellationToken cancellationToken)
     {
         var names = connection.Names;
-        if (await NewestAsync(names.Current, write, cancellationToken).ConfigureAwait(false) is { } current)
+        if (await NewestAsync(names.Current, write, life, cancellationToken).ConfigureAwait(false) is { } current)
             return Version(current) >= write.Version;
-        if (await NewestAsync(names.Historic, write, cancellationToken).ConfigureAwait(false) is not { } last || Version(last) < write.Version)
+        if (await NewestAsync(names.Historic, write, life, cancellationToken).ConfigureAwait(false) is not { } last || Version(last) < write.Version)
             return false;
         var document = CurrentDocument.IdOf(write.Queue, write.Id, last.GetProperty("life").GetString()!);
         return last.GetProperty("to").Deserialize(DocumentJson.Default.MessageState) >= MessageState.Completed
             && !await connection.IsThereAsync(ElasticsearchCall.DocumentExists(names.Current, document), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<JsonElement?> NewestAsync(string index, IndexedWrite write, CancellationToken cancellationToken)
+    private async Task<JsonElement?> NewestAsync(string index, IndexedWrite write, string? life, CancellationToken cancellationToken)
     {
+        List<JsonObject> query = [Query.Is("queue", write.Queue), Query.Is("id", write.Id)];
+        if (life is not null)
+            query.Add(Query.Is("life", life));
         var body = new JsonObject
         {
             ["size"] = 1,
-            ["query"] = Query.All(Query.Is("queue", write.Queue), Query.Is("id", write.Id)),
+            ["query"] = Query.All(query),
             ["sort"] = new JsonArray(Query.By("lifeCreatedAt", true), Query.By("lifeSequence", true), Query.By("version", true)),
             ["track_total_hits"] = false,
         };

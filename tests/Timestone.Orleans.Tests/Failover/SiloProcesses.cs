@@ -28,6 +28,9 @@ public sealed class SiloProcesses : IAsyncDisposable
     /// <summary>The service over REST, by silo. Nothing is tried again.</summary>
     public IReadOnlyList<ITimestone> Rest => _rest;
 
+    /// <summary>Where their Redis is.</summary>
+    public string Redis => _redis.Address;
+
     /// <summary>The service through an Orleans client.</summary>
     public ITimestone External => _external!.Services.GetRequiredService<ITimestone>();
 
@@ -61,6 +64,7 @@ public sealed class SiloProcesses : IAsyncDisposable
     {
         _silos[silo]!.Kill();
         _silos[silo]!.Dispose();
+        _silos[silo] = null;
     }
 
     /// <summary>Ends a silo with SIGTERM.</summary>

@@ -5,6 +5,7 @@ using Timestone.Tests.Elasticsearch;
 using Timestone.Tests.Flow;
 using Timestone.Tests.Kafka;
 using Timestone.Tests.Redis;
+using Timestone.Tests.Server;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -13,7 +14,7 @@ namespace Timestone.Orleans.Tests.Streams;
 /// <summary>The whole way through a cluster, each part a real process or on real sockets: silos, Redis, brokers, Elasticsearch's stand-in.</summary>
 public sealed class SiloFlowTests(ITestOutputHelper output)
 {
-    private const int Silos = 3, Kills = 3;
+    private const int Silos = 3;
 
     [Fact]
     public async Task Whichever_silo_is_killed_the_indices_equal_the_journal()
@@ -21,6 +22,7 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         var seed = FlowSwitches.Seed(output);
         var (random, messages) = (new Random(seed), FlowSwitches.Messages(1000));
+        var kills = Silos + (messages / 2000);
         using var redis = RedisServer.Start();
         using var kafka = FlowBrokers.Start(out var options);
         await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
@@ -31,9 +33,9 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
             await Task.WhenAll(silos.Select(static silo => silo.StartAsync()));
             await using var load = new Workload(seed, messages, [.. silos.Select(static silo => silo.Address)]);
             load.Start();
-            for (var kill = 1; kill <= Kills; kill++)
+            for (var kill = 1; kill <= kills; kill++)
             {
-                await load.ReachAsync(messages * kill / (Kills + 1));
+                await load.ReachAsync(messages * kill / (kills + 1));
                 kafka.Disturb(options, FlowSwitches.Partitions, random);
                 await silos[kill % Silos].KillAsync();
             }
@@ -45,7 +47,7 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
             var indexed = clock.Elapsed;
             var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
             var (transitions, all) = elasticsearch.CheckHistory($"Seed {seed}.");
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{transitions} transitions of {all} messages in {loaded.TotalSeconds:0} s, {Kills} silos killed; indexed after {indexed.TotalSeconds:0} s; {compared} messages compared after {clock.Elapsed.TotalSeconds:0} s."));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{transitions} transitions of {all} messages in {loaded.TotalSeconds:0} s, {kills} kills; indexed after {indexed.TotalSeconds:0} s; {compared} messages compared after {clock.Elapsed.TotalSeconds:0} s."));
             compared.ShouldBePositive();
         }
         finally
@@ -53,6 +55,49 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
             foreach (var silo in silos)
                 silo.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task A_silo_starts_and_works_while_Kafka_and_the_index_are_away_and_indexes_all_when_they_are_there()
+    {
+        const int Messages = 300;
+        var seed = FlowSwitches.Seed(output);
+        using var redis = RedisServer.Start();
+        using var kafka = FlowBrokers.Start(out _);
+        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
+        elasticsearch.Faults = StandInFaults.Away;
+        for (var broker = 1; broker <= kafka.Brokers; broker++)
+            kafka.TakeDown(broker);
+        var environment = FlowBrokers.Environment(kafka, elasticsearch);
+        environment["Timestone__Kafka__Partitions"] = FlowSwitches.Partitions.ToString(CultureInfo.InvariantCulture);
+        using var silo = Silo(environment, redis);
+        await silo.StartAsync();
+        await using var load = new Workload(seed, Messages, silo.Address);
+        load.Start();
+        await load.EndAsync();
+        for (var broker = 1; broker <= kafka.Brokers; broker++)
+            kafka.BringUp(broker);
+        elasticsearch.Faults = new StandInFaults();
+        await elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
+        await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
+        elasticsearch.CheckHistory($"Seed {seed}.");
+        silo.Process.Terminate();
+        (await silo.Process.ExitAsync()).ShouldBe((0, ""));
+    }
+
+    [Fact]
+    public async Task A_property_that_Kafkas_client_does_not_take_ends_the_start_with_a_line_that_says_so()
+    {
+        using var kafka = FlowBrokers.Start(out _);
+        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
+        var environment = FlowBrokers.Environment(kafka, elasticsearch);
+        environment["Timestone__Kafka__Properties__colour"] = "red";
+        using var process = ServerProcess.StartProgram("timestone-silo", environment, "--urls", "http://127.0.0.1:0");
+        var (code, errors) = await process.ExitAsync();
+        code.ShouldBe(1);
+        errors.ShouldStartWith("timestone-silo: --kafka: ");
+        errors.ShouldContain("colour");
+        errors.Trim().ShouldNotContain('\n');
     }
 
     private static ServerOnCall Silo(Dictionary<string, string> environment, RedisServer redis) =>

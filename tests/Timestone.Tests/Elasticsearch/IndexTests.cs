@@ -157,6 +157,21 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task A_write_of_a_message_is_not_included_by_those_that_had_its_id_before()
+    {
+        await using var bench = await ElasticsearchBench.StartAsync();
+        var (before, after) = (EventJournal.Message("q", "a", 5), EventJournal.Message("q", "a", 1, sequence: 2));
+        var search = new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero };
+        await bench.WriteAsync([EventJournal.Event(before)]);
+        await bench.RefreshAsync();
+        await bench.Index.SearchAsync(search);
+        (await ShouldBeRefused(() => bench.Index.SearchAsync(search, after.Life), ErrorCode.Unavailable)).Error.Field.ShouldBe("after");
+        await bench.WriteAsync([EventJournal.Event(after)]);
+        await bench.RefreshAsync();
+        (await bench.Index.SearchAsync(search, after.Life)).Messages.ShouldContain(after);
+    }
+
+    [Fact]
     public async Task A_write_of_a_message_that_has_ended_and_gone_is_included()
     {
         await using var bench = await ElasticsearchBench.StartAsync();

@@ -41,6 +41,21 @@ public sealed class MemoryIndexTests
     }
 
     [Fact]
+    public async Task A_write_of_a_message_is_not_included_by_those_that_had_its_id_before()
+    {
+        var (before, after) = (Entry("a", 5), Entry("a", 1) with { Sequence = Entry("a", 5).Sequence + 1 });
+        Deliver(before);
+        var write = new IndexedWrite("q", "a", 1);
+        await _index.SearchAsync(new MessageSearch { After = write }).WaitAsync(Hang);
+        var search = _index.SearchAsync(new MessageSearch { After = write }, after.Life);
+        Deliver(before with { Version = 6, Kind = OutboxEntryKind.Removed });
+        search.IsCompleted.ShouldBeFalse();
+        Deliver(after);
+        (await search.WaitAsync(Hang)).Messages.ShouldHaveSingleItem().Life.ShouldBe(after.Life);
+        await _index.GetHistoryAsync("q", "a", new HistoryRequest { After = 1, Wait = TimeSpan.Zero }, after.Life).WaitAsync(Hang);
+    }
+
+    [Fact]
     public async Task A_write_that_does_not_come_in_time_is_not_answered_without()
     {
         var search = _index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.FromSeconds(5) });
@@ -56,7 +71,7 @@ public sealed class MemoryIndexTests
     public async Task A_wait_ends_when_its_caller_gives_up()
     {
         using var caller = new CancellationTokenSource();
-        var search = _index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1) }, caller.Token);
+        var search = _index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1) }, cancellationToken: caller.Token);
         await caller.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => search.WaitAsync(Hang));
     }

@@ -174,6 +174,32 @@ public sealed class KafkaIndexerTests
     }
 
     [Fact]
+    public async Task Partitions_that_are_given_up_while_the_index_hangs_are_read_on_by_whoever_gets_them_back()
+    {
+        // More than is gathered while the index hangs, so that the partitions are paused when the second one comes.
+        var story = new Story(seed: 33, messages: 500, transitions: 8000);
+        await using var publisher = TestKafka.Publisher(_options);
+        foreach (var batch in story.Batches(1000))
+            await publisher.DeliverAsync(batch);
+        var (writing, hangs) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _index.BeforeWrite = _ =>
+        {
+            writing.TrySetResult();
+            return hangs.Task;
+        };
+        var log = new MemoryLog<KafkaIndexer>();
+        await using var first = new KafkaIndexer(_options, _index, log);
+        await first.StartAsync();
+        await writing.Task;
+        await using var second = TestKafka.Indexer(_options, _index);
+        await second.StartAsync();
+        await log.SaysAsync("The indexer gives up the partitions");
+        hangs.SetResult();
+        await _index.IncludesAsync(story);
+        ShouldEqual(_index, story);
+    }
+
+    [Fact]
     public async Task A_writer_that_breaks_the_rules_ends_the_indexer_and_is_told()
     {
         await using var publisher = TestKafka.Publisher(_options);
