@@ -1,11 +1,11 @@
 namespace Timestone.Api;
 
-/// <summary>Whether the service behind the routes can work now. Asked at every request.</summary>
+/// <summary>Whether the service behind the routes can work now.</summary>
 public interface IReadiness
 {
-    /// <summary>Why it cannot, as a sentence for people; null when it can.</summary>
+    /// <summary>Why it cannot, as a sentence for people; null when it can. Asked at every request.</summary>
     string? Obstacle { get; }
 
-    /// <summary>What is not as it should be although the whole can work, as sentences for people; null when there is nothing to say.</summary>
-    string? Detail => null;
+    /// <summary>The parts that the service stands on, each with how it is doing; asked by <c>/readyz</c> alone.</summary>
+    IReadOnlyList<HealthPart> Parts => [];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Timestone.Api;
 
 /// <summary>A refusal on the wire: the problem details of RFC 9457 with the code and, for bad input, the field.</summary>
@@ -7,10 +9,12 @@ namespace Timestone.Api;
 /// <param name="Detail">What is wrong this time.</param>
 /// <param name="Code">The stable reason.</param>
 /// <param name="Field">The argument at fault, as it is called on the wire; absent when none is.</param>
+/// <param name="Parts">How each part of the service is doing, where that was asked; else absent.</param>
 public sealed record Problem(
     string Type,
     string Title,
     int Status,
     string Detail,
     ErrorCode Code,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Field = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Field = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<HealthPart>? Parts = null);

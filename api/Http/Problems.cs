@@ -24,13 +24,14 @@ internal static class Problems
 
     public static string NameOf(ErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
 
-    public static Task WriteAsync(HttpContext context, TimestoneError error) => WriteAsync(context, StatusOf(error.Code), error);
+    public static Task WriteAsync(HttpContext context, TimestoneError error, IReadOnlyList<HealthPart>? parts = null) =>
+        WriteAsync(context, StatusOf(error.Code), error, parts);
 
-    public static Task WriteAsync(HttpContext context, int status, TimestoneError error)
+    public static Task WriteAsync(HttpContext context, int status, TimestoneError error, IReadOnlyList<HealthPart>? parts = null)
     {
         if (status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfter;
-        var problem = new Problem($"urn:timestone:error:{NameOf(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field);
+        var problem = new Problem($"urn:timestone:error:{NameOf(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field, parts);
         return Answer.WriteAsync(context, status, problem, ApiJson.Wire.Problem, ContentType);
     }
 

@@ -8,9 +8,6 @@ internal static class RedisConfiguration
 {
     private const int ConnectMilliseconds = 2000, LongestRetryMilliseconds = 1000, KeepAliveSeconds = 5;
 
-    // Of a commit of megabytes the client's default, 4 KiB, makes hundreds of writes to the socket.
-    private const int WriteBufferBytes = 64 * 1024;
-
     /// <exception cref="ArgumentException">The text makes no sense.</exception>
     public static ConfigurationOptions Parse(string text)
     {
@@ -24,7 +21,6 @@ internal static class RedisConfiguration
         options.ReconnectRetryPolicy = new LinearRetry(LongestRetryMilliseconds);
         options.ConnectTimeout = ConnectMilliseconds;
         options.KeepAlive = KeepAliveSeconds;
-        options.WriteBuffer = WriteBufferBytes;
         options.ClientName ??= "timestone";
         options.TieBreaker = "";
         options.ConfigurationChannel = "";

@@ -73,7 +73,7 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
     private async Task LookAroundAsync(CancellationToken cancellationToken)
     {
         var queues = await outbox.Link.CallAsync(
-            static client => Task.Run(() => client.GetEndPoints().Select(address => client.GetServer(address)).Where(static server => server is { IsConnected: true, IsSlave: false })
+            static client => Task.Run(() => client.GetEndPoints().Select(address => client.GetServer(address)).Where(static server => server is { IsConnected: true, IsReplica: false })
                 .SelectMany(server => server.Keys(client.GetDatabase().Database, RedisKeys.OutboxPattern, 1000)).Select(static key => RedisKeys.QueueOfOutbox(key!)).ToArray()),
             cancellationToken).ConfigureAwait(false);
         _lookedAround = Stopwatch.GetTimestamp();

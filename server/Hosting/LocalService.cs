@@ -27,11 +27,9 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         ? "The server is stopping."
         : _timestone is null ? "The journal is being opened." : _redis?.Obstacle;
 
-    public string? Detail => (Reopening, _redis?.Caution) switch
-    {
-        ({ } reopening, { } caution) => $"{reopening} {caution}",
-        var (reopening, caution) => reopening ?? caution,
-    };
+    public IReadOnlyList<HealthPart> Parts => _redis is null
+        ? [HealthPart.Of("queues", Reopening)]
+        : [HealthPart.Of("queues", Reopening), HealthPart.Of("redis", _redis.Obstacle ?? _redis.Caution)];
 
     private string? Reopening => _timestone?.Reopening is { Count: > 0 } queues
         ? $"Being opened again after their journal failed: {string.Join(", ", queues)}."

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Timestone.Tests.Support;
 
 namespace Timestone.Orleans.Tests.Failover;
 
@@ -10,7 +11,6 @@ namespace Timestone.Orleans.Tests.Failover;
 public sealed class ClusterLoad : IAsyncDisposable
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
     private readonly SiloProcesses _silos;
     private readonly string[] _queues;
@@ -18,8 +18,8 @@ public sealed class ClusterLoad : IAsyncDisposable
     private readonly CancellationTokenSource _consuming = new();
     private readonly ConcurrentDictionary<(string Queue, string Id), int> _completions = new();
     private readonly ConcurrentQueue<Call> _calls = new();
-    private readonly long[] _enqueued;
-    private readonly long[] _completed;
+    private readonly Tally[] _enqueued;
+    private readonly Tally[] _completed;
     private readonly Task[] _producers;
     private readonly Task[] _consumers;
 
@@ -27,7 +27,8 @@ public sealed class ClusterLoad : IAsyncDisposable
     {
         _silos = silos;
         _queues = [.. Enumerable.Range(0, queues).Select(i => $"load-{i}")];
-        (_enqueued, _completed) = (new long[queues], new long[queues]);
+        _enqueued = [.. Enumerable.Range(0, queues).Select(static _ => new Tally())];
+        _completed = [.. Enumerable.Range(0, queues).Select(static _ => new Tally())];
         _producers = [.. Enumerable.Range(0, queues).Select(i => Task.Run(() => ProduceAsync(i)))];
         _consumers = [.. Enumerable.Range(0, queues).Select(i => Task.Run(() => ConsumeAsync(i)))];
     }
@@ -41,29 +42,26 @@ public sealed class ClusterLoad : IAsyncDisposable
 
     public IReadOnlyCollection<Call> Calls => _calls;
 
-    public long Enqueued => _enqueued.Sum(static count => count);
+    public int Enqueued => _enqueued.Sum(static tally => tally.Total);
 
     /// <summary>Waits until every queue has taken and completed so many messages more.</summary>
-    public async Task ProgressAsync(int messages)
-    {
-        var (enqueued, completed) = ((long[])_enqueued.Clone(), (long[])_completed.Clone());
-        while (!Enumerable.Range(0, _queues.Length).All(i => Volatile.Read(ref _enqueued[i]) >= enqueued[i] + messages && Volatile.Read(ref _completed[i]) >= completed[i] + messages))
-        {
-            await Task.WhenAny([.. _producers, .. _consumers, Task.Delay(RetryDelay)]);
-            if (_producers.Concat(_consumers).FirstOrDefault(static task => task.IsFaulted) is { } failed)
-                await failed;
-        }
-    }
+    public Task ProgressAsync(int messages) =>
+        WaitAsync(Task.WhenAll(_enqueued.Concat(_completed).Select(tally => tally.MoreAsync(messages))), [.. _producers, .. _consumers]);
 
     /// <summary>Ends the producers, lets the consumers empty the queues, and answers what is not as promised.</summary>
     public async Task<IReadOnlyList<string>> FinishAsync()
     {
         await _producing.CancelAsync();
         await Task.WhenAll(_producers);
-        foreach (var queue in _queues)
+        for (var i = 0; i < _queues.Length; i++)
         {
-            while (await RetryAsync(-1, service => service.GetDepthAsync(queue)) > 0)
-                await Task.Delay(RetryDelay);
+            // Before asking: what is completed after that is heard of.
+            var next = _completed[i].MoreAsync(1);
+            while (await RetryAsync(-1, service => service.GetDepthAsync(_queues[i])) > 0)
+            {
+                await WaitAsync(next, _consumers);
+                next = _completed[i].MoreAsync(1);
+            }
         }
 
         await _consuming.CancelAsync();
@@ -72,9 +70,10 @@ public sealed class ClusterLoad : IAsyncDisposable
         for (var i = 0; i < _queues.Length; i++)
         {
             var counts = (await RetryAsync(-1, service => service.GetStatsAsync(_queues[i]))).Counts;
-            if (counts.Completed != _enqueued[i])
-                wrong.Add($"{_queues[i]}: {_enqueued[i]} acknowledged, {counts}");
-            for (var n = 0; n < _enqueued[i]; n++)
+            var enqueued = _enqueued[i].Total;
+            if (counts.Completed != enqueued)
+                wrong.Add($"{_queues[i]}: {enqueued} acknowledged, {counts}");
+            for (var n = 0; n < enqueued; n++)
             {
                 if (_completions.GetValueOrDefault((_queues[i], $"m{n}")) is var times && times > 1)
                     wrong.Add($"{_queues[i]}/m{n} was completed {times} times.");
@@ -99,7 +98,7 @@ public sealed class ClusterLoad : IAsyncDisposable
         {
             var message = new NewMessage { Id = $"m{n}", Payload = Payload.FromText(_queues[queue]) };
             await RetryAsync(queue, service => service.EnqueueAsync(_queues[queue], message));
-            Interlocked.Increment(ref _enqueued[queue]);
+            _enqueued[queue].Count();
         }
     }
 
@@ -131,7 +130,7 @@ public sealed class ClusterLoad : IAsyncDisposable
             var done = await RetryAsync(queue, service => service.CompleteAsync(_queues[queue], message.Id, message.LeaseToken!));
             if (done.Duplicate == false)
                 _completions.AddOrUpdate((_queues[queue], message.Id), 1, static (_, times) => times + 1);
-            Interlocked.Increment(ref _completed[queue]);
+            _completed[queue].Count();
         }
         catch (TimestoneException problem) when (problem.Code == ErrorCode.LeaseLost)
         {
@@ -141,21 +140,23 @@ public sealed class ClusterLoad : IAsyncDisposable
 
     private async Task<T> RetryAsync<T>(int queue, Func<ITimestone, Task<T>> call, TimeSpan wait = default)
     {
-        var (at, began) = (DateTime.UtcNow, Stopwatch.GetTimestamp());
-        for (var failures = 0; ; failures++)
+        var (at, began, tries) = (DateTime.UtcNow, Stopwatch.GetTimestamp(), 0);
+        var answer = await Eventually.SucceedAsync(() =>
         {
-            var service = queue % 2 == 1 ? _silos.External : _silos.Rest[(Math.Max(queue, 0) + failures) % SiloProcesses.Count];
-            try
-            {
-                var answer = await call(service);
-                var took = Stopwatch.GetElapsedTime(began) - wait;
-                _calls.Enqueue(new Call(queue, at, took < TimeSpan.Zero ? TimeSpan.Zero : took, failures));
-                return answer;
-            }
-            catch (TimestoneException problem) when (problem.Code == ErrorCode.Unavailable)
-            {
-                await Task.Delay(RetryDelay);
-            }
-        }
+            var turn = tries++;
+            return call(queue % 2 == 1 ? _silos.External : _silos.Rest[(Math.Max(queue, 0) + turn) % SiloProcesses.Count]);
+        });
+        var took = Stopwatch.GetElapsedTime(began) - wait;
+        _calls.Enqueue(new Call(queue, at, took < TimeSpan.Zero ? TimeSpan.Zero : took, tries - 1));
+        return answer;
+    }
+
+    // A load that ended in an exception will not get there.
+    private static async Task WaitAsync(Task awaited, Task[] load)
+    {
+        var ended = Task.WhenAny(load);
+        if (await Task.WhenAny(awaited, ended) == ended)
+            await await ended;
+        await awaited;
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using Shouldly;
 using Timestone.Backends.Redis;
 using Timestone.Tests.Faults;
-using Timestone.Tests.Redis;
+using Timestone.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -21,7 +21,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
     // Those of each recorded queue: one over each silo's REST, as many through the Orleans client.
     private const int Callers = 2 * SiloProcesses.Count;
     private const int Calls = 100;
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     [Fact]
     public async Task Silos_that_are_killed_under_load_lose_nothing_complete_nothing_twice_and_answer_as_one_queue_would()
@@ -56,7 +56,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
 
         Task ProgressAsync() => Task.WhenAll(load.ProgressAsync(Messages), simple.MoreAsync(Calls), exclusive.MoreAsync(Calls));
 
-        FaultRun Recorded(QueueType type) => new(output, seed, type, [.. silos.Rest.SelectMany(rest => (ITimestone[])[rest, silos.External])]) { Rest = Rest };
+        FaultRun Recorded(QueueType type) => new(output, seed, type, [.. silos.Rest.SelectMany(rest => (ITimestone[])[rest, silos.External])]) { Pace = Pace };
     }
 
     [Fact]

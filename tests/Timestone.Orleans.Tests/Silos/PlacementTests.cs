@@ -1,4 +1,4 @@
-using Timestone.Tests.Redis;
+using Timestone.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 

@@ -1,7 +1,7 @@
 using Orleans.Runtime.Placement;
 using Shouldly;
 using Timestone.Grains;
-using Timestone.Tests.Redis;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;

@@ -1,6 +1,7 @@
 using Timestone.Engine;
 using Timestone.Grains;
 using Timestone.Tests.Redis;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;

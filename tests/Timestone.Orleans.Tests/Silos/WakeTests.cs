@@ -1,6 +1,7 @@
 using Shouldly;
 using Timestone.Backends.Redis;
 using Timestone.Tests.Redis;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;

@@ -19,11 +19,11 @@ public sealed class KafkaQueueCacheTests
         var cache = Cache();
         Add(cache, One, 0, 1);
         var cursor = Cursor(cache, One, 0);
-        cursor.MoveNext().ShouldBeTrue();
+        cursor.Advance().ShouldBeTrue();
         Delivered(cache).ShouldBeEmpty();
-        cursor.MoveNext().ShouldBeTrue();
+        cursor.Advance().ShouldBeTrue();
         Delivered(cache).ShouldBe([0]);
-        cursor.MoveNext().ShouldBeFalse();
+        cursor.Advance().ShouldBeFalse();
         Delivered(cache).ShouldBe([1]);
     }
 
@@ -67,7 +67,7 @@ public sealed class KafkaQueueCacheTests
         Add(cache, One, 0, 1, 2, 3, 4, 5, 6);
         var cursor = Cursor(cache, One, 1);
         List<int> sizes = [];
-        while (cursor.MoveNext())
+        while (cursor.Advance())
             sizes.Add(cursor.GetCurrent(out _)!.GetEvents<string>().Count());
         sizes.ShouldBe([1, 3, 2]);
     }
@@ -79,8 +79,8 @@ public sealed class KafkaQueueCacheTests
         Add(cache, One, 0, 1, 2);
         var cursor = Cursor(cache, One, 0);
         cache.IsUnderPressure().ShouldBeTrue();
-        cursor.MoveNext();
-        cursor.MoveNext();
+        cursor.Advance();
+        cursor.Advance();
         Delivered(cache).ShouldBe([0]);
         cache.IsUnderPressure().ShouldBeFalse();
     }
@@ -112,7 +112,7 @@ public sealed class KafkaQueueCacheTests
         Drain(live);
         Delivered(cache);
         var again = cache.GetCacheCursor(One, new KafkaRewindToken(3));
-        again.MoveNext().ShouldBeFalse();
+        again.Advance().ShouldBeFalse();
         Add(cache, One, 7);
         cache.TakeRewind().ShouldBe(3);
         cache.TakeRewind().ShouldBeNull();
@@ -129,7 +129,7 @@ public sealed class KafkaQueueCacheTests
         var cache = Cache(recordsPerDelivery: 10);
         cache.AddToCache([Record(One, 0), Record(One, 1), Record(One, 2, withContext: true), Record(One, 3)]);
         var cursor = Cursor(cache, One, 0);
-        cursor.MoveNext();
+        cursor.Advance();
         Drain(cursor).ShouldBe([1, 2, 3]);
     }
 
@@ -146,7 +146,7 @@ public sealed class KafkaQueueCacheTests
     private static List<long> Drain(IQueueCacheCursor cursor)
     {
         List<long> offsets = [];
-        while (cursor.MoveNext())
+        while (cursor.Advance())
             offsets.Add(cursor.GetCurrent(out _)!.SequenceToken.SequenceNumber);
         return offsets;
     }

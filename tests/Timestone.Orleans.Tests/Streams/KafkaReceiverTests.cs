@@ -141,7 +141,7 @@ public sealed class KafkaReceiverTests : IDisposable
         public void Deliver(int count)
         {
             for (var i = 0; i <= count; i++)
-                _cursor!.MoveNext();
+                _cursor!.Advance();
         }
 
         public Task StopAsync() => _receiver.Shutdown(Patience);

@@ -62,7 +62,7 @@ public sealed class ServiceOutcomeTests
 
         (await host.Http.GetStringAsync("/healthz")).ShouldBe("""{"status":"ok"}""");
         host.Obstacle = null;
-        (await host.Http.GetStringAsync("/readyz")).ShouldBe("""{"status":"ok"}""");
+        (await host.Http.GetStringAsync("/readyz")).ShouldBe("""{"status":"ok","parts":[]}""");
         (await host.Http.PostAsJsonAsync("/v1/queues/q/messages", new JsonObject())).StatusCode.ShouldBe(HttpStatusCode.Created);
     }
 

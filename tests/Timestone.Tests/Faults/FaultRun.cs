@@ -4,6 +4,7 @@ using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Linearizability;
 using Timestone.Tests.Simulation;
+using Timestone.Tests.Support;
 using Xunit.Abstractions;
 
 namespace Timestone.Tests.Faults;
@@ -16,8 +17,6 @@ internal sealed class FaultRun : IAsyncDisposable
 {
     // What is still not so then never will be.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly ITestOutputHelper _output;
     private readonly int _seed;
@@ -59,13 +58,13 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>Whether each caller goes from one server to the next with every call, instead of keeping to its own.</summary>
     public bool IsRoving { get; init; }
 
-    /// <summary>How long each caller rests after a call: what keeps the history of a long run short.</summary>
-    public TimeSpan Rest { get; init; }
+    /// <summary>How often each caller calls at most; null for as often as it can. Keeps the history of a long run short.</summary>
+    public TimeSpan? Pace { get; init; }
 
     /// <summary>Creates the queue and sets callers to work.</summary>
     public async Task StartAsync(int callers)
     {
-        await UntilAnsweredAsync(() => _services[0].CreateQueueAsync(_queue, _settings));
+        await Eventually.SucceedAsync(() => _services[0].CreateQueueAsync(_queue, _settings));
         _load = Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller))));
     }
 
@@ -93,7 +92,7 @@ internal sealed class FaultRun : IAsyncDisposable
         await _end.CancelAsync();
         await _load.WaitAsync(Patience);
         await DrainAsync().WaitAsync(Patience);
-        var stored = await UntilAnsweredAsync(() => _recorder.LookAtAllAsync(_services[0]));
+        var stored = await Eventually.SucceedAsync(() => _recorder.LookAtAllAsync(_services[0]));
         var history = _recorder.History;
         try
         {
@@ -141,6 +140,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     private async Task CallAsync(int caller)
     {
+        using var pace = Pace is { } period ? new PeriodicTimer(period) : null;
         for (var server = caller; !_end.IsCancellationRequested; server += IsRoving ? 1 : 0)
         {
             var service = _services[server % _services.Count];
@@ -148,8 +148,9 @@ internal sealed class FaultRun : IAsyncDisposable
             var answer = await _recorder.CallAsync(caller, service, command);
             _maker.Learn(command, answer);
             if (answer is null && !IsRoving)
-                await UntilAnsweredAsync(() => service.GetDepthAsync(_queue));
-            await Task.Delay(Rest);
+                await Eventually.SucceedAsync(() => service.GetDepthAsync(_queue));
+            if (pace is not null)
+                await pace.WaitForNextTickAsync();
         }
     }
 
@@ -175,7 +176,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
             foreach (var state in (MessageState[])[MessageState.Invisible, MessageState.Running])
             {
-                if (await UntilAnsweredAsync(() => _services[0].ListMessagesAsync(_queue, state)) is { Messages: { Count: > 0 } left })
+                if (await Eventually.SucceedAsync(() => _services[0].ListMessagesAsync(_queue, state)) is { Messages: { Count: > 0 } left })
                     await AskAsync(new CancelCommand([.. left.Select(static message => new Cancellation { Id = message.Id })]));
             }
         }
@@ -188,23 +189,7 @@ internal sealed class FaultRun : IAsyncDisposable
         {
             if (await _recorder.CallAsync(-1, _services[0], command) is { } answer)
                 return answer;
-            await UntilAnsweredAsync(() => _services[0].GetDepthAsync(_queue));
-        }
-    }
-
-    private static async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> ask)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await ask();
-            }
-            catch (TimestoneException problem) when (problem.Code == ErrorCode.Unavailable && Stopwatch.GetElapsedTime(began) < Patience)
-            {
-                await Task.Delay(RetryDelay);
-            }
+            await Eventually.SucceedAsync(() => _services[0].GetDepthAsync(_queue));
         }
     }
 }

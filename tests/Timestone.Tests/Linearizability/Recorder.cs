@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Timestone.Tests.Simulation;
+using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Linearizability;
 

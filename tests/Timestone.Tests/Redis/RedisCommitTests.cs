@@ -3,6 +3,7 @@ using StackExchange.Redis;
 using Timestone.Backends.Redis;
 using Timestone.Engine;
 using Timestone.Tests.Journal;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Redis;

@@ -5,6 +5,7 @@ using Timestone.Backends.Redis;
 using Timestone.Engine;
 using Timestone.Server;
 using Timestone.Tests.Journal;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Redis;

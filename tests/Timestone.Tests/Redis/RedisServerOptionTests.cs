@@ -91,7 +91,7 @@ public sealed class RedisServerOptionTests
     public async Task A_Redis_that_keeps_everything_is_nothing_to_speak_of()
     {
         await using var server = await StartAsync(RedisServer.Shared.Address + ",defaultDatabase=4000");
-        (await ReadinessAsync(server)).ToJsonString().ShouldBe("""{"status":"ok"}""");
+        (await ReadinessAsync(server))["status"]!.GetValue<string>().ShouldBe("ok");
     }
 
     [Fact]

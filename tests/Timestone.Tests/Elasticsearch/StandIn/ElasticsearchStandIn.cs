@@ -157,12 +157,19 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         else if (await DoAsync(context, operation, body) is { } answer)
         {
             if (fault == Fault.Hang)
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+                await GoneAsync(context);
             else if (fault == Fault.DropAfter)
                 context.Abort();
             else
                 await WriteAsync(context, answer);
         }
+    }
+
+    private static async Task GoneAsync(HttpContext context)
+    {
+        var gone = new TaskCompletionSource();
+        using var registration = context.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
     }
 
     private async Task<StandInAnswer?> DoAsync(HttpContext context, DescribedOperation operation, byte[] body)

@@ -1,4 +1,4 @@
-namespace Timestone.Tests.Linearizability;
+namespace Timestone.Tests.Support;
 
 /// <summary>A count that can be waited for. Thread-safe.</summary>
 internal sealed class Tally
@@ -6,6 +6,16 @@ internal sealed class Tally
     private readonly Lock _gate = new();
     private readonly List<(int Count, TaskCompletionSource Reached)> _awaited = [];
     private int _count;
+
+    /// <summary>What was counted.</summary>
+    public int Total
+    {
+        get
+        {
+            lock (_gate)
+                return _count;
+        }
+    }
 
     /// <summary>One more.</summary>
     public void Count()

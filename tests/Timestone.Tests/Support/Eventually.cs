@@ -1,0 +1,39 @@
+using Polly;
+using Polly.Retry;
+
+namespace Timestone.Tests.Support;
+
+/// <summary>Asks again until it is so: for what is told by nothing but the answer to a question.</summary>
+public static class Eventually
+{
+    // What is still not so then never will be.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private static readonly ResiliencePipeline Pipeline = new ResiliencePipelineBuilder()
+        .AddTimeout(Patience)
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<IOException>().Handle<TimestoneException>(static problem => problem.Code == ErrorCode.Unavailable),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Constant,
+            Delay = TimeSpan.FromMilliseconds(20),
+        })
+        .Build();
+
+    private static readonly ResiliencePipeline<bool> Polling = new ResiliencePipelineBuilder<bool>()
+        .AddTimeout(Patience)
+        .AddRetry(new RetryStrategyOptions<bool>
+        {
+            ShouldHandle = new PredicateBuilder<bool>().HandleResult(false),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Constant,
+            Delay = TimeSpan.FromMilliseconds(5),
+        })
+        .Build();
+
+    /// <summary>Tries until it is neither unavailable nor cut off.</summary>
+    public static async Task<T> SucceedAsync<T>(Func<Task<T>> attempt) => await Pipeline.ExecuteAsync(async _ => await attempt());
+
+    /// <summary>Asks until it is so.</summary>
+    public static async Task BeAsync(Func<Task<bool>> isSo) => await Polling.ExecuteAsync(async _ => await isSo());
+}
