@@ -137,8 +137,8 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         (await PostAsync(Routes.RedriveAll(queue), Wire.Answers.CountAnswer, cancellationToken).ConfigureAwait(false)).Count;
 
     /// <inheritdoc/>
-    public async Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default) =>
-        (await PostAsync(Routes.Purge(queue, state), Wire.Answers.CountAnswer, cancellationToken).ConfigureAwait(false)).Count;
+    public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) =>
+        PostAsync(Routes.Purge(queue, scope), Wire.Answers.StateCounts, cancellationToken);
 
     /// <inheritdoc/>
     public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) =>

@@ -67,10 +67,10 @@ public interface ITimestone
     Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Removes every message of a state that is in it now, or with null of every state but running; answers how many.
-    /// Done in steps: what is repeated after a failure goes on. <see cref="MessageState.Running"/> is refused.
+    /// Removes the messages that are in the scope's states now; answers how many of each state.
+    /// Done in steps: what is repeated after a failure goes on, and counts only what it removed itself.
     /// </summary>
-    Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default);
+    Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default);
 
     /// <summary>Describes a message.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.MessageNotFound"/>.</exception>

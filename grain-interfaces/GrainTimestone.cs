@@ -112,8 +112,8 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
         await AnswerAsync(Queue(queue).RedriveAllAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default) =>
-        await AnswerAsync(Queue(queue).PurgeAsync(state, cancellationToken), cancellationToken).ConfigureAwait(false);
+    public async Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) =>
+        await AnswerAsync(Queue(queue).PurgeAsync(scope, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default)

@@ -64,7 +64,7 @@ public interface IQueueGrain : IGrainWithStringKey
 
     /// <summary>See <see cref="ITimestone.PurgeAsync"/>.</summary>
     [Alias("purge"), ResponseTimeout(Patience.Sweep)]
-    Task<long> PurgeAsync(MessageState? state, CancellationToken cancellationToken = default);
+    Task<StateCounts> PurgeAsync(PurgeScope scope, CancellationToken cancellationToken = default);
 
     /// <summary>See <see cref="ITimestone.GetMessageAsync"/>.</summary>
     [Alias("get"), ResponseTimeout(Patience.Call)]

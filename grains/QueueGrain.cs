@@ -102,7 +102,7 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
 
     public Task<long> RedriveAllAsync(CancellationToken cancellationToken) => CallAsync(local => local.RedriveAllAsync(Name, cancellationToken));
 
-    public Task<long> PurgeAsync(MessageState? state, CancellationToken cancellationToken) => CallAsync(local => local.PurgeAsync(Name, state, cancellationToken));
+    public Task<StateCounts> PurgeAsync(PurgeScope scope, CancellationToken cancellationToken) => CallAsync(local => local.PurgeAsync(Name, scope, cancellationToken));
 
     public Task<Message> GetMessageAsync(string id, CancellationToken cancellationToken) => CallAsync(local => local.GetMessageAsync(Name, id, cancellationToken));
 

@@ -27,6 +27,7 @@ internal static class Parameters
     {
         "queue" => Query(name, "Only of this queue.", Text()),
         "state" => Query(name, "Only messages in this state.", Words<MessageState>()),
+        "state=purge" => Required(Query("state", "Which messages to remove; all stands for every state but running.", Words<PurgeScope>())),
         "filter" => Query(name, "key:value; repeat it for more pairs. All of them must equal the message's metadata.", new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[^:]+:" } }),
         "after" => Query(name, "The cursor next of the page before.", Text()),
         "limit" => Query(name, "Items of the page at the most.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = Limits.MaxPage.ToString(CultureInfo.InvariantCulture), Default = 100 }),
@@ -50,6 +51,12 @@ internal static class Parameters
 
     private static OpenApiParameter Query(string name, string description, OpenApiSchema schema) =>
         new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = schema };
+
+    private static OpenApiParameter Required(OpenApiParameter parameter)
+    {
+        parameter.Required = true;
+        return parameter;
+    }
 
     private static OpenApiSchema Text(string? pattern = null) => new() { Type = JsonSchemaType.String, Pattern = pattern };
 

@@ -30,8 +30,9 @@ internal static class QueueRoutes
             .Describe("getQueueStats", "A queue in figures.").Answers<QueueStats>();
         routes.MapGet($"{Path}/depth", handlers.WithoutBody(Depth, Answers.Count))
             .Describe("getDepth", "Counts messages, of one state or of those not terminal, whose metadata equal the filter's.").Takes("state", "filter").Answers<CountAnswer>();
-        routes.MapPost($"{Path}/purge", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), Purge, Counted))
-            .Describe("purge", "Removes every message of a state, or, when none is named, of every state but running.").Takes("state").Answers<CountAnswer>();
+        routes.MapPost($"{Path}/purge", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), Purge, Purged))
+            .Describe("purge", "Removes every message of a state, or of every state but running; answers how many of each. Running messages belong to their consumers: cancel them instead.")
+            .Takes("state=purge").Answers<StateCounts>();
         routes.MapPost($"{Path}/redrive", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), RedriveAll, Counted))
             .Describe("redriveAll", "Makes every errored message pending again, its attempts unspent.").Answers<CountAnswer>();
     }
@@ -79,11 +80,19 @@ internal static class QueueRoutes
         return timestone.GetDepthAsync(context.Queue(), context.State(), context.Filter(), context.RequestAborted);
     }
 
-    private static Task<long> Purge(ITimestone timestone, HttpContext context, NoBody body)
+    private static Task<StateCounts> Purge(ITimestone timestone, HttpContext context, NoBody body)
     {
         context.CheckQuery("state");
-        return timestone.PurgeAsync(context.Queue(), context.State());
+        return timestone.PurgeAsync(context.Queue(), Scope(context));
     }
+
+    // What is not told apart from a typing error must not remove anything: no default.
+    private static PurgeScope Scope(HttpContext context) => context.Text("state") switch
+    {
+        null => throw Validation.Invalid("state", $"state is required: {Validation.PurgeRule}."),
+        "running" => throw Validation.Invalid("state", "Running messages cannot be purged: consumers hold them. Cancel them instead."),
+        _ => context.Word<PurgeScope>("state")!.Value,
+    };
 
     private static Task<long> RedriveAll(ITimestone timestone, HttpContext context, NoBody body)
     {
@@ -93,6 +102,9 @@ internal static class QueueRoutes
 
     private static Task Created(HttpContext context, QueueSettings settings, CreateQueueResult result) =>
         Answer.WriteAsync(context, result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK, result.Queue, TimestoneJson.Default.QueueInfo);
+
+    private static Task Purged(HttpContext context, NoBody body, StateCounts removed) =>
+        Answer.WriteAsync(context, StatusCodes.Status200OK, removed, TimestoneJson.Default.StateCounts);
 
     private static Task Counted(HttpContext context, NoBody body, long count) => Answers.Count(context, count);
 

@@ -17,6 +17,13 @@ internal static class Text
 
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>A count of messages with its parts: <c>3 messages (1 pending, 2 errored)</c>.</summary>
+    public static string Counts(StateCounts counts)
+    {
+        var parts = Enum.GetValues<MessageState>().Where(state => counts.Of(state) > 0).Select(state => $"{Number(counts.Of(state))} {Name(state)}").ToList();
+        return $"{Number(counts.Total)} {(counts.Total == 1 ? "message" : "messages")}{(parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})")}";
+    }
+
     public static string Rate(double perSecond) => perSecond.ToString(perSecond < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
     /// <summary>Every JSON value as its text, bytes as a count.</summary>

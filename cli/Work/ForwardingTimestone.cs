@@ -27,7 +27,7 @@ internal abstract class ForwardingTimestone(ITimestone inner) : ITimestone
 
     public virtual Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) => inner.RedriveAllAsync(queue, cancellationToken);
 
-    public virtual Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default) => inner.PurgeAsync(queue, state, cancellationToken);
+    public virtual Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) => inner.PurgeAsync(queue, scope, cancellationToken);
 
     public virtual Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) => inner.GetMessageAsync(queue, id, cancellationToken);
 

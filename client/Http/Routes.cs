@@ -26,7 +26,7 @@ internal static class Routes
     public static string Depth(string queue, MessageState? state, Metadata? filter) =>
         Queue(queue) + "/depth" + Query([("state", Name(state)), .. (filter ?? Metadata.Empty).Select(pair => ("filter", (string?)$"{pair.Key}:{pair.Value}"))]);
 
-    public static string Purge(string queue, MessageState? state) => Queue(queue) + "/purge" + Query(("state", Name(state)));
+    public static string Purge(string queue, PurgeScope scope) => Queue(queue) + "/purge" + Query(("state", Name<PurgeScope>(scope)));
 
     public static string RedriveAll(string queue) => Queue(queue) + "/redrive";
 

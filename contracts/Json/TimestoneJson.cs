@@ -33,6 +33,7 @@ namespace Timestone.Json;
 [JsonSerializable(typeof(ItemList<LeaseExtension>), TypeInfoPropertyName = "LeaseExtensions")]
 [JsonSerializable(typeof(ItemList<Cancellation>), TypeInfoPropertyName = "Cancellations")]
 [JsonSerializable(typeof(CountAnswer))]
+[JsonSerializable(typeof(StateCounts))]
 [JsonSerializable(typeof(IndexedMessage))]
 [JsonSerializable(typeof(Transition))]
 [JsonSerializable(typeof(SearchPage))]

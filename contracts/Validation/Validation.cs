@@ -103,6 +103,12 @@ public static partial class Validation
     /// <summary>Checks a state that a caller named.</summary>
     public static void CheckState(MessageState? state) => Range("state", state is null || Enum.IsDefined(state.Value), "a state of a message");
 
+    /// <summary>Checks what a purge is to remove.</summary>
+    public static void CheckScope(PurgeScope scope) => Range("state", Enum.IsDefined(scope), PurgeRule);
+
+    /// <summary>What the scope of a purge must be, on the wire.</summary>
+    public static string PurgeRule => "all (every state but running), invisible, pending, completed, canceled or errored";
+
     /// <summary>What is wrong with a message to enqueue; null when nothing is.</summary>
     public static TimestoneError? Problem(NewMessage message)
     {

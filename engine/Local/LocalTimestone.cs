@@ -116,11 +116,12 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         Validation.CheckQueueName(queue);
         var (open, _) = await _queues.OpenAsync(queue, null).ConfigureAwait(false);
-        var createdAt = await open.Runner.ExecuteAsync(0, static (engine, _) =>
+        var (createdAt, removed) = await open.Runner.ExecuteAsync(0, static (engine, _) =>
         {
             engine.Delete();
-            return engine.Describe().CreatedAt;
+            return (engine.Describe().CreatedAt, engine.Counts());
         }, cancellationToken).ConfigureAwait(false);
+        _options.Observer?.Deleted(queue, removed);
         _queues.CreateAfter(createdAt);
         // Whoever was answered that the queue is gone can create it again at once.
         await open.Closed.ConfigureAwait(false);
@@ -171,24 +172,32 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) =>
-        await SweepAsync(await RunnerAsync(queue).ConfigureAwait(false), MessageState.Errored, static (engine, sweep) => engine.RedriveNext(sweep), cancellationToken).ConfigureAwait(false);
+    public async Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        var redriven = 0L;
+        await SweepAsync(await RunnerAsync(queue).ConfigureAwait(false), MessageState.Errored, static (engine, sweep) => engine.RedriveNext(sweep), count => redriven = count, cancellationToken).ConfigureAwait(false);
+        return redriven;
+    }
 
     /// <inheritdoc/>
-    public async Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default)
+    public async Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default)
     {
-        Validation.CheckState(state);
-        if (state == MessageState.Running)
-            throw Validation.Invalid("state", "Running messages cannot be purged: consumers hold them. Cancel them instead.");
+        Validation.CheckScope(scope);
         var runner = await RunnerAsync(queue).ConfigureAwait(false);
-        var count = 0L;
-        foreach (var each in Enum.GetValues<MessageState>())
+        var removed = new long[States.Count];
+        StateCounts Removed() => StateCounts.Of(state => removed[(int)state]);
+        try
         {
-            if (state is null ? each != MessageState.Running : each == state)
-                count += await SweepAsync(runner, each, static (engine, sweep) => engine.PurgeNext(sweep), cancellationToken).ConfigureAwait(false);
+            foreach (var state in Enum.GetValues<MessageState>().Where(state => scope.Covers(state)))
+                await SweepAsync(runner, state, static (engine, sweep) => engine.PurgeNext(sweep), count => removed[(int)state] = count, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Of one that failed half way, too: what it removed is gone.
+            _options.Observer?.Purged(queue, scope, Removed());
         }
 
-        return count;
+        return Removed();
     }
 
     /// <inheritdoc/>
@@ -329,12 +338,15 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
 
     private IIndex Index => _index ?? throw new TimestoneException(ErrorCode.NoIndex, "This service keeps no index of messages.");
 
-    private static async Task<long> SweepAsync(QueueRunner runner, MessageState state, Func<QueueEngine, Sweep, Sweep> step, CancellationToken cancellationToken)
+    // Tells after each step how many messages it has changed so far.
+    private static async Task SweepAsync(QueueRunner runner, MessageState state, Func<QueueEngine, Sweep, Sweep> step, Action<long> count, CancellationToken cancellationToken)
     {
         var sweep = await runner.ExecuteAsync(state, static (engine, which) => engine.BeginSweep(which), cancellationToken).ConfigureAwait(false);
         while (!sweep.Done)
+        {
             sweep = await runner.ExecuteAsync(sweep, step, cancellationToken).ConfigureAwait(false);
-        return sweep.Count;
+            count(sweep.Count);
+        }
     }
 
     private Task<IReadOnlyList<MessageResult>> BatchAsync<T>(

@@ -14,4 +14,7 @@ public sealed record LocalTimestoneOptions
     /// (<see cref="LocalTimestone.CloseAsync"/>), instead of being taken back by the next call.
     /// </summary>
     public bool GiveWay { get; init; }
+
+    /// <summary>Hears what operators should know of the queues; null for nobody.</summary>
+    public IQueueObserver? Observer { get; init; }
 }

@@ -63,18 +63,15 @@ public sealed partial class QueueEngine
         {
             Queue = _queue.Name,
             At = MessageView.Time(_now),
-            Counts = new StateCounts(
-                SetOf(MessageState.Invisible).Count,
-                SetOf(MessageState.Pending).Count,
-                SetOf(MessageState.Running).Count,
-                SetOf(MessageState.Completed).Count,
-                SetOf(MessageState.Canceled).Count,
-                SetOf(MessageState.Errored).Count),
+            Counts = Counts(),
             OldestPending = _pendingByAge.TryGetFirst(out var oldest, out _) ? TimeSpan.FromMilliseconds(_now - oldest.Key) : null,
             Lateness = lateness,
             Rates = rates,
         };
     }
+
+    /// <summary>Counts the messages of each state.</summary>
+    public StateCounts Counts() => StateCounts.Of(state => SetOf(state).Count);
 
     private static Rank AgeOf(MessageRow row) => new(row.EnqueuedAt, row.Sequence);
 

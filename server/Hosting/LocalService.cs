@@ -76,7 +76,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
             _events = await EventFlow.StartAsync(options, _journal, loggers, ReadsKafka).ConfigureAwait(false);
-            timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults }), options.TimeProvider, index: _events.Index);
+            timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults, Observer = new QueueLog(loggers.CreateLogger<QueueLog>()) }), options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             Use(timestone, _journal, _events.Writer);
             _timestone = timestone;

@@ -61,7 +61,7 @@ public sealed class MessageGrainTests : SiloTests
     {
         await Service.EnqueueAsync(Queue, new NewMessage { Id = "a" });
         var waiting = Silos.Locals[Silos.OwnerOf(Queue)].WaitForEndAsync(Queue, "a", Long);
-        await Service.PurgeAsync(Queue);
+        await Service.PurgeAsync(Queue, PurgeScope.All);
         (await Should.ThrowAsync<TimestoneException>(() => waiting)).Code.ShouldBe(ErrorCode.MessageNotFound);
     }
 

@@ -90,10 +90,12 @@ public sealed class QueueRouteTests(ApiServer server) : IClassFixture<ApiServer>
         var (id, token) = await server.LeaseAsync(_name);
         await server.OkAsync(HttpMethod.Post, $"{Queue}/messages/{id}/fail", $$"""{"leaseToken":"{{token}}","permanent":true}""");
         (await server.PostAsync($"{Queue}/redrive")).Text.ShouldBe("""{"count":1}""");
-        (await server.PostAsync($"{Queue}/purge?state=invisible", "{}")).Text.ShouldBe("""{"count":1}""");
+        (await server.PostAsync($"{Queue}/purge?state=invisible", "{}")).Text.ShouldBe("""{"invisible":1,"pending":0,"running":0,"completed":0,"canceled":0,"errored":0}""");
         (await server.PostAsync($"{Queue}/purge?state=running")).ShouldRefuse(400, "invalid_argument", "state");
         (await server.PostAsync($"{Queue}/purge?sate=errored")).ShouldRefuse(400, "invalid_argument", "sate");
         (await server.PostAsync($"{Queue}/purge", """{"state":"errored"}""")).ShouldRefuse(400, "invalid_argument", "state");
-        (await server.PostAsync($"{Queue}/purge")).Text.ShouldBe("""{"count":1}""");
+        (await server.PostAsync($"{Queue}/purge")).ShouldRefuse(400, "invalid_argument", "state");
+        (await server.PostAsync($"{Queue}/purge?state=")).ShouldRefuse(400, "invalid_argument", "state");
+        (await server.PostAsync($"{Queue}/purge?state=all")).Text.ShouldBe("""{"invisible":0,"pending":1,"running":0,"completed":0,"canceled":0,"errored":0}""");
     }
 }

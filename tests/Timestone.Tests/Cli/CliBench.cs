@@ -42,7 +42,10 @@ public sealed class CliBench : IAsyncDisposable
     /// <summary>Runs it with a text as its standard input.</summary>
     public Task<CliOutcome> PipeAsync(string input, params string[] args) => RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), args);
 
-    public async Task<CliOutcome> RunAsync(Stream input, string[] args, bool inputIsTerminal = false)
+    /// <summary>Runs it on a terminal where somebody types a text.</summary>
+    public Task<CliOutcome> TypeAsync(string input, params string[] args) => RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), args, isTerminal: true);
+
+    public async Task<CliOutcome> RunAsync(Stream input, string[] args, bool isTerminal = false)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = await TimestoneCli.RunAsync(args, new CliHost
@@ -55,7 +58,8 @@ public sealed class CliBench : IAsyncDisposable
             Out = output,
             Error = error,
             OpenInput = () => input,
-            InputIsTerminal = inputIsTerminal,
+            InputIsTerminal = isTerminal,
+            ErrorIsTerminal = isTerminal,
             GetEnvironmentVariable = Environment.GetValueOrDefault,
             Stop = Stop,
             Kill = Kill,

@@ -206,7 +206,7 @@ public sealed class EnqueueCommandTests : IAsyncDisposable
     [Fact]
     public async Task Nobody_is_left_waiting_at_a_terminal()
     {
-        var outcome = await _cli.RunAsync(Stream.Null, ["enqueue", "jobs"], inputIsTerminal: true);
+        var outcome = await _cli.RunAsync(Stream.Null, ["enqueue", "jobs"], isTerminal: true);
 
         outcome.Code.ShouldBe(2);
         outcome.Error.ShouldStartWith("timestone: Give a payload, --file, or messages on standard input");

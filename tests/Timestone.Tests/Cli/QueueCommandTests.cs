@@ -119,8 +119,48 @@ public sealed class QueueCommandTests : IAsyncDisposable
     {
         await _cli.Service.EnqueueAsync("jobs", [new NewMessage(), new NewMessage(), new NewMessage { Invisible = TimeSpan.FromHours(1) }]);
 
-        (await _cli.RunAsync("queue", "purge", "jobs", "--state", "invisible")).ShouldBe(new CliOutcome(0, "removed 1\n", ""));
-        (await _cli.AskAsync("queue", "purge", "jobs")).GetProperty("count").GetInt32().ShouldBe(2);
+        (await _cli.RunAsync("queue", "purge", "jobs", "--state", "invisible", "--yes")).ShouldBe(new CliOutcome(0, "removed 1 message (1 invisible)\n", ""));
+        (await _cli.AskAsync("queue", "purge", "jobs", "--state", "all", "-y")).GetProperty("pending").GetInt32().ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("y\n", 0)]
+    [InlineData(" Yes\n", 0)]
+    [InlineData("\n", 3)]
+    [InlineData("no\n", 3)]
+    [InlineData("", 3)]
+    public async Task A_purge_on_a_terminal_asks_first(string answer, int left)
+    {
+        await _cli.Service.EnqueueAsync("jobs", [new NewMessage(), new NewMessage(), new NewMessage { Invisible = TimeSpan.FromHours(1) }]);
+
+        var outcome = await _cli.TypeAsync(answer, "queue", "purge", "jobs", "--state", "all");
+
+        outcome.Error.ShouldStartWith("Removes 3 messages (1 invisible, 2 pending) of queue jobs. This cannot be undone. Go on? [y/N] ");
+        outcome.Code.ShouldBe(left == 0 ? 0 : 1);
+        (await _cli.Service.GetStatsAsync("jobs")).Counts.Total.ShouldBe(left);
+    }
+
+    [Fact]
+    public async Task A_delete_on_a_terminal_asks_first()
+    {
+        await _cli.Service.EnqueueAsync("jobs", new NewMessage());
+
+        var kept = await _cli.TypeAsync("n\n", "queue", "delete", "jobs");
+        kept.ShouldBe(new CliOutcome(1, "", "Deletes queue jobs with 1 message (1 pending). This cannot be undone. Go on? [y/N] timestone: nothing was changed\n"));
+        (await _cli.TypeAsync("y\n", "queue", "delete", "jobs")).Out.ShouldBe("deleted jobs\n");
+        (await _cli.RunAsync("queue", "show", "jobs")).Code.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_question_is_given_up_when_the_user_interrupts()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var cli = new CliBench { Stop = stop.Token };
+        await cli.Service.EnqueueAsync("jobs", new NewMessage());
+        using var silence = new Silence(stop);
+
+        (await cli.RunAsync(silence, ["queue", "delete", "jobs"], isTerminal: true)).Code.ShouldBe(130);
+        (await cli.Service.GetStatsAsync("jobs")).Counts.Total.ShouldBe(1);
     }
 
     [Fact]
@@ -128,7 +168,26 @@ public sealed class QueueCommandTests : IAsyncDisposable
     {
         await _cli.RunAsync("queue", "create", "jobs");
 
-        (await _cli.AskAsync("queue", "delete", "jobs")).GetProperty("deleted").GetString().ShouldBe("jobs");
+        (await _cli.AskAsync("queue", "delete", "jobs", "--yes")).GetProperty("deleted").GetString().ShouldBe("jobs");
         (await _cli.RunAsync("queue", "show", "jobs")).Code.ShouldBe(1);
+    }
+
+    // Standard input on which nobody types: asks to stop when it is read.
+    private sealed class Silence(CancellationTokenSource stop) : MemoryStream
+    {
+        private readonly ManualResetEventSlim _over = new();
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            stop.Cancel();
+            _over.Wait();
+            return 0;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _over.Set();
+            base.Dispose(disposing);
+        }
     }
 }

@@ -96,7 +96,7 @@ public sealed class VerifyIndexCommandTests
                 await RedriveAsync("jobs", "a", cancellationToken);
                 await EnqueueAsync("jobs", [new NewMessage { Id = $"new-{_calls}" }], cancellationToken);
                 await CancelAsync("mails", [new Cancellation { Id = "x" }], cancellationToken);
-                await PurgeAsync("mails", MessageState.Canceled, cancellationToken);
+                await PurgeAsync("mails", PurgeScope.Canceled, cancellationToken);
                 await EnqueueAsync("mails", [new NewMessage { Id = "x" }], cancellationToken);
             }
 

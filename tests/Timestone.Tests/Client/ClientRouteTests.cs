@@ -36,8 +36,8 @@ public sealed class ClientRouteTests
         ["cancel"] = ("POST /v1/queues/q/cancel", Results, service => service.CancelAsync("q", "m")),
         ["redrive"] = ("POST /v1/queues/q/messages/m%3A1%40x%2B%3D~/redrive", Result, service => service.RedriveAsync("q", "m:1@x+=~")),
         ["redrive all"] = ("POST /v1/queues/q/redrive", """{"count":3}""", service => service.RedriveAllAsync("q")),
-        ["purge"] = ("POST /v1/queues/q/purge", """{"count":3}""", service => service.PurgeAsync("q")),
-        ["purge a state"] = ("POST /v1/queues/q/purge?state=errored", """{"count":3}""", service => service.PurgeAsync("q", MessageState.Errored)),
+        ["purge"] = ("POST /v1/queues/q/purge?state=all", """{"invisible":0,"pending":3,"running":0,"completed":0,"canceled":0,"errored":0}""", service => service.PurgeAsync("q", PurgeScope.All)),
+        ["purge a state"] = ("POST /v1/queues/q/purge?state=errored", """{"invisible":0,"pending":0,"running":0,"completed":0,"canceled":0,"errored":3}""", service => service.PurgeAsync("q", PurgeScope.Errored)),
         ["get a message"] = ("GET /v1/queues/q/messages/m", Message, service => service.GetMessageAsync("q", "m")),
         ["list messages"] = ("GET /v1/queues/q/messages?limit=100", $$"""{"messages":[{{Message}}],"next":"c"}""", service => service.ListMessagesAsync("q")),
         ["list messages of a state on"] = (

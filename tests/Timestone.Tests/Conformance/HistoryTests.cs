@@ -102,7 +102,8 @@ public abstract class HistoryTests(ConformanceSubject subject) : ConformanceTest
                 return ($"redrive {id}", async (service, _) => Say(await service.RedriveAsync(Q, id)));
             case 16:
                 var all = random.Next(2) == 0;
-                return (all ? "redrive all" : $"purge {state}", async (service, _) => $"{(all ? await service.RedriveAllAsync(Q) : await service.PurgeAsync(Q, state))}");
+                var scope = (PurgeScope)random.Next(1, 7);
+                return (all ? "redrive all" : $"purge {scope}", async (service, _) => $"{(all ? await service.RedriveAllAsync(Q) : await service.PurgeAsync(Q, scope))}");
             case 17:
                 return ($"depth {state} {filter}", async (service, _) => $"{await service.GetDepthAsync(Q, state, filter)}");
             case 18:

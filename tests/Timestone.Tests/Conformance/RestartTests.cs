@@ -171,7 +171,7 @@ public abstract class RestartTests(ConformanceSubject subject) : ConformanceTest
         await Gone("retired");
         await EnqueueAll("purged", "kept");
         await Take();
-        await Service.PurgeAsync(Q, MessageState.Pending);
+        await Service.PurgeAsync(Q, PurgeScope.Pending);
         await Subject.RestartAsync();
         (await Service.ListMessagesAsync(Q)).Messages.ShouldHaveSingleItem().Id.ShouldBe("purged");
     }

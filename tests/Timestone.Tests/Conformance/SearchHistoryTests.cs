@@ -54,7 +54,7 @@ public abstract class SearchHistoryTests(ConformanceSubject subject) : IndexTest
         await Queue();
         await Enqueue("a");
         await Cancel("a");
-        await Service.PurgeAsync(Q);
+        await Service.PurgeAsync(Q, PurgeScope.All);
         await Enqueue("a");
         await Service.DeleteQueueAsync(Q);
         await Queue();

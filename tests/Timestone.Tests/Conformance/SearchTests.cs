@@ -136,7 +136,7 @@ public abstract class SearchTests(ConformanceSubject subject) : IndexTests(subje
         await Queue(Plain with { Retention = Seconds(10) });
         await EnqueueAll("a", "b", "c");
         await Cancel("a");
-        await Service.PurgeAsync(Q, MessageState.Canceled);
+        await Service.PurgeAsync(Q, PurgeScope.Canceled);
         await Complete(await Take());
         Advance(10);
         await Gone("b");

@@ -129,7 +129,7 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["depth of a state that there is not"] = ("state", service => service.GetDepthAsync(Q, (MessageState)(-1))),
         ["depth of too many pairs"] = ("filter", service => service.GetDepthAsync(Q, filter: Many(Limits.MaxMetadataPairs + 1))),
         ["depth of a key of other characters"] = ("filter", service => service.GetDepthAsync(Q, filter: Metadata.Of("a b", "v"))),
-        ["purge of a state that there is not"] = ("state", service => service.PurgeAsync(Q, (MessageState)6)),
+        ["purge of a state that there is not"] = ("state", service => service.PurgeAsync(Q, (PurgeScope)7)),
         ["create without settings"] = ("settings", service => service.CreateQueueAsync(Q, null!)),
         ["update out of range"] = ("leaseSeconds", service => service.UpdateQueueAsync(Q, new QueueSettingsPatch { Lease = TimeSpan.Zero })),
     };
@@ -147,7 +147,7 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["cancel"] = (service, queue) => service.CancelAsync(queue, "a"),
         ["redrive"] = (service, queue) => service.RedriveAsync(queue, "a"),
         ["redrive all"] = (service, queue) => service.RedriveAllAsync(queue),
-        ["purge"] = (service, queue) => service.PurgeAsync(queue),
+        ["purge"] = (service, queue) => service.PurgeAsync(queue, PurgeScope.All),
         ["get message"] = (service, queue) => service.GetMessageAsync(queue, "a"),
         ["list messages"] = (service, queue) => service.ListMessagesAsync(queue),
         ["depth"] = (service, queue) => service.GetDepthAsync(queue),

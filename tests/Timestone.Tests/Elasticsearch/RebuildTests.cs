@@ -55,7 +55,7 @@ public sealed class RebuildTests
             await service.SettleAsync(Q, [.. leased.Messages.Take(20).Select(static message => new Settlement { Id = message.Id, LeaseToken = message.LeaseToken!, Action = SettlementAction.Complete })]);
             await service.EnqueueAsync(Q, [.. Enumerable.Range(0, 20).Select(_ => new NewMessage { Id = $"new{made++}" })]);
             if (random.Next(2) == 0)
-                await service.PurgeAsync(Q, MessageState.Completed);
+                await service.PurgeAsync(Q, PurgeScope.Completed);
             if (made > 20 && made <= 40)
                 await service.DeleteQueueAsync("doomed");
         }))

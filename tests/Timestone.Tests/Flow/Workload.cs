@@ -222,7 +222,7 @@ internal sealed class Workload : IAsyncDisposable
             case 9:
                 return await client.RedriveAllAsync(queue);
             case 10:
-                return await client.PurgeAsync(queue, random.Next(3) switch { 0 => MessageState.Completed, 1 => MessageState.Errored, _ => MessageState.Canceled });
+                return (await client.PurgeAsync(queue, random.Next(3) switch { 0 => PurgeScope.Completed, 1 => PurgeScope.Errored, _ => PurgeScope.Canceled })).Total;
             case 11:
                 await client.DeleteQueueAsync(Deleted);
                 return 1;

@@ -65,7 +65,7 @@ public sealed class KafkaFaultTests
                 _ => Settlement.Release(message.Id, message.LeaseToken!),
             })]);
             await service.CancelAsync(Queue, [new Cancellation { Id = $"{round}-19" }]);
-            await service.PurgeAsync(Queue, MessageState.Completed);
+            await service.PurgeAsync(Queue, PurgeScope.Completed);
             await service.RedriveAllAsync(Queue);
         }
 

@@ -212,8 +212,8 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
         return message.Answer(duplicate: false);
     }
 
-    public long Purge(MessageState? state) =>
-        _messages.RemoveAll(message => state is null ? message.State != MessageState.Running : message.State == state);
+    public StateCounts Purge(PurgeScope scope) =>
+        StateCounts.Of(state => scope.Covers(state) ? _messages.RemoveAll(message => message.State == state) : 0);
 
     private string LifeOf(ReferenceMessage message) => $"{createdAt.UtcTicks}-{message.Sequence}";
 

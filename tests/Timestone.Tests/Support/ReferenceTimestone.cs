@@ -121,12 +121,10 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         return (long)errored.Count;
     });
 
-    public Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default) => Answer(queue, () =>
+    public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) => Answer(queue, () =>
     {
-        Validation.CheckState(state);
-        if (state == MessageState.Running)
-            throw Validation.Invalid("state", "Running messages cannot be purged.");
-        return Run(queue, (found, _) => found.Purge(state));
+        Validation.CheckScope(scope);
+        return Run(queue, (found, _) => found.Purge(scope));
     });
 
     public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) => Answer(queue, () =>

@@ -60,7 +60,7 @@ internal sealed class ScriptedTimestone(TestClock clock) : ITimestone
 
     public Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
 
-    public Task<long> PurgeAsync(string queue, MessageState? state = null, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
 
     public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
 
