@@ -3,46 +3,58 @@ using Timestone.Json;
 
 namespace Timestone;
 
-/// <summary>A change to a queue's settings: what is null stays as it is. Ranges are those of <see cref="QueueSettings"/>.</summary>
+/// <summary>
+/// A change to a queue's settings: what is null stays as it is, in <see cref="Backoff"/> too. As JSON it is a merge patch (RFC 7396)
+/// that names no null: a setting cannot be removed. Ranges are those of <see cref="QueueSettings"/>.
+/// </summary>
 public sealed record QueueSettingsPatch
 {
     /// <inheritdoc cref="QueueSettings.Lease"/>
-    [JsonPropertyName("leaseSeconds"), JsonConverter(typeof(SecondsConverter))]
+    [JsonPropertyName("leaseSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? Lease { get; init; }
 
     /// <inheritdoc cref="QueueSettings.Invisible"/>
-    [JsonPropertyName("invisibleSeconds"), JsonConverter(typeof(SecondsConverter))]
+    [JsonPropertyName("invisibleSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? Invisible { get; init; }
 
     /// <inheritdoc cref="QueueSettings.MaxAttempts"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MaxAttempts { get; init; }
 
     /// <inheritdoc cref="QueueSettings.Backoff"/>
-    public Backoff? Backoff { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BackoffPatch? Backoff { get; init; }
 
     /// <inheritdoc cref="QueueSettings.Retention"/>
-    [JsonPropertyName("retentionSeconds"), JsonConverter(typeof(SecondsConverter))]
+    [JsonPropertyName("retentionSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? Retention { get; init; }
 
     /// <inheritdoc cref="QueueSettings.MaxDepth"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? MaxDepth { get; init; }
 
     /// <inheritdoc cref="QueueSettings.MaxPayloadBytes"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MaxPayloadBytes { get; init; }
 
     /// <inheritdoc cref="QueueSettings.EnqueueBlocked"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? EnqueueBlocked { get; init; }
 
     /// <inheritdoc cref="QueueSettings.DequeueBlocked"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? DequeueBlocked { get; init; }
 
     /// <inheritdoc cref="QueueSettings.PublishPayloads"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? PublishPayloads { get; init; }
 
     /// <summary>Must equal the queue's type when given: it cannot change.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public QueueType? Type { get; init; }
 
     /// <summary>Must equal the queue's key when given: it cannot change.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ExclusivityKey { get; init; }
 
     /// <summary>The settings with this change made.</summary>
@@ -59,7 +71,7 @@ public sealed record QueueSettingsPatch
             Lease = Lease ?? settings.Lease,
             Invisible = Invisible ?? settings.Invisible,
             MaxAttempts = MaxAttempts ?? settings.MaxAttempts,
-            Backoff = Backoff ?? settings.Backoff,
+            Backoff = Backoff?.ApplyTo(settings.Backoff) ?? settings.Backoff,
             Retention = Retention ?? settings.Retention,
             MaxDepth = MaxDepth ?? settings.MaxDepth,
             MaxPayloadBytes = MaxPayloadBytes ?? settings.MaxPayloadBytes,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Timestone.Json;
 
 namespace Timestone.Api;
@@ -20,4 +21,20 @@ internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The types under those rules, which <see cref="Default"/> does not have.</summary>
     public static ApiJson Wire { get; } = new(new JsonSerializerOptions(TimestoneJson.Default.Options));
+
+    /// <summary>
+    /// The types of <see cref="TimestoneJson"/> as a request may bring them: a patch with null in it is refused. A merge patch (RFC 7396)
+    /// removes with null, but a setting cannot be removed, and null read as "stays as it is" would leave a caller's mistake unseen.
+    /// </summary>
+    public static IJsonTypeInfoResolver Requests { get; } = TimestoneJson.Default.WithAddedModifier(static type =>
+    {
+        if (type.Type != typeof(QueueSettingsPatch) && type.Type != typeof(BackoffPatch))
+            return;
+        foreach (var property in type.Properties)
+            property.IsSetNullable = false;
+    });
+
+    /// <summary>A change of settings.</summary>
+    public static JsonTypeInfo<QueueSettingsPatch> Patch { get; } =
+        (JsonTypeInfo<QueueSettingsPatch>)new JsonSerializerOptions(TimestoneJson.Default.Options) { TypeInfoResolver = Requests }.GetTypeInfo(typeof(QueueSettingsPatch));
 }

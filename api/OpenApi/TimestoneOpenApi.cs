@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
-using Timestone.Json;
 
 namespace Timestone.Api;
 
@@ -14,7 +13,7 @@ internal static class TimestoneOpenApi
         services.ConfigureHttpJsonOptions(static options =>
         {
             var json = options.SerializerOptions;
-            json.TypeInfoResolverChain.Insert(0, TimestoneJson.Default);
+            json.TypeInfoResolverChain.Insert(0, ApiJson.Requests);
             json.TypeInfoResolverChain.Insert(1, ApiJson.Wire);
             json.NumberHandling = JsonNumberHandling.Strict;
             json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -20,6 +21,8 @@ internal sealed class WireSchemas : IOpenApiSchemaTransformer
 
         if (context.JsonPropertyInfo is { IsSetNullable: true } && type != typeof(RawJson) && schema.Type is not null)
             schema.Type |= JsonSchemaType.Null;
+        else if (context.JsonPropertyInfo is { IsSetNullable: false } && schema.Enum is { } words)
+            schema.Enum = [.. words.Where(static word => word is not null && word.GetValueKind() == JsonValueKind.String)];
         schema.Description = Describe(context.JsonPropertyInfo) ?? WireWords.Of(schema.Description);
         return Task.CompletedTask;
     }

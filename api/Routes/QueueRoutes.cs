@@ -21,8 +21,8 @@ internal static class QueueRoutes
             .Answers<QueueInfo>(StatusCodes.Status201Created).Answers<QueueInfo>().Refuses(ErrorCode.QueueExists);
         routes.MapGet(Path, handlers.WithoutBody(Get, Answers.Queue))
             .Describe("getQueue", "Describes a queue.").Answers<QueueInfo>();
-        routes.MapPatch(Path, handlers.WithBody(Body.Required(TimestoneJson.Default.QueueSettingsPatch), Update, static (context, _, queue) => Answers.Queue(context, queue)))
-            .Describe("updateQueue", "Changes a queue's settings from now on; blocks and unblocks.")
+        routes.MapPatch(Path, handlers.WithBody(Body.Required(ApiJson.Patch), Update, static (context, _, queue) => Answers.Queue(context, queue)))
+            .Describe("updateQueue", "Changes a queue's settings from now on; blocks and unblocks. A merge patch (RFC 7396) without nulls: what is not named stays as it is, in backoff too.")
             .Accepts<QueueSettingsPatch>().Answers<QueueInfo>();
         routes.MapDelete(Path, handlers.WithoutBody(DeleteAsync, Deleted))
             .Describe("deleteQueue", "Deletes a queue with all its messages.").AnswersNothing();

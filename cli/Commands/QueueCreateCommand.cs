@@ -30,7 +30,7 @@ internal sealed class QueueCreateCommand : CliCommand
             Type = exclusivityKey is null ? QueueType.Simple : QueueType.Exclusive,
             ExclusivityKey = exclusivityKey,
         };
-        var settings = _settings.Read(call, plain.Backoff).ApplyTo(plain);
+        var settings = _settings.Read(call).ApplyTo(plain);
         var result = await call.Timestone.CreateQueueAsync(call.Get(_queue), settings, cancellationToken).ConfigureAwait(false);
         call.Answer(result.Queue, TimestoneJson.Default.QueueInfo, output =>
             output.WriteLine(result.Created ? $"created {result.Queue.Name}" : $"{result.Queue.Name} exists already with these settings"));

@@ -20,11 +20,7 @@ internal sealed class QueueUpdateCommand : CliCommand
     {
         if (!_settings.AnyGiven(call))
             throw new UsageException("Nothing to change: give at least one setting.");
-        var name = call.Get(_queue);
-        var backoff = new Backoff();
-        if (_settings.AnyBackoffGiven(call))
-            backoff = (await call.Timestone.GetQueueAsync(name, cancellationToken).ConfigureAwait(false)).Settings.Backoff;
-        var queue = await call.Timestone.UpdateQueueAsync(name, _settings.Read(call, backoff), cancellationToken).ConfigureAwait(false);
+        var queue = await call.Timestone.UpdateQueueAsync(call.Get(_queue), _settings.Read(call), cancellationToken).ConfigureAwait(false);
         call.Answer(queue, TimestoneJson.Default.QueueInfo, output => QueueView.Write(output, queue));
         return ExitCodes.Ok;
     }

@@ -25,21 +25,13 @@ internal sealed class SettingsOptions
 
     public bool AnyGiven(Call call) => All.Any(call.Has);
 
-    /// <summary>Whether a part of the backoff was given, so that the rest must be known.</summary>
-    public bool AnyBackoffGiven(Call call) => call.Has(_backoff) || call.Has(_backoffInitial) || call.Has(_backoffMax);
-
-    /// <summary>What was given, as a change; a backoff given in part is completed from <paramref name="backoff"/>.</summary>
-    public QueueSettingsPatch Read(Call call, Backoff backoff) => new()
+    /// <summary>What was given, as a change.</summary>
+    public QueueSettingsPatch Read(Call call) => new()
     {
         Lease = call.Get(_lease),
         Invisible = call.Get(_invisible),
         MaxAttempts = call.Get(_maxAttempts),
-        Backoff = !AnyBackoffGiven(call) ? null : new Backoff
-        {
-            Kind = call.Get(_backoff) ?? backoff.Kind,
-            Initial = call.Get(_backoffInitial) ?? backoff.Initial,
-            Max = call.Get(_backoffMax) ?? backoff.Max,
-        },
+        Backoff = new() { Kind = call.Get(_backoff), Initial = call.Get(_backoffInitial), Max = call.Get(_backoffMax) },
         Retention = call.Get(_retention),
         MaxDepth = call.Get(_maxDepth),
         MaxPayloadBytes = call.Get(_maxPayloadBytes),

@@ -8,6 +8,9 @@ namespace Timestone.Grains.Wire;
 internal sealed class BackoffCopier : ShallowCopier<Backoff>;
 
 [RegisterCopier]
+internal sealed class BackoffPatchCopier : ShallowCopier<BackoffPatch>;
+
+[RegisterCopier]
 internal sealed class CancellationCopier : ShallowCopier<Cancellation>;
 
 [RegisterCopier]

@@ -14,7 +14,7 @@ internal struct WireQueueSettingsPatch
     public int? MaxAttempts;
 
     [Id(3)]
-    public Backoff? Backoff;
+    public BackoffPatch? Backoff;
 
     [Id(4)]
     public TimeSpan? Retention;

@@ -79,7 +79,7 @@ internal static class WireSamples
     public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
     {
         ["settings"] = Settings,
-        ["patch"] = new QueueSettingsPatch { Lease = TimeSpan.FromSeconds(1), Backoff = Settings.Backoff, MaxDepth = 5, EnqueueBlocked = false, Type = QueueType.Simple, ExclusivityKey = "k", PublishPayloads = true },
+        ["patch"] = new QueueSettingsPatch { Lease = TimeSpan.FromSeconds(1), Backoff = new BackoffPatch { Kind = BackoffKind.Fixed, Max = TimeSpan.FromSeconds(7) }, MaxDepth = 5, EnqueueBlocked = false, Type = QueueType.Simple, ExclusivityKey = "k", PublishPayloads = true },
         ["created"] = new CreateQueueResult(Queue, true),
         ["queue"] = Queue,
         ["new message"] = New,

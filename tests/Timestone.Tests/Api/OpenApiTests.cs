@@ -67,7 +67,7 @@ public sealed class OpenApiTests : IAsyncLifetime
 
     [Theory]
     [InlineData("put", "/v1/queues/{queue}", """{"type":"exclusive","exclusivityKey":"k","leaseSeconds":1.5,"backoff":{"kind":"none","initialSeconds":1,"maxSeconds":2},"maxDepth":1}""")]
-    [InlineData("patch", "/v1/queues/{queue}", """{"leaseSeconds":5,"enqueueBlocked":true,"backoff":null}""")]
+    [InlineData("patch", "/v1/queues/{queue}", """{"leaseSeconds":5,"enqueueBlocked":true,"backoff":{"maxSeconds":7200}}""")]
     [InlineData("post", "/v1/queues/{queue}/messages", """{"id":"a","payload":{"x":1},"metadata":{"k":"v"},"priority":1,"invisibleSeconds":0.5,"deadline":"2026-01-31T12:00:00Z"}""")]
     [InlineData("post", "/v1/queues/{queue}/messages", """{"messages":[{"payloadBase64":"AA==","visibleAt":"2026-01-31T12:00:00Z","leaseSeconds":3}]}""")]
     [InlineData("post", "/v1/queues/{queue}/dequeue", """{"max":1,"waitSeconds":1,"leaseSeconds":2,"worker":"w","requestId":"r","filter":{"k":"v"},"settle":[{"id":"a","leaseToken":"x","action":"fail","error":"e","permanent":true},{"id":"a","leaseToken":"x","action":"complete","result":[1]}]}""")]
@@ -91,6 +91,16 @@ public sealed class OpenApiTests : IAsyncLifetime
         var first = JsonNode.Parse(body)!.AsObject();
         first[first.First().Key] = new JsonObject { ["nonsense"] = true };
         Mismatch(first, schema, "$").ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("""{"leaseSeconds":null}""")]
+    [InlineData("""{"backoff":null}""")]
+    [InlineData("""{"backoff":{"kind":null}}""")]
+    public void A_patch_with_null_does_not_fit_its_schema(string body)
+    {
+        var schema = Document["paths"]!["/v1/queues/{queue}"]!["patch"]!["requestBody"]!["content"]!["application/json"]!["schema"]!;
+        Mismatch(JsonNode.Parse(body), schema, "$").ShouldNotBeNull();
     }
 
     [Fact]

@@ -43,6 +43,27 @@ public sealed class QueueRouteTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_patch_merges_nested_settings()
+    {
+        await server.OkAsync(HttpMethod.Put, Queue, """{"backoff":{"kind":"fixed","initialSeconds":7,"maxSeconds":70}}""");
+        var queue = await server.OkAsync(HttpMethod.Patch, Queue, """{"backoff":{"maxSeconds":7200}}""");
+        queue["settings"]!["backoff"]!.ToJsonString().ShouldBe("""{"kind":"fixed","initialSeconds":7,"maxSeconds":7200}""");
+        (await server.OkAsync(HttpMethod.Patch, Queue, """{"backoff":{}}""")).ToJsonString().ShouldBe(queue.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("""{"maxAttempts":9,"leaseSeconds":null}""", "leaseSeconds")]
+    [InlineData("""{"maxAttempts":9,"exclusivityKey":null}""", "exclusivityKey")]
+    [InlineData("""{"maxAttempts":9,"backoff":null}""", "backoff")]
+    [InlineData("""{"maxAttempts":9,"backoff":{"kind":null}}""", "backoff.kind")]
+    public async Task A_patch_with_null_is_refused_and_changes_nothing(string patch, string field)
+    {
+        await server.OkAsync(HttpMethod.Put, Queue);
+        (await server.SendAsync(HttpMethod.Patch, Queue, patch)).ShouldRefuse(400, "invalid_argument", field)["detail"]!.ToString().ShouldStartWith($"{field} must not be null");
+        ((int)(await server.OkAsync(HttpMethod.Get, Queue))["settings"]!["maxAttempts"]!).ShouldNotBe(9);
+    }
+
+    [Fact]
     public async Task A_deleted_queue_is_gone()
     {
         await server.OkAsync(HttpMethod.Put, Queue);

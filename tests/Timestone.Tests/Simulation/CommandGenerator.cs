@@ -225,7 +225,7 @@ internal sealed class CommandGenerator
         {
             0 => new QueueSettingsPatch { Lease = other.Lease, Invisible = other.Invisible },
             1 => new QueueSettingsPatch { MaxAttempts = other.MaxAttempts },
-            2 => new QueueSettingsPatch { Backoff = other.Backoff },
+            2 => new QueueSettingsPatch { Backoff = BackoffPatch(other.Backoff) },
             3 => new QueueSettingsPatch { Retention = other.Retention },
             4 => new QueueSettingsPatch { MaxDepth = other.MaxDepth, MaxPayloadBytes = _random.Next(2) == 0 ? 8 : 100_000 },
             5 => new QueueSettingsPatch { EnqueueBlocked = true },
@@ -233,4 +233,12 @@ internal sealed class CommandGenerator
             _ => new QueueSettingsPatch { EnqueueBlocked = false, DequeueBlocked = false },
         });
     }
+
+    private BackoffPatch BackoffPatch(Backoff other) => _random.Next(4) switch
+    {
+        0 => new BackoffPatch { Kind = other.Kind },
+        1 => new BackoffPatch { Initial = other.Initial },
+        2 => new BackoffPatch { Max = other.Max },
+        _ => new BackoffPatch { Kind = other.Kind, Initial = other.Initial, Max = other.Max },
+    };
 }

@@ -15,7 +15,7 @@ internal static class EngineCommands
         RedriveCommand redrive => Redrive(engine, redrive.Id),
         RedriveAllCommand => Sweep(engine, MessageState.Errored, engine.RedriveNext),
         PurgeCommand purge => Purge(engine, purge.State),
-        UpdateCommand update => engine.Update(update.Patch).Settings,
+        UpdateCommand update => Update(engine, update.Patch),
         DeleteCommand => Delete(engine),
         GetCommand get => (object?)engine.Get(get.Id) ?? new TimestoneError(ErrorCode.MessageNotFound, ""),
         ListCommand list => List(engine, list),
@@ -23,6 +23,18 @@ internal static class EngineCommands
         StatsCommand => engine.Stats(),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
+
+    private static object Update(QueueEngine engine, QueueSettingsPatch patch)
+    {
+        try
+        {
+            return engine.Update(patch).Settings;
+        }
+        catch (TimestoneException refusal)
+        {
+            return refusal.Error;
+        }
+    }
 
     private static bool Delete(QueueEngine engine)
     {

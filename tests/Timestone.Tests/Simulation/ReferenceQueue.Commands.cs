@@ -234,10 +234,13 @@ internal sealed partial class ReferenceQueue
         return (long)purged.Count;
     }
 
-    private QueueSettings Update(QueueSettingsPatch patch)
+    private object Update(QueueSettingsPatch patch)
     {
+        if ((patch.Backoff?.Max ?? Settings.Backoff.Max) < (patch.Backoff?.Initial ?? Settings.Backoff.Initial))
+            return Error(ErrorCode.InvalidArgument, "backoff.maxSeconds");
         Revision++;
-        return Settings = patch.ApplyTo(Settings);
+        Settings = patch.ApplyTo(Settings);
+        return Settings;
     }
 
     private bool Delete()
