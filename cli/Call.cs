@@ -19,9 +19,9 @@ internal sealed class Call(CliHost host, ParseResult parse)
     public TextWriter Error => host.Error;
 
     /// <summary>The service, connected at its first use.</summary>
-    public ITimestone Timestone => _timestone ??= host.Connect(Server, parse.GetValue<TimeSpan?>(CommonOptions.RetryForName) ?? CommonOptions.DefaultRetryFor);
+    public ITimestone Timestone => _timestone ??= host.Connect(Servers, parse.GetValue<TimeSpan?>(CommonOptions.RetryForName) ?? CommonOptions.DefaultRetryFor);
 
-    private Uri Server => parse.GetRequiredValue<Uri>(CommonOptions.ServerName);
+    private Uri[] Servers => parse.GetRequiredValue<Uri[]>(CommonOptions.ServerName);
 
     public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
 
@@ -53,7 +53,7 @@ internal sealed class Call(CliHost host, ParseResult parse)
         catch (TimestoneException refused)
         {
             Report(refused);
-            return refused.Code == ErrorCode.Unavailable ? ExitCodes.Unavailable : ExitCodes.Refused;
+            return refused.Code.IsPassing() ? ExitCodes.Unavailable : ExitCodes.Refused;
         }
         catch (UsageException usage)
         {
@@ -75,8 +75,8 @@ internal sealed class Call(CliHost host, ParseResult parse)
     }
 
     /// <summary>Tells of a refusal on standard error.</summary>
-    public void Report(TimestoneException refused) => ErrorReport.Write(Error, refused, Server, Json);
+    public void Report(TimestoneException refused) => ErrorReport.Write(Error, refused, Servers, Json);
 
     /// <summary>A refusal for people, with what to do about it where that is known.</summary>
-    public string Describe(TimestoneException refused) => ErrorReport.Describe(ErrorReport.Problem(refused, Server));
+    public string Describe(TimestoneException refused) => ErrorReport.Describe(ErrorReport.Problem(refused, Servers));
 }

@@ -11,7 +11,7 @@ internal static class ProcessHost
 
     public static CliHost Create(Interrupts interrupts) => new()
     {
-        Connect = static (server, retryFor) => new TimestoneClient(new TimestoneClientOptions { Address = server, RetryFor = retryFor }),
+        Connect = static (servers, retryFor) => new TimestoneClient(new TimestoneClientOptions { Addresses = servers, RetryFor = retryFor }),
         Out = Console.IsOutputRedirected ? Buffered(Console.OpenStandardOutput()) : Console.Out,
         Error = Console.Error,
         OpenInput = OpenInput,

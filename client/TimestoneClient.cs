@@ -18,10 +18,10 @@ public sealed class TimestoneClient : ITimestone, IDisposable
 {
     private readonly HttpTransport _transport;
 
-    /// <summary>A client of the server at an address.</summary>
-    /// <exception cref="ArgumentException">The address is not an absolute http or https one.</exception>
-    public TimestoneClient(Uri address)
-        : this(new TimestoneClientOptions { Address = address })
+    /// <summary>A client of the server at an address, or of several of which one is active.</summary>
+    /// <exception cref="ArgumentException">There is no address, or one that is not an absolute http or https one.</exception>
+    public TimestoneClient(params Uri[] addresses)
+        : this(new TimestoneClientOptions { Addresses = addresses })
     {
     }
 

@@ -11,10 +11,13 @@ namespace Timestone.Client;
 /// <summary>Adds Timestone to a program's services.</summary>
 public static class TimestoneServiceCollectionExtensions
 {
-    /// <summary>Adds a <see cref="TimestoneClient"/> of the server at an address as <see cref="ITimestone"/>, unless there is one already.</summary>
-    /// <exception cref="ArgumentException">The address is not an absolute http or https one.</exception>
-    public static IServiceCollection AddTimestoneClient(this IServiceCollection services, Uri address) =>
-        services.AddTimestoneClient(options => options.Address = address);
+    /// <summary>
+    /// Adds a <see cref="TimestoneClient"/> of the server at an address, or of several of which one is active, as
+    /// <see cref="ITimestone"/>, unless there is one already.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no address, or one that is not an absolute http or https one.</exception>
+    public static IServiceCollection AddTimestoneClient(this IServiceCollection services, params Uri[] addresses) =>
+        services.AddTimestoneClient(options => options.Addresses = addresses);
 
     /// <summary>Adds a <see cref="TimestoneClient"/> as <see cref="ITimestone"/>, unless there is one already.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the exception names it.</exception>

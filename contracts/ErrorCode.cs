@@ -47,4 +47,7 @@ public enum ErrorCode
 
     /// <summary>The service keeps no index of messages, so that nothing can be searched for.</summary>
     NoIndex = 12,
+
+    /// <summary>Another server is the active one on this Redis; this one only stands by. Nothing changed: ask the next server.</summary>
+    Standby = 13,
 }

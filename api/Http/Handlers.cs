@@ -42,7 +42,7 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
     };
 
     private ITimestone Ready() => readiness.Obstacle is { } obstacle
-        ? throw new TimestoneException(ErrorCode.Unavailable, obstacle)
+        ? throw new TimestoneException(obstacle.Error)
         : _timestone ??= services.GetRequiredService<ITimestone>();
 
     private Task RefuseAsync(HttpContext context, Exception problem)
@@ -58,6 +58,8 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
 
         switch (problem)
         {
+            case TimestoneException { Code: ErrorCode.Standby } standby:
+                return Problems.WriteAsync(context, standby.Error, activeUrl: readiness.Obstacle?.ActiveUrl);
             case TimestoneException refusal:
                 return Problems.WriteAsync(context, refusal.Error);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:

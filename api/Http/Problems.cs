@@ -17,21 +17,21 @@ internal static class Problems
         ErrorCode.QueueNotFound or ErrorCode.MessageNotFound => StatusCodes.Status404NotFound,
         ErrorCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorCode.QueueFull => StatusCodes.Status429TooManyRequests,
-        ErrorCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCode.Unavailable or ErrorCode.Standby => StatusCodes.Status503ServiceUnavailable,
         ErrorCode.NoIndex => StatusCodes.Status501NotImplemented,
         _ => StatusCodes.Status409Conflict,
     };
 
     public static string NameOf(ErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
 
-    public static Task WriteAsync(HttpContext context, TimestoneError error, IReadOnlyList<HealthPart>? parts = null) =>
-        WriteAsync(context, StatusOf(error.Code), error, parts);
+    public static Task WriteAsync(HttpContext context, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null) =>
+        WriteAsync(context, StatusOf(error.Code), error, activeUrl, parts);
 
-    public static Task WriteAsync(HttpContext context, int status, TimestoneError error, IReadOnlyList<HealthPart>? parts = null)
+    public static Task WriteAsync(HttpContext context, int status, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null)
     {
         if (status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfter;
-        var problem = new Problem($"urn:timestone:error:{NameOf(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field, parts);
+        var problem = new Problem($"urn:timestone:error:{NameOf(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field, activeUrl, parts);
         return Answer.WriteAsync(context, status, problem, ApiJson.Wire.Problem, ContentType);
     }
 
@@ -50,6 +50,7 @@ internal static class Problems
         ErrorCode.EnqueueBlocked => "Enqueueing is blocked",
         ErrorCode.Unavailable => "The service cannot answer now",
         ErrorCode.NoIndex => "There is no index to search",
+        ErrorCode.Standby => "Another server is the active one",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "An error code without a title."),
     };
 }

@@ -46,6 +46,7 @@ internal static class Parameters
         "after=write" => Query("after", "queue/id/version: a write that the answer must include, by the version that its own answer gave.", Text("^[^/]+/[^/]+/[0-9]+$")),
         "after=version" => Query("after", "A version of the message that the answer must include.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" }),
         "waitSeconds" => Query(name, "How long to wait until the index includes what after says; 503 when it does not come to.", new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0", Maximum = Limits.MaxWait.TotalSeconds.ToString(CultureInfo.InvariantCulture), Default = IndexedWrite.DefaultWait.TotalSeconds }),
+        "standby" => Query(name, "ok: answer 200 on a standby, too.", new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["ok"] }),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "A query parameter without a description."),
     };
 

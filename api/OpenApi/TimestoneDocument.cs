@@ -86,7 +86,7 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
 
     private static IEnumerable<ErrorCode> ErrorsOf(RoutePattern pattern, RouteDescription description)
     {
-        IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal) ? [ErrorCode.InvalidArgument, .. description.Errors, ErrorCode.Unavailable] : description.Errors;
+        IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal) ? [ErrorCode.InvalidArgument, .. description.Errors, ErrorCode.Unavailable, ErrorCode.Standby] : description.Errors;
         if (description.Bodies is not [])
             errors = errors.Append(ErrorCode.PayloadTooLarge);
         // Only what creates queues, and what reads the index, does not need to find one.

@@ -9,9 +9,9 @@ namespace Timestone.Cli;
 internal static class ErrorReport
 {
     /// <summary>For a person a sentence; for a machine what stands in a batch's results too: <c>{"error":{code,detail,field}}</c>.</summary>
-    public static void Write(TextWriter error, TimestoneException refused, Uri server, bool json)
+    public static void Write(TextWriter error, TimestoneException refused, Uri[] servers, bool json)
     {
-        var problem = Problem(refused, server);
+        var problem = Problem(refused, servers);
         if (json)
             error.WriteLine(JsonSerializer.Serialize(new MessageResult { Error = problem }, TimestoneJson.Default.MessageResult));
         else
@@ -19,8 +19,8 @@ internal static class ErrorReport
     }
 
     /// <summary>What is wrong; of a server that is not there, what to do about it.</summary>
-    public static TimestoneError Problem(TimestoneException refused, Uri server) => IsUnreachable(refused)
-        ? refused.Error with { Detail = $"cannot reach {server.GetLeftPart(UriPartial.Authority)}: is the server running? Start it with timestone-server, or name another one with --server or TIMESTONE_SERVER" }
+    public static TimestoneError Problem(TimestoneException refused, Uri[] servers) => IsUnreachable(refused)
+        ? refused.Error with { Detail = $"cannot reach {string.Join(" or ", servers.Select(static server => server.GetLeftPart(UriPartial.Authority)))}: is the server running? Start it with timestone-server, or name another one with --server or TIMESTONE_SERVER" }
         : refused.Error;
 
     public static void Write(TextWriter error, string what) => error.WriteLine($"timestone: {Text.Clean(what)}");

@@ -12,13 +12,13 @@ internal static class CommonOptions
     public const string ServerVariable = "TIMESTONE_SERVER";
     public const string DefaultServer = "http://127.0.0.1:7070";
 
-    public static Option<Uri> Server(CliHost host) => new(ServerName)
+    public static Option<Uri[]> Server(CliHost host) => new(ServerName)
     {
-        Description = $"The server's address; {ServerVariable} sets another default.",
-        HelpName = "url",
+        Description = $"The server's address, or several of which one is active; {ServerVariable} sets another default.",
+        HelpName = "url[,url...]",
         Recursive = true,
-        CustomParser = Parsers.Server,
-        DefaultValueFactory = result => Parsers.Server(host.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } given ? given : DefaultServer, result),
+        CustomParser = Parsers.Servers,
+        DefaultValueFactory = result => Parsers.Servers(host.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } given ? given : DefaultServer, result),
     };
 
     /// <summary>How long a person waits for a server that is being restarted.</summary>

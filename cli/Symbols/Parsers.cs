@@ -84,10 +84,13 @@ internal static class Parsers
         return Refuse<T?>(result, $"one of {string.Join(", ", Enum.GetValues<T>().Select(Text.Name))}");
     }
 
-    public static Uri Server(ArgumentResult result) => Server(Only(result), result);
+    public static Uri[] Servers(ArgumentResult result) => Servers(string.Join(',', result.Tokens.Select(static token => token.Value)), result);
+
+    /// <summary>The servers' addresses, separated by commas.</summary>
+    public static Uri[] Servers(string text, ArgumentResult result) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(one => Server(one, result))];
 
     /// <summary>A server's address; the scheme may be left out.</summary>
-    public static Uri Server(string text, ArgumentResult result)
+    private static Uri Server(string text, ArgumentResult result)
     {
         var full = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}";
         return Uri.TryCreate(full, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")

@@ -26,7 +26,7 @@ internal static class QueueNames
     private static async Task<List<string>> ListAsync(CliHost host, CompletionContext context)
     {
         using var patience = new CancellationTokenSource(Patience, host.Time);
-        var timestone = host.Connect(context.ParseResult.GetRequiredValue<Uri>(CommonOptions.ServerName), TimeSpan.Zero);
+        var timestone = host.Connect(context.ParseResult.GetRequiredValue<Uri[]>(CommonOptions.ServerName), TimeSpan.Zero);
         var page = await timestone.ListQueuesAsync(after: null, Limits.MaxPage, patience.Token).ConfigureAwait(false);
         return [.. page.Queues.Select(static queue => queue.Name)];
     }

@@ -50,7 +50,7 @@ internal sealed class LeaseWatch(ITimestone inner, Action foundEmpty, Action<Tim
     {
         foreach (var (settlement, result) in settlements.Zip(results))
         {
-            if (result.Error is not { Code: ErrorCode.Unavailable })
+            if (result.Error?.Code.IsPassing() != true)
                 _held.TryRemove(settlement.LeaseToken, out _);
         }
     }

@@ -28,8 +28,8 @@ internal sealed class HttpTransport : IDisposable
                 UseJitter = true,
                 Delay = options.RetryDelay,
                 MaxDelay = options.MaxRetryDelay,
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { Failure: not null } failed && MayRetry(arguments.Context, failed)),
-                DelayGenerator = static arguments => ValueTask.FromResult(arguments.Outcome.Result?.RetryAfter),
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { Failure: not null } && MayRetry(arguments.Context)),
+                DelayGenerator = arguments => ValueTask.FromResult(Delay(arguments.Context)),
             })
             .Build();
     }
@@ -37,10 +37,10 @@ internal sealed class HttpTransport : IDisposable
     public void Dispose() => _sender.Dispose();
 
     /// <summary>Sends a call.</summary>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: no try was answered.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: no try was answered. <see cref="ErrorCode.Standby"/>: the last one by a standby, and none had an effect.</exception>
     public async Task<HttpAnswer> SendAsync(HttpCall call, CancellationToken cancellationToken)
     {
-        var tries = new Tries(_timeProvider.GetTimestamp());
+        var tries = new Tries(_timeProvider.GetTimestamp(), _sender.Addresses);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(TriesKey, tries);
         try
@@ -51,7 +51,7 @@ internal sealed class HttpTransport : IDisposable
                 (_sender, call, tries)).ConfigureAwait(false);
             return last.Failure is null
                 ? new HttpAnswer(last.Status, last.Body, tries.MayHaveTakenEffect)
-                : throw new TimestoneException(ErrorCode.Unavailable, tries.Verdict(last), innerException: last.Cause);
+                : throw new TimestoneException(tries.MayHaveTakenEffect ? ErrorCode.Unavailable : last.Code, tries.Verdict(last), innerException: last.Cause);
         }
         finally
         {
@@ -59,16 +59,30 @@ internal sealed class HttpTransport : IDisposable
         }
     }
 
-    private bool MayRetry(ResilienceContext context, HttpTry failed)
+    // The addresses that this round has not come to are tried at once, and whatever the time.
+    private bool MayRetry(ResilienceContext context)
     {
-        context.Properties.TryGetValue(TriesKey, out var tries);
-        return _timeProvider.GetElapsedTime(tries!.StartedAt) + (failed.RetryAfter ?? TimeSpan.Zero) < _retryFor;
+        var tries = TriesOf(context);
+        return IsWithinRound(tries) || _timeProvider.GetElapsedTime(tries.StartedAt) + (tries.RetryAfter ?? TimeSpan.Zero) < _retryFor;
     }
 
-    /// <summary>What is remembered from one try to the next.</summary>
-    private sealed class Tries(long startedAt)
+    private TimeSpan? Delay(ResilienceContext context)
     {
-        private int _count;
+        var tries = TriesOf(context);
+        return IsWithinRound(tries) ? TimeSpan.Zero : tries.RetryAfter;
+    }
+
+    private bool IsWithinRound(Tries tries) => tries.Count % _sender.Addresses != 0;
+
+    private static Tries TriesOf(ResilienceContext context) => context.Properties.GetValue(TriesKey, null!);
+
+    /// <summary>What is remembered from one try to the next.</summary>
+    private sealed class Tries(long startedAt, int addresses)
+    {
+        public int Count { get; private set; }
+
+        /// <summary>The longest that a server of the last round asks to be left alone; null when none does.</summary>
+        public TimeSpan? RetryAfter { get; private set; }
 
         public long StartedAt => startedAt;
 
@@ -76,12 +90,15 @@ internal sealed class HttpTransport : IDisposable
 
         public HttpTry Add(HttpTry one)
         {
-            _count++;
+            if (Count++ % addresses == 0)
+                RetryAfter = null;
+            if (one.RetryAfter > (RetryAfter ?? TimeSpan.Zero))
+                RetryAfter = one.RetryAfter;
             MayHaveTakenEffect |= one.MayHaveTakenEffect;
             return one;
         }
 
         public string Verdict(HttpTry last) =>
-            $"{last.Failure} Tried {_count} times. " + (MayHaveTakenEffect ? "The outcome is unknown; repeating the call is safe." : "Nothing was sent.");
+            $"{last.Failure} Tried {Count} times. " + (MayHaveTakenEffect ? "The outcome is unknown; repeating the call is safe." : "Nothing was done.");
     }
 }

@@ -17,6 +17,9 @@ internal sealed record HttpTry
     /// <summary>What the failure came from.</summary>
     public Exception? Cause { get; private init; }
 
+    /// <summary>What the failure is to the caller: <see cref="ErrorCode.Unavailable"/>, or <see cref="ErrorCode.Standby"/>.</summary>
+    public ErrorCode Code { get; private init; } = ErrorCode.Unavailable;
+
     /// <summary>How long the server asks to be left alone; null when it does not.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
@@ -24,6 +27,9 @@ internal sealed record HttpTry
     public bool MayHaveTakenEffect { get; private init; }
 
     public static HttpTry Answered(HttpStatusCode status, byte[] body) => new() { Status = status, Body = body };
+
+    /// <summary>A standby was asked: nothing changed.</summary>
+    public static HttpTry OnStandby(string failure, TimeSpan? retryAfter) => new() { Failure = failure, Code = ErrorCode.Standby, RetryAfter = retryAfter };
 
     public static HttpTry Failed(string failure, Exception cause, bool mayHaveTakenEffect = true, TimeSpan? retryAfter = null) =>
         new() { Failure = failure, Cause = cause, MayHaveTakenEffect = mayHaveTakenEffect, RetryAfter = retryAfter };

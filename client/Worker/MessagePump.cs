@@ -80,7 +80,7 @@ internal sealed class MessagePump(
         }
         catch (TimestoneException problem)
         {
-            if (problem.Code != ErrorCode.Unavailable)
+            if (!problem.Code.IsPassing())
                 _requestId = null;
             settlements.Unanswered(ended, problem.Code);
             WorkerLog.DequeueFailed(logger, queue, problem);

@@ -23,13 +23,15 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
 
     public ITimestone Timestone => _timestone ?? throw new InvalidOperationException("The service is not open.");
 
-    public string? Obstacle => lifetime.ApplicationStopping.IsCancellationRequested
-        ? "The server is stopping."
-        : _timestone is null ? "The journal is being opened." : _redis?.Obstacle;
+    public Obstacle? Obstacle => lifetime.ApplicationStopping.IsCancellationRequested
+        ? Unavailable("The server is stopping.")
+        : _timestone is null ? Unavailable("The journal is being opened.") : Unavailable(_redis?.Obstacle);
 
     public IReadOnlyList<HealthPart> Parts => _redis is null
         ? [HealthPart.Of("queues", Reopening)]
         : [HealthPart.Of("queues", Reopening), HealthPart.Of("redis", _redis.Obstacle ?? _redis.Caution)];
+
+    private static Obstacle? Unavailable(string? why) => why is null ? null : new Obstacle(ErrorCode.Unavailable, why);
 
     private string? Reopening => _timestone?.Reopening is { Count: > 0 } queues
         ? $"Being opened again after their journal failed: {string.Join(", ", queues)}."

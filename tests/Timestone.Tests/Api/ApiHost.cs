@@ -24,7 +24,7 @@ public sealed class ApiHost : IAsyncDisposable, IReadiness
         _app.MapTimestone();
     }
 
-    public string? Obstacle { get; set; }
+    public Obstacle? Obstacle { get; set; }
 
     public HttpClient Http { get; } = new();
 

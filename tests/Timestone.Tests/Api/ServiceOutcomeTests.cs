@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Timestone.Api;
 using Xunit;
 
 namespace Timestone.Tests.Api;
@@ -23,12 +24,13 @@ public sealed class ServiceOutcomeTests
     [InlineData(ErrorCode.QueueFull, 429)]
     [InlineData(ErrorCode.Unavailable, 503)]
     [InlineData(ErrorCode.NoIndex, 501)]
+    [InlineData(ErrorCode.Standby, 503)]
     public async Task Every_error_has_its_status(ErrorCode code, int status)
     {
         await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create((_, _) => Task.FromException<QueueInfo>(new TimestoneException(code, "It was so.", "name"))));
         using var response = await host.Http.GetAsync("/v1/queues/q");
         ((int)response.StatusCode).ShouldBe(status);
-        response.Headers.Contains("Retry-After").ShouldBe(code == ErrorCode.Unavailable);
+        response.Headers.Contains("Retry-After").ShouldBe(code.IsPassing());
         var problem = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
         ((string?)problem["detail"]).ShouldBe("It was so.");
         ((string?)problem["field"]).ShouldBe("name");
@@ -36,7 +38,7 @@ public sealed class ServiceOutcomeTests
     }
 
     [Fact]
-    public void Every_error_code_is_tested() => Enum.GetValues<ErrorCode>().Length.ShouldBe(13);
+    public void Every_error_code_is_tested() => Enum.GetValues<ErrorCode>().Length.ShouldBe(14);
 
     [Fact]
     public async Task A_bug_in_the_service_is_an_error_without_its_secrets()
@@ -51,7 +53,7 @@ public sealed class ServiceOutcomeTests
     public async Task While_something_stands_in_the_way_it_is_alive_and_says_what()
     {
         await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create(static (_, _) => Task.FromResult<IReadOnlyList<MessageResult>>([new MessageResult { Id = "a" }])));
-        host.Obstacle = "Not yet.";
+        host.Obstacle = new Obstacle(ErrorCode.Unavailable, "Not yet.");
         foreach (var (path, post) in new[] { ("/readyz", false), ("/v1/queues/q", false), ("/v1/queues/q/messages", true) })
         {
             using var response = post ? await host.Http.PostAsJsonAsync(path, new JsonObject()) : await host.Http.GetAsync(path);
@@ -64,6 +66,26 @@ public sealed class ServiceOutcomeTests
         host.Obstacle = null;
         (await host.Http.GetStringAsync("/readyz")).ShouldBe("""{"status":"ok","parts":[]}""");
         (await host.Http.PostAsJsonAsync("/v1/queues/q/messages", new JsonObject())).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task A_standby_refuses_every_call_and_names_the_active_server_and_is_ready_where_that_is_enough()
+    {
+        await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create(static (_, _) => throw new InvalidOperationException("It must not be asked.")));
+        host.Obstacle = new Obstacle(ErrorCode.Standby, "This server stands by.", "http://active:7070");
+        foreach (var path in new[] { "/readyz", "/readyz?standby=no", "/v1/queues", "/v1/queues/q", "/v1/queues/q/stats", "/v1/search/messages" })
+        {
+            using var response = await host.Http.GetAsync(path);
+            response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, path);
+            response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+            var problem = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+            ((string?)problem["code"]).ShouldBe("standby");
+            ((string?)problem["activeUrl"]).ShouldBe("http://active:7070");
+        }
+
+        (await host.Http.GetAsync("/readyz?standby=ok")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        host.Obstacle = new Obstacle(ErrorCode.Unavailable, "Not yet.");
+        (await host.Http.GetAsync("/readyz?standby=ok")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
     [Fact]

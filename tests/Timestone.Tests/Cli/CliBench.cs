@@ -31,7 +31,10 @@ public sealed class CliBench : IAsyncDisposable
     public Dictionary<string, string> Environment { get; } = [];
 
     /// <summary>Where the program went last.</summary>
-    public Uri? Server { get; private set; }
+    public Uri? Server => Servers.Single();
+
+    /// <summary>The addresses that it was last to connect to.</summary>
+    public Uri[] Servers { get; private set; } = [];
 
     public CancellationToken Stop { get; init; }
 
@@ -50,9 +53,9 @@ public sealed class CliBench : IAsyncDisposable
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = await TimestoneCli.RunAsync(args, new CliHost
         {
-            Connect = (server, _) =>
+            Connect = (servers, _) =>
             {
-                Server = server;
+                Servers = servers;
                 return Between?.Invoke(_service) ?? _service;
             },
             Out = output,

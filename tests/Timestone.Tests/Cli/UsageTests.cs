@@ -59,6 +59,9 @@ public sealed class UsageTests : IAsyncDisposable
         await _cli.RunAsync("queue", "list");
         _cli.Server.ShouldBe(new Uri("https://queues.example/base"));
 
+        await _cli.RunAsync("queue", "list", "--server", "one:1,https://other:2");
+        _cli.Servers.ShouldBe([new Uri("http://one:1"), new Uri("https://other:2")]);
+
         _cli.Environment["TIMESTONE_SERVER"] = "ftp://queues.example";
         (await _cli.RunAsync("queue", "list")).Error.ShouldStartWith("timestone: --server: 'ftp://queues.example' is not an address");
     }

@@ -9,7 +9,7 @@ public sealed class ClientOptionsTests
 {
     private static readonly Dictionary<string, Action<TimestoneClientOptions>> Wrong = new()
     {
-        [nameof(TimestoneClientOptions.Address)] = options => options.Address = new Uri("/here", UriKind.Relative),
+        [nameof(TimestoneClientOptions.Addresses)] = options => options.Addresses = [new Uri("http://here"), new Uri("/here", UriKind.Relative)],
         [nameof(TimestoneClientOptions.RequestTimeout)] = options => options.RequestTimeout = TimeSpan.Zero,
         [nameof(TimestoneClientOptions.ConnectTimeout)] = options => options.ConnectTimeout = TimeSpan.FromDays(2),
         [nameof(TimestoneClientOptions.RetryFor)] = options => options.RetryFor = TimeSpan.FromTicks(-1),
@@ -34,11 +34,11 @@ public sealed class ClientOptionsTests
     [InlineData("http://host/?query")]
     [InlineData("http://user@host/")]
     public void An_address_that_is_not_plain_http_is_refused(string address) =>
-        Should.Throw<ArgumentException>(() => new TimestoneClient(new Uri(address))).ParamName.ShouldBe("Address");
+        Should.Throw<ArgumentException>(() => new TimestoneClient(new Uri(address))).ParamName.ShouldBe("Addresses");
 
     [Fact]
     public void Each_option_is_checked() =>
-        Wrong.Keys.ShouldBe(typeof(TimestoneClientOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), ignoreOrder: true);
+        Wrong.Keys.ShouldBe(typeof(TimestoneClientOptions).GetProperties().Where(property => property.CanWrite && property.Name != nameof(TimestoneClientOptions.Address)).Select(property => property.Name), ignoreOrder: true);
 
     [Fact]
     public async Task The_services_hold_one_client()

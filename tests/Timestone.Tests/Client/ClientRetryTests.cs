@@ -60,7 +60,7 @@ public sealed class ClientRetryTests
 
         var refusal = await Should.ThrowAsync<TimestoneException>(client.GetDepthAsync("q"));
         refusal.Code.ShouldBe(ErrorCode.Unavailable);
-        refusal.Message.ShouldContain("Nothing was sent");
+        refusal.Message.ShouldContain("Nothing was done");
     }
 
     [Theory]
@@ -171,7 +171,7 @@ public sealed class ClientRetryTests
 
         var refusal = await Should.ThrowAsync<TimestoneException>(client.GetDepthAsync("q"));
         refusal.Code.ShouldBe(ErrorCode.Unavailable);
-        refusal.Message.ShouldContain("Nothing was sent");
+        refusal.Message.ShouldContain("Nothing was done");
         refusal.InnerException.ShouldBeOfType<HttpRequestException>();
     }
 

@@ -13,7 +13,7 @@ public static class Eventually
         .AddTimeout(Patience)
         .AddRetry(new RetryStrategyOptions
         {
-            ShouldHandle = new PredicateBuilder().Handle<IOException>().Handle<TimestoneException>(static problem => problem.Code == ErrorCode.Unavailable),
+            ShouldHandle = new PredicateBuilder().Handle<IOException>().Handle<TimestoneException>(static problem => problem.Code.IsPassing()),
             MaxRetryAttempts = int.MaxValue,
             BackoffType = DelayBackoffType.Constant,
             Delay = TimeSpan.FromMilliseconds(20),
