@@ -16,6 +16,9 @@ internal static class RedisConfiguration
             throw new ArgumentException("An address of Redis is needed: host:port.");
         options.AbortOnConnectFail = false;
 
+        // Who calls while there is no connection is told at once, and decides whether to try again.
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+
         // CONFIG GET counts as administration, as do other things that are not used.
         options.AllowAdmin = true;
         options.ReconnectRetryPolicy = new LinearRetry(LongestRetryMilliseconds);

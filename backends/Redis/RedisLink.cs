@@ -16,7 +16,10 @@ internal sealed class RedisLink : IAsyncDisposable
 
     public RedisLink(ConfigurationOptions options, TimeSpan timeout)
     {
-        (_options, _timeout) = (options, timeout);
+        (_options, _timeout) = (options.Clone(), timeout);
+
+        // The client gives up at the same time, so that it does not send later what nobody waits for any more.
+        _options.AsyncTimeout = _options.SyncTimeout = (int)timeout.TotalMilliseconds;
         _client = ConnectAsync();
     }
 
@@ -45,11 +48,11 @@ internal sealed class RedisLink : IAsyncDisposable
             Replace(client);
             throw new IOException($"Redis did not answer within {_timeout.TotalSeconds} s.", problem);
         }
-        catch (Exception problem) when (problem is not (IOException or OperationCanceledException))
+        catch (Exception problem) when (problem is not IOException && !cancellationToken.IsCancellationRequested)
         {
             if (client.IsFaulted)
                 Replace(client);
-            throw new IOException($"Redis: {problem.Message}", problem);
+            throw new IOException($"Redis: {Describe(problem)}", problem);
         }
     }
 
@@ -73,8 +76,20 @@ internal sealed class RedisLink : IAsyncDisposable
         }
     }
 
+    /// <summary>What went wrong, for people: the client's own words tell of its threads and scripts.</summary>
+    public static string Describe(Exception problem) => problem switch
+    {
+        RedisServerException refusal => refusal.Message.Split(" script: ")[0],
+        RedisConnectionException when IsUnauthenticated(problem) => "it refuses the user name or the password.",
+        RedisConnectionException or OperationCanceledException or ObjectDisposedException => "the connection was lost or cannot be made.",
+        _ => problem.Message,
+    };
+
     /// <summary>Whether nothing ran because Redis does not know the script.</summary>
     public static bool IsUnknownScript(RedisServerException problem) => problem.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+
+    private static bool IsUnauthenticated(Exception problem) =>
+        problem is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } || (problem.InnerException is { } cause && IsUnauthenticated(cause));
 
     private void Replace(Task<ConnectionMultiplexer> failed)
     {
@@ -88,14 +103,7 @@ internal sealed class RedisLink : IAsyncDisposable
         _ = CloseAsync(failed);
     }
 
-    private Task<ConnectionMultiplexer> ConnectAsync() => Task.Run(async () =>
-    {
-        var client = await ConnectionMultiplexer.ConnectAsync(_options.Clone()).ConfigureAwait(false);
-#pragma warning disable CS0618 // Later clients have no order to give up; this one answers a third slower while it keeps one.
-        client.PreserveAsyncOrder = false;
-#pragma warning restore CS0618
-        return client;
-    });
+    private Task<ConnectionMultiplexer> ConnectAsync() => Task.Run(() => ConnectionMultiplexer.ConnectAsync(_options));
 
     // A client that is stuck may also be stuck in closing; nobody waits for it but the one who ends the journal. Its good-bye to
     // Redis would block a thread of the pool until the answer has come through the pool.

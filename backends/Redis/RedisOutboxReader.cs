@@ -72,12 +72,21 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
 
     private async Task LookAroundAsync(CancellationToken cancellationToken)
     {
-        var queues = await outbox.Link.CallAsync(
-            static client => Task.Run(() => client.GetEndPoints().Select(address => client.GetServer(address)).Where(static server => server is { IsConnected: true, IsReplica: false })
-                .SelectMany(server => server.Keys(client.GetDatabase().Database, RedisKeys.OutboxPattern, 1000)).Select(static key => RedisKeys.QueueOfOutbox(key!)).ToArray()),
-            cancellationToken).ConfigureAwait(false);
+        var queues = await outbox.Link.CallAsync(FindAsync, cancellationToken).ConfigureAwait(false);
         _lookedAround = Stopwatch.GetTimestamp();
         outbox.Found(queues);
+    }
+
+    private static async Task<List<string>> FindAsync(ConnectionMultiplexer client)
+    {
+        var queues = new List<string>();
+        foreach (var server in client.GetServers().Where(static server => server is { IsConnected: true, IsReplica: false }))
+        {
+            await foreach (var key in server.KeysAsync(client.GetDatabase().Database, RedisKeys.OutboxPattern, 1000).ConfigureAwait(false))
+                queues.Add(RedisKeys.QueueOfOutbox(key!));
+        }
+
+        return queues;
     }
 
     private async Task<Batch?> ReadAsync(string queue)

@@ -61,6 +61,20 @@ public sealed class RedisFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_others_wait_for_fails_like_any_call_when_the_client_is_replaced()
+    {
+        await _journal.PingAsync();
+        _server.Signal("STOP");
+        var late = _journal.PingAsync();
+        await Task.WhenAny(late, Task.Delay(TimeSpan.FromSeconds(1)));
+        var canceled = _journal.PingAsync();
+        await ShouldFailAsync("did not answer within 2 s", () => late);
+        await ShouldFailAsync("the connection was lost", () => canceled);
+        _server.Signal("CONT");
+        await Eventually.SucceedAsync(() => TestQueue.OpenAsync(_journal));
+    }
+
+    [Fact]
     public async Task After_a_failure_nothing_more_is_committed_under_the_epoch()
     {
         var queue = await TestQueue.OpenAsync(_journal);

@@ -105,6 +105,24 @@ public sealed class RedisServerOptionTests
     }
 
     [Fact]
+    public async Task A_user_needs_its_keys_and_to_ask_how_Redis_is_set_up()
+    {
+        using var redis = RedisServer.Start();
+        RedisCli.Run(redis, "ACL", "SETUSER", "timestone", "on", ">secret", "~ts:*", "+@all", "-@dangerous", "+info", "+config|get").ShouldBe("+OK\r\n");
+        RedisCli.Run(redis, "ACL", "SETUSER", "default", "off").ShouldBe("+OK\r\n");
+        await using var right = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},user=timestone,password=secret", Timeout = RedisServer.Patience, Outbox = true });
+        var queue = await TestQueue.OpenAsync(right);
+        await queue.AddManyAsync(1, 1);
+        (await right.FindPersistenceGapsAsync()).ShouldBeEmpty();
+        (await right.InspectAsync("orders"))!.Inconsistencies.ShouldBeEmpty();
+        await using var reader = right.Outbox!.OpenReader("test", OutboxStart.Acknowledged);
+        (await reader.ReadAsync()).Entries.Count.ShouldBe(1);
+
+        await using var wrong = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},user=timestone,password=guess" });
+        (await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(wrong))).Message.ShouldBe("Redis: it refuses the user name or the password.");
+    }
+
+    [Fact]
     public async Task A_connection_can_be_encrypted()
     {
         using var folder = new TemporaryDirectory();
