@@ -60,7 +60,7 @@ public sealed partial class QueueEngine
         var next = row.State;
         next.State = MessageState.Running;
         next.Attempt++;
-        next.DueAt = _now + duration;
+        next.DueAt = In(duration);
         next.Lease = new Lease(LeaseToken.For(_queue, _epoch, row, next.Version + 1), duration, request.Worker, request.RequestId);
         Move(row, next, Cause.Dequeue);
         RememberRequest(row);

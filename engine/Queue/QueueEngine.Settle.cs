@@ -119,7 +119,7 @@ public sealed partial class QueueEngine
             return LeaseLost(row);
 
         SetOf(MessageState.Running).Remove(RankIn(MessageState.Running, row));
-        row.State.DueAt = _now + (Ms(extension.Lease) ?? row.State.Lease.DurationMs);
+        row.State.DueAt = In(Ms(extension.Lease) ?? row.State.Lease.DurationMs);
         if (extension.Progress.Kind != PayloadKind.None)
             row.State.Notes = (row.State.Notes ?? NoNotes) with { Progress = ArrayOf(extension.Progress.Bytes) };
         SetOf(MessageState.Running).Add(RankIn(MessageState.Running, row), row.Slot);

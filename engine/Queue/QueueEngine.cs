@@ -19,6 +19,8 @@ public sealed partial class QueueEngine
     // What was retained is cold memory by the time it is retired: so many messages are fetched at a time.
     private const int RetiredAtOnce = 64;
 
+    private static readonly long LatestTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     private static readonly Func<long, bool> AlwaysRoom = static _ => true;
 
     private static readonly MessageState[] AllStates = Enum.GetValues<MessageState>();
@@ -229,13 +231,16 @@ public sealed partial class QueueEngine
     private void Wait(ref RowState next, long delayMs)
     {
         next.State = delayMs > 0 ? MessageState.Invisible : MessageState.Pending;
-        next.DueAt = delayMs > 0 ? _now + delayMs : 0;
+        next.DueAt = delayMs > 0 ? In(delayMs) : 0;
     }
+
+    // Beyond what can be said as a time nothing is due.
+    private long In(long durationMs) => Math.Min(_now + durationMs, LatestTime);
 
     private void End(ref RowState next, MessageState state)
     {
         next.State = state;
-        next.DueAt = _now + (long)_queue.Settings.Retention.TotalMilliseconds;
+        next.DueAt = In((long)_queue.Settings.Retention.TotalMilliseconds);
         IsBehind |= next.DueAt == _now;
         if (state != MessageState.Completed)
             next.Redriven = false;

@@ -57,7 +57,7 @@ internal sealed class RateWindow
             {
                 Dequeued = sum.WithDeadline,
                 Late = sum.Late,
-                Mean = sum.Late == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(sum.LateMs / sum.Late),
+                Mean = sum.Late == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds((long)(sum.LateMs / sum.Late)),
                 Max = TimeSpan.FromMilliseconds(sum.LatestMs),
             });
     }
@@ -65,7 +65,7 @@ internal sealed class RateWindow
     private ref Second At(long now)
     {
         var number = now / 1000;
-        ref var second = ref _seconds[number % Seconds];
+        ref var second = ref _seconds[(int)((ulong)number % Seconds)];
         if (second.Number != number)
             second = new Second { Number = number };
         return ref second;
@@ -80,7 +80,9 @@ internal sealed class RateWindow
         public long Failed;
         public long WithDeadline;
         public long Late;
-        public long LateMs;
+
+        // A deadline may be any time of ten thousand years: 160,000 of the earliest are more than 64 bits hold.
+        public Int128 LateMs;
         public long LatestMs;
     }
 }

@@ -152,13 +152,21 @@ internal sealed class CommandGenerator
             Payload = Text(),
             // Exclusive queues want their key; most messages shall have it.
             Metadata = _random.Next(3) == 0 ? Pairs(2) : Metadata.From([new("a", OneOf(Values)), new("b", OneOf(Values)), .. Pairs(3).Where(pair => pair.Key == "c")]),
-            Priority = order is > 0 and < 4 || _random.Next(60) == 0 ? _random.Next(-1, 3) : null,
-            Deadline = order == 4 ? DateTimeOffset.FromUnixTimeMilliseconds(_now + _random.Next(-5000, 5000)) : null,
+            Priority = order is > 0 and < 4 || _random.Next(60) == 0 ? Extreme(_random.Next(-1, 3), long.MinValue, long.MaxValue) : null,
+            Deadline = order == 4 ? Extreme(Time(_random.Next(-5000, 5000)), DateTimeOffset.MinValue, LatestTime) : null,
             Invisible = visible == 0 || _random.Next(60) == 0 ? Span(_random.Next(2) * _random.Next(3000)) : null,
-            VisibleAt = visible == 1 ? DateTimeOffset.FromUnixTimeMilliseconds(_now + _random.Next(-1000, 3000)) : null,
+            VisibleAt = visible == 1 ? Time(_random.Next(-1000, 3000)) : null,
             Lease = Rarely(LeaseLength),
         };
     }
+
+    // Times are of whole milliseconds.
+    private static readonly DateTimeOffset LatestTime = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+
+    // One in twenty is as small or as large as it can be.
+    private T Extreme<T>(T usual, T least, T most) => _random.Next(40) switch { 0 => least, 1 => most, _ => usual };
+
+    private DateTimeOffset Time(long fromNow) => DateTimeOffset.FromUnixTimeMilliseconds(_now + fromNow);
 
     // One in thirty is out of range.
     private TimeSpan LeaseLength() => Span(_random.Next(30) == 0 ? _random.Next(100) : _random.Next(100, 4000));

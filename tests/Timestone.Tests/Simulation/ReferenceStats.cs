@@ -11,7 +11,8 @@ internal sealed record ReferenceStats(
     public bool Matches(QueueStats stats) =>
         Counts == stats.Counts && OldestPending == stats.OldestPending
         && Within(stats.Lateness.Dequeued, WithDeadline) && Within(stats.Lateness.Late, Late)
-        && Within((long)stats.Lateness.Max.TotalMilliseconds, Latest);
+        && Within(stats.Lateness.Max.Ticks / TimeSpan.TicksPerMillisecond, Latest)
+        && stats.Lateness.Mean >= TimeSpan.Zero && stats.Lateness.Mean <= stats.Lateness.Max;
 
     private static bool Within(long figure, (long Least, long Most) range) => figure >= range.Least && figure <= range.Most;
 }
