@@ -3,17 +3,19 @@ namespace Timestone.Cli;
 /// <summary>Reads pages to their end.</summary>
 internal static class Paging
 {
-    public static async Task<List<QueueInfo>> AllQueuesAsync(ITimestone timestone, CancellationToken cancellationToken)
+    /// <summary>All queues as one page.</summary>
+    public static async Task<QueuePage> AllQueuesAsync(ITimestone timestone, CancellationToken cancellationToken)
     {
-        var queues = new List<QueueInfo>();
+        var (queues, unreadable) = (new List<QueueInfo>(), new List<string>());
         string? after = null;
         do
         {
             var page = await timestone.ListQueuesAsync(after, Limits.MaxPage, cancellationToken).ConfigureAwait(false);
             queues.AddRange(page.Queues);
+            unreadable.AddRange(page.Unreadable ?? []);
             after = page.Next;
         }
         while (after is not null);
-        return queues;
+        return new QueuePage(queues, null) { Unreadable = unreadable };
     }
 }

@@ -1,6 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace Timestone;
 
 /// <summary>A page of queues in the order of their names.</summary>
 /// <param name="Queues">The queues.</param>
 /// <param name="Next">The cursor that continues after this page; null on the last one.</param>
-public sealed record QueuePage(IReadOnlyList<QueueInfo> Queues, string? Next);
+public sealed record QueuePage(IReadOnlyList<QueueInfo> Queues, string? Next)
+{
+    /// <summary>The names of queues that would stand between these, but whose settings are damaged in the store; mostly null or empty.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Unreadable
+    {
+        get;
+        init => field = value is { Count: > 0 } ? value : null;
+    }
+}

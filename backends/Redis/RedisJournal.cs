@@ -9,6 +9,9 @@ namespace Timestone.Backends.Redis;
 /// </summary>
 public sealed class RedisJournal : ISharedJournal
 {
+    // How scripts begin an error that tells of damage.
+    private const string Damage = "DAMAGED ";
+
     private readonly RedisLink _link;
     private readonly ReplicatedScripts? _replicated;
 
@@ -59,10 +62,10 @@ public sealed class RedisJournal : ISharedJournal
     public Task PingAsync(CancellationToken cancellationToken = default) =>
         _link.CallAsync(static client => client.GetDatabase().PingAsync(), cancellationToken);
 
-    /// <summary>Reads how each master persists: a sentence for each that can lose acknowledged writes, or does not tell.</summary>
-    /// <exception cref="IOException">Redis cannot be reached.</exception>
-    public Task<IReadOnlyList<string>> FindPersistenceGapsAsync(CancellationToken cancellationToken = default) =>
-        _link.CallAsync(RedisPersistence.FindGapsAsync, cancellationToken);
+    /// <summary>Asks each server of Redis how it is doing.</summary>
+    /// <exception cref="IOException">None answers.</exception>
+    public Task<RedisCondition> ExamineAsync(CancellationToken cancellationToken = default) =>
+        _link.CallAsync(RedisExamination.RunAsync, cancellationToken);
 
     /// <summary>
     /// Checks a queue's keys against each other without opening it: its owner goes on, and what it changes meanwhile is
@@ -86,14 +89,7 @@ public sealed class RedisJournal : ISharedJournal
     public async ValueTask<QueueRow?> ReadQueueAsync(string queue, CancellationToken cancellationToken = default)
     {
         var row = (byte[]?)await _link.CallAsync(client => client.GetDatabase().HashGetAsync(new RedisKeys(queue).Settings, "row"), cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return row is null ? null : RedisFormat.ReadQueue(row);
-        }
-        catch (InvalidDataException problem)
-        {
-            throw Damaged(queue, problem);
-        }
+        return row is null ? null : Understand(queue, () => RedisFormat.ReadQueue(row));
     }
 
     /// <inheritdoc/>
@@ -105,15 +101,11 @@ public sealed class RedisJournal : ISharedJournal
             cancellationToken).ConfigureAwait(false);
         if ((byte[]?[])read! is not [{ } settings, { } row, { } payload])
             return null;
-        try
+        return Understand(queue, () =>
         {
             var parts = new RowReader();
             return new StoredMessage(RedisFormat.ReadQueue(settings), RedisFormat.ReadPayload(parts, RedisFormat.ReadRow(parts, id, row), payload));
-        }
-        catch (InvalidDataException problem)
-        {
-            throw Damaged(queue, problem);
-        }
+        });
     }
 
     /// <inheritdoc/>
@@ -138,7 +130,11 @@ public sealed class RedisJournal : ISharedJournal
                 throw new JournalFencedException(queue, epoch);
             return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows);
         }
-        catch (InvalidDataException problem)
+        catch (IOException problem) when (problem.InnerException is RedisServerException refusal && refusal.Message.StartsWith(Damage, StringComparison.Ordinal))
+        {
+            throw Damaged(queue, RedisLink.Describe(refusal)[Damage.Length..], refusal);
+        }
+        catch (Exception problem) when (problem is not (IOException or OperationCanceledException))
         {
             throw Damaged(queue, problem);
         }
@@ -194,6 +190,22 @@ public sealed class RedisJournal : ISharedJournal
     private Task<RedisResult> RunAsync(Script script, RedisKeys keys, RedisValue[] arguments) =>
         _replicated is null ? _link.RunAsync(script, keys.All, arguments) : _replicated.RunAsync(script, keys.All, arguments);
 
-    private static IOException Damaged(string queue, InvalidDataException problem) =>
-        new($"Queue '{queue}' is damaged in Redis: {problem.Message} See 'timestone inspect'.", problem);
+    // Whatever reading throws comes of what is stored.
+    private static T Understand<T>(string queue, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception problem)
+        {
+            throw Damaged(queue, problem);
+        }
+    }
+
+    private static QueueDamagedException Damaged(string queue, Exception problem) =>
+        Damaged(queue, problem is InvalidDataException ? problem.Message : "A value is not what it should be.", problem);
+
+    private static QueueDamagedException Damaged(string queue, string what, Exception problem) =>
+        new($"Queue '{queue}' is damaged in Redis: {what} See 'timestone inspect'.", problem);
 }

@@ -34,8 +34,7 @@ internal sealed class RedisLink : IAsyncDisposable
         Task<ConnectionMultiplexer> client;
         lock (_sync)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            client = _client;
+            client = _disposed ? throw new IOException("The connection to Redis is closed.") : _client;
         }
 
         try

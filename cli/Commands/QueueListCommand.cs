@@ -7,8 +7,10 @@ internal sealed class QueueListCommand(CliHost host) : CliCommand(host, "list", 
 {
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
-        var queues = await Paging.AllQueuesAsync(call.Timestone, cancellationToken).ConfigureAwait(false);
-        call.Answer(new QueuePage(queues, Next: null), TimestoneJson.Default.QueuePage, output => Write(queues));
+        var page = await Paging.AllQueuesAsync(call.Timestone, cancellationToken).ConfigureAwait(false);
+        call.Answer(page, TimestoneJson.Default.QueuePage, output => Write(page.Queues));
+        foreach (var queue in page.Unreadable ?? [])
+            Host.Error.WriteLine($"timestone: queue '{queue}' is damaged: see 'timestone inspect'.");
         return ExitCodes.Ok;
     }
 

@@ -12,7 +12,7 @@ internal sealed record TopFrame([property: JsonConverter(typeof(Rfc3339Converter
     public static async Task<TopFrame> ReadAsync(ITimestone timestone, IReadOnlyList<string> names, TimeProvider time, CancellationToken cancellationToken)
     {
         if (names.Count == 0)
-            names = [.. (await Paging.AllQueuesAsync(timestone, cancellationToken).ConfigureAwait(false)).Select(static queue => queue.Name)];
+            names = [.. (await Paging.AllQueuesAsync(timestone, cancellationToken).ConfigureAwait(false)).Queues.Select(static queue => queue.Name)];
         var stats = new QueueStats?[names.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, names.Count, options, async (i, token) => stats[i] = await FindAsync(timestone, names[i], token).ConfigureAwait(false)).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
     {
         var known = await Paging.AllQueuesAsync(timestone, cancellationToken).ConfigureAwait(false);
         var indexed = await timestone.GetSearchStatsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return [.. known.Select(static queue => queue.Name).Union(indexed.Queues.Select(static queue => queue.Queue)).Order(StringComparer.Ordinal)];
+        return [.. known.Queues.Select(static queue => queue.Name).Union(known.Unreadable ?? []).Union(indexed.Queues.Select(static queue => queue.Queue)).Order(StringComparer.Ordinal)];
     }
 
     private async Task<long> VerifyQueueAsync(string queue, CancellationToken cancellationToken)

@@ -86,16 +86,25 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         try
         {
             var names = await _journal.ListQueuesAsync(cancellationToken).ConfigureAwait(false);
-            var queues = new List<QueueInfo>();
+            var (queues, unreadable) = (new List<QueueInfo>(), new List<string>());
+            string? last = null;
             foreach (var name in names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0))
             {
-                if (queues.Count == limit)
-                    return new QueuePage(queues, queues[^1].Name);
-                if (await FindQueueAsync(name, cancellationToken).ConfigureAwait(false) is { } found)
-                    queues.Add(found);
+                if (queues.Count + unreadable.Count == limit)
+                    return new QueuePage(queues, last) { Unreadable = unreadable };
+                last = name;
+                try
+                {
+                    if (await FindQueueAsync(name, cancellationToken).ConfigureAwait(false) is { } found)
+                        queues.Add(found);
+                }
+                catch (QueueDamagedException)
+                {
+                    unreadable.Add(name);
+                }
             }
 
-            return new QueuePage(queues, null);
+            return new QueuePage(queues, null) { Unreadable = unreadable };
         }
         catch (IOException problem)
         {

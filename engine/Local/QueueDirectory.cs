@@ -50,10 +50,11 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
                 if (await opening.Value.ConfigureAwait(false) is { } open)
                     return (open, opening == mine && open.Created);
             }
-            catch (IOException problem)
+            catch (Exception problem)
             {
+                // Whatever it was: the next call opens it anew.
                 Forget(queue, opening);
-                throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue}' cannot be opened: {problem.Message}", innerException: problem);
+                throw new TimestoneException(ErrorCode.Unavailable, Describe(queue, problem), innerException: problem);
             }
 
             Forget(queue, opening);
@@ -88,13 +89,21 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         }
     }
 
-    /// <summary>Opens every queue that the journal has.</summary>
+    /// <summary>Opens every queue that the journal has; what cannot be opened is tried again in the background.</summary>
     public async Task OpenAllAsync(CancellationToken cancellationToken)
     {
         foreach (var queue in await journal.ListQueuesAsync(cancellationToken).ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await OpenAsync(queue, null).ConfigureAwait(false);
+            try
+            {
+                await OpenAsync(queue, null).ConfigureAwait(false);
+            }
+            catch (TimestoneException problem) when (problem.Code == ErrorCode.Unavailable && !_closing.IsCancellationRequested)
+            {
+                // The others are of use without it.
+                _ = ReopenAsync(queue);
+            }
         }
     }
 
@@ -118,11 +127,20 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         {
             return await opening.Value.ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception)
         {
+            // Whoever asked for it was told why.
             return null;
         }
     }
+
+    // The words of others than journals are not for users.
+    private static string Describe(string queue, Exception problem) => problem switch
+    {
+        QueueDamagedException => problem.Message,
+        IOException => $"Queue '{queue}' cannot be opened: {problem.Message}",
+        _ => $"Queue '{queue}' cannot be opened: what the journal holds of it cannot be read.",
+    };
 
     /// <summary>
     /// Has queues that are created from now on be younger than one that was deleted, whatever the clock says: what follows the
@@ -151,7 +169,16 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         if (giveWay && cause is JournalFencedException fence)
             _lost[queue] = fence;
         _queues.TryRemove(queue, out _);
-        await opened.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await opened.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception problem)
+        {
+            // All that was answered is durable. A queue that is not closed in order is treated like one that failed.
+            cause ??= problem;
+        }
+
         if (cause is not null and not JournalFencedException && !_closing.IsCancellationRequested)
             _ = ReopenAsync(queue);
     }

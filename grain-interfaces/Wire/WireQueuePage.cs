@@ -9,16 +9,20 @@ internal struct WireQueuePage
 
     [Id(1)]
     public string? Next;
+
+    [Id(2)]
+    public string[]? Unreadable;
 }
 
 [RegisterConverter]
 internal sealed class QueuePageConverter : IConverter<QueuePage, WireQueuePage>
 {
-    public QueuePage ConvertFromSurrogate(in WireQueuePage wire) => new(wire.Queues, wire.Next);
+    public QueuePage ConvertFromSurrogate(in WireQueuePage wire) => new(wire.Queues, wire.Next) { Unreadable = wire.Unreadable };
 
     public WireQueuePage ConvertToSurrogate(in QueuePage value) => new()
     {
         Queues = [.. value.Queues],
         Next = value.Next,
+        Unreadable = value.Unreadable is null ? null : [.. value.Unreadable],
     };
 }

@@ -29,7 +29,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
 
     public IReadOnlyList<HealthPart> Parts => _redis is null
         ? [HealthPart.Of("queues", Reopening)]
-        : [HealthPart.Of("queues", Reopening), HealthPart.Of("redis", _redis.Obstacle ?? _redis.Caution)];
+        : [HealthPart.Of("queues", Reopening), _redis.Part];
 
     private static Obstacle? Unavailable(string? why) => why is null ? null : new Obstacle(ErrorCode.Unavailable, why);
 

@@ -1,3 +1,4 @@
+using Timestone.Api;
 using Timestone.Backends.Redis;
 
 namespace Timestone.Server;
@@ -7,13 +8,16 @@ internal sealed partial class RedisWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // A Redis that is silent for so long has no answer for callers either; those who wait already are given the journal's own time.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly RedisJournal _journal;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _watching;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile string? _obstacle = "Redis has not been reached yet.";
-    private volatile string? _caution;
+    private volatile RedisCondition? _condition;
     private bool _disposed;
 
     private RedisWatch(RedisJournal journal, ILogger logger)
@@ -25,8 +29,12 @@ internal sealed partial class RedisWatch : IAsyncDisposable
     /// <summary>Why nothing works; null while Redis answers.</summary>
     public string? Obstacle => _obstacle;
 
-    /// <summary>What Redis may lose; null when it keeps everything.</summary>
-    public string? Caution => _caution;
+    /// <summary>How Redis is doing, for <c>/readyz</c>.</summary>
+    public HealthPart Part => HealthPart.Of("redis", _obstacle ?? (_condition is { Cautions: { Count: > 0 } cautions } ? string.Join(' ', cautions) : null), Figures);
+
+    private IReadOnlyDictionary<string, long>? Figures => _condition is { BytesUsed: { } used, BytesMax: { } max }
+        ? new Dictionary<string, long> { ["bytesUsed"] = used, ["bytesMax"] = max }
+        : null;
 
     /// <summary>Starts to watch, and has looked once when it ends.</summary>
     public static async Task<RedisWatch> StartAsync(RedisJournal journal, ILogger logger, CancellationToken cancellationToken)
@@ -41,28 +49,34 @@ internal sealed partial class RedisWatch : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await _journal.PingAsync(cancellationToken).ConfigureAwait(false);
-            if (_obstacle is null)
-                return;
+            var look = _journal.ExamineAsync(cancellationToken);
+            if (await Task.WhenAny(look, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false) != look && !cancellationToken.IsCancellationRequested)
+                Lost($"Redis has not answered for {Patience.TotalSeconds} s.");
 
-            // It may be another one now, or have other settings.
-            var gaps = await _journal.FindPersistenceGapsAsync(cancellationToken).ConfigureAwait(false);
-            _caution = gaps.Count == 0 ? null : string.Join(' ', gaps);
-            _obstacle = null;
-            LogReached(string.Join(", ", _journal.Addresses));
-            foreach (var gap in gaps)
-                LogGap(gap);
+            // It may be another one each time, or have other settings.
+            var found = await look.ConfigureAwait(false);
+            if (_obstacle is not null)
+                LogReached(string.Join(", ", _journal.Addresses));
+            foreach (var caution in found.Cautions.Except(_condition?.Cautions ?? []))
+                LogCaution(caution);
+            (_condition, _obstacle) = (found, null);
         }
-        catch (IOException problem)
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
-            if (_obstacle is null || !_obstacle.EndsWith(problem.Message, StringComparison.Ordinal))
-                LogLost(problem.Message);
-            _obstacle = $"Redis cannot be reached. {problem.Message}";
+            // Whatever it was, it must go on being looked at.
+            Lost(problem is IOException ? problem.Message : "What it answers cannot be understood.");
         }
         finally
         {
             _turn.Release();
         }
+    }
+
+    private void Lost(string why)
+    {
+        if (_obstacle is null || !_obstacle.EndsWith(why, StringComparison.Ordinal))
+            LogLost(why);
+        _obstacle = $"Redis cannot be reached. {why}";
     }
 
     public async ValueTask DisposeAsync()
@@ -86,8 +100,8 @@ internal sealed partial class RedisWatch : IAsyncDisposable
     [LoggerMessage(10, LogLevel.Information, "Redis at {Addresses} answers.")]
     private partial void LogReached(string addresses);
 
-    [LoggerMessage(11, LogLevel.Warning, "{Gap}")]
-    private partial void LogGap(string gap);
+    [LoggerMessage(11, LogLevel.Warning, "{Caution}")]
+    private partial void LogCaution(string caution);
 
     [LoggerMessage(12, LogLevel.Warning, "Redis cannot be reached. {Problem}")]
     private partial void LogLost(string problem);

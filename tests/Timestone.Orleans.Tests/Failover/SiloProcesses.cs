@@ -28,6 +28,12 @@ public sealed class SiloProcesses : IAsyncDisposable
     /// <summary>The service over REST, by silo. Nothing is tried again.</summary>
     public IReadOnlyList<ITimestone> Rest => _rest;
 
+    /// <summary>Where they listen for REST.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. _ports.Select(static port => new Uri($"http://127.0.0.1:{port.Http}"))];
+
+    /// <summary>Holds their Redis up or lets it go on: <c>STOP</c>, <c>CONT</c>.</summary>
+    public void SignalRedis(string name) => _redis.Signal(name);
+
     /// <summary>Where their Redis is.</summary>
     public string Redis => _redis.Address;
 

@@ -92,7 +92,7 @@ public sealed class RedisFailureTests : IAsyncLifetime
         RedisCli.Run(_server, "HDEL", "ts:{orders}:payloads", "message-1");
         await ShouldFailAsync("The payload of message 'message-1' is missing.", () => _journal.OpenAsync("orders").AsTask());
         RedisCli.Run(_server, "DEL", "ts:{orders}:settings");
-        await ShouldFailAsync("DAMAGED", () => TestQueue.OpenAsync(_journal));
+        await ShouldFailAsync("There are messages without settings. See 'timestone inspect'.", () => TestQueue.OpenAsync(_journal));
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class RedisServerOptionTests
         await using var right = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},user=timestone,password=secret", Timeout = RedisServer.Patience, Outbox = true });
         var queue = await TestQueue.OpenAsync(right);
         await queue.AddManyAsync(1, 1);
-        (await right.FindPersistenceGapsAsync()).ShouldBeEmpty();
+        (await right.ExamineAsync()).Cautions.ShouldBeEmpty();
         (await right.InspectAsync("orders"))!.Inconsistencies.ShouldBeEmpty();
         await using var reader = right.Outbox!.OpenReader("test", OutboxStart.Acknowledged);
         (await reader.ReadAsync()).Entries.Count.ShouldBe(1);
