@@ -48,6 +48,7 @@ public sealed class FileJournal : IJournal
     private readonly CancellationTokenSource _stopping = new();
     private Thread? _writer;
     private Task _housekeeping = Task.CompletedTask;
+    private readonly long _start;
     private long _epoch;
     private int _disposed;
 
@@ -73,6 +74,7 @@ public sealed class FileJournal : IJournal
         _compactor = new Compactor(this, disk, _log, _queues, _reserve, _outbox, options.SegmentBytes);
         Recovered = new RecoveryReport(segments.Length, segments.Sum(static segment => segment.Length), _queues.Existing.Count, total.Stored, recovery.CutOffBytes, duration);
 
+        _start = start;
         var record = new StartRecord(start);
         _commits.Add(record);
         _commits.WritePending();
@@ -92,6 +94,12 @@ public sealed class FileJournal : IJournal
 
     /// <summary>Bytes of log on the disk, space set aside not included.</summary>
     public long LogBytes => _log.Bytes;
+
+    /// <summary>
+    /// That nothing can be written, as a sentence: the last try failed, and another one follows within a second, or it failed in a
+    /// way that only another start resolves. Null while all is well.
+    /// </summary>
+    public string? Trouble => _commits.Trouble;
 
     internal bool Manual => _options.Manual;
 
@@ -168,12 +176,14 @@ public sealed class FileJournal : IJournal
     }
 
     /// <summary>
-    /// For a driver by hand: sets space aside ahead of need, or tries again to, and makes durable what readers of the outbox
-    /// have acknowledged.
+    /// For a driver by hand: sets space aside ahead of need, or tries again to, has a record written to find out whether that goes
+    /// again where it failed, and makes durable what readers of the outbox have acknowledged.
     /// </summary>
     /// <exception cref="IOException">The disk failed; it can be tried again.</exception>
     public void Housekeep()
     {
+        if (_commits.Trouble is not null && _log.Death is null)
+            Add(new StartRecord(_start));
         _reserve.Replenish();
         _outbox?.Save();
     }
@@ -305,8 +315,9 @@ public sealed class FileJournal : IJournal
     {
         while (_commits.WaitForWork())
         {
+            var troubled = _commits.Trouble is not null;
             _commits.WritePending();
-            if (_reserve.WantsMore && !_reserve.Full)
+            if ((_reserve.WantsMore && !_reserve.Full) || (_commits.Trouble is not null && !troubled))
                 Wake();
         }
     }

@@ -15,6 +15,11 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileOutbox?
     private List<LogWrite> _waiting = [];
     private long _groupBytes;
     private bool _closed;
+    private bool _diedBefore;
+    private volatile bool _failed;
+
+    /// <summary>What is to be said where nothing could be written when it was last tried; null when it could. For anyone.</summary>
+    public string? Trouble => log.Death ?? (_failed ? "The journal could not be written to; it is tried again each second, and the log says why." : null);
 
     /// <summary>Adds to what waits.</summary>
     /// <param name="write">What to do.</param>
@@ -79,6 +84,7 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileOutbox?
         foreach (var write in turn)
             Gather(write);
         WriteGroup();
+        TellOfDeath();
         foreach (var write in turn)
             write.Complete();
         outbox?.Published();
@@ -110,7 +116,7 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileOutbox?
         }
         catch (Exception failure)
         {
-            Fail(write, failure, "A segment could not be begun or flushed.");
+            Fail([write], failure, "A segment could not be begun or flushed.");
         }
     }
 
@@ -131,11 +137,11 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileOutbox?
             foreach (var write in _group)
                 difference += write.OnDurable(log.Number);
             reserve.Update(difference, log.Remaining);
+            _failed = false;
         }
         catch (Exception failure)
         {
-            foreach (var write in _group)
-                Fail(write, failure, "A commit failed; its outcome is unknown.");
+            Fail(_group, failure, "A commit failed; its outcome is unknown.");
             if (written)
                 Retreat();
         }
@@ -178,15 +184,25 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileOutbox?
             log.Retreat();
             reserve.Update(default, log.Remaining);
         }
-        catch (Exception failure)
+        catch (Exception)
         {
-            options.Notify?.Invoke("The journal failed and has to be started again.", failure);
+            // The log is dead, and whoever waits is told so.
         }
     }
 
-    private void Fail(LogWrite write, Exception failure, string what)
+    private void Fail(List<LogWrite> writes, Exception failure, string what)
     {
+        _failed = true;
         options.Notify?.Invoke(what, failure);
-        write.Failure = new IOException($"{what} {failure.Message}", failure);
+        foreach (var write in writes)
+            write.Failure = new IOException($"{what} {failure.Message}", failure);
+    }
+
+    private void TellOfDeath()
+    {
+        if (_diedBefore || log.Death is not { } death)
+            return;
+        _diedBefore = true;
+        options.Notify?.Invoke(death, log.CauseOfDeath);
     }
 }

@@ -98,12 +98,18 @@ internal sealed class SegmentedLog : IDisposable
     /// <summary>Whether bytes fit into the segment written to.</summary>
     public bool Fits(long bytes) => _file is not null && _capacity - _end >= bytes;
 
+    /// <summary>Why nothing can be written any more, ever; null while it can. For anyone.</summary>
+    public string? Death => _dead is null ? null : "The journal failed and has to be started again; the log says why.";
+
+    /// <summary>What it died of.</summary>
+    public Exception? CauseOfDeath => _dead;
+
     /// <summary>Throws when nothing can be written any more. For anyone.</summary>
     /// <exception cref="IOException">It failed in a way that only a restart resolves.</exception>
     public void ThrowIfDead()
     {
-        if (_dead is { } cause)
-            throw new IOException($"The journal failed and has to be started again: {cause.Message}", cause);
+        if (Death is { } death)
+            throw new IOException(death, _dead);
     }
 
     /// <summary>Begins a new segment in which bytes fit. The one before is durable then.</summary>
@@ -112,6 +118,7 @@ internal sealed class SegmentedLog : IDisposable
     {
         ThrowIfDead();
         var number = _number + 1;
+        var name = FileNames.Segment(number);
         var spare = _spares.Take(SegmentHeader.Size + bytes, sacrifice);
         try
         {
@@ -126,11 +133,24 @@ internal sealed class SegmentedLog : IDisposable
             throw;
         }
 
-        Die(() =>
+        Die(Flush);
+        try
         {
-            Flush();
-            _disk.Rename(spare.Name, FileNames.Segment(number));
-        });
+            _disk.Rename(spare.Name, name);
+        }
+        catch (Exception failure) when (!MayBeThere(name))
+        {
+            // The next one writes its own header over it.
+            _spares.Return(spare);
+            throw new IOException($"A new segment cannot be begun: {failure.Message}", failure);
+        }
+        catch (Exception failure)
+        {
+            // After a crash it may be there or not, so neither it nor the one before can be written to.
+            _dead = failure;
+            throw;
+        }
+
         CloseActive();
         lock (_sync)
         {
@@ -213,6 +233,18 @@ internal sealed class SegmentedLog : IDisposable
     /// <summary>Closes the file. What is set aside in it stays, for the next start to go on in.</summary>
     public void Dispose() => _file?.Dispose();
 
+    private bool MayBeThere(string name)
+    {
+        try
+        {
+            return _disk.List().Contains(name);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private void CloseActive(bool truncate = true)
     {
         if (_file is not { } file)
@@ -220,19 +252,33 @@ internal sealed class SegmentedLog : IDisposable
         try
         {
             if (truncate)
-                file.Truncate(_end);
+                Cut(file);
+        }
+        finally
+        {
+            file.Dispose();
+            lock (_sync)
+            {
+                _closed.Add(new LogSegment(_number, _end));
+                _file = null;
+            }
+        }
+    }
+
+    // What is cut writes the page that the end stands in once more: that it has reached the disk, a flush must say.
+    private void Cut(IJournalFile file)
+    {
+        try
+        {
+            file.Truncate(_end);
         }
         catch (IOException)
         {
             // The space behind its end stays taken until it is compacted; recovery reads zeros there.
+            return;
         }
 
-        file.Dispose();
-        lock (_sync)
-        {
-            _closed.Add(new LogSegment(_number, _end));
-            _file = null;
-        }
+        Die(file.Flush);
     }
 
     private void Die(Action action)

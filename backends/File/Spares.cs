@@ -96,6 +96,13 @@ internal sealed class Spares : IDisposable
         }
     }
 
+    /// <summary>Sets one aside again that was taken and whose header alone was written.</summary>
+    public void Return(Spare spare)
+    {
+        lock (_sync)
+            _spares.Enqueue(spare);
+    }
+
     /// <summary>Removes one that was taken and came to nothing.</summary>
     public void Delete(Spare spare)
     {

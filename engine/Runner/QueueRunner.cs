@@ -48,6 +48,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private ChangeBatch _committing = new();
     private List<Request> _openRequests = [];
     private List<Request> _committingRequests = [];
+    private Request? _inHand;
     private TimestoneException? _refusal;
     private Task _commit = Task.CompletedTask;
     private bool _inFlight;
@@ -228,6 +229,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
 
     private void Apply(QueueEngine engine, Request request)
     {
+        // What throws in here poisons the runner, which answers this one too.
+        _inHand = request;
         request.Apply(engine);
         _waiting.Serve(engine, _openRequests);
         if (request is not DequeueCall call)
@@ -250,6 +253,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         {
             _openRequests.Add(call);
         }
+
+        _inHand = null;
     }
 
     // Ends waits that are over, and sets the alarm for the next that will be or for what is due next.
@@ -323,6 +328,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _timer.Dispose();
         _committingRequests.AddRange(_openRequests);
         _waiting.TakeAll(_committingRequests);
+        if (_inHand is not null)
+            _committingRequests.Add(_inHand);
         foreach (var request in _committingRequests)
             request.Refuse(refusal);
         _committingRequests.Clear();

@@ -14,6 +14,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _opening = Task.CompletedTask;
     private IJournal? _journal;
+    private FileJournal? _files;
     private RedisWatch? _redis;
     private EventFlow? _events;
     private volatile LocalTimestone? _timestone;
@@ -25,11 +26,20 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
 
     public Obstacle? Obstacle => lifetime.ApplicationStopping.IsCancellationRequested
         ? Unavailable("The server is stopping.")
-        : _timestone is null ? Unavailable("The journal is being opened.") : Unavailable(_redis?.Obstacle);
+        : _timestone is null ? Unavailable("The journal is being opened.") : Unavailable(_redis?.Obstacle ?? _files?.Trouble);
 
-    public IReadOnlyList<HealthPart> Parts => _redis is null
-        ? [HealthPart.Of("queues", Reopening)]
-        : [HealthPart.Of("queues", Reopening), _redis.Part];
+    public IReadOnlyList<HealthPart> Parts
+    {
+        get
+        {
+            List<HealthPart> parts = [HealthPart.Of("queues", Reopening)];
+            if (_files is not null)
+                parts.Add(HealthPart.Of("journal", _files.Trouble));
+            if (_redis is not null)
+                parts.Add(_redis.Part);
+            return parts;
+        }
+    }
 
     private static Obstacle? Unavailable(string? why) => why is null ? null : new Obstacle(ErrorCode.Unavailable, why);
 
@@ -95,6 +105,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     private Task<IJournal> OpenFiles(CancellationToken cancellationToken)
     {
         var journal = FileJournal.Open(new FileJournalOptions { Directory = options.Data, Durability = options.Durability, Outbox = EventFlow.Reads(options), OutboxLimitBytes = options.OutboxLimitBytes, Notify = Notify });
+        _files = journal;
         var found = journal.Recovered;
         LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds);
         return Task.FromResult<IJournal>(journal);
@@ -107,11 +118,11 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         return journal;
     }
 
-    private void Notify(string text, Exception? problem) => LogJournal(problem, text);
+    private void Notify(string text, Exception? problem) => LogJournal(problem is null ? LogLevel.Warning : LogLevel.Error, problem, text);
 
     [LoggerMessage(2, LogLevel.Information, "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s.")]
     private partial void LogRecovered(int queues, long messages, long bytes, double seconds);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Text}")]
-    private partial void LogJournal(Exception? problem, string text);
+    [LoggerMessage(EventId = 3, Message = "{Text}")]
+    private partial void LogJournal(LogLevel level, Exception? problem, string text);
 }

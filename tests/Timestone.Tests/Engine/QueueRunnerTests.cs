@@ -28,6 +28,23 @@ public sealed class QueueRunnerTests
         (await again).Single().Duplicate.ShouldBe(false);
     }
 
+    [Fact]
+    public async Task Whatever_a_journal_throws_while_a_request_is_applied_the_request_is_answered()
+    {
+        var journal = new Unreservable((await new MemoryJournal().OpenAsync("orders", TestRows.Queue("orders")))!);
+        var runner = new QueueRunner(journal, new ManualTimeProvider(), _scheduler);
+        var enqueued = Ask(runner, static engine => engine.Enqueue([new NewMessage { Id = "a" }]));
+        _scheduler.RunAll();
+        enqueued.IsCompleted.ShouldBeTrue();
+        (await Should.ThrowAsync<TimestoneException>(enqueued)).Code.ShouldBe(ErrorCode.Unavailable);
+        (await runner.Stopped).ShouldBeOfType<UnauthorizedAccessException>();
+    }
+
     private static Task<T> Ask<T>(QueueRunner runner, Func<QueueEngine, T> command) =>
         runner.ExecuteAsync(command, static (engine, asked) => asked(engine));
+
+    private sealed class Unreservable(IQueueJournal inner) : ForwardingQueueJournal(inner)
+    {
+        public override bool TryReserve(long contentBytes) => throw new UnauthorizedAccessException("Injected.");
+    }
 }

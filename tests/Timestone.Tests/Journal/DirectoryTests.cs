@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Shouldly;
 using Timestone.Backends.Files;
 using Timestone.Engine;
@@ -56,6 +57,48 @@ public sealed class DirectoryTests : IDisposable
         var file = Path.Combine(_directory, "file");
         File.WriteAllText(file, "");
         Should.Throw<IOException>(() => FileJournal.Open(new FileJournalOptions { Directory = file })).Message.ShouldStartWith($"The data directory '{file}' cannot be used: ");
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Its_owner_alone_may_read_what_a_journal_makes()
+    {
+        var directory = Path.Combine(_directory, "above", "data");
+        await using var journal = FileJournal.Open(new FileJournalOptions { Directory = directory, SegmentBytes = 64 * 1024, Outbox = true });
+        await using var reader = journal.Outbox!.OpenReader("index", OutboxStart.Acknowledged);
+        await (await TestQueue.OpenAsync(journal)).AddManyAsync(1, 5);
+        File.GetUnixFileMode(directory).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var files = Directory.GetFiles(directory);
+        files.Select(Path.GetExtension).Distinct().Order().ShouldBe([".cursor", ".lock", ".log", ".spare"]);
+        files.ShouldAllBe(static file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Fact]
+    public void Whatever_fails_fails_with_one_kind_of_exception()
+    {
+        using var disk = new DirectoryDisk(_directory);
+        Directory.CreateDirectory(Path.Combine(_directory, "folder"));
+        // The framework says "unauthorized" here, as it does in an unwritable directory.
+        Should.Throw<IOException>(() => disk.Open("folder")).InnerException.ShouldBeOfType<UnauthorizedAccessException>();
+        Should.Throw<IOException>(() => disk.Delete("folder"));
+        Should.Throw<IOException>(() => disk.Create("folder", 1));
+        var file = disk.Create("file", 4096);
+        file.Dispose();
+        Should.Throw<IOException>(() => file.Length);
+        Should.Throw<IOException>(() => file.Read(new byte[1], 0));
+        Should.Throw<IOException>(() => file.Write([1], 0));
+        Should.Throw<IOException>(file.Flush);
+        Should.Throw<IOException>(() => file.Truncate(0));
+    }
+
+    [Fact]
+    public void A_flush_that_the_system_refuses_is_a_failure()
+    {
+        using var disk = new DirectoryDisk(_directory);
+        // No device of its kind can be flushed, and the framework's own call says nothing of it.
+        File.CreateSymbolicLink(Path.Combine(_directory, "device"), "/dev/null");
+        using var device = disk.Open("device");
+        Should.Throw<IOException>(device.Flush).Message.ShouldStartWith("The file cannot be synced: ");
     }
 
     [Fact]

@@ -19,7 +19,14 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Starts another host that speaks as the server does.</summary>
     public static ServerProcess StartProgram(string program, Dictionary<string, string> environment, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. args])
+        return StartUnder([], program, environment, args);
+    }
+
+    /// <summary>Starts a host as the last argument of another command, which need not pass signals on: this one is killed with it.</summary>
+    public static ServerProcess StartUnder(string[] wrapper, string program, Dictionary<string, string> environment, params string[] args)
+    {
+        string[] command = [.. wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. args];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -71,7 +78,7 @@ public sealed class ServerProcess : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited)
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
 }

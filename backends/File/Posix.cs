@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Timestone.Backends.Files;
+
+/// <summary>
+/// The system calls that durability stands on, each of which fails when the system says so. The framework's own are no
+/// substitute: <see cref="RandomAccess.FlushToDisk"/> returns after an fsync that failed, opening a file passes over most errors
+/// of preallocation, and over a lock that the file system does not have.
+/// </summary>
+internal static partial class Posix
+{
+    private const int Interrupted = 4, WouldBlockLinux = 11, InvalidArgument = 22, WouldBlockApple = 35, NotSupportedLinux = 95;
+    private const int FullSync = 51;
+    private const int LockExclusive = 2, LockShared = 1, LockNonBlocking = 4;
+
+    /// <summary>Makes durable what was written to a file.</summary>
+    /// <exception cref="IOException">It failed. What has become of it is unknown, and another try may succeed and change nothing.</exception>
+    public static void Sync(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsWindows())
+            RandomAccess.FlushToDisk(file);
+        // Where the file system of a Mac cannot, an fsync does what can be done.
+        else if ((!OperatingSystem.IsMacOS() || Retry(() => fcntl(file, FullSync)) != 0) && Retry(() => fsync(file)) != 0)
+            throw Failure("The file cannot be synced");
+    }
+
+    /// <summary>Makes durable which files a directory has. Windows has no such call and needs none.</summary>
+    /// <exception cref="IOException">It failed.</exception>
+    public static void SyncDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var descriptor = Retry(() => open(path, 0));
+        if (descriptor < 0)
+            throw Failure($"The directory '{path}' cannot be opened");
+        using var directory = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (Retry(() => fsync(directory)) != 0)
+            throw Failure($"The directory '{path}' cannot be synced");
+    }
+
+    /// <summary>Sets space aside for an empty file, which has that length then and reads as zeros.</summary>
+    /// <exception cref="IOException">There is no room, or it failed.</exception>
+    public static void Allocate(SafeFileHandle file, long length)
+    {
+        // It answers the error itself. Where the file system cannot do it, glibc writes to each block; others leave that to us.
+        var error = OperatingSystem.IsLinux() ? NotSupportedLinux : InvalidArgument;
+        if (OperatingSystem.IsLinux())
+        {
+            do
+                error = posix_fallocate(file, 0, length);
+            while (error == Interrupted);
+        }
+
+        if (error is NotSupportedLinux or InvalidArgument)
+            WriteZeros(file, length);
+        else if (error != 0)
+            throw Failure("Space cannot be set aside", error);
+    }
+
+    /// <summary>Takes the lock of a file, until it is closed or the process ends; false when somebody else has it.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="shared">Whether others may have it too, as long as they share it.</param>
+    /// <exception cref="IOException">The file system has no locks.</exception>
+    public static bool TryLock(SafeFileHandle file, bool shared = false)
+    {
+        // There the sharing that a file was opened with does it.
+        if (OperatingSystem.IsWindows())
+            return true;
+        if (Retry(() => flock(file, (shared ? LockShared : LockExclusive) | LockNonBlocking)) == 0)
+            return true;
+        if (Marshal.GetLastPInvokeError() is WouldBlockLinux or WouldBlockApple)
+            return false;
+        throw Failure("The file cannot be locked");
+    }
+
+    private static void WriteZeros(SafeFileHandle file, long length)
+    {
+        var zeros = new byte[(int)Math.Min(length, 1024 * 1024)];
+        for (var at = 0L; at < length; at += zeros.Length)
+            RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - at)), at);
+    }
+
+    private static int Retry(Func<int> call)
+    {
+        while (true)
+        {
+            var result = call();
+            if (result >= 0 || Marshal.GetLastPInvokeError() != Interrupted)
+                return result;
+        }
+    }
+
+    private static IOException Failure(string what) => Failure(what, Marshal.GetLastPInvokeError());
+
+    // As the framework does: the error's number is the result's.
+    private static IOException Failure(string what, int error) => new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}.", error);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int fsync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int fcntl(SafeFileHandle file, int command);
+
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int flock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int posix_fallocate(SafeFileHandle file, long offset, long length);
+}
