@@ -4,7 +4,7 @@ using Timestone.Client;
 namespace Timestone.Cli;
 
 /// <summary>The worker's log for people: warnings, a line each, and the same line not again and again while a server is away.</summary>
-internal sealed class WorkerWarnings(Call call) : ILogger<TimestoneWorker>
+internal sealed class WorkerWarnings(Call call, TextWriter error) : ILogger<TimestoneWorker>
 {
     private string? _last;
 
@@ -23,6 +23,6 @@ internal sealed class WorkerWarnings(Call call) : ILogger<TimestoneWorker>
             ? $"{formatter(state, null).TrimEnd('.')}: {call.Describe(refused)}"
             : formatter(state, null);
         if (Interlocked.Exchange(ref _last, line) != line)
-            ErrorReport.Write(call.Error, line);
+            ErrorReport.Write(error, line);
     }
 }
