@@ -18,6 +18,9 @@ public sealed record CliHost
     /// <summary>Whether standard output is a terminal.</summary>
     public bool OutIsTerminal => OutWidth is not null;
 
+    /// <summary>Whether standard output is a pipe.</summary>
+    public bool OutIsPipe { get; init; }
+
     /// <summary>Columns of the terminal that standard output is; null where it is none.</summary>
     public int? OutWidth { get; init; }
 

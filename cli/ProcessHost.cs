@@ -10,20 +10,25 @@ internal static class ProcessHost
 {
     private const int BufferChars = 16 * 1024, DefaultWidth = 80;
 
-    public static CliHost Create(Interrupts interrupts) => new()
+    public static CliHost Create(Interrupts interrupts)
     {
-        Connect = static (servers, retryFor) => new TimestoneClient(new TimestoneClientOptions { Addresses = servers, RetryFor = retryFor }),
-        Out = Console.IsOutputRedirected ? Buffered(OpenOutput()) : Console.Out,
-        Error = Console.Error,
-        OpenInput = OpenInput,
-        OutWidth = Console.IsOutputRedirected ? null : Console.WindowWidth is > 0 and var width ? width : DefaultWidth,
-        ErrorIsTerminal = !Console.IsErrorRedirected,
-        InputIsTerminal = !Console.IsInputRedirected,
-        GetEnvironmentVariable = Environment.GetEnvironmentVariable,
-        Stop = interrupts.Stop,
-        Terminate = interrupts.Terminate,
-        Kill = interrupts.Kill,
-    };
+        var output = OpenOutput();
+        return new CliHost
+        {
+            Connect = static (servers, retryFor) => new TimestoneClient(new TimestoneClientOptions { Addresses = servers, RetryFor = retryFor }),
+            Out = Console.IsOutputRedirected ? Buffered(output) : Console.Out,
+            OutIsPipe = output is PipeStream,
+            OutWidth = Console.IsOutputRedirected ? null : Console.WindowWidth is > 0 and var width ? width : DefaultWidth,
+            Error = Console.Error,
+            OpenInput = OpenInput,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            InputIsTerminal = !Console.IsInputRedirected,
+            GetEnvironmentVariable = Environment.GetEnvironmentVariable,
+            Stop = interrupts.Stop,
+            Terminate = interrupts.Terminate,
+            Kill = interrupts.Kill,
+        };
+    }
 
     // The console's stream does not tell that nobody reads a pipe any more, so that a command without end would never end.
     private static Stream OpenOutput()

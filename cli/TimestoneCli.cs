@@ -18,13 +18,14 @@ public static class TimestoneCli
         // Commands that run side by side write here.
         host = host with
         {
-            Out = TextWriter.Synchronized(new OutputWriter(host.Out)),
-            Error = TextWriter.Synchronized(new TolerantWriter(host.Error)),
+            Out = TextWriter.Synchronized(new OutputWriter(host.Out, host.OutIsPipe)),
+            Error = new TolerantWriter(TextWriter.Synchronized(host.Error)),
         };
         try
         {
             var code = await RunGuardedAsync(args, host).ConfigureAwait(false);
-            host.Out.Flush();
+            if (code is not (ExitCodes.Output or ExitCodes.ReaderGone))
+                host.Out.Flush();
             return code;
         }
         catch (OutputException problem)

@@ -3,7 +3,9 @@ using System.Text;
 namespace Timestone.Cli;
 
 /// <summary>A writer that tells a failure to write from every other failure, by an <see cref="OutputException"/>.</summary>
-internal class OutputWriter(TextWriter inner) : TextWriter
+/// <param name="inner">What it writes to.</param>
+/// <param name="isPipe">Whether that is a pipe, which fails for no other reason than that nobody reads it.</param>
+internal class OutputWriter(TextWriter inner, bool isPipe = false) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
 
@@ -25,7 +27,7 @@ internal class OutputWriter(TextWriter inner) : TextWriter
         }
         catch (IOException problem)
         {
-            throw problem as OutputException ?? new OutputException(problem);
+            throw problem as OutputException ?? new OutputException(problem.Message, isPipe);
         }
     }
 }

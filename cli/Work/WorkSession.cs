@@ -18,7 +18,6 @@ internal sealed class WorkSession : IDisposable
     private readonly CancellationTokenSource _leave;
     private readonly CancellationTokenRegistration _terminated;
     private readonly TolerantWriter _out;
-    private readonly TolerantWriter _error;
     private int _started;
     private int _notCompleted;
     private TimestoneException? _failure;
@@ -28,7 +27,7 @@ internal sealed class WorkSession : IDisposable
         _call = call;
         _mode = mode;
         _quiet = quiet;
-        (_out, _error) = (new TolerantWriter(call.Out), new TolerantWriter(call.Error));
+        _out = new TolerantWriter(call.Out);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(call.Host.Stop);
         _patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, call.Host.Time);
         _leave = new CancellationTokenSource(Timeout.InfiniteTimeSpan, call.Host.Time);
@@ -43,8 +42,8 @@ internal sealed class WorkSession : IDisposable
     /// <summary>Standard output. What cannot be written is dropped: it must never decide about a message.</summary>
     public TextWriter Out => _out;
 
-    /// <summary>Standard error, like <see cref="Out"/>.</summary>
-    public TextWriter Error => _error;
+    /// <summary>Standard error, which never throws either.</summary>
+    public TextWriter Error => _call.Error;
 
     /// <summary>Canceled when no more messages are to be taken.</summary>
     public CancellationToken Stop => _stop.Token;
@@ -103,7 +102,7 @@ internal sealed class WorkSession : IDisposable
             throw _failure;
         if (_mode == WorkMode.Once && _started == 0)
             return ExitCodes.NothingDequeued;
-        if ((_out.Problem ?? _error.Problem) is { } problem)
+        if ((_out.Problem ?? (_call.Error as TolerantWriter)?.Problem) is { } problem)
             throw problem;
         return _notCompleted == 0 ? ExitCodes.Ok : ExitCodes.Refused;
     }

@@ -11,8 +11,9 @@ internal sealed class WorkerWarnings(Call call, TextWriter error) : ILogger<Time
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    // Who has killed the commands knows what becomes of them.
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning && !call.Host.Kill.IsCancellationRequested;
+    // Who has ended the commands knows what becomes of them.
+    public bool IsEnabled(LogLevel logLevel) =>
+        logLevel >= LogLevel.Warning && !call.Host.Kill.IsCancellationRequested && !call.Host.Terminate.IsCancellationRequested;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
