@@ -22,6 +22,16 @@ engine.SetAction(parsed =>
     return report.Finish(parsed.GetValue(results));
 });
 
+var filterMessages = new Option<int>("--messages") { Description = "Pending messages.", DefaultValueFactory = _ => 500_000 };
+var waits = new Option<int>("--waits") { Description = "Dequeues that wait.", DefaultValueFactory = _ => 10_000 };
+var filters = new Command("filters", "Filters of many key sets, and dequeues that wait for messages that do not come.") { filterMessages, waits, rounds, results };
+filters.SetAction(async parsed =>
+{
+    var report = new Report("filters");
+    await FilterBench.RunAsync(report, parsed.GetValue(filterMessages), parsed.GetValue(rounds), parsed.GetValue(waits)).ConfigureAwait(false);
+    return report.Finish(parsed.GetValue(results));
+});
+
 var messages = new Option<int>("--messages") { Description = "Messages in the log.", DefaultValueFactory = _ => 1_000_000 };
 var recoveryDirectory = new Option<string>("--directory") { Description = "Where the journal is.", DefaultValueFactory = _ => Path.GetTempPath() };
 var recovery = new Command("recovery", "How fast a queue is read back from its journal.") { messages, recoveryDirectory };
@@ -108,6 +118,7 @@ smoke.SetAction(async _ =>
 {
     var report = new Report("smoke");
     EngineBench.Run(report, new([0, 10_000], Rounds: 1, RoundMessages: 10_000, Only: null, ["rates", "single", "memory"]));
+    await FilterBench.RunAsync(report, messages: 20_000, rounds: 1, waits: 100).ConfigureAwait(false);
     RecoveryBench.Run(report, 10_000, Path.GetTempPath());
     var server = new RestBench(report, new(Seconds: 0.5, Rounds: 1, Depth: 5_000, OriginalSeconds: 1, Path.GetTempPath()));
     await server.RunAsync().ConfigureAwait(false);
@@ -127,4 +138,4 @@ smoke.SetAction(async _ =>
     return 0;
 });
 
-return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, recovery, rest, redis, events, cluster, smoke, load, bare }.Parse(args).InvokeAsync();
+return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, filters, recovery, rest, redis, events, cluster, smoke, load, bare }.Parse(args).InvokeAsync();

@@ -13,41 +13,44 @@ namespace Timestone.Engine;
 /// </remarks>
 internal sealed class FilterIndex
 {
+    // Beyond so many, going from lane to lane costs more than reading all of the group in one go.
+    private const int MaxLanesByHead = 256;
+
     private readonly MessageTable _messages;
     private readonly RankedSet<GroupRank, int> _pending = new();
     private readonly RankedSet<GroupRank, int>? _heads;
     private readonly Dictionary<Metadata, FilterGroup> _groups;
-    private readonly string[] _keys;
     private long _lastGroupId;
 
-    public FilterIndex(string[] keys, MessageTable messages, bool exclusive)
+    public FilterIndex(KeySet keys, MessageTable messages, bool exclusive)
     {
-        _keys = keys;
+        Keys = keys;
         _messages = messages;
-        _groups = new Dictionary<Metadata, FilterGroup>(new KeyValuesComparer(keys));
+        _groups = new Dictionary<Metadata, FilterGroup>(keys);
         _heads = exclusive ? new() : null;
     }
 
-    /// <summary>When a filter last used it, in the queue's count of such uses.</summary>
-    public long LastUse { get; set; }
+    public KeySet Keys { get; }
 
-    public bool Serves(Metadata filter)
-    {
-        if (filter.Count != _keys.Length)
-            return false;
-        for (var i = 0; i < _keys.Length; i++)
-        {
-            if (filter.Pairs[i].Key != _keys[i])
-                return false;
-        }
+    /// <summary>The bits that the signatures of all messages in it have.</summary>
+    public ulong KeyBits { get; init; }
 
-        return true;
-    }
+    /// <summary>Only messages of slots before this one stand in it: it is being built in the order of slots.</summary>
+    public int BuiltTo { get; set; }
+
+    public bool IsComplete => BuiltTo == int.MaxValue;
+
+    /// <summary>How many messages stand in it.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>How often filters used it, of late more than long ago.</summary>
+    public int Uses { get; set; }
 
     public void Add(MessageRow row)
     {
-        if (!Covers(row.Metadata))
+        if (!Covers(row))
             return;
+        Total++;
         if (!_groups.TryGetValue(row.Metadata, out var group))
             _groups.Add(row.Metadata, group = new FilterGroup(++_lastGroupId, row.Metadata));
         group.Count(row.State.State, +1);
@@ -57,8 +60,9 @@ internal sealed class FilterIndex
 
     public void Remove(MessageRow row)
     {
-        if (!Covers(row.Metadata))
+        if (!Covers(row))
             return;
+        Total--;
         var group = _groups[row.Metadata];
         group.Count(row.State.State, -1);
         if (row.State.State == MessageState.Pending)
@@ -70,7 +74,7 @@ internal sealed class FilterIndex
     /// <summary>Tells that a row's state is another now.</summary>
     public void Move(MessageRow row, MessageState from)
     {
-        if (!Covers(row.Metadata))
+        if (!Covers(row))
             return;
         var group = _groups[row.Metadata];
         group.Count(from, -1);
@@ -109,6 +113,28 @@ internal sealed class FilterIndex
 
     public long CountOf(Metadata filter, MessageState state) => _groups.TryGetValue(filter, out var group) ? group.CountOf(state) : 0;
 
+    /// <summary>The best pending message of a lane among those that equal the filter; null when there is none.</summary>
+    public MessageRow? BestIn(Lane lane, Metadata filter) =>
+        _groups.TryGetValue(filter, out var group) && TryGetHead(group, lane, out _, out var slot) ? _messages[slot] : null;
+
+    /// <summary>Walks over the pending messages of a lane among those that equal the filter, in the order of rank.</summary>
+    public void WalkLane(Lane lane, Metadata filter, FilterWalk walk)
+    {
+        if (_groups.TryGetValue(filter, out var group))
+            _pending.Visit(GroupRank.First(group.Id, lane.Id), (key, slot) => key.Group == group.Id && key.Lane == lane.Id && walk.Visit(slot));
+    }
+
+    /// <summary>Walks over the pending messages that equal a part of the walk's filter.</summary>
+    public void Walk(Metadata part, FilterWalk walk)
+    {
+        if (!_groups.TryGetValue(part, out var group))
+            return;
+        if (_heads is null)
+            _pending.Visit(GroupRank.First(group.Id, 0), (key, slot) => key.Group == group.Id && walk.Visit(slot));
+        else if (!TryWalkHeads(group, walk))
+            WalkLanes(group, walk);
+    }
+
     /// <summary>Puts the head of a lane that is unlocked now back, if the group still has messages in it.</summary>
     public void Readmit(FilterGroup group, Lane lane)
     {
@@ -116,22 +142,55 @@ internal sealed class FilterIndex
             _heads!.Add(HeadKey(group, head), slot);
     }
 
-    private static Rank RankOf(MessageRow row) => new(row.Priority, row.Sequence);
+    public static Rank RankOf(MessageRow row) => new(row.Priority, row.Sequence);
 
     private static GroupRank HeadKey(FilterGroup group, in Rank rank) => new(group.Id, 0, rank);
 
     private static GroupRank KeyOf(FilterGroup group, MessageRow row) => new(group.Id, row.Lane?.Id ?? 0, RankOf(row));
 
-    private bool Covers(Metadata metadata)
+    // Lanes in the order of their heads: a lane whose head ranks behind all that is wanted has nothing better, nor have those behind
+    // it. False when that does not end soon, or found nothing: then lanes that were set aside must be looked at, too.
+    private bool TryWalkHeads(FilterGroup group, FilterWalk walk)
     {
-        foreach (var key in _keys)
+        var lanes = 0;
+        _heads!.Visit(GroupRank.First(group.Id, 0), (head, slot) =>
         {
-            if (!metadata.ContainsKey(key))
+            if (head.Group != group.Id || !walk.IsWanted(head.Rank) || ++lanes > MaxLanesByHead)
                 return false;
-        }
-
-        return true;
+            var lane = _messages[slot].Lane!;
+            var found = false;
+            _pending.Visit(GroupRank.First(group.Id, lane.Id), (key, candidate) =>
+            {
+                if (key.Group != group.Id || key.Lane != lane.Id || !walk.IsWanted(key.Rank))
+                    return false;
+                found = walk.IsMatch(candidate, out var row);
+                if (found)
+                    walk.Offer(row);
+                return !found && !walk.IsCut;
+            });
+            return !walk.IsCut;
+        });
+        return walk.IsCut || (lanes <= MaxLanesByHead && walk.Found.Count > 0);
     }
+
+    // All messages of the group, lane by lane: of each lane the best that matches is offered.
+    private void WalkLanes(FilterGroup group, FilterWalk walk)
+    {
+        walk.Restart();
+        var done = 0L;
+        _pending.Visit(GroupRank.First(group.Id, 0), (key, slot) =>
+        {
+            if (key.Group != group.Id)
+                return false;
+            if (key.Lane == done || !walk.IsWanted(key.Rank) || !walk.IsMatch(slot, out var row))
+                return !walk.IsCut;
+            walk.Offer(row);
+            done = key.Lane;
+            return true;
+        });
+    }
+
+    private bool Covers(MessageRow row) => row.Slot < BuiltTo && Keys.IsIn(row.Metadata);
 
     private void AddPending(FilterGroup group, MessageRow row)
     {

@@ -7,6 +7,7 @@ namespace Timestone.Engine;
 internal sealed class Lane(string value, long id)
 {
     private List<(FilterIndex Index, FilterGroup Group)>? _parked;
+    private HashSet<Metadata>? _awaited;
 
     public string Value { get; } = value;
 
@@ -19,17 +20,28 @@ internal sealed class Lane(string value, long id)
 
     public void Lock() => Locked = true;
 
-    /// <summary>Unlocks, and gives every group that set the lane aside its head back.</summary>
-    public void Unlock()
+    /// <summary>
+    /// Unlocks, and gives every group that set the lane aside its head back. Tells which filters may match messages of the
+    /// lane, which can be dequeued now, if somebody listens.
+    /// </summary>
+    public void Unlock(List<Ready>? ready)
     {
         Locked = false;
-        if (_parked is null)
-            return;
-        foreach (var (index, group) in _parked)
+        foreach (var (index, group) in _parked ?? [])
+        {
             index.Readmit(group, this);
-        _parked.Clear();
+            ready?.Add(new Ready(group.Sample, null, this));
+        }
+
+        foreach (var filter in _awaited ?? [])
+            ready?.Add(new Ready(filter, null, this));
+        _parked?.Clear();
+        _awaited = null;
     }
 
     /// <summary>Notes that a group has set the lane aside while it is locked.</summary>
     public void Park(FilterIndex index, FilterGroup group) => (_parked ??= []).Add((index, group));
+
+    /// <summary>Notes that who waits for a filter may be served when the lane is unlocked.</summary>
+    public void Await(Metadata filter) => (_awaited ??= []).Add(filter);
 }

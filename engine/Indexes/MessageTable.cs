@@ -26,8 +26,14 @@ internal sealed class MessageTable
 
     public int Count { get; private set; }
 
+    /// <summary>The highest slot that has been in use.</summary>
+    public int LastSlot => _lastSlot;
+
     /// <summary>The message of a slot.</summary>
     public MessageRow this[int slot] => _entries[slot].Row!;
+
+    /// <summary>The message of a slot up to <see cref="LastSlot"/>; null when the slot is free.</summary>
+    public MessageRow? AtOrDefault(int slot) => _entries[slot].Row;
 
     public static int HashOf(string id) => id.GetHashCode(StringComparison.Ordinal);
 

@@ -259,7 +259,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         Validation.CheckState(state);
         filter ??= Metadata.Empty;
         Validation.CheckFilter(filter);
-        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync((state, filter), static (engine, ask) => engine.Depth(ask.state, ask.filter), cancellationToken).ConfigureAwait(false);
+        return await (await RunnerAsync(queue).ConfigureAwait(false)).DepthAsync(state, filter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -75,6 +75,9 @@ internal sealed class RankedSet<TKey, TValue>
     /// <summary>Adds up to so many values to the list, in order, from the given key on.</summary>
     public void CopyFrom(in TKey from, int limit, List<TValue> into) => _root?.CopyFrom(from, into.Count + limit, into);
 
+    /// <summary>Visits the values in order from the given key on, as long as the visitor answers true. The set must not change meanwhile.</summary>
+    public void Visit(in TKey from, Func<TKey, TValue, bool> visitor) => _root?.Visit(from, visitor);
+
     /// <summary>Does something with every value, in order. The set must not change meanwhile.</summary>
     public void ForEach(Action<TValue> action) => _root?.ForEach(action);
 
@@ -98,6 +101,9 @@ internal sealed class RankedSet<TKey, TValue>
         public abstract bool TryGetAtLeast(in TKey from, out TKey key, [MaybeNullWhen(false)] out TValue value);
 
         public abstract void CopyFrom(in TKey from, int until, List<TValue> into);
+
+        // Whether the visitor wants to go on.
+        public abstract bool Visit(in TKey from, Func<TKey, TValue, bool> visitor);
 
         public abstract void ForEach(Action<TValue> action);
 
@@ -189,6 +195,17 @@ internal sealed class RankedSet<TKey, TValue>
                 into.Add(Values[at]);
         }
 
+        public override bool Visit(in TKey from, Func<TKey, TValue, bool> visitor)
+        {
+            for (var at = PlaceOf(from); at < Count; at++)
+            {
+                if (!visitor(Keys[at], Values[at]))
+                    return false;
+            }
+
+            return true;
+        }
+
         public override void ForEach(Action<TValue> action)
         {
             for (var at = 0; at < Count; at++)
@@ -276,6 +293,17 @@ internal sealed class RankedSet<TKey, TValue>
         {
             for (var at = ChildFor(from); at < Count && into.Count < until; at++)
                 Children[at].CopyFrom(from, until, into);
+        }
+
+        public override bool Visit(in TKey from, Func<TKey, TValue, bool> visitor)
+        {
+            for (var at = ChildFor(from); at < Count; at++)
+            {
+                if (!Children[at].Visit(from, visitor))
+                    return false;
+            }
+
+            return true;
         }
 
         public override void ForEach(Action<TValue> action)

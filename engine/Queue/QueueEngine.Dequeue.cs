@@ -8,45 +8,54 @@ public sealed partial class QueueEngine
     /// </summary>
     public List<Message> Dequeue(DequeueRequest request)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var answer = new List<Message>();
-        if (request.RequestId is { } id && _requests.TryGetValue(id, out var taken))
-        {
-            foreach (var row in taken)
-                answer.Add(MessageView.Of(_queue, row, withToken: true));
-            return answer;
-        }
-
-        if (_queue.Settings.DequeueBlocked || _room == JournalRoom.SettleOnly)
-            return answer;
-        if (request.Max > 1)
-            LookAhead(request);
-        while (answer.Count < request.Max && Best(request.Filter) is { } row)
-        {
-            answer.Add(MessageView.Of(_queue, LeaseOut(row, request), withToken: true));
-        }
-
+        List<Message>? answer;
+        while ((answer = TryDequeue(request)) is null)
+            Build(int.MaxValue);
         return answer;
     }
 
-    // Fetches what will be leased, unless a lock or the end of a group comes between.
-    private void LookAhead(DequeueRequest request)
+    /// <summary>
+    /// Dequeues as <see cref="Dequeue(DequeueRequest)"/> does, unless an index must be built before: then it leases nothing and answers
+    /// null, and is to be asked again when <see cref="Build"/> has ended.
+    /// </summary>
+    public List<Message>? TryDequeue(DequeueRequest request)
     {
-        var slots = request switch
+        ArgumentNullException.ThrowIfNull(request);
+        if (AnsweredAlready(request) is { } known)
+            return known;
+        var answer = new List<Message>();
+        if (IsDequeueBlocked)
+            return answer;
+        var index = request.Filter.Count > 0 ? _filters.Use(request.Filter) : _exclusive;
+        if (index is null && request.Filter.Count > 0)
         {
-            { Filter.Count: > 0 } => IndexFor(request.Filter).SlotsOfBest(request.Filter, request.Max),
-            _ when _exclusive is not null => _exclusive.SlotsOfBest(Metadata.Empty, request.Max),
-            _ => SlotsFrom(MessageState.Pending, Rank.Least, request.Max),
-        };
-        _messages.Prefetch(slots);
+            if (_filters.Walk(request.Filter, request.Max) is not { } found)
+                return null;
+            foreach (var row in found)
+                answer.Add(MessageView.Of(_queue, LeaseOut(row, request), withToken: true));
+            return answer;
+        }
+
+        if (request.Max > 1)
+            _messages.Prefetch(index?.SlotsOfBest(request.Filter, request.Max) ?? SlotsFrom(MessageState.Pending, Rank.Least, request.Max));
+        while (answer.Count < request.Max && Best(index, request.Filter) is { } row)
+            answer.Add(MessageView.Of(_queue, LeaseOut(row, request), withToken: true));
+        return answer;
     }
 
-    private MessageRow? Best(Metadata filter)
+    private bool IsDequeueBlocked => _queue.Settings.DequeueBlocked || _room == JournalRoom.SettleOnly;
+
+    // What the same request leased before and is still running; null when that is nothing.
+    private List<Message>? AnsweredAlready(DequeueRequest request) =>
+        request.RequestId is { } id && _requests.TryGetValue(id, out var taken)
+            ? taken.ConvertAll(row => MessageView.Of(_queue, row, withToken: true))
+            : null;
+
+    // The best of an index, or of a simple queue without a filter.
+    private MessageRow? Best(FilterIndex? index, Metadata filter)
     {
-        if (filter.Count > 0)
-            return IndexFor(filter).Best(filter);
-        if (_exclusive is not null)
-            return _exclusive.Best(Metadata.Empty);
+        if (index is not null)
+            return index.Best(filter);
         return SetOf(MessageState.Pending).TryGetFirst(out _, out var slot) ? _messages[slot] : null;
     }
 
@@ -66,23 +75,5 @@ public sealed partial class QueueEngine
         RememberRequest(row);
         _rates.Dequeued(_now, row.Terms?.Order == OrderSource.Deadline ? row.Priority : null);
         return row;
-    }
-
-    // Finds the index that serves a filter's keys, or builds it from every message: what a first use costs, O(n log n).
-    private FilterIndex IndexFor(Metadata filter)
-    {
-        var index = _filters.Find(candidate => candidate.Serves(filter));
-        if (index is null)
-        {
-            index = new FilterIndex([.. filter.Keys], _messages, _exclusive is not null);
-            foreach (var set in _byState)
-                set.ForEach(slot => index.Add(_messages[slot]));
-            if (_filters.Count == MaxFilterIndexes)
-                _filters.Remove(_filters.MinBy(static candidate => candidate.LastUse)!);
-            _filters.Add(index);
-        }
-
-        index.LastUse = ++_filterUses;
-        return index;
     }
 }

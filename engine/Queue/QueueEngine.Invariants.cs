@@ -41,6 +41,7 @@ public sealed partial class QueueEngine
             });
         }
 
+        _filters.AssertInvariants();
         Require(total == _messages.Count, "The table and the sets differ in size.");
         Require(_requests.Values.Sum(static taken => taken.Count) == requested, "A request is remembered beyond its leases.");
         Require(_lanes.Count == members.Count, "A lane is kept without members.");

@@ -13,15 +13,25 @@ public sealed partial class QueueEngine
     /// <summary>Counts messages, of one state or of those not terminal, whose metadata equal the filter's.</summary>
     public long Depth(MessageState? state, Metadata filter)
     {
-        ArgumentNullException.ThrowIfNull(filter);
-        var count = 0L;
-        foreach (var candidate in AllStates)
-        {
-            if (state is null ? candidate.IsTerminal() : candidate != state)
-                continue;
-            count += filter.Count == 0 ? SetOf(candidate).Count : IndexFor(filter).CountOf(filter, candidate);
-        }
+        long? count;
+        while ((count = TryDepth(state, filter)) is null)
+            Build(int.MaxValue);
+        return count.Value;
+    }
 
+    /// <summary>
+    /// Counts as <see cref="Depth"/> does, unless an index must be built before: then it answers null, and is to be asked again when
+    /// <see cref="Build"/> has ended.
+    /// </summary>
+    public long? TryDepth(MessageState? state, Metadata filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ReadOnlySpan<MessageState> states = state is { } one ? [one] : LiveStates;
+        if (filter.Count > 0)
+            return _filters.CountOf(filter, states);
+        var count = 0L;
+        foreach (var each in states)
+            count += SetOf(each).Count;
         return count;
     }
 

@@ -13,9 +13,6 @@ namespace Timestone.Engine;
 /// </remarks>
 public sealed partial class QueueEngine
 {
-    /// <summary>How many filters' key sets have an index at a time; the one unused for longest gives way.</summary>
-    public const int MaxFilterIndexes = 16;
-
     // What was retained is cold memory by the time it is retired: so many messages are fetched at a time.
     private const int RetiredAtOnce = 64;
 
@@ -24,10 +21,11 @@ public sealed partial class QueueEngine
     private static readonly Func<long, bool> AlwaysRoom = static _ => true;
 
     private static readonly MessageState[] AllStates = Enum.GetValues<MessageState>();
+    private static readonly MessageState[] LiveStates = [.. AllStates.Where(static state => !state.IsTerminal())];
 
     private readonly MessageTable _messages = new();
     private readonly RankedSet<Rank, int>[] _byState = [.. AllStates.Select(static _ => new RankedSet<Rank, int>())];
-    private readonly List<FilterIndex> _filters = [];
+    private readonly FilterIndexes _filters;
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly Dictionary<string, List<MessageRow>> _requests = [];
     private readonly RateWindow _rates = new();
@@ -46,7 +44,6 @@ public sealed partial class QueueEngine
     private long _now = long.MinValue;
     private long _lastSequence;
     private long _lastLane;
-    private long _filterUses;
     private int[] _hashes = new int[Limits.MaxBatch];
 
     /// <summary>Makes the engine of a queue from its stored rows, which become the engine's, in the order of their sequences.</summary>
@@ -55,13 +52,19 @@ public sealed partial class QueueEngine
     /// <param name="rows">The messages.</param>
     /// <param name="lastSequence">The highest sequence given out before, if that was higher than any of the messages'.</param>
     public QueueEngine(QueueRow queue, long epoch, IEnumerable<MessageRow> rows, long lastSequence = 0)
+        : this(queue, epoch, rows, lastSequence, FilterLimits.Default)
+    {
+    }
+
+    internal QueueEngine(QueueRow queue, long epoch, IEnumerable<MessageRow> rows, long lastSequence, FilterLimits limits)
     {
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(rows);
         _queue = queue;
         _epoch = epoch;
         _lastSequence = lastSequence;
-        _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex([], _messages, exclusive: true) : null;
+        _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex(KeySet.None, _messages, exclusive: true) { BuiltTo = int.MaxValue } : null;
+        _filters = new FilterIndexes(_messages, _byState, _exclusive, limits);
         foreach (var row in rows)
             Restore(row);
         // A request is answered again in the order of rank, as it was the first time.
@@ -72,10 +75,14 @@ public sealed partial class QueueEngine
     /// <summary>The queue's row.</summary>
     public QueueRow Queue => _queue;
 
-    /// <summary>
-    /// Grows whenever messages may have become dequeueable that were not before: what a waiting dequeue watches.
-    /// </summary>
-    public long Readiness { get; private set; }
+    /// <summary>Whether an index is being built that <see cref="Build"/> is to go on with.</summary>
+    public bool IsBuilding => _filters.IsBuilding;
+
+    /// <summary>How many filters' key sets have an index, those being built included.</summary>
+    internal int FilterIndexCount => _filters.Count;
+
+    /// <summary>How many such indexes were begun.</summary>
+    internal int FilterIndexesBegun => _filters.Begun;
 
     /// <summary>Whether a command has left something that must happen before the next one: a message that ended and is not retained.</summary>
     public bool IsBehind { get; private set; }
@@ -95,7 +102,7 @@ public sealed partial class QueueEngine
         _now = Math.Max(_now, now);
         _changes = changes;
         if (_room == JournalRoom.SettleOnly && room != JournalRoom.SettleOnly)
-            Readiness++;
+            BecomeUnblocked();
         _room = room;
         _tryReserve = tryReserve ?? AlwaysRoom;
         _rates.Open(_now);
@@ -134,6 +141,12 @@ public sealed partial class QueueEngine
         return !(IsBehind = NextDue <= now);
     }
 
+    /// <summary>
+    /// Goes on building the indexes that filters have asked for, for so many messages. Commands may come in between: how far an index is
+    /// built changes no answer.
+    /// </summary>
+    public void Build(int messages) => _filters.Build(messages);
+
     /// <summary>Changes the settings, from now on.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
     public QueueInfo Update(QueueSettingsPatch patch)
@@ -142,8 +155,8 @@ public sealed partial class QueueEngine
         var settings = patch.ApplyTo(_queue.Settings);
         if (settings != _queue.Settings)
         {
-            if (!settings.DequeueBlocked)
-                Readiness++;
+            if (_queue.Settings.DequeueBlocked && !settings.DequeueBlocked)
+                BecomeUnblocked();
             _changes.Queue = _queue = _queue with { Settings = settings };
         }
 
@@ -264,12 +277,11 @@ public sealed partial class QueueEngine
         if (next.State == MessageState.Pending)
         {
             _pendingByAge?.Add(AgeOf(row), row.Slot);
-            Readiness++;
+            TellReady(row);
         }
 
         _exclusive?.Move(row, from);
-        foreach (var filter in _filters)
-            filter.Move(row, from);
+        _filters.Move(row, from);
         if (_exclusive is not null)
             MoveLane(row, from);
         Record(ChangeKind.Changed, cause, from, since, row);
@@ -284,8 +296,7 @@ public sealed partial class QueueEngine
         }
         else if (from == MessageState.Running)
         {
-            lane.Unlock();
-            Readiness++;
+            lane.Unlock(_ready);
         }
 
         if (row.State.State.IsTerminal())
@@ -299,12 +310,11 @@ public sealed partial class QueueEngine
         if (_exclusive is not null && !row.State.State.IsTerminal())
             JoinLane(row);
         _exclusive?.Add(row);
-        foreach (var filter in _filters)
-            filter.Add(row);
+        _filters.Add(row);
         if (row.State.State == MessageState.Pending)
         {
             _pendingByAge?.Add(AgeOf(row), row.Slot);
-            Readiness++;
+            TellReady(row);
         }
     }
 
@@ -314,8 +324,7 @@ public sealed partial class QueueEngine
         _messages.Remove(row);
         SetOf(state).Remove(RankIn(state, row));
         _exclusive?.Remove(row);
-        foreach (var filter in _filters)
-            filter.Remove(row);
+        _filters.Remove(row);
         if (state == MessageState.Pending)
             _pendingByAge?.Remove(AgeOf(row));
         if (row.Lane is not null)

@@ -11,7 +11,7 @@ internal sealed class CommandRequest<TState, TAnswer>(TState state, Func<QueueEn
 
     public override bool Abandoned => cancellationToken.IsCancellationRequested && _caller.TrySetCanceled(cancellationToken);
 
-    public override void Apply(QueueEngine engine)
+    public override bool Apply(QueueEngine engine)
     {
         try
         {
@@ -21,6 +21,8 @@ internal sealed class CommandRequest<TState, TAnswer>(TState state, Func<QueueEn
         {
             _refusal = refusal;
         }
+
+        return true;
     }
 
     public override void Answer()

@@ -19,28 +19,54 @@ internal sealed class DequeueCall(DequeueRequest request, CancellationToken canc
     /// <summary>When the wait ends, as a timestamp of the runner's time.</summary>
     public long WaitsUntil { get; set; }
 
+    /// <summary>Its place in the order in which waits began.</summary>
+    public long Arrival { get; set; }
+
+    /// <summary>Those that wait with it; null while it does not wait.</summary>
+    public WaitGroup? Group { get; set; }
+
+    /// <summary>Its place among them.</summary>
+    public LinkedListNode<DequeueCall>? Place { get; set; }
+
     public override bool Abandoned => cancellationToken.IsCancellationRequested && _caller.TrySetCanceled(cancellationToken);
 
     /// <summary>Whether it waits when there is nothing to take.</summary>
     public bool Waits => request.Max > 0 && request.Wait > TimeSpan.Zero;
 
-    /// <summary>Settles. Taking comes after those that wait already have been served of what the settling freed.</summary>
-    public override void Apply(QueueEngine engine)
+    /// <summary>Settles, once. Taking comes after those that wait already have been served of what the settling freed.</summary>
+    public override bool Apply(QueueEngine engine)
     {
         if (request.Settle.Count > 0)
-            _settled = engine.Settle(request.Settle);
+            _settled ??= engine.Settle(request.Settle);
+        return true;
     }
 
-    /// <summary>Takes messages; false when there are none.</summary>
-    public bool TryTake(QueueEngine engine)
+    /// <summary>Takes messages; false when there are none, null when an index must be built before that can be told.</summary>
+    public bool? TryTake(QueueEngine engine)
     {
         if (request.Max > 0)
-            _messages = engine.Dequeue(request);
+        {
+            if (engine.TryDequeue(request) is not { } messages)
+                return null;
+            _messages = messages;
+        }
+
+        return _messages.Count > 0;
+    }
+
+    /// <summary>Takes messages of those that have become dequeueable; false when there are none.</summary>
+    public bool TryTake(QueueEngine engine, List<MessageRow> candidates)
+    {
+        _messages = engine.Dequeue(request, candidates);
         return _messages.Count > 0;
     }
 
     /// <summary>Calls back when the caller gives up waiting.</summary>
-    public void OnAbandoned(Action callback) => _giveUp = cancellationToken.UnsafeRegister(static state => ((Action)state!)(), callback);
+    public void OnAbandoned(Action<DequeueCall> callback)
+    {
+        if (cancellationToken.CanBeCanceled)
+            _giveUp = cancellationToken.UnsafeRegister(_ => callback(this), null);
+    }
 
     public override void Answer()
     {

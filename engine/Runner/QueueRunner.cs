@@ -27,6 +27,9 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private const long MaxBatchPayloadBytes = 8 * 1024 * 1024;
     private const int MaxDuePerBatch = 5_000;
 
+    // What is built of an index between two looks at the inbox: about a millisecond's work.
+    private const int BuiltAtOnce = 2_000;
+
     // The wall clock can jump while a timer sleeps; nothing due waits longer than this for it.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(10);
 
@@ -36,7 +39,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly ITimer _timer;
     private readonly Action _pump;
     private readonly Action _wake;
-    private readonly Action _giveUpWait;
+    private readonly Action<DequeueCall> _giveUpWait;
     private readonly Func<long, bool> _tryReserve;
     private readonly ConcurrentQueue<Request> _inbox = new();
     private readonly WaitingDequeues _waiting = new();
@@ -47,6 +50,9 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private ChangeBatch _open = new();
     private ChangeBatch _committing = new();
     private List<Request> _openRequests = [];
+
+    // Those that an index is being built for, in the order in which they came.
+    private readonly Queue<Request> _unbuilt = [];
     private List<Request> _committingRequests = [];
     private Request? _inHand;
     private TimestoneException? _refusal;
@@ -55,7 +61,6 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private long _begunAt;
     private long _alarm = long.MaxValue;
     private int _wakes;
-    private volatile bool _waitGivenUp;
     private volatile bool _closing;
 
     /// <summary>Starts a runner on an open queue, whose rows it takes. It does not own the journal.</summary>
@@ -63,6 +68,11 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     /// <param name="timeProvider">Tells the time and wakes the runner.</param>
     /// <param name="scheduler">Runs the pump; null for the thread pool. Must not run it inline.</param>
     public QueueRunner(IQueueJournal journal, TimeProvider timeProvider, TaskScheduler? scheduler = null)
+        : this(journal, timeProvider, scheduler, null)
+    {
+    }
+
+    internal QueueRunner(IQueueJournal journal, TimeProvider timeProvider, TaskScheduler? scheduler, FilterLimits? filterLimits)
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(timeProvider);
@@ -72,12 +82,12 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _pump = Pump;
         _wake = Wake;
         _tryReserve = journal.TryReserve;
-        _giveUpWait = () =>
+        _giveUpWait = call =>
         {
-            _waitGivenUp = true;
+            _waiting.GiveUp(call);
             Wake();
         };
-        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence);
+        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence, filterLimits ?? FilterLimits.Default);
         _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         journal.Attach(this);
         Wake();
@@ -108,6 +118,15 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         var call = new DequeueCall(request, cancellationToken);
         Submit(call);
         return call.Task;
+    }
+
+    /// <summary>Counts messages, see <see cref="QueueEngine.Depth"/>; other commands go on while an index is built for it.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>, <see cref="ErrorCode.QueueNotFound"/>.</exception>
+    public Task<long> DepthAsync(MessageState? state, Metadata filter, CancellationToken cancellationToken = default)
+    {
+        var request = new DepthRequest(state, filter, cancellationToken);
+        Submit(request);
+        return request.Task;
     }
 
     /// <inheritdoc/>
@@ -201,12 +220,28 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
                 Apply(engine, request);
         }
 
+        if (engine.IsBuilding && !_open.Deleted)
+            Build(engine);
         if (!_inbox.IsEmpty && !_open.Deleted)
             Wake();
         if (_closing)
             _waiting.TakeAll(_openRequests);
         else
             EndWaits(engine);
+    }
+
+    // Builds a slice of what filters need; when it is whole, those that it is built for get their turn.
+    private void Build(QueueEngine engine)
+    {
+        engine.Build(BuiltAtOnce);
+        Wake();
+        if (engine.IsBuilding || !CatchUp(engine))
+            return;
+        for (var count = _unbuilt.Count; count > 0; count--)
+        {
+            if (_unbuilt.Dequeue() is { Abandoned: false } request)
+                Apply(engine, request);
+        }
     }
 
     // Does what is due; false when there is more.
@@ -216,7 +251,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         engine.Begin(now, _open, _journal.Room, _tryReserve);
         if (!engine.Advance(MaxDuePerBatch))
             return false;
-        _waiting.Serve(engine, _openRequests);
+        Serve(engine);
         return true;
     }
 
@@ -231,41 +266,67 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     {
         // What throws in here poisons the runner, which answers this one too.
         _inHand = request;
-        request.Apply(engine);
-        _waiting.Serve(engine, _openRequests);
-        if (request is not DequeueCall call)
-        {
+        var applied = request.Apply(engine);
+        Serve(engine);
+        if (request is DequeueCall call)
+            Take(engine, call);
+        else if (applied)
             _openRequests.Add(request);
-        }
-        else if (call.TryTake(engine))
-        {
-            _openRequests.Add(call);
-            if (call.RequestId is { } id)
-                _waiting.ServeRepeats(id, engine, _openRequests);
-        }
-        else if (call.Waits)
-        {
-            call.WaitsUntil = _time.GetTimestamp() + ToTimestamp(call.Wait);
-            call.OnAbandoned(_giveUpWait);
-            _waiting.Add(call);
-        }
         else
+            _unbuilt.Enqueue(request);
+        _inHand = null;
+    }
+
+    private void Take(QueueEngine engine, DequeueCall call)
+    {
+        switch (call.TryTake(engine))
+        {
+            case null:
+                BeginWait(call);
+                _unbuilt.Enqueue(call);
+                break;
+            case true:
+                _openRequests.Add(call);
+                if (call.RequestId is { } id)
+                    _waiting.ServeRepeats(id, engine, _openRequests);
+                break;
+            default:
+                Wait(engine, call);
+                break;
+        }
+    }
+
+    private void Wait(QueueEngine engine, DequeueCall call)
+    {
+        if (!call.Waits)
         {
             _openRequests.Add(call);
+            return;
         }
 
-        _inHand = null;
+        BeginWait(call);
+        call.OnAbandoned(_giveUpWait);
+        _waiting.Add(call, engine);
+    }
+
+    // The time that an index is built counts.
+    private void BeginWait(DequeueCall call)
+    {
+        if (call.WaitsUntil == 0)
+            call.WaitsUntil = _time.GetTimestamp() + ToTimestamp(call.Wait);
+    }
+
+    private void Serve(QueueEngine engine)
+    {
+        if (!_waiting.Serve(engine, _openRequests))
+            Wake();
     }
 
     // Ends waits that are over, and sets the alarm for the next that will be or for what is due next.
     private void EndWaits(QueueEngine engine)
     {
         var timestamp = _time.GetTimestamp();
-        if (_waitGivenUp || _waiting.NextTimeout <= timestamp)
-        {
-            _waitGivenUp = false;
-            _waiting.TakeExpired(timestamp, _openRequests);
-        }
+        _waiting.TakeEnded(timestamp, _openRequests);
 
         var alarm = _waiting.NextTimeout;
         if (engine.NextDue is { } due)
@@ -311,7 +372,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         foreach (var request in _openRequests)
             request.Answer();
         _openRequests.Clear();
-        if (_closing && _inbox.IsEmpty)
+        if (_closing && _inbox.IsEmpty && _unbuilt.Count == 0)
             Stop(null, Unavailable("The queue is closed here.", null));
     }
 
@@ -327,6 +388,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _inFlight = false;
         _timer.Dispose();
         _committingRequests.AddRange(_openRequests);
+        _committingRequests.AddRange(_unbuilt);
+        _unbuilt.Clear();
         _waiting.TakeAll(_committingRequests);
         if (_inHand is not null)
             _committingRequests.Add(_inHand);

@@ -7,7 +7,8 @@ internal abstract class Request
     public abstract bool Abandoned { get; }
 
     /// <summary>Applies it; its answer is kept.</summary>
-    public abstract void Apply(QueueEngine engine);
+    /// <returns>False when an index must be built before: it has changed nothing then, and is to be applied again.</returns>
+    public abstract bool Apply(QueueEngine engine);
 
     /// <summary>Gives the caller the answer.</summary>
     public abstract void Answer();

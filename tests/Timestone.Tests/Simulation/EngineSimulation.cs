@@ -16,7 +16,7 @@ internal sealed class EngineSimulation
     private readonly int _steps;
     private long _now = Beginning;
 
-    private EngineSimulation(int seed, Func<QueueRow, EngineSubject> make)
+    private EngineSimulation(int seed, Func<QueueRow, EngineSubject>? make)
     {
         _random = new Random(seed);
         _journey = new Journey("engine", seed);
@@ -26,14 +26,15 @@ internal sealed class EngineSimulation
         var settings = CommandGenerator.Settings(_random) with { MaxDepth = 0 };
         _reference = new ReferenceQueue(Queue, settings, Jitter.Of);
         _generator = new CommandGenerator(_random, _reference, ids: large ? 400 : _random.Next(3, 14), largestPayload: 40, waits: false);
-        _subject = make(new QueueRow(Queue, settings, Beginning));
+        var row = new QueueRow(Queue, settings, Beginning);
+        _subject = make?.Invoke(row) ?? new EngineSubject(row, Filters());
     }
 
     /// <summary>Runs what a seed leads to.</summary>
     /// <exception cref="SimulationFailure">An invariant did not hold.</exception>
     public static void Run(int seed, Func<QueueRow, EngineSubject>? make = null)
     {
-        var simulation = new EngineSimulation(seed, make ?? (queue => new EngineSubject(queue)));
+        var simulation = new EngineSimulation(seed, make);
         try
         {
             simulation.Run();
@@ -46,6 +47,13 @@ internal sealed class EngineSimulation
         {
             throw simulation._journey.Report(Invariant.AnswersEqualReference, exception.ToString(), exception);
         }
+    }
+
+    // So few indexes that key sets must do without, and so few messages looked at that they need one.
+    private FilterLimits Filters()
+    {
+        var indexes = _random.Next(1, 4);
+        return new FilterLimits(indexes, indexes + _random.Next(3), Looks: _random.Next(5), Rent: _random.Next(2) * FilterLimits.Default.Rent);
     }
 
     private void Run()

@@ -5,14 +5,26 @@ namespace Timestone.Tests.Simulation;
 /// <summary>The engine alone, on rows in memory. Bugs are planted by overriding.</summary>
 internal class EngineSubject
 {
+    private static readonly Metadata[] Probes =
+    [
+        Metadata.Of("a", "x"),
+        Metadata.From([new("a", "x"), new("b", "y")]),
+        Metadata.Of("c", "z"),
+        Metadata.From([new("a", "y"), new("b", "y"), new("c", "y")]),
+        Metadata.Of("b", "x"),
+    ];
+
     private readonly ChangeBatch _changes = new();
+    private readonly FilterLimits _limits;
     private QueueEngine _engine;
     private long _epoch = 1;
+    private int _steps;
 
-    public EngineSubject(QueueRow queue)
+    public EngineSubject(QueueRow queue, FilterLimits? limits = null)
     {
         Rows = new StoredRows(queue);
-        _engine = new QueueEngine(queue, _epoch, []);
+        _limits = limits ?? FilterLimits.Default;
+        _engine = new QueueEngine(queue, _epoch, [], 0, _limits);
     }
 
     protected StoredRows Rows { get; }
@@ -26,6 +38,10 @@ internal class EngineSubject
             // More is due.
         }
 
+        // Indexes that are being built while commands change what they hold.
+        _engine.Build(++_steps % 4);
+        if (_steps % 3 == 0)
+            _engine.TryDepth(null, Probes[_steps % Probes.Length]);
         var answer = EngineCommands.Ask(_engine, command);
         Store(_changes);
         _changes.Clear();
@@ -33,7 +49,7 @@ internal class EngineSubject
     }
 
     /// <summary>Throws the engine away and makes another of what is stored.</summary>
-    public virtual void Reopen() => _engine = new QueueEngine(Rows.Queue, ++_epoch, Rows.Take());
+    public virtual void Reopen() => _engine = new QueueEngine(Rows.Queue, ++_epoch, Rows.Take(), 0, _limits);
 
     public void AssertInvariants() => _engine.AssertInvariants();
 

@@ -41,6 +41,14 @@ public sealed class PlantedEngineBugTests(ITestOutputHelper output)
         Caught(Invariant.CountsEqualContents, queue => new Miscounts(queue));
 
     [Fact]
+    public void An_engine_that_serves_a_part_of_a_filter_is_caught() =>
+        Caught(Invariant.OrderIsRespected, queue => new ServesPartOfAFilter(queue));
+
+    [Fact]
+    public void An_engine_that_passes_over_the_best_match_of_a_filter_is_caught() =>
+        Caught(Invariant.OrderIsRespected, queue => new PassesOverTheBestMatch(queue));
+
+    [Fact]
     public void An_engine_that_settles_expired_leases_is_caught() =>
         Caught(Invariant.AnswersEqualReference, queue => new SettlesLate(queue));
 
@@ -111,6 +119,30 @@ public sealed class PlantedEngineBugTests(ITestOutputHelper output)
             base.Answer(now, command, room) is var answer && command is DepthCommand { State: MessageState.Running } && answer is long and > 1 and var count
                 ? count - 1
                 : answer;
+    }
+
+    // What a walk over another key set's group does when it does not look at the rest of the filter.
+    private sealed class ServesPartOfAFilter(QueueRow queue) : EngineSubject(queue)
+    {
+        public override object Answer(long now, Command command, JournalRoom room) =>
+            base.Answer(now, command is DequeueCommand { Request.Filter.Count: > 1 } dequeue ? new DequeueCommand(dequeue.Request with { Filter = Part(dequeue.Request.Filter) }) : command, room);
+
+        private static Metadata Part(Metadata filter) => Metadata.From(filter.Take(1));
+    }
+
+    // What an index does that has lost a message while it was built.
+    private sealed class PassesOverTheBestMatch(QueueRow queue) : EngineSubject(queue)
+    {
+        public override object Answer(long now, Command command, JournalRoom room)
+        {
+            if (command is not DequeueCommand { Request: { Filter.Count: > 0, Max: 1 } request })
+                return base.Answer(now, command, room);
+            var both = (DequeueResult)base.Answer(now, new DequeueCommand(request with { Max = 2 }), room);
+            if (both.Messages is not [var best, _])
+                return both;
+            base.Answer(now, new SettleCommand([Settlement.Release(best.Id, best.LeaseToken!)]), room);
+            return both with { Messages = [both.Messages[1]] };
+        }
     }
 
     private sealed class SettlesLate(QueueRow queue) : EngineSubject(queue)

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using Timestone.Bench.Reporting;
+using Timestone.Engine;
+
+namespace Timestone.Bench.Engine;
+
+/// <summary>Filters of many key sets on one engine, and what dequeues that wait cost those who enqueue, on its runner.</summary>
+internal static class FilterBench
+{
+    private const int Dequeues = 1_000;
+
+    public static async Task RunAsync(Report report, int messages, int rounds, int waits)
+    {
+        foreach (var single in new[] { true, false })
+            KeySets(report, single, messages, rounds);
+        await WaitsAsync(report, rounds, waits).ConfigureAwait(false);
+    }
+
+    // One key each of a hundred, or subsets of eight keys with ten values.
+    private static void KeySets(Report report, bool single, int messages, int rounds)
+    {
+        var shape = single ? "single keys" : "subsets of 8 keys";
+        var times = new Dictionary<int, double>();
+        foreach (var count in new[] { 10, 16, 17, 100 })
+        {
+            var (engine, filters, changes) = Filled(single, messages, count);
+            var cold = Stopwatch.StartNew();
+            Turn(engine, filters, changes);
+            report.Add(new Figure { Name = $"{shape}/{count} key sets in turn, the first {Dequeues} dequeues", Value = cold.Elapsed.TotalSeconds, Unit = "s" });
+            var all = Enumerable.Range(0, rounds).Select(_ => Turn(engine, filters, changes)).ToArray();
+            times[count] = Figure.MedianOf(all);
+            report.Add(Figure.Median($"{shape}/{count} key sets in turn, dequeue and release", "µs", all));
+        }
+
+        report.Add(new Figure { Name = $"{shape}/100 key sets, of 10", Value = times[100] / times[10], Unit = "ratio", AtMost = 3 });
+    }
+
+    // A thousand dequeues and releases; microseconds of one.
+    private static double Turn(QueueEngine engine, Metadata[] filters, ChangeBatch changes)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < Dequeues; i++)
+        {
+            foreach (var message in engine.Dequeue(new DequeueRequest { Filter = filters[i % filters.Length] }))
+                engine.Settle([Settlement.Release(message.Id, message.LeaseToken!)]);
+            engine.Build(2_000);
+            changes.Clear();
+        }
+
+        return watch.Elapsed.TotalMicroseconds / Dequeues;
+    }
+
+    private static (QueueEngine Engine, Metadata[] Filters, ChangeBatch Changes) Filled(bool single, int messages, int count)
+    {
+        var changes = new ChangeBatch();
+        var engine = new QueueEngine(new QueueRow("bench", new QueueSettings { MaxAttempts = 1000 }, 0), 1, []);
+        engine.Begin(1_700_000_000_000, changes);
+        var random = new Random(1);
+        var samples = new List<Metadata>();
+        for (var i = 0; i < messages; i++)
+        {
+            var metadata = single
+                ? Metadata.Of($"key{i % 100}", Text(random.Next(500)))
+                : Metadata.From(Enumerable.Range(0, 8).Select(key => KeyValuePair.Create($"key{key}", Text(random.Next(10)))));
+            engine.Enqueue([new NewMessage { Id = Text(i), Metadata = metadata }]);
+            changes.Clear();
+            if (i % (messages / 100) == (single ? i / (messages / 100) % 100 : 0) && samples.Count < 100)
+                samples.Add(metadata);
+        }
+
+        var sets = random.GetItems(Enumerable.Range(1, 255).ToArray(), 255).Distinct().ToArray();
+        return (engine, [.. samples.Take(count).Select((metadata, i) => single ? metadata : Metadata.From(metadata.Where((_, key) => ((sets[i] >> key) & 1) == 1)))], changes);
+    }
+
+    private static async Task WaitsAsync(Report report, int rounds, int waits)
+    {
+        var plans = new (string Name, Func<int, Metadata> Filter, int Count)[]
+        {
+            ("nobody waits", static _ => Metadata.Empty, 0),
+            ($"{waits} wait for other values of one key", static i => Metadata.Of("key", $"other{i}"), waits),
+            ("20 wait on other sets of keys", static i => Metadata.From([new("key", "x"), new($"key{i}", "x")]), 20),
+        };
+        var measured = new List<double>[plans.Length];
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < plans.Length; i++)
+                (measured[i] ??= []).Add(await EnqueuesAsync(plans[i].Filter, plans[i].Count).ConfigureAwait(false));
+        }
+
+        for (var i = 0; i < plans.Length; i++)
+        {
+            report.Add(Figure.Median($"waits/{plans[i].Name}/enqueue", "/s", measured[i]));
+            if (i > 0)
+                report.Add(Figure.Median($"waits/{plans[i].Name}/enqueue, of nobody", "ratio", measured[i].Zip(measured[0], static (with, without) => with / without)) with { AtLeast = i == 1 ? 0.9 : null });
+        }
+    }
+
+    // Enqueues a second, one call after the other, on a journal that only keeps count.
+    private static async Task<double> EnqueuesAsync(Func<int, Metadata> filter, int waits)
+    {
+        const int Enqueues = 20_000;
+        var journal = await new Timestone.Backends.Memory.MemoryJournal().OpenAsync("bench", new QueueRow("bench", new QueueSettings(), 0)).ConfigureAwait(false);
+        var runner = new QueueRunner(journal!, TimeProvider.System);
+        var waiting = Enumerable.Range(0, waits).Select(i => runner.DequeueAsync(new DequeueRequest { Filter = filter(i), Wait = Limits.MaxWait })).ToArray();
+        var messages = Enumerable.Range(0, Enqueues).Select(static i => new NewMessage { Id = Text(i), Metadata = Metadata.Of("key", Text(i % 10)) }).ToArray();
+        await runner.DepthAsync(null, Metadata.Empty).ConfigureAwait(false);
+        var watch = Stopwatch.StartNew();
+        foreach (var message in messages)
+            await runner.ExecuteAsync(message, static (engine, one) => engine.Enqueue([one])).ConfigureAwait(false);
+        var rate = Enqueues / watch.Elapsed.TotalSeconds;
+        await runner.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(waiting).ConfigureAwait(false);
+        return rate;
+    }
+
+    private static string Text(int value) => value.ToString("D6", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,261 @@
+namespace Timestone.Engine;
+
+/// <summary>
+/// Answers filters: from the index of their keys where there is one; else by looking at messages one after another, at a few or, beside
+/// signatures, at many.
+/// </summary>
+/// <remarks>
+/// <para>A filter whose keys have no index looks at a bounded number of messages first. When that does not decide, an index is
+/// built, in slices, as long as there are fewer than <see cref="FilterLimits.Indexes"/>. From then on the answer takes no longer however
+/// many messages do not match.</para>
+/// <para>Further key sets share what is there. The signatures of all messages are gathered once, in slices; then such a
+/// filter walks, in the order of rank, over the smallest group of an index whose keys are among its own, or over all pending
+/// messages. A walk costs nanoseconds a message where building an index costs a microsecond. When the walks of one key set have
+/// cost as much as its index would (<see cref="FilterLimits.Rent"/>), the index is built after all: where few messages
+/// have the keys, or in the place of the least used one if that is used less than half as often.</para>
+/// <para>So indexes grow with the number of pairs and not with their combinations, and no pattern of use builds indexes over and over.</para>
+/// </remarks>
+internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[] byState, FilterIndex? exclusive, FilterLimits limits)
+{
+    private const int LeastRented = 4096;
+    private const int LooksForOneMessage = 16;
+    private const int UsesUntilHalved = 1024;
+
+    private readonly List<FilterIndex> _indexes = [];
+    private readonly Dictionary<Metadata, Demand> _demands = new(KeySet.KeysComparer.Instance);
+
+    // Null until there are more key sets than indexes. Those of the slots before _signedTo are there.
+    private Signatures? _signatures;
+    private int _signedTo;
+    private int _uses;
+
+    /// <summary>Whether there is something for <see cref="Build"/> to do.</summary>
+    public bool IsBuilding => _signedTo is > 0 and < int.MaxValue || _indexes.Exists(static index => !index.IsComplete);
+
+    /// <summary>How many indexes there are, those being built included.</summary>
+    public int Count => _indexes.Count;
+
+    /// <summary>How many were begun so far.</summary>
+    public int Begun { get; private set; }
+
+    public void Add(MessageRow row)
+    {
+        foreach (var index in _indexes)
+            index.Add(row);
+        _signatures?.Set(row);
+    }
+
+    public void Move(MessageRow row, MessageState from)
+    {
+        foreach (var index in _indexes)
+            index.Move(row, from);
+    }
+
+    public void Remove(MessageRow row)
+    {
+        foreach (var index in _indexes)
+            index.Remove(row);
+    }
+
+    /// <summary>The index that serves a filter, if there is one, for a use of it.</summary>
+    public FilterIndex? Use(Metadata filter)
+    {
+        if (Find(filter) is not { IsComplete: true } index)
+            return null;
+        index.Uses++;
+        CountUse();
+        return index;
+    }
+
+    /// <summary>
+    /// The best dequeueable messages that match a filter without an index; null when an index or the signatures must be built
+    /// before that can be told, which has begun.
+    /// </summary>
+    public List<MessageRow>? Walk(Metadata filter, int max)
+    {
+        var walk = new FilterWalk(messages, Signed, filter, max, Signed is null ? limits.Looks : int.MaxValue);
+        if (Smallest(filter) is { } index)
+            index.Walk(filter, walk);
+        else if (exclusive is not null)
+            exclusive.Walk(filter, walk);
+        else
+            byState[(int)MessageState.Pending].Visit(Rank.Least, (_, slot) => walk.Visit(slot));
+        Rent(filter, walk.Looks);
+        if (!walk.IsCut)
+            return walk.Found;
+        Want(filter);
+        return null;
+    }
+
+    /// <summary>The best pending message of a lane that matches a filter.</summary>
+    public MessageRow? BestIn(Lane lane, Metadata filter)
+    {
+        if (filter.Count == 0)
+            return exclusive!.BestIn(lane, filter);
+        if (Find(filter) is { IsComplete: true } index)
+            return index.BestIn(lane, filter);
+        var walk = new FilterWalk(messages, Signed, filter, max: 1, int.MaxValue);
+        exclusive!.WalkLane(lane, filter, walk);
+        return walk.Found.Count > 0 ? walk.Found[0] : null;
+    }
+
+    /// <summary>How many messages of some states match a filter; null when that must wait as in <see cref="Walk"/>.</summary>
+    public long? CountOf(Metadata filter, ReadOnlySpan<MessageState> states)
+    {
+        var count = 0L;
+        if (Use(filter) is { } index)
+        {
+            foreach (var state in states)
+                count += index.CountOf(filter, state);
+            return count;
+        }
+
+        if (Signed is null && messages.Count > limits.Looks)
+        {
+            Want(filter);
+            return null;
+        }
+
+        var walk = new FilterWalk(messages, Signed, filter, max: 0, int.MaxValue);
+        foreach (var state in states)
+            byState[(int)state].ForEach(slot => count += walk.IsMatch(slot, out _) ? 1 : 0);
+        Rent(filter, walk.Looks);
+        return count;
+    }
+
+    /// <summary>Goes on building, for so many messages.</summary>
+    public void Build(int slots)
+    {
+        var building = _indexes.FindAll(static index => !index.IsComplete);
+        var signs = _signedTo is > 0 and < int.MaxValue;
+        var slot = building.Select(static index => index.BuiltTo).Append(signs ? _signedTo : int.MaxValue).Min();
+        for (; slots > 0 && slot <= messages.LastSlot; slots--, slot++)
+        {
+            var row = messages.AtOrDefault(slot);
+            if (signs && slot == _signedTo)
+            {
+                _signedTo++;
+                if (row is not null)
+                    _signatures!.Set(row);
+            }
+
+            foreach (var index in building)
+            {
+                if (index.BuiltTo != slot)
+                    continue;
+                index.BuiltTo++;
+                if (row is not null && Signed?.MayHave(slot, index.KeyBits) != false)
+                    index.Add(row);
+            }
+        }
+
+        if (signs && _signedTo > messages.LastSlot)
+            _signedTo = int.MaxValue;
+        foreach (var index in building.Where(index => index.BuiltTo > messages.LastSlot))
+            index.BuiltTo = int.MaxValue;
+    }
+
+    /// <summary>Checks that every index holds what it should. O(n).</summary>
+    /// <exception cref="InvalidOperationException">One does not.</exception>
+    public void AssertInvariants()
+    {
+        foreach (var index in _indexes)
+        {
+            var total = 0;
+            foreach (var set in byState)
+                set.ForEach(slot => total += slot < index.BuiltTo && index.Keys.IsIn(messages[slot].Metadata) ? 1 : 0);
+            if (total != index.Total)
+                throw new InvalidOperationException($"An index holds {index.Total} messages of {total}.");
+        }
+    }
+
+    private Signatures? Signed => _signedTo == int.MaxValue ? _signatures : null;
+
+    private FilterIndex? Find(Metadata filter)
+    {
+        foreach (var index in _indexes)
+        {
+            if (index.Keys.IsThatOf(filter))
+                return index;
+        }
+
+        return null;
+    }
+
+    private FilterIndex? Smallest(Metadata filter)
+    {
+        FilterIndex? smallest = null;
+        var least = long.MaxValue;
+        foreach (var index in _indexes)
+        {
+            if (index.IsComplete && index.Keys.IsIn(filter) && index.CountOf(filter, MessageState.Pending) is var count && count < least)
+                (smallest, least) = (index, count);
+        }
+
+        return smallest;
+    }
+
+    // Begins to build what can decide: the filter's index, or what serves those that have none.
+    private void Want(Metadata filter)
+    {
+        if (Find(filter) is not null)
+            return;
+        if (_indexes.Count < limits.Indexes)
+            Begin(filter);
+        else if (_signatures is null)
+            (_signatures, _signedTo) = (new Signatures(), 1);
+    }
+
+    private void Begin(Metadata filter)
+    {
+        Begun++;
+        _demands.Remove(filter);
+        _indexes.Add(new FilterIndex(new KeySet(filter), messages, exclusive is not null) { BuiltTo = 1, KeyBits = Signatures.OfKeys(filter) });
+    }
+
+    // Counts what it costs that a filter's keys have no index, and builds it when that has become too much.
+    private void Rent(Metadata filter, int looks)
+    {
+        CountUse();
+        if (!_demands.TryGetValue(filter, out var demand))
+            _demands.Add(filter, demand = new Demand());
+        demand.Uses++;
+        demand.Looks += Signed is null ? (long)looks * LooksForOneMessage : looks;
+        if (demand.Looks < (long)limits.Rent * Math.Max(messages.Count, LeastRented) || IsBuilding)
+            return;
+        if (!HasRoom)
+        {
+            var victim = _indexes.MinBy(static index => index.Uses)!;
+            if (demand.Uses <= 2 * victim.Uses)
+                return;
+            _indexes.Remove(victim);
+        }
+
+        Begin(filter);
+        _indexes[^1].Uses = demand.Uses;
+    }
+
+    private bool HasRoom => _indexes.Count < limits.Indexes
+        || (_indexes.Count < limits.SparseIndexes && _indexes.Sum(static index => index.Total) < (long)limits.Indexes * messages.Count);
+
+    private void CountUse()
+    {
+        if (++_uses % UsesUntilHalved != 0)
+            return;
+        foreach (var index in _indexes)
+            index.Uses /= 2;
+        foreach (var (filter, demand) in _demands)
+        {
+            (demand.Uses, demand.Looks) = (demand.Uses / 2, demand.Looks / 2);
+            if (demand.Uses == 0)
+                _demands.Remove(filter);
+        }
+    }
+
+    private sealed class Demand
+    {
+        public int Uses { get; set; }
+
+        public long Looks { get; set; }
+    }
+}
