@@ -19,7 +19,7 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
 {
     private const int LeastRented = 4096;
     private const int LooksForOneMessage = 16;
-    private const int UsesUntilHalved = 1024;
+    private const int UsesUntilHalved = 4096;
 
     private readonly List<FilterIndex> _indexes = [];
     private readonly Dictionary<Metadata, Demand> _demands = new(KeySet.KeysComparer.Instance);
@@ -40,21 +40,30 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
 
     public void Add(MessageRow row)
     {
-        foreach (var index in _indexes)
-            index.Add(row);
         _signatures?.Set(row);
+        foreach (var index in _indexes)
+        {
+            if (MayStandIn(index, row))
+                index.Add(row);
+        }
     }
 
     public void Move(MessageRow row, MessageState from)
     {
         foreach (var index in _indexes)
-            index.Move(row, from);
+        {
+            if (MayStandIn(index, row))
+                index.Move(row, from);
+        }
     }
 
     public void Remove(MessageRow row)
     {
         foreach (var index in _indexes)
-            index.Remove(row);
+        {
+            if (MayStandIn(index, row))
+                index.Remove(row);
+        }
     }
 
     /// <summary>The index that serves a filter, if there is one, for a use of it.</summary>
@@ -144,7 +153,7 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
                 if (index.BuiltTo != slot)
                     continue;
                 index.BuiltTo++;
-                if (row is not null && Signed?.MayHave(slot, index.KeyBits) != false)
+                if (row is not null && MayStandIn(index, row))
                     index.Add(row);
             }
         }
@@ -170,6 +179,8 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
     }
 
     private Signatures? Signed => _signedTo == int.MaxValue ? _signatures : null;
+
+    private bool MayStandIn(FilterIndex index, MessageRow row) => Signed?.MayHave(row.Slot, index.KeyBits) != false;
 
     private FilterIndex? Find(Metadata filter)
     {
@@ -221,9 +232,12 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
             _demands.Add(filter, demand = new Demand());
         demand.Uses++;
         demand.Looks += Signed is null ? (long)looks * LooksForOneMessage : looks;
-        if (demand.Looks < (long)limits.Rent * Math.Max(messages.Count, LeastRented) || IsBuilding)
+        if (demand.Looks < Math.Max(messages.Count, LeastRented) || IsBuilding)
             return;
-        if (!HasRoom)
+        demand.Size ??= SizeOf(filter);
+        if (demand.Looks < (long)limits.Rent * Math.Max(demand.Size.Value, LeastRented))
+            return;
+        if (!HasRoomFor(demand.Size.Value))
         {
             var victim = _indexes.MinBy(static index => index.Uses)!;
             if (demand.Uses <= 2 * victim.Uses)
@@ -235,8 +249,20 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
         _indexes[^1].Uses = demand.Uses;
     }
 
-    private bool HasRoom => _indexes.Count < limits.Indexes
-        || (_indexes.Count < limits.SparseIndexes && _indexes.Sum(static index => index.Total) < (long)limits.Indexes * messages.Count);
+    private bool HasRoomFor(long size) => _indexes.Count < limits.Indexes
+        || (_indexes.Count < limits.SparseIndexes && _indexes.Sum(static index => index.Total) + size <= (long)limits.Indexes * messages.Count);
+
+    // How many messages an index of a filter's keys would hold, or a few more.
+    private long SizeOf(Metadata filter)
+    {
+        if (Signed is not { } signatures)
+            return messages.Count;
+        var bits = Signatures.OfKeys(filter);
+        var size = 0L;
+        for (var slot = 1; slot <= messages.LastSlot; slot++)
+            size += signatures.MayHave(slot, bits) ? 1 : 0;
+        return size;
+    }
 
     private void CountUse()
     {
@@ -246,7 +272,7 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
             index.Uses /= 2;
         foreach (var (filter, demand) in _demands)
         {
-            (demand.Uses, demand.Looks) = (demand.Uses / 2, demand.Looks / 2);
+            (demand.Uses, demand.Size) = (demand.Uses / 2, null);
             if (demand.Uses == 0)
                 _demands.Remove(filter);
         }
@@ -257,5 +283,8 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
         public int Uses { get; set; }
 
         public long Looks { get; set; }
+
+        // How many messages an index would hold, once that matters.
+        public long? Size { get; set; }
     }
 }

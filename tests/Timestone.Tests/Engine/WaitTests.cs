@@ -137,9 +137,9 @@ public sealed class WaitTests
         }));
         var red = runner.DequeueAsync(Waiting(Metadata.Of("color", "red"), 30));
         var depth = runner.DepthAsync(null, Metadata.Of("color", "blue"));
-        var closed = runner.DisposeAsync().AsTask();
+        _ = runner.DisposeAsync().AsTask();
         _scheduler.RunAll();
-        closed.IsCompleted.ShouldBeTrue();
+        runner.Stopped.IsCompleted.ShouldBeTrue();
         Ended(red).Messages.ShouldBeEmpty();
         (await depth).ShouldBe(10_000);
     }
