@@ -15,9 +15,9 @@ public sealed record Backoff
 
     /// <summary>The wait after the first attempt; 0 to a day.</summary>
     [JsonPropertyName("initialSeconds"), JsonConverter(typeof(SecondsConverter))]
-    public TimeSpan Initial { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Initial { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The longest wait; at least <see cref="Initial"/>, at most a day.</summary>
     [JsonPropertyName("maxSeconds"), JsonConverter(typeof(SecondsConverter))]
-    public TimeSpan Max { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan Max { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -29,6 +29,14 @@ public sealed record QueueSettingsPatch
     [JsonPropertyName("retentionSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? Retention { get; init; }
 
+    /// <inheritdoc cref="QueueSettings.ErroredRetention"/>
+    [JsonPropertyName("erroredRetentionSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? ErroredRetention { get; init; }
+
+    /// <inheritdoc cref="QueueSettings.MaxErrored"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? MaxErrored { get; init; }
+
     /// <inheritdoc cref="QueueSettings.MaxDepth"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? MaxDepth { get; init; }
@@ -73,6 +81,8 @@ public sealed record QueueSettingsPatch
             MaxAttempts = MaxAttempts ?? settings.MaxAttempts,
             Backoff = Backoff?.ApplyTo(settings.Backoff) ?? settings.Backoff,
             Retention = Retention ?? settings.Retention,
+            ErroredRetention = ErroredRetention ?? settings.ErroredRetention,
+            MaxErrored = MaxErrored ?? settings.MaxErrored,
             MaxDepth = MaxDepth ?? settings.MaxDepth,
             MaxPayloadBytes = MaxPayloadBytes ?? settings.MaxPayloadBytes,
             EnqueueBlocked = EnqueueBlocked ?? settings.EnqueueBlocked,

@@ -25,4 +25,7 @@ public sealed record QueueStats
 
     /// <summary>What happens per second.</summary>
     public required QueueRates Rates { get; init; }
+
+    /// <summary>How many messages were removed, by cause, since the queue was last opened.</summary>
+    public required RemovalCounts Removed { get; init; }
 }

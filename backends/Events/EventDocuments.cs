@@ -5,7 +5,7 @@ namespace Timestone.Backends.Events;
 /// <summary>What the outbox tells, as what is streamed and indexed.</summary>
 public static class EventDocuments
 {
-    /// <summary>The events of entries, in their order: of a transition two, itself and the message as it is since; otherwise one.</summary>
+    /// <summary>The events of entries, in their order: of a transition two, itself and the message as it is since; of a removal that a history shows two; otherwise one.</summary>
     /// <remarks>Each is made when it is asked for, so that those of a large batch need not all be held at once.</remarks>
     public static IEnumerable<StreamEvent> Of(IEnumerable<OutboxEntry> entries)
     {
@@ -22,6 +22,8 @@ public static class EventDocuments
                     yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Message, Message = MessageOf(entry) };
                     break;
                 case OutboxEntryKind.Removed:
+                    if (entry.IsHistoric)
+                        yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Transition, Transition = TransitionOf(entry) };
                     var message = new RemovedMessage(entry.Queue, entry.Id, entry.Life, entry.Version);
                     yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.MessageRemoved, RemovedMessage = message };
                     break;
@@ -35,20 +37,21 @@ public static class EventDocuments
         }
     }
 
-    /// <summary>The transition that an entry of that kind tells of.</summary>
+    /// <summary>The transition, or the removal, that a historic entry tells of.</summary>
     public static Transition TransitionOf(OutboxEntry entry)
     {
+        var removed = entry.Kind == OutboxEntryKind.Removed;
         return new Transition
         {
             Queue = entry.Queue,
             Id = entry.Id,
             Life = entry.Life,
             Version = entry.Version,
-            From = entry.From,
-            To = entry.State,
+            From = removed ? entry.State : entry.From,
+            To = removed ? null : entry.State,
             Cause = CauseOf(entry),
             At = Time(entry.At),
-            InFrom = entry.From is null ? null : TimeSpan.FromMilliseconds(entry.At - entry.Since),
+            InFrom = removed || entry.From is null ? null : TimeSpan.FromMilliseconds(entry.At - entry.Since),
             Attempt = entry.Attempt,
             Worker = entry.Worker,
             Error = entry.Error,
@@ -84,9 +87,9 @@ public static class EventDocuments
     }
 
     // The names of a transition's causes are those of the engine, with the same numbers.
-    private static TransitionCause CauseOf(in OutboxEntry entry) => entry.Cause <= Cause.Redrive
+    private static TransitionCause CauseOf(in OutboxEntry entry) => entry.IsHistoric && Enum.IsDefined((TransitionCause)entry.Cause)
         ? (TransitionCause)entry.Cause
-        : throw new ArgumentException($"{entry.Cause} makes no transition.", nameof(entry));
+        : throw new ArgumentException($"No history shows a {entry.Kind} by {entry.Cause}.", nameof(entry));
 
     private static DateTimeOffset? DeadlineOf(in OutboxEntry entry) => entry.HasDeadline ? Time(entry.Priority) : null;
 

@@ -67,7 +67,7 @@ internal sealed class OutboxDecoder
 
             var entry = kind switch
             {
-                ChangeKind.Removed => ToldReader.Removal(ref reader, head, cause, sequence),
+                ChangeKind.Removed => _told.Removal(ref reader, head, cause, sequence),
                 ChangeKind.Changed => _told.Transition(ref reader, head, cause, sequence),
                 _ => _told.Whole(ref reader, head, kind, cause, sequence),
             };

@@ -52,7 +52,17 @@ internal static class ToldFormat
             writer.Text(row.Id);
             writer.Signed(change.At - origin);
             writer.Varint((uint)change.State.Version);
-            writer.Byte((byte)change.State.State);
+            if (!OutboxEntry.IsHistoricRemoval(change.State.State, change.Cause))
+            {
+                writer.Byte((byte)change.State.State);
+                return;
+            }
+
+            writer.Byte((byte)((int)change.State.State | (row.Terms?.Order == OrderSource.Deadline ? HasDeadline : 0)));
+            writer.Varint((uint)change.State.Attempt);
+            writer.Signed(row.Priority - origin);
+            writer.Signed(row.EnqueuedAt - origin);
+            RowWriter.Metadata(writer, row.Metadata);
         }
         else if (change.Kind == ChangeKind.Changed && change.IsTransition)
         {
@@ -90,7 +100,12 @@ internal static class ToldFormat
             reader.SkipBytes();
             reader.Varint();
             reader.Varint();
-            reader.Byte();
+            if (!OutboxEntry.IsHistoricRemoval(StateIn(reader.Byte()), cause))
+                return;
+            reader.Varint();
+            reader.Varint();
+            reader.Varint();
+            MetadataCache.Skip(ref reader);
         }
         else if (IsTransition(kind, cause))
         {
@@ -103,10 +118,10 @@ internal static class ToldFormat
         }
     }
 
-    /// <summary>The state before, of the bits of a changed row.</summary>
-    public static MessageState FromIn(int bits) => (MessageState)(bits & StateBits);
+    /// <summary>The state before a transition or a removal, of the bits of its row.</summary>
+    public static MessageState StateIn(int bits) => (MessageState)(bits & StateBits);
 
-    /// <summary>Whether the priority was given as a deadline, of the bits of a changed row.</summary>
+    /// <summary>Whether the priority was given as a deadline, of the bits of a row.</summary>
     public static bool HasDeadlineIn(int bits) => (bits & HasDeadline) != 0;
 
     /// <summary>Whether a row of a commit that is told in full tells a transition behind its state.</summary>

@@ -66,7 +66,7 @@ internal sealed class ToldReader(RowReader parts)
             Id = id,
             Sequence = sequence,
             Version = state.Version,
-            From = ToldFormat.FromIn(bits),
+            From = ToldFormat.StateIn(bits),
             EnqueuedAt = head.Origin + reader.Signed(),
             Since = head.Origin + reader.Signed(),
             State = state.State,
@@ -82,16 +82,29 @@ internal sealed class ToldReader(RowReader parts)
     }
 
     /// <summary>Reads a removal.</summary>
-    public static OutboxEntry Removal(ref ByteReader reader, in Head head, Cause cause, long sequence) => new()
+    public OutboxEntry Removal(ref ByteReader reader, in Head head, Cause cause, long sequence)
     {
-        Kind = OutboxEntryKind.Removed,
-        Queue = head.Queue,
-        QueueCreatedAt = head.CreatedAt,
-        Id = reader.Text(),
-        At = head.Origin + reader.Signed(),
-        Sequence = sequence,
-        Version = 1 + (int)(uint)reader.Varint(),
-        State = (MessageState)reader.Byte(),
-        Cause = cause,
-    };
+        var (id, at, version) = (reader.Text(), head.Origin + reader.Signed(), 1 + (int)(uint)reader.Varint());
+        var bits = reader.Byte();
+        var entry = new OutboxEntry
+        {
+            Kind = OutboxEntryKind.Removed,
+            Queue = head.Queue,
+            QueueCreatedAt = head.CreatedAt,
+            Id = id,
+            At = at,
+            Sequence = sequence,
+            Version = version,
+            State = ToldFormat.StateIn(bits),
+            Cause = cause,
+        };
+        return !entry.IsHistoric ? entry : entry with
+        {
+            HasDeadline = ToldFormat.HasDeadlineIn(bits),
+            Attempt = (int)(uint)reader.Varint(),
+            Priority = head.Origin + reader.Signed(),
+            EnqueuedAt = head.Origin + reader.Signed(),
+            Metadata = parts.Metadata(ref reader),
+        };
+    }
 }

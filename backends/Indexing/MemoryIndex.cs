@@ -155,6 +155,8 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
             case OutboxEntryKind.Removed:
                 if (isNew)
                     _history.Add(table, place, in entry);
+                if (entry.IsHistoric)
+                    _newestTransition = Math.Max(_newestTransition ?? long.MinValue, entry.At);
                 table.End(ref life);
                 life.Note(entry.Version);
                 break;

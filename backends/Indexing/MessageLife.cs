@@ -62,10 +62,10 @@ internal struct MessageLife
 
     public readonly bool Is(in OutboxEntry entry) => Sequence == entry.Sequence && QueueCreatedAt == entry.QueueCreatedAt;
 
-    /// <summary>Takes what is fixed at its enqueue from an entry, unless it has it. Its removal alone does not tell.</summary>
+    /// <summary>Takes what is fixed at its enqueue from an entry, unless it has it. Most removals do not tell.</summary>
     public void Fill(in OutboxEntry entry)
     {
-        if (Metadata is null && entry.Kind != OutboxEntryKind.Removed)
+        if (Metadata is null && (entry.Kind != OutboxEntryKind.Removed || entry.IsHistoric))
             (Priority, HasDeadline, EnqueuedAt, Metadata) = (entry.Priority, entry.HasDeadline, entry.EnqueuedAt, entry.Metadata);
     }
 

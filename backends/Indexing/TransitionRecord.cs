@@ -24,7 +24,8 @@ internal struct TransitionRecord
     public MessageState? From;
     public MessageState To;
 
-    public readonly bool IsTransition => Kind == OutboxEntryKind.Transition;
+    /// <summary>Whether a history shows it.</summary>
+    public readonly bool IsHistoric => Kind == OutboxEntryKind.Transition || (Kind == OutboxEntryKind.Removed && OutboxEntry.IsHistoricRemoval(To, Cause));
 
     /// <summary>Whether it is a dequeue behind the deadline of the message that it is of.</summary>
     public readonly bool MissedDeadline(in MessageLife life) => Cause == Cause.Dequeue && life.HasDeadline && At > life.Priority;

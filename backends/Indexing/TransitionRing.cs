@@ -60,12 +60,12 @@ internal sealed class TransitionRing(int capacity)
         return false;
     }
 
-    /// <summary>Copies the transitions of a life that are still here, in no order.</summary>
+    /// <summary>Copies what a history shows of a life and is still here, in no order.</summary>
     public void CopyTo(List<(MessageLife Life, TransitionRecord Record)> found, in MessageLife life)
     {
         for (var place = life.Newest; place >= _oldest; place = At(place).Previous)
         {
-            if (At(place).IsTransition)
+            if (At(place).IsHistoric)
                 found.Add((life, At(place)));
         }
     }

@@ -22,7 +22,7 @@ internal static class OutboxEntryCodec
         writer.Varint((uint)entry.Version);
         writer.Byte((byte)entry.State);
         writer.Byte((byte)entry.Cause);
-        if (entry.Kind == OutboxEntryKind.Removed)
+        if (entry is { Kind: OutboxEntryKind.Removed, IsHistoric: false })
             return;
         if (entry.From is { } from)
             writer.Byte((byte)from);
@@ -56,7 +56,7 @@ internal static class OutboxEntryCodec
             State = (MessageState)reader.Byte(),
             Cause = (Cause)reader.Byte(),
         };
-        if (entry.Kind == OutboxEntryKind.Removed)
+        if (entry is { Kind: OutboxEntryKind.Removed, IsHistoric: false })
             return entry;
         return entry with
         {

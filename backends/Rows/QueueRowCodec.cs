@@ -5,7 +5,7 @@ namespace Timestone.Backends;
 /// <summary>Encodes and decodes a queue's row. In step with docs/file-journal.md.</summary>
 internal static class QueueRowCodec
 {
-    private const int EnqueueBlocked = 1, DequeueBlocked = 2, PublishPayloads = 4;
+    private const int EnqueueBlocked = 1, DequeueBlocked = 2, PublishPayloads = 4, HasErrored = 8;
 
     public static void Encode(ByteWriter writer, QueueRow row)
     {
@@ -23,7 +23,9 @@ internal static class QueueRowCodec
         writer.Signed(settings.Retention.Ticks);
         writer.Signed(settings.MaxDepth);
         writer.Signed(settings.MaxPayloadBytes);
-        writer.Byte((byte)((settings.EnqueueBlocked ? EnqueueBlocked : 0) | (settings.DequeueBlocked ? DequeueBlocked : 0) | (settings.PublishPayloads ? PublishPayloads : 0)));
+        writer.Byte((byte)((settings.EnqueueBlocked ? EnqueueBlocked : 0) | (settings.DequeueBlocked ? DequeueBlocked : 0) | (settings.PublishPayloads ? PublishPayloads : 0) | HasErrored));
+        writer.Signed(settings.ErroredRetention.Ticks);
+        writer.Signed(settings.MaxErrored);
     }
 
     public static QueueRow Decode(ref ByteReader reader)
@@ -48,6 +50,8 @@ internal static class QueueRowCodec
             MaxPayloadBytes = (int)reader.Signed(),
         };
         var flags = reader.Byte();
+        if ((flags & HasErrored) != 0)
+            settings = settings with { ErroredRetention = new TimeSpan(reader.Signed()), MaxErrored = reader.Signed() };
         return new QueueRow(name, settings with
         {
             EnqueueBlocked = (flags & EnqueueBlocked) != 0,

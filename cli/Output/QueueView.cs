@@ -24,7 +24,8 @@ internal static class QueueView
             .Add("invisible", Durations.Exact(settings.Invisible))
             .Add("max attempts", Text.Number(settings.MaxAttempts))
             .Add("backoff", BackoffOf(settings.Backoff))
-            .Add("retention", Durations.Exact(settings.Retention))
+            .Add("retention", $"{Durations.Exact(settings.Retention)}, errored {Durations.Exact(settings.ErroredRetention)}")
+            .Add("max errored", settings.MaxErrored == 0 ? "no limit" : Text.Number(settings.MaxErrored))
             .Add("max depth", settings.MaxDepth == 0 ? "no limit" : Text.Number(settings.MaxDepth))
             .Add("max payload", $"{settings.MaxPayloadBytes} bytes")
             .Add("blocked", BlocksOf(settings))
@@ -46,6 +47,7 @@ internal static class QueueView
             .Add("oldest pending", OldestOf(stats))
             .Add("per second", $"{Text.Rate(rates.Enqueued)} enqueued, {Text.Rate(rates.Dequeued)} dequeued, {Text.Rate(rates.Completed)} completed, {Text.Rate(rates.Failed)} failed")
             .Add("late", $"{LatenessOf(lateness)} of {lateness.Dequeued} with a deadline in the last minute")
+            .Add("removed", $"{stats.Removed.Retention} by retention, {stats.Removed.Purge} by purges, {stats.Removed.Bound} errored beyond the bound, since the queue was opened")
             .WriteTo(output);
     }
 

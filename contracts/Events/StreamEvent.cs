@@ -14,7 +14,7 @@ public sealed record StreamEvent
     /// <summary>What it tells.</summary>
     public required StreamEventKind Kind { get; init; }
 
-    /// <summary>The transition made.</summary>
+    /// <summary>The transition made, or the removal.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Transition? Transition { get; init; }
 

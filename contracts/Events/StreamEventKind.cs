@@ -7,7 +7,7 @@ namespace Timestone;
 [JsonConverter(typeof(SnakeCaseEnumConverter<StreamEventKind>))]
 public enum StreamEventKind
 {
-    /// <summary>A message has made a transition: <see cref="StreamEvent.Transition"/>. On the historic topic.</summary>
+    /// <summary>A message has made a transition, or was removed with a row in its history: <see cref="StreamEvent.Transition"/>. On the historic topic.</summary>
     Transition = 0,
 
     /// <summary>A message is as it says from now on: <see cref="StreamEvent.Message"/>. On the current topic.</summary>

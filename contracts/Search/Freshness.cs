@@ -6,7 +6,7 @@ namespace Timestone;
 /// <summary>How far an index had come when it answered.</summary>
 public sealed record Freshness
 {
-    /// <summary>When the newest transition that it includes happened; null when it includes none.</summary>
+    /// <summary>When the newest transition, or removal that a history shows, happened that it includes; null when it includes none.</summary>
     [JsonConverter(typeof(Rfc3339Converter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? NewestTransition { get; init; }
 

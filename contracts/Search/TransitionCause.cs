@@ -3,7 +3,7 @@ using Timestone.Json;
 
 namespace Timestone;
 
-/// <summary>What made a transition.</summary>
+/// <summary>What made a transition or a removal.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<TransitionCause>))]
 public enum TransitionCause
 {
@@ -33,4 +33,13 @@ public enum TransitionCause
 
     /// <summary>Someone made it pending again after its end.</summary>
     Redrive = 8,
+
+    /// <summary>Its retention was over: it was removed.</summary>
+    Retention = 10,
+
+    /// <summary>Someone purged it: it was removed.</summary>
+    Purge = 11,
+
+    /// <summary>More messages were errored than the queue keeps: it was removed.</summary>
+    Bound = 13,
 }

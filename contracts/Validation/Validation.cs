@@ -43,6 +43,8 @@ public static partial class Validation
         Duration("backoff.initialSeconds", settings.Backoff.Initial, TimeSpan.Zero, Limits.MaxBackoff);
         Duration("backoff.maxSeconds", settings.Backoff.Max, settings.Backoff.Initial, Limits.MaxBackoff);
         Duration("retentionSeconds", settings.Retention, TimeSpan.Zero, Limits.MaxRetention);
+        Duration("erroredRetentionSeconds", settings.ErroredRetention, TimeSpan.Zero, Limits.MaxRetention);
+        Range("maxErrored", settings.MaxErrored >= 0, "0 or more");
         Range("maxDepth", settings.MaxDepth >= 0, "0 or more");
         Range("maxPayloadBytes", settings.MaxPayloadBytes is >= 0 and <= Limits.MaxPayloadBytes, $"0 to {Limits.MaxPayloadBytes}");
     }

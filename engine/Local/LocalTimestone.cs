@@ -25,7 +25,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         _options = options ?? new LocalTimestoneOptions();
         Validation.Check(_options.Defaults);
         _time = timeProvider ?? TimeProvider.System;
-        _queues = new QueueDirectory(journal, _time, scheduler, _ends, _options.GiveWay);
+        _queues = new QueueDirectory(journal, _time, scheduler, _ends, _options.GiveWay, _options.Observer);
     }
 
     /// <summary>The queues that nobody can use until they have been opened again, as their journal failed; ordered by name.</summary>

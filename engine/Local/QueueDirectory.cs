@@ -6,7 +6,7 @@ namespace Timestone.Engine;
 /// The queues that this process has open, each with one runner. A queue whose runner stopped is forgotten; one whose
 /// journal failed is opened anew in the background, since leases expire there although nobody calls.
 /// </summary>
-internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskScheduler? scheduler, MessageEnds ends, bool giveWay) : IAsyncDisposable
+internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskScheduler? scheduler, MessageEnds ends, bool giveWay, IQueueObserver? observer) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
@@ -159,7 +159,7 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         var opened = await journal.OpenAsync(queue, row).ConfigureAwait(false);
         if (opened is null)
             return null;
-        var runner = new QueueRunner(ends.Observe(opened), time, scheduler);
+        var runner = new QueueRunner(ends.Observe(opened), time, scheduler, observer);
         return new OpenQueue(runner, opened.Created, CloseWhenStoppedAsync(queue, runner, opened));
     }
 

@@ -13,7 +13,8 @@ public readonly record struct OutboxEntry
 
     /// <summary>
     /// What it tells. Of a deleted queue only <see cref="Queue"/>, <see cref="QueueCreatedAt"/> and <see cref="At"/> are told; of a removed
-    /// message besides these only what it was called, its version, last state and the cause.
+    /// message besides these what it was called, its version, last state and the cause, and where <see cref="IsHistoric"/> its attempts, priority, time of enqueue
+    /// and metadata.
     /// </summary>
     public required OutboxEntryKind Kind { get; init; }
 
@@ -77,6 +78,17 @@ public readonly record struct OutboxEntry
     /// <summary>Tells apart messages that had the same id one after the other, in queues of one name that were created one after the other.</summary>
     public string Life => $"{QueueCreatedAt}-{Sequence}";
 
+    /// <summary>
+    /// Whether a message's history shows it: each transition does, and the removal of a message that was errored or canceled, or that was
+    /// purged. Completed messages that are over are too many to tell of.
+    /// </summary>
+    public bool IsHistoric => Kind == OutboxEntryKind.Transition || (Kind == OutboxEntryKind.Removed && IsHistoricRemoval(State, Cause));
+
+    /// <summary>Whether a message's history shows that it was removed.</summary>
+    /// <param name="last">Its last state.</param>
+    /// <param name="cause">Why it was removed.</param>
+    public static bool IsHistoricRemoval(MessageState last, Cause cause) => last is MessageState.Errored or MessageState.Canceled || cause == Cause.Purge;
+
     /// <summary>What a change tells; null when that is nothing, as of an extension.</summary>
     /// <param name="queue">The queue's name.</param>
     /// <param name="createdAt">When the queue was created.</param>
@@ -84,18 +96,7 @@ public readonly record struct OutboxEntry
     /// <param name="change">The change.</param>
     public static OutboxEntry? Of(string queue, long createdAt, bool withPayload, in RowChange change) => change.Kind switch
     {
-        ChangeKind.Removed => new OutboxEntry
-        {
-            Kind = OutboxEntryKind.Removed,
-            Queue = queue,
-            QueueCreatedAt = createdAt,
-            At = change.At,
-            Id = change.Row.Id,
-            Sequence = change.Row.Sequence,
-            Version = change.State.Version + 1,
-            State = change.State.State,
-            Cause = change.Cause,
-        },
+        ChangeKind.Removed => Removal(queue, createdAt, change),
         ChangeKind.Rewritten => Whole(OutboxEntryKind.Restated, queue, createdAt, change with { From = null, Since = change.State.UpdatedAt, At = change.State.UpdatedAt }),
         _ when !change.IsTransition => null,
         ChangeKind.Added when withPayload => Whole(OutboxEntryKind.Transition, queue, createdAt, change) with { Payload = Timestone.Payload.FromStored(change.Row.PayloadKind, change.Row.Payload) },
@@ -123,6 +124,30 @@ public readonly record struct OutboxEntry
     /// <summary>Tells that a queue is gone.</summary>
     public static OutboxEntry Deleted(string queue, long createdAt, long at) =>
         new() { Kind = OutboxEntryKind.QueueDeleted, Queue = queue, QueueCreatedAt = createdAt, At = at };
+
+    private static OutboxEntry Removal(string queue, long createdAt, in RowChange change)
+    {
+        var entry = new OutboxEntry
+        {
+            Kind = OutboxEntryKind.Removed,
+            Queue = queue,
+            QueueCreatedAt = createdAt,
+            At = change.At,
+            Id = change.Row.Id,
+            Sequence = change.Row.Sequence,
+            Version = change.State.Version + 1,
+            State = change.State.State,
+            Cause = change.Cause,
+        };
+        return !entry.IsHistoric ? entry : entry with
+        {
+            Attempt = change.State.Attempt,
+            Priority = change.Row.Priority,
+            HasDeadline = change.Row.Terms?.Order == OrderSource.Deadline,
+            EnqueuedAt = change.Row.EnqueuedAt,
+            Metadata = change.Row.Metadata,
+        };
+    }
 
     private static OutboxEntry Whole(OutboxEntryKind kind, string queue, long createdAt, in RowChange change) => new()
     {

@@ -77,6 +77,7 @@ public sealed partial class QueueEngine
             OldestPending = _pendingByAge.TryGetFirst(out var oldest, out _) ? TimeSpan.FromMilliseconds(_now - oldest.Key) : null,
             Lateness = lateness,
             Rates = rates,
+            Removed = _removed.ToCounts(),
         };
     }
 

@@ -29,6 +29,7 @@ public sealed partial class QueueEngine
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly Dictionary<string, List<MessageRow>> _requests = [];
     private readonly RateWindow _rates = new();
+    private readonly RemovalTally _removed = new();
     private readonly long _epoch;
 
     // The pending messages of an exclusive queue by lane; null in a simple one, where the set of the state serves.
@@ -84,11 +85,11 @@ public sealed partial class QueueEngine
     /// <summary>How many such indexes were begun.</summary>
     internal int FilterIndexesBegun => _filters.Begun;
 
-    /// <summary>Whether a command has left something that must happen before the next one: a message that ended and is not retained.</summary>
+    /// <summary>Whether a command has left something that must happen before the next one: the removal of a message that ended and is not kept.</summary>
     public bool IsBehind { get; private set; }
 
     /// <summary>When something is next due, in Unix milliseconds; null when nothing is.</summary>
-    public long? NextDue => TryGetDue(out _, out var due, out _) ? due.Key : null;
+    public long? NextDue => HasSurplus ? _now : TryGetDue(out _, out var due, out _) ? due.Key : null;
 
     /// <summary>
     /// Begins a batch of commands that happen at one time. Time does not go back: an earlier time counts as the latest one seen.
@@ -116,8 +117,17 @@ public sealed partial class QueueEngine
     {
         var now = _now;
         var done = 0;
-        while (done++ < limit && TryGetDue(out var state, out var due, out var slot) && due.Key <= now)
+        while (done++ < limit)
         {
+            if (HasSurplus)
+            {
+                SetOf(MessageState.Errored).TryGetFirst(out _, out var oldest);
+                Remove(_messages[oldest], Cause.Bound);
+                continue;
+            }
+
+            if (!TryGetDue(out var state, out var due, out var slot) || due.Key > now)
+                break;
             if (done % RetiredAtOnce == 1 && state.IsTerminal())
                 _messages.Prefetch(SlotsFrom(state, due, RetiredAtOnce));
             var row = _messages[slot];
@@ -132,7 +142,7 @@ public sealed partial class QueueEngine
                     GiveBackOrEnd(row, permanent: false, delayMs: null, "lease expired", Cause.Expire);
                     break;
                 default:
-                    Remove(row, Cause.Retire);
+                    Remove(row, Cause.Retention);
                     break;
             }
         }
@@ -158,6 +168,7 @@ public sealed partial class QueueEngine
             if (_queue.Settings.DequeueBlocked && !settings.DequeueBlocked)
                 BecomeUnblocked();
             _changes.Queue = _queue = _queue with { Settings = settings };
+            IsBehind |= HasSurplus;
         }
 
         return Describe();
@@ -211,6 +222,9 @@ public sealed partial class QueueEngine
 
     private RankedSet<Rank, int> SetOf(MessageState state) => _byState[(int)state];
 
+    // Whether more messages are errored than are kept.
+    private bool HasSurplus => _queue.Settings.MaxErrored > 0 && SetOf(MessageState.Errored).Count > _queue.Settings.MaxErrored;
+
     private long Live => SetOf(MessageState.Invisible).Count + SetOf(MessageState.Pending).Count + (long)SetOf(MessageState.Running).Count;
 
     // The set, place and slot of what is due first: whatever is not pending moves on at its time.
@@ -253,7 +267,8 @@ public sealed partial class QueueEngine
     private void End(ref RowState next, MessageState state)
     {
         next.State = state;
-        next.DueAt = In((long)_queue.Settings.Retention.TotalMilliseconds);
+        var retention = state == MessageState.Errored ? _queue.Settings.ErroredRetention : _queue.Settings.Retention;
+        next.DueAt = In((long)retention.TotalMilliseconds);
         IsBehind |= next.DueAt == _now;
         if (state != MessageState.Completed)
             next.Redriven = false;
@@ -274,6 +289,12 @@ public sealed partial class QueueEngine
         row.State = next;
 
         SetOf(next.State).Add(RankIn(next.State, row), row.Slot);
+        if (next.State == MessageState.Errored)
+        {
+            _changes.Errored++;
+            IsBehind |= HasSurplus;
+        }
+
         if (next.State == MessageState.Pending)
         {
             _pendingByAge?.Add(AgeOf(row), row.Slot);
@@ -329,6 +350,8 @@ public sealed partial class QueueEngine
             _pendingByAge?.Remove(AgeOf(row));
         if (row.Lane is not null)
             LeaveLane(row);
+        _removed.Add(cause);
+        _changes.Removed.Add(cause);
         Record(ChangeKind.Removed, cause, state, row.State.UpdatedAt, row);
     }
 

@@ -34,11 +34,14 @@ public enum Cause
     Extend = 9,
 
     /// <summary>Its retention time was over: no transition.</summary>
-    Retire = 10,
+    Retention = 10,
 
     /// <summary>Someone purged it: no transition.</summary>
     Purge = 11,
 
     /// <summary>The store asked for it to be written once more: no transition.</summary>
     Rewrite = 12,
+
+    /// <summary>More messages were errored than the queue keeps: no transition.</summary>
+    Bound = 13,
 }

@@ -18,6 +18,12 @@ public sealed class ChangeBatch
     /// <summary>The payload bytes of added and rewritten messages together.</summary>
     public long PayloadBytes { get; set; }
 
+    /// <summary>How many messages become errored.</summary>
+    public int Errored { get; set; }
+
+    /// <summary>How many messages are removed, by cause.</summary>
+    public RemovalTally Removed { get; } = new();
+
     /// <summary>Whether there is nothing to commit.</summary>
     public bool IsEmpty => Rows.Count == 0 && Queue is null && !Deleted;
 
@@ -29,5 +35,7 @@ public sealed class ChangeBatch
         Deleted = false;
         DeletedAt = 0;
         PayloadBytes = 0;
+        Errored = 0;
+        Removed.Clear();
     }
 }

@@ -36,6 +36,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly IQueueJournal _journal;
     private readonly TimeProvider _time;
     private readonly TaskScheduler _scheduler;
+    private readonly IQueueObserver? _observer;
     private readonly ITimer _timer;
     private readonly Action _pump;
     private readonly Action _wake;
@@ -67,18 +68,20 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     /// <param name="journal">The queue's journal.</param>
     /// <param name="timeProvider">Tells the time and wakes the runner.</param>
     /// <param name="scheduler">Runs the pump; null for the thread pool. Must not run it inline.</param>
-    public QueueRunner(IQueueJournal journal, TimeProvider timeProvider, TaskScheduler? scheduler = null)
-        : this(journal, timeProvider, scheduler, null)
+    /// <param name="observer">Hears of commits, on the pump; null for nobody.</param>
+    public QueueRunner(IQueueJournal journal, TimeProvider timeProvider, TaskScheduler? scheduler = null, IQueueObserver? observer = null)
+        : this(journal, timeProvider, scheduler, observer, null)
     {
     }
 
-    internal QueueRunner(IQueueJournal journal, TimeProvider timeProvider, TaskScheduler? scheduler, FilterLimits? filterLimits)
+    internal QueueRunner(IQueueJournal journal, TimeProvider timeProvider, TaskScheduler? scheduler, IQueueObserver? observer, FilterLimits? filterLimits)
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(timeProvider);
         _journal = journal;
         _time = timeProvider;
         _scheduler = scheduler ?? TaskScheduler.Default;
+        _observer = observer;
         _pump = Pump;
         _wake = Wake;
         _tryReserve = journal.TryReserve;
@@ -359,6 +362,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     {
         _inFlight = false;
         _commit.GetAwaiter().GetResult();
+        if (_committing.Errored > 0 || !_committing.Removed.IsEmpty)
+            _observer?.Committed(_journal.Queue.Name, _committing.Errored, _committing.Removed.ToCounts());
         foreach (var request in _committingRequests)
             request.Answer();
         _committingRequests.Clear();

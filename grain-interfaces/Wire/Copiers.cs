@@ -53,6 +53,9 @@ internal sealed class QueuePageCopier : ShallowCopier<QueuePage>;
 internal sealed class QueueRatesCopier : ShallowCopier<QueueRates>;
 
 [RegisterCopier]
+internal sealed class RemovalCountsCopier : ShallowCopier<RemovalCounts>;
+
+[RegisterCopier]
 internal sealed class QueueSettingsCopier : ShallowCopier<QueueSettings>;
 
 [RegisterCopier]

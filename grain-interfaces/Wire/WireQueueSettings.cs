@@ -39,11 +39,19 @@ internal struct WireQueueSettings
 
     [Id(11)]
     public bool PublishPayloads;
+
+    [Id(12)]
+    public TimeSpan? ErroredRetention;
+
+    [Id(13)]
+    public long? MaxErrored;
 }
 
 [RegisterConverter]
 internal sealed class QueueSettingsConverter : IConverter<QueueSettings, WireQueueSettings>
 {
+    private static readonly QueueSettings Defaults = new();
+
     public QueueSettings ConvertFromSurrogate(in WireQueueSettings wire) => new()
     {
         Type = wire.Type,
@@ -58,6 +66,8 @@ internal sealed class QueueSettingsConverter : IConverter<QueueSettings, WireQue
         EnqueueBlocked = wire.EnqueueBlocked,
         DequeueBlocked = wire.DequeueBlocked,
         PublishPayloads = wire.PublishPayloads,
+        ErroredRetention = wire.ErroredRetention ?? Defaults.ErroredRetention,
+        MaxErrored = wire.MaxErrored ?? Defaults.MaxErrored,
     };
 
     public WireQueueSettings ConvertToSurrogate(in QueueSettings value) => new()
@@ -74,5 +84,7 @@ internal sealed class QueueSettingsConverter : IConverter<QueueSettings, WireQue
         EnqueueBlocked = value.EnqueueBlocked,
         DequeueBlocked = value.DequeueBlocked,
         PublishPayloads = value.PublishPayloads,
+        ErroredRetention = value.ErroredRetention,
+        MaxErrored = value.MaxErrored,
     };
 }

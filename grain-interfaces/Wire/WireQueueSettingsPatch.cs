@@ -39,6 +39,12 @@ internal struct WireQueueSettingsPatch
 
     [Id(11)]
     public bool? PublishPayloads;
+
+    [Id(12)]
+    public TimeSpan? ErroredRetention;
+
+    [Id(13)]
+    public long? MaxErrored;
 }
 
 [RegisterConverter]
@@ -58,6 +64,8 @@ internal sealed class QueueSettingsPatchConverter : IConverter<QueueSettingsPatc
         Type = wire.Type,
         ExclusivityKey = wire.ExclusivityKey,
         PublishPayloads = wire.PublishPayloads,
+        ErroredRetention = wire.ErroredRetention,
+        MaxErrored = wire.MaxErrored,
     };
 
     public WireQueueSettingsPatch ConvertToSurrogate(in QueueSettingsPatch value) => new()
@@ -74,5 +82,7 @@ internal sealed class QueueSettingsPatchConverter : IConverter<QueueSettingsPatc
         Type = value.Type,
         ExclusivityKey = value.ExclusivityKey,
         PublishPayloads = value.PublishPayloads,
+        ErroredRetention = value.ErroredRetention,
+        MaxErrored = value.MaxErrored,
     };
 }

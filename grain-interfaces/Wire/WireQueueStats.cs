@@ -21,6 +21,9 @@ internal struct WireQueueStats
 
     [Id(5)]
     public QueueRates Rates;
+
+    [Id(6)]
+    public RemovalCounts? Removed;
 }
 
 [RegisterConverter]
@@ -34,6 +37,7 @@ internal sealed class QueueStatsConverter : IConverter<QueueStats, WireQueueStat
         OldestPending = wire.OldestPending,
         Lateness = wire.Lateness,
         Rates = wire.Rates,
+        Removed = wire.Removed ?? new RemovalCounts(0, 0, 0),
     };
 
     public WireQueueStats ConvertToSurrogate(in QueueStats value) => new()
@@ -44,5 +48,6 @@ internal sealed class QueueStatsConverter : IConverter<QueueStats, WireQueueStat
         OldestPending = value.OldestPending,
         Lateness = value.Lateness,
         Rates = value.Rates,
+        Removed = value.Removed,
     };
 }

@@ -12,6 +12,7 @@ namespace Timestone.Server;
 internal partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers) : IHostedService, IReadiness
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly QueueLog _log = QueueLog.Start(loggers.CreateLogger<QueueLog>(), options.TimeProvider);
     private Task _opening = Task.CompletedTask;
     private IJournal? _journal;
     private FileJournal? _files;
@@ -59,6 +60,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         await _opening.ConfigureAwait(false);
         if (_timestone is not null)
             await _timestone.DisposeAsync().ConfigureAwait(false);
+        await _log.DisposeAsync().ConfigureAwait(false);
         if (_events is not null)
             await _events.DisposeAsync().ConfigureAwait(false);
         if (_redis is not null)
@@ -88,7 +90,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
             _events = await EventFlow.StartAsync(options, _journal, loggers, ReadsKafka).ConfigureAwait(false);
-            timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults, Observer = new QueueLog(loggers.CreateLogger<QueueLog>()) }), options.TimeProvider, index: _events.Index);
+            timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults, Observer = _log }), options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             Use(timestone, _journal, _events.Writer);
             _timestone = timestone;

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net.Sockets;
-using System.Text.Json;
 
 namespace Timestone.Server;
 
@@ -29,12 +27,12 @@ public static partial class ServerCommand
             var options = ServerConfiguration.Read(builder.Configuration, program.Section);
             if (options.Role == ServerRole.Indexer)
             {
-                await IndexAsync(builder.Configuration, options).ConfigureAwait(false);
+                await IndexAsync(options).ConfigureAwait(false);
                 return 0;
             }
 
             program.Read(builder.Configuration, options);
-            LoggingDefaults.AddTo(builder);
+            ConfigureLogging(builder.Logging);
             var server = await TimestoneServer.StartAsync(builder, options, program, CancellationToken.None).ConfigureAwait(false);
             await using (server.ConfigureAwait(false))
             {
@@ -43,15 +41,7 @@ public static partial class ServerCommand
                     LogStarted(server.Logger, addresses, Path.GetFullPath(options.Data), options.Durability.ToString().ToLowerInvariant());
                 else
                     LogStartedOnRedis(server.Logger, addresses, options.RedisWaitReplicas);
-                var stopping = server.Lifetime.ApplicationStopping;
-                var began = 0L;
-                using var _ = stopping.Register(() =>
-                {
-                    began = Stopwatch.GetTimestamp();
-                    LogStopping(server.Logger);
-                });
                 await server.WaitForShutdownAsync().ConfigureAwait(false);
-                LogStopped(server.Logger, Stopwatch.GetElapsedTime(began).TotalSeconds);
                 return 0;
             }
         }
@@ -60,12 +50,6 @@ public static partial class ServerCommand
             // Told to stop while it was starting.
             return 0;
         }
-        catch (InvalidDataException problem) when (problem.GetBaseException() is JsonException broken)
-        {
-            // An appsettings.json that is no JSON: the framework says which in one exception, and where in another.
-            await errors.WriteLineAsync($"{program.Name}: {problem.Message} {broken.Message} (lines and bytes count from 0)".ReplaceLineEndings(" ")).ConfigureAwait(false);
-            return 1;
-        }
         catch (Exception problem) when (problem is BadOptionException or IOException or InvalidDataException or UnauthorizedAccessException or SocketException or TimestoneException)
         {
             await errors.WriteLineAsync($"{program.Name}: {problem.Message.ReplaceLineEndings(" ")}").ConfigureAwait(false);
@@ -73,10 +57,10 @@ public static partial class ServerCommand
         }
     }
 
-    private static async Task IndexAsync(ConfigurationManager configuration, TimestoneServerOptions options)
+    private static async Task IndexAsync(TimestoneServerOptions options)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, Configuration = configuration });
-        LoggingDefaults.AddTo(builder);
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        ConfigureLogging(builder.Logging);
         builder.Services.AddSingleton(options);
         builder.Services.AddHostedService<IndexerService>();
         using var host = builder.Build();
@@ -84,17 +68,26 @@ public static partial class ServerCommand
         await host.RunAsync().ConfigureAwait(false);
     }
 
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What keeps the host from starting is this command's to tell, in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+    }
+
     [LoggerMessage(1, LogLevel.Information, "Listening on {Addresses}, data in {Data}, durability {Durability}.")]
     private static partial void LogStarted(ILogger logger, string addresses, string data, string durability);
 
     [LoggerMessage(4, LogLevel.Information, "Listening on {Addresses}, data in Redis, waiting for {Replicas} replicas.")]
     private static partial void LogStartedOnRedis(ILogger logger, string addresses, int replicas);
-
-    [LoggerMessage(6, LogLevel.Information, "Told to stop: finishing what was begun.")]
-    private static partial void LogStopping(ILogger logger);
-
-    [LoggerMessage(7, LogLevel.Information, "Stopped in {Seconds:0.0} s; everything that was answered is kept.")]
-    private static partial void LogStopped(ILogger logger, double seconds);
 
     [LoggerMessage(5, LogLevel.Information, "Indexing what is in Kafka at {Kafka} in Elasticsearch at {Elasticsearch}.")]
     private static partial void LogStartedIndexer(ILogger logger, string kafka, string elasticsearch);

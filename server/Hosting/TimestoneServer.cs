@@ -23,8 +23,6 @@ public sealed class TimestoneServer : IAsyncDisposable
 
     internal ILogger Logger => _app.Logger;
 
-    internal IHostApplicationLifetime Lifetime => _app.Lifetime;
-
     /// <summary>The service itself, without HTTP between.</summary>
     public ITimestone Timestone => _app.Services.GetRequiredService<ITimestone>();
 
@@ -85,6 +83,9 @@ public sealed class TimestoneServer : IAsyncDisposable
         // Neither reading a request nor writing an answer blocks.
         services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
+
+        // While this category is on, the host makes an activity and a logging scope for each request.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         var app = builder.Build();
         foreach (var address in ListenAddresses.Split(options.Urls))

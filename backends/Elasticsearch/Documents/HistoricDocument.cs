@@ -22,7 +22,7 @@ internal sealed record HistoricDocument
 
     public MessageState? From { get; init; }
 
-    public required MessageState To { get; init; }
+    public MessageState? To { get; init; }
 
     public required TransitionCause Cause { get; init; }
 

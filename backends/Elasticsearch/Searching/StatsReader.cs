@@ -35,7 +35,8 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
         var (current, historic) = (connection.Names.Current, connection.Names.Historic);
         await foreach (var group in Buckets.ReadAsync(connection, current, query, ["queue", "state"], null, cancellationToken).ConfigureAwait(false))
             Figures(group).Counts[(int)Key(group, "state").Deserialize(DocumentJson.Default.MessageState)] = Count(group);
-        await foreach (var group in Buckets.ReadAsync(connection, historic, query, ["queue", "from"], Percentiles, cancellationToken).ConfigureAwait(false))
+        // Removals end no stay: they come by themselves, and of most messages nothing tells them.
+        await foreach (var group in Buckets.ReadAsync(connection, historic, Query.All(query, Query.Between("millisInFrom", 0, null)), ["queue", "from"], Percentiles, cancellationToken).ConfigureAwait(false))
             Figures(group).Times.Add(TimeOf(group));
         await foreach (var group in Buckets.ReadAsync(connection, historic, query, ["queue", "cause"], Missed, cancellationToken).ConfigureAwait(false))
             Figures(group).Add(Key(group, "cause").Deserialize(DocumentJson.Default.TransitionCause), Count(group), Count(group.GetProperty("missed")));

@@ -21,7 +21,7 @@ internal sealed class WriteWait(ElasticsearchConnection connection)
         UntilAsync(async stop => await NewestAsync(connection.Names.Historic, write, life, stop).ConfigureAwait(false) is { } newest && Version(newest) >= write.Version, write, wait, cancellationToken);
 
     // A message that ended can have been removed since: then its end is in the historic index, and nothing of it in the current one, be that
-    // public or only written yet. One that was purged before its end is waited for in vain.
+    // public or only written yet. One that was purged before its end has its removal there.
     private async Task<bool> IsInCurrentAsync(IndexedWrite write, string? life, CancellationToken cancellationToken)
     {
         var names = connection.Names;
@@ -30,7 +30,7 @@ internal sealed class WriteWait(ElasticsearchConnection connection)
         if (await NewestAsync(names.Historic, write, life, cancellationToken).ConfigureAwait(false) is not { } last || Version(last) < write.Version)
             return false;
         var document = CurrentDocument.IdOf(write.Queue, write.Id, last.GetProperty("life").GetString()!);
-        return last.GetProperty("to").Deserialize(DocumentJson.Default.MessageState) >= MessageState.Completed
+        return (!last.TryGetProperty("to", out var to) || to.Deserialize(DocumentJson.Default.MessageState) >= MessageState.Completed)
             && !await connection.IsThereAsync(ElasticsearchCall.DocumentExists(names.Current, document), cancellationToken).ConfigureAwait(false);
     }
 

@@ -23,6 +23,8 @@ internal static class WireSamples
         EnqueueBlocked = true,
         DequeueBlocked = true,
         PublishPayloads = true,
+        ErroredRetention = TimeSpan.FromDays(3),
+        MaxErrored = 4_000_000_000,
     };
 
     private static readonly Message Running = new()
@@ -79,7 +81,7 @@ internal static class WireSamples
     public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
     {
         ["settings"] = Settings,
-        ["patch"] = new QueueSettingsPatch { Lease = TimeSpan.FromSeconds(1), Backoff = new BackoffPatch { Kind = BackoffKind.Fixed, Max = TimeSpan.FromSeconds(7) }, MaxDepth = 5, EnqueueBlocked = false, Type = QueueType.Simple, ExclusivityKey = "k", PublishPayloads = true },
+        ["patch"] = new QueueSettingsPatch { Lease = TimeSpan.FromSeconds(1), Backoff = new BackoffPatch { Kind = BackoffKind.Fixed, Max = TimeSpan.FromSeconds(7) }, MaxDepth = 5, EnqueueBlocked = false, Type = QueueType.Simple, ExclusivityKey = "k", PublishPayloads = true, ErroredRetention = TimeSpan.FromSeconds(8), MaxErrored = 6 },
         ["created"] = new CreateQueueResult(Queue, true),
         ["queue"] = Queue,
         ["new message"] = New,
@@ -99,6 +101,7 @@ internal static class WireSamples
             OldestPending = TimeSpan.FromSeconds(8),
             Lateness = new Lateness { Dequeued = 1, Late = 2, Mean = TimeSpan.FromSeconds(3), Max = TimeSpan.FromSeconds(4) },
             Rates = new QueueRates(0.5, 1.5, 2.5, 3.5),
+            Removed = new RemovalCounts(6, 7, 8),
         },
         ["dequeue"] = new DequeueRequest { Max = 7, Wait = TimeSpan.FromSeconds(1), Lease = TimeSpan.FromSeconds(2), Worker = "w", RequestId = "r", Filter = Pairs, Settle = [Failure, Completion] },
         ["dequeued"] = new DequeueResult { Messages = [Running], Settled = [Done, Refused] },

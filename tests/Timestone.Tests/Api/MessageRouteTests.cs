@@ -50,7 +50,7 @@ public sealed class MessageRouteTests(ApiServer server) : IClassFixture<ApiServe
         ((string?)message["state"]).ShouldBe("running");
         ((string?)message["worker"]).ShouldBe("w1");
         ((int)message["attempt"]!).ShouldBe(1);
-        ((int)message["attemptsLeft"]!).ShouldBe(4);
+        ((int)message["attemptsLeft"]!).ShouldBe(15);
         ((string?)message["leaseToken"]).ShouldNotBeNullOrEmpty();
         (DateTimeOffset.Parse((string)message["leaseExpiresAt"]!) - DateTimeOffset.Parse((string)message["updatedAt"]!)).ShouldBe(TimeSpan.FromSeconds(7.5));
         answer.AsObject().ContainsKey("settled").ShouldBeFalse();

@@ -47,7 +47,7 @@ public sealed class MessageCommandTests : IAsyncDisposable
 
         shown.ShouldContain("id             m1\n");
         shown.ShouldContain("lease token    ");
-        shown.ShouldContain("attempt        1 (4 left)\n");
+        shown.ShouldContain("attempt        1 (15 left)\n");
         shown.ShouldContain("metadata       tenant:a\\u001b[0m\n");
         shown.ShouldNotContain("\u001b");
     }

@@ -14,7 +14,7 @@ public sealed class QueueCommandTests : IAsyncDisposable
     {
         var outcome = await _cli.RunAsync(
             "queue", "create", "jobs", "--exclusive", "tenant", "--lease", "250ms", "--invisible", "5m", "--max-attempts", "3",
-            "--backoff", "fixed", "--backoff-initial", "2", "--retention", "7d", "--max-depth", "100", "--max-payload-bytes", "1000");
+            "--backoff", "fixed", "--backoff-initial", "2", "--retention", "7d", "--errored-retention", "30d", "--max-errored", "5", "--max-depth", "100", "--max-payload-bytes", "1000");
 
         outcome.ShouldBe(new CliOutcome(0, "created jobs\n", ""));
         (await _cli.Service.GetQueueAsync("jobs")).Settings.ShouldBe(new QueueSettings
@@ -26,6 +26,8 @@ public sealed class QueueCommandTests : IAsyncDisposable
             MaxAttempts = 3,
             Backoff = new Backoff { Kind = BackoffKind.Fixed, Initial = TimeSpan.FromSeconds(2) },
             Retention = TimeSpan.FromDays(7),
+            ErroredRetention = TimeSpan.FromDays(30),
+            MaxErrored = 5,
             MaxDepth = 100,
             MaxPayloadBytes = 1000,
         });
@@ -70,6 +72,7 @@ public sealed class QueueCommandTests : IAsyncDisposable
         await _cli.RunAsync("queue", "create", "jobs", "--lease", "90s");
 
         (await _cli.RunAsync("queue", "show", "jobs")).Out.ShouldContain("lease         90s\n");
+        (await _cli.RunAsync("queue", "show", "jobs")).Out.ShouldContain("retention     1h, errored 14d\nmax errored   1000000\n");
         (await _cli.AskAsync("queue", "show", "jobs")).GetProperty("settings").GetProperty("leaseSeconds").GetInt32().ShouldBe(90);
     }
 

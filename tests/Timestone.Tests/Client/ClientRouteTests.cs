@@ -14,7 +14,7 @@ public sealed class ClientRouteTests
         """{"queue":"q","id":"m","state":"pending","payload":1,"metadata":{},"priority":1,"version":1,"attempt":0,"attemptsLeft":5,"enqueuedAt":"2026-01-31T12:00:00Z","updatedAt":"2026-01-31T12:00:00Z"}""";
 
     private const string Stats =
-        """{"queue":"q","at":"2026-01-31T12:00:00Z","counts":{"invisible":0,"pending":3,"running":0,"completed":0,"canceled":0,"errored":0},"oldestPendingSeconds":2,"lateness":{"dequeued":0,"late":0,"meanSeconds":0,"maxSeconds":0},"rates":{"enqueued":1.5,"dequeued":0,"completed":0,"failed":0}}""";
+        """{"queue":"q","at":"2026-01-31T12:00:00Z","counts":{"invisible":0,"pending":3,"running":0,"completed":0,"canceled":0,"errored":0},"oldestPendingSeconds":2,"lateness":{"dequeued":0,"late":0,"meanSeconds":0,"maxSeconds":0},"rates":{"enqueued":1.5,"dequeued":0,"completed":0,"failed":0},"removed":{"retention":1,"purge":2,"bound":0}}""";
 
     private const string Freshness = """{"newestTransition":"2026-01-31T12:00:00Z","lagSeconds":0.5,"incomplete":false}""";
     private const string Found = $$"""{"messages":[{"queue":"q","id":"m","life":"1-1","version":1,"state":"pending","priority":1,"metadata":{},"enqueuedAt":"2026-01-31T12:00:00Z","updatedAt":"2026-01-31T12:00:00Z","attempt":0}],"next":"c","freshness":{{Freshness}}}""";

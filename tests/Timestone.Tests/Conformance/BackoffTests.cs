@@ -54,6 +54,28 @@ public abstract class BackoffTests(ConformanceSubject subject) : ConformanceTest
         (message.State, message.VisibleAt).ShouldBe((MessageState.Invisible, Now + Seconds(10)));
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("welcome-17")]
+    [InlineData("01jdq5w3n8")]
+    public async Task By_default_a_message_that_always_fails_rides_out_an_hour(string id)
+    {
+        await Queue(new QueueSettings());
+        await Enqueue(id);
+        var start = Now;
+        var attempts = 0;
+        while ((await Get(id)).State != MessageState.Errored)
+        {
+            await Fail(await Take());
+            attempts++;
+            if ((await Get(id)).VisibleAt is { } visibleAt)
+                Subject.Clock.Advance(visibleAt - Now);
+        }
+
+        attempts.ShouldBe(16);
+        (Now - start).ShouldBeInRange(TimeSpan.FromMinutes(57.7), TimeSpan.FromMinutes(77.1));
+    }
+
     // How long a message stays invisible after each of its failures.
     private async Task<List<TimeSpan>> Waits(Backoff backoff, int attempts)
     {

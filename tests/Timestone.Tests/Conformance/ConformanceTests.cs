@@ -14,8 +14,13 @@ public abstract class ConformanceTests(ConformanceSubject subject) : IAsyncLifet
     /// <summary>No call takes as long, on the slowest of machines: a test that meets it has found a hang.</summary>
     protected static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
 
-    /// <summary>Settings whose only times are the lease (30 s) and the retention (1 h): what fails is pending at once.</summary>
-    protected static readonly QueueSettings Plain = new() { Backoff = new Backoff { Kind = BackoffKind.None } };
+    /// <summary>Settings whose only times are the lease (30 s) and the retention (1 h): what fails is pending at once, five times at most.</summary>
+    protected static readonly QueueSettings Plain = new()
+    {
+        MaxAttempts = 5,
+        Backoff = new Backoff { Kind = BackoffKind.None },
+        ErroredRetention = TimeSpan.FromHours(1),
+    };
 
     protected static readonly QueueSettings Exclusive = Plain with { Type = QueueType.Exclusive, ExclusivityKey = "owner" };
 

@@ -11,7 +11,7 @@ public abstract class RetentionTests(ConformanceSubject subject) : ConformanceTe
     [MemberData(nameof(Terminal))]
     public async Task A_message_that_has_ended_is_kept_for_the_retention_time_and_then_removed(MessageState state)
     {
-        await Queue(Plain with { Retention = Seconds(60) });
+        await Queue(state == MessageState.Errored ? Plain with { ErroredRetention = Seconds(60) } : Plain with { Retention = Seconds(60) });
         await Put("a", state);
         Advance(59.999);
         (await StateOf("a")).ShouldBe(state);
@@ -19,6 +19,66 @@ public abstract class RetentionTests(ConformanceSubject subject) : ConformanceTe
         await Gone("a");
         (await Service.ListMessagesAsync(Q)).Messages.ShouldBeEmpty();
         (await Stats()).Counts.ShouldBe(new StateCounts(0, 0, 0, 0, 0, 0));
+    }
+
+    [Fact]
+    public async Task An_errored_message_outlives_the_others_and_keeps_its_id()
+    {
+        await Queue(Plain with { Retention = Seconds(1), ErroredRetention = Seconds(60) });
+        await Enqueue("a", 1);
+        await Fail(await Take(), permanent: true);
+        await Put("b", MessageState.Completed);
+        await Put("c", MessageState.Canceled);
+        Advance(59);
+        (await Service.ListMessagesAsync(Q)).Messages.ShouldHaveSingleItem().Id.ShouldBe("a");
+        var again = await Enqueue("a", 1);
+        (again.Duplicate, again.State).ShouldBe((true, MessageState.Errored));
+    }
+
+    [Fact]
+    public async Task Without_errored_retention_a_message_is_removed_as_it_fails()
+    {
+        await Queue(Plain with { ErroredRetention = TimeSpan.Zero });
+        await Enqueue("a");
+        (await Fail(await Take(), permanent: true)).State.ShouldBe(MessageState.Errored);
+        await Gone("a");
+    }
+
+    [Fact]
+    public async Task Beyond_the_bound_the_oldest_errored_messages_are_removed()
+    {
+        await Queue(Plain with { MaxErrored = 2 });
+        await Put("completed", MessageState.Completed);
+        for (var i = 0; i < 5; i++)
+        {
+            await Put($"m{i}", MessageState.Errored);
+            Advance(1);
+        }
+
+        (await Service.ListMessagesAsync(Q, MessageState.Errored)).Messages.Select(message => message.Id).ShouldBe(["m3", "m4"]);
+        (await StateOf("completed")).ShouldBe(MessageState.Completed);
+    }
+
+    [Fact]
+    public async Task A_batch_of_failures_is_kept_to_the_bound_too()
+    {
+        await Queue(Plain with { MaxErrored = 2 });
+        await EnqueueAll("a", "b", "c", "d");
+        var taken = await TakeMany(4);
+        var results = await Service.SettleAsync(Q, [.. taken.Select(message => Settlement.Fail(message.Id, message.LeaseToken!, permanent: true))]);
+        results.ShouldAllBe(result => result.State == MessageState.Errored);
+        (await Service.ListMessagesAsync(Q)).Messages.Select(message => message.Id).ShouldBe(["c", "d"]);
+    }
+
+    [Fact]
+    public async Task A_lower_bound_counts_at_once_and_none_when_it_is_zero()
+    {
+        await Queue(Plain with { MaxErrored = 0 });
+        foreach (var id in (string[])["a", "b", "c"])
+            await Put(id, MessageState.Errored);
+        (await Depth(MessageState.Errored)).ShouldBe(3);
+        await Service.UpdateQueueAsync(Q, new QueueSettingsPatch { MaxErrored = 1 });
+        (await Service.ListMessagesAsync(Q)).Messages.ShouldHaveSingleItem().Id.ShouldBe("c");
     }
 
     [Fact]
@@ -58,7 +118,7 @@ public abstract class RetentionTests(ConformanceSubject subject) : ConformanceTe
     [Fact]
     public async Task An_end_that_the_clock_brought_counts_from_its_own_time()
     {
-        await Queue(Plain with { MaxAttempts = 1, Retention = Seconds(60) });
+        await Queue(Plain with { MaxAttempts = 1, ErroredRetention = Seconds(60) });
         await Enqueue("a");
         await Take();
         Advance(89.999);

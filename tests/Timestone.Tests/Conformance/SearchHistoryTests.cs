@@ -62,9 +62,55 @@ public abstract class SearchHistoryTests(ConformanceSubject subject) : IndexTest
         await Search(Write(await Enqueue("b")));
 
         var transitions = await History("a", 1);
-        transitions.Select(static one => one.Version).ShouldBe([1, 2, 1, 1]);
+        transitions.Select(static one => one.Version).ShouldBe([1, 2, 3, 1, 1]);
+        (transitions[2].Cause, transitions[2].From, transitions[2].To).ShouldBe((TransitionCause.Purge, MessageState.Canceled, null));
         transitions.Select(static one => one.Life).Distinct().Count().ShouldBe(3);
         transitions[0].Life.ShouldBe(transitions[1].Life);
+    }
+
+    [Theory]
+    [InlineData(MessageState.Errored, TransitionCause.Retention)]
+    [InlineData(MessageState.Errored, TransitionCause.Bound)]
+    [InlineData(MessageState.Canceled, TransitionCause.Retention)]
+    [InlineData(MessageState.Pending, TransitionCause.Purge)]
+    [InlineData(MessageState.Completed, TransitionCause.Purge)]
+    public async Task A_history_shows_why_a_message_was_removed(MessageState state, TransitionCause cause)
+    {
+        await Queue(Plain with { Retention = Seconds(60), ErroredRetention = Seconds(60), MaxErrored = 1 });
+        var deadline = Now + Seconds(2);
+        await Enqueue(new NewMessage { Id = "a", Deadline = deadline, Metadata = Owner("x") });
+        var last = state switch
+        {
+            MessageState.Canceled => await Cancel("a"),
+            MessageState.Errored => await Fail(await Take(), "no luck", permanent: true),
+            MessageState.Completed => await Complete(await Take()),
+            _ => await Enqueue(new NewMessage { Id = "a", Deadline = deadline, Metadata = Owner("x") }),
+        };
+        Advance(10);
+        if (cause == TransitionCause.Purge)
+            await Service.PurgeAsync(Q, PurgeScope.All);
+        else if (cause == TransitionCause.Bound)
+            await Put("b", MessageState.Errored);
+        else
+            Advance(50);
+        await Gone("a");
+
+        var transitions = await History("a", last.Version!.Value + 1);
+        var removal = transitions[^1];
+        (removal.Version, removal.Cause, removal.From, removal.To, removal.InFrom).ShouldBe((last.Version.Value + 1, cause, state, null, null));
+        (removal.At, removal.Worker, removal.Error).ShouldBe((Now, null, null));
+        removal.ShouldBe(transitions[^2] with { Version = removal.Version, Cause = cause, From = state, To = null, At = Now, InFrom = null, Worker = null, Error = null });
+    }
+
+    [Fact]
+    public async Task A_completed_message_that_is_over_leaves_no_row()
+    {
+        await Queue(Plain with { Retention = Seconds(60) });
+        await Enqueue("a");
+        await Complete(await Take());
+        Advance(60);
+        await Search(Write(await Enqueue("b")));
+        (await History("a", 3)).Select(static one => one.Version).ShouldBe([1, 2, 3]);
     }
 
     [Fact]

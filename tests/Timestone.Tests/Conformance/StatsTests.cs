@@ -19,7 +19,19 @@ public abstract class StatsTests(ConformanceSubject subject) : ConformanceTests(
             Counts = new StateCounts(0, 0, 0, 0, 0, 0),
             Lateness = new Lateness { Dequeued = 0, Late = 0, Mean = TimeSpan.Zero, Max = TimeSpan.Zero },
             Rates = new QueueRates(0, 0, 0, 0),
+            Removed = new RemovalCounts(0, 0, 0),
         });
+    }
+
+    [Fact]
+    public async Task Removals_are_counted_by_cause()
+    {
+        await Queue(Plain with { MaxErrored = 1, Retention = Seconds(10) });
+        foreach (var (id, state) in new[] { ("a", MessageState.Errored), ("b", MessageState.Errored), ("c", MessageState.Completed), ("d", MessageState.Canceled), ("e", MessageState.Pending) })
+            await Put(id, state);
+        Advance(10);
+        await Service.PurgeAsync(Q, PurgeScope.Errored);
+        (await Stats()).Removed.ShouldBe(new RemovalCounts(Retention: 2, Purge: 1, Bound: 1));
     }
 
     [Fact]

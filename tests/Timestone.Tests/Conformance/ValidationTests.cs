@@ -28,6 +28,9 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["too long a longest backoff"] = ("backoff.maxSeconds", Plain with { Backoff = new Backoff { Max = Limits.MaxBackoff + Moment } }),
         ["a negative retention"] = ("retentionSeconds", Plain with { Retention = -Moment }),
         ["too long a retention"] = ("retentionSeconds", Plain with { Retention = Limits.MaxRetention + Moment }),
+        ["a negative errored retention"] = ("erroredRetentionSeconds", Plain with { ErroredRetention = -Moment }),
+        ["too long an errored retention"] = ("erroredRetentionSeconds", Plain with { ErroredRetention = Limits.MaxRetention + Moment }),
+        ["a negative count of errored messages"] = ("maxErrored", Plain with { MaxErrored = -1 }),
         ["a negative depth"] = ("maxDepth", Plain with { MaxDepth = -1 }),
         ["a negative payload size"] = ("maxPayloadBytes", Plain with { MaxPayloadBytes = -1 }),
         ["too large a payload size"] = ("maxPayloadBytes", Plain with { MaxPayloadBytes = Limits.MaxPayloadBytes + 1 }),
@@ -268,6 +271,8 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
             MaxAttempts = 1000,
             Backoff = new Backoff { Kind = BackoffKind.Exponential, Initial = Limits.MaxBackoff, Max = Limits.MaxBackoff },
             Retention = Limits.MaxRetention,
+            ErroredRetention = Limits.MaxRetention,
+            MaxErrored = long.MaxValue,
             MaxDepth = long.MaxValue,
             MaxPayloadBytes = Limits.MaxPayloadBytes,
         });

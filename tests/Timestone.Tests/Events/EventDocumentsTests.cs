@@ -102,10 +102,28 @@ public sealed class EventDocumentsTests
     [Fact]
     public void Removals_say_what_is_gone()
     {
-        EventDocuments.Of([Dequeue with { Kind = OutboxEntryKind.Removed, Cause = Cause.Retire }]).ShouldHaveSingleItem().ShouldBe(
+        EventDocuments.Of([Dequeue with { Kind = OutboxEntryKind.Removed, Cause = Cause.Retention, State = MessageState.Completed }]).ShouldHaveSingleItem().ShouldBe(
             new StreamEvent { Schema = 1, Kind = StreamEventKind.MessageRemoved, RemovedMessage = new RemovedMessage("q", "a", "1000-7", 2) });
         EventDocuments.Of([new OutboxEntry { Kind = OutboxEntryKind.QueueDeleted, Queue = "q", QueueCreatedAt = 1000, At = 6000 }]).ShouldHaveSingleItem().ShouldBe(
             new StreamEvent { Schema = 1, Kind = StreamEventKind.QueueRemoved, RemovedQueue = new RemovedQueue("q", Time(1000)) });
+    }
+
+    [Theory]
+    [InlineData(MessageState.Errored, Cause.Retention)]
+    [InlineData(MessageState.Errored, Cause.Bound)]
+    [InlineData(MessageState.Canceled, Cause.Retention)]
+    [InlineData(MessageState.Completed, Cause.Purge)]
+    [InlineData(MessageState.Pending, Cause.Purge)]
+    public void Removals_that_a_history_shows_are_told_there_too(MessageState last, Cause cause)
+    {
+        var events = EventDocuments.Of([Dequeue with { Kind = OutboxEntryKind.Removed, Cause = cause, State = last }]).ToArray();
+        events.Select(static told => told.Kind).ShouldBe([StreamEventKind.Transition, StreamEventKind.MessageRemoved]);
+        events[0].Transition!.ShouldSatisfyAllConditions(
+            removal => removal.Cause.ToString().ShouldBe(cause.ToString()),
+            removal => removal.From.ShouldBe(last),
+            removal => removal.To.ShouldBeNull(),
+            removal => removal.InFrom.ShouldBeNull());
+        EventJson.Read(EventJson.Write(events[0])).ShouldBe(events[0]);
     }
 
     [Fact]

@@ -40,18 +40,21 @@ internal static class IndexAudit
 
     /// <summary>
     /// The historic index has each transition of every message there ever was exactly once, with the versions 1 to n, n being the message's version in the current
-    /// index; there a removal counts as one more.
+    /// index; there a removal counts as one more, and is a row of its own behind them where a history shows it.
     /// </summary>
     /// <returns>How many transitions, and of how many messages.</returns>
     public static (int Transitions, int Messages) CheckHistory(this ElasticsearchStandIn elasticsearch, string about) => elasticsearch.Read(cluster =>
     {
         var transitions = Indices(cluster, "-historic-").SelectMany(static index => index.Written.Values).Select(static document => Told(document)).ToList();
-        var lives = transitions.GroupBy(static told => told.Life, static told => told.Version).ToDictionary(static life => life.Key, static life => life.Order().ToList());
+        var lives = transitions.GroupBy(static told => told.Life).ToDictionary(static life => life.Key, static life => life.OrderBy(static told => told.Version).ToList());
         var current = Indices(cluster, "-current-").Single().Written;
         current.Keys.Except(lives.Keys).ShouldBeEmpty(about);
         lives.Keys.Except(current.Keys).ShouldBeEmpty(about);
-        foreach (var (life, versions) in lives)
+        foreach (var (life, rows) in lives)
         {
+            rows.Count(static told => told.Removed).ShouldBeLessThanOrEqualTo(current[life].Source is null ? 1 : 0, $"{about} {life}");
+            rows.FindIndex(static told => told.Removed).ShouldBeOneOf(-1, rows.Count - 1);
+            var versions = rows.Where(static told => !told.Removed).Select(static told => told.Version).ToList();
             versions.ShouldBe(Enumerable.Range(1, versions.Count), $"{about} {life}");
             var document = current[life];
             var last = document.Source is null ? document.Version - 1 : document.Version;
@@ -76,6 +79,6 @@ internal static class IndexAudit
     private static IEnumerable<StandInIndex> Indices(StandInCluster cluster, string kind) =>
         cluster.Indices.Values.Where(index => index.Name.Contains(kind, StringComparison.Ordinal));
 
-    private static (string Life, int Version) Told(StandInDocument document) =>
-        ($"{document.Value("queue")}/{document.Value("id")}/{document.Value("life")}", (int)(long)document.Value("version"));
+    private static (string Life, int Version, bool Removed) Told(StandInDocument document) =>
+        ($"{document.Value("queue")}/{document.Value("id")}/{document.Value("life")}", (int)(long)document.Value("version"), !document.Values("to").Any());
 }

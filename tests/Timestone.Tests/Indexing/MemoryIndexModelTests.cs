@@ -74,7 +74,7 @@ public sealed class MemoryIndexModelTests(ITestOutputHelper output)
             (await AllAsync(search, async (asked, cursor) => await index.SearchAsync(asked with { Cursor = cursor }), static page => (page.Messages, page.Next))).ShouldBe(expected, search.ToString());
         }
 
-        var kept = story.Entries.Where(static entry => entry.Kind != OutboxEntryKind.Restated).TakeLast(historyLimit).Where(static entry => entry.Kind == OutboxEntryKind.Transition).ToList();
+        var kept = story.Entries.Where(static entry => entry.Kind != OutboxEntryKind.Restated).TakeLast(historyLimit).Where(static entry => entry.IsHistoric).ToList();
         foreach (var (queue, id) in story.Names)
         {
             var expected = kept.Where(entry => entry.Queue == queue && entry.Id == id).Select(EventDocuments.TransitionOf).ToList();

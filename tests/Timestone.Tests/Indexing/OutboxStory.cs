@@ -74,7 +74,7 @@ internal sealed class OutboxStory
     {
         if (_random.Next(6) == 0)
         {
-            Entries.Add(new OutboxEntry
+            var removed = new OutboxEntry
             {
                 Kind = OutboxEntryKind.Removed,
                 Queue = message.Queue,
@@ -84,7 +84,20 @@ internal sealed class OutboxStory
                 Sequence = message.Sequence,
                 Version = message.Version + 1,
                 State = message.State,
-                Cause = Cause.Retire,
+                Cause = message.State switch
+                {
+                    MessageState.Completed or MessageState.Canceled => _random.Next(2) == 0 ? Cause.Retention : Cause.Purge,
+                    MessageState.Errored => new[] { Cause.Retention, Cause.Bound, Cause.Purge }[_random.Next(3)],
+                    _ => Cause.Purge,
+                },
+            };
+            Entries.Add(!removed.IsHistoric ? removed : removed with
+            {
+                Attempt = message.Attempt,
+                Priority = message.Priority,
+                HasDeadline = message.HasDeadline,
+                EnqueuedAt = message.EnqueuedAt,
+                Metadata = message.Metadata,
             });
             _current.Remove((message.Queue, message.Id));
             return;

@@ -163,6 +163,8 @@ public abstract class JournalContract
         MaxAttempts = 1000,
         Backoff = new Backoff { Kind = BackoffKind.Fixed, Initial = TimeSpan.FromTicks(7), Max = TimeSpan.FromDays(1) },
         Retention = TimeSpan.FromDays(3660),
+        ErroredRetention = TimeSpan.FromTicks(11),
+        MaxErrored = long.MaxValue,
         MaxDepth = long.MaxValue,
         MaxPayloadBytes = 1,
         EnqueueBlocked = true,

@@ -58,7 +58,7 @@ internal static class TestRows
         return change;
     }
 
-    public static RowChange Removed(MessageRow row) => new(ChangeKind.Removed, Cause.Retire, row.State.State, row.State.UpdatedAt, Now, row, row.State);
+    public static RowChange Removed(MessageRow row) => new(ChangeKind.Removed, Cause.Retention, row.State.State, row.State.UpdatedAt, Now, row, row.State);
 
     public static RowState Lease(MessageRow row, ulong token) => row.State with
     {

@@ -67,12 +67,12 @@ public sealed class Story
                 1 => (MessageState.Invisible, Cause.Fail),
                 _ => (MessageState.Pending, Cause.Release),
             },
-            _ => (last.State, Cause.Retire),
+            _ => (last.State, Cause.Retention),
         };
         var next = last with { At = at, Version = last.Version + 1, From = last.State, Since = last.At, State = state, Cause = cause };
         return cause switch
         {
-            Cause.Retire => next with { Kind = OutboxEntryKind.Removed },
+            Cause.Retention => next with { Kind = OutboxEntryKind.Removed },
             Cause.Dequeue => next with { Attempt = last.Attempt + 1, Worker = $"w{random.Next(3)}" },
             Cause.Fail => next with { Error = "it broke", VisibleAt = at + 5 },
             _ => next with { VisibleAt = null },

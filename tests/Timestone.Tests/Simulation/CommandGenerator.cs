@@ -64,7 +64,9 @@ internal sealed class CommandGenerator
             Invisible = Span(random.Next(3) == 0 ? random.Next(3000) : 0),
             MaxAttempts = random.Next(1, 5),
             Backoff = new Backoff { Kind = (BackoffKind)random.Next(3), Initial = Span(initial), Max = Span(initial + random.Next(4000)) },
-            Retention = Span(random.Next(4) switch { 0 => 0, 1 => random.Next(4000), _ => 3_600_000 }),
+            Retention = Kept(random),
+            ErroredRetention = Kept(random),
+            MaxErrored = random.Next(3) == 0 ? random.Next(1, 4) : random.Next(2) * 1_000_000,
             MaxDepth = random.Next(3) == 0 ? random.Next(1, 8) : 0,
         };
     }
@@ -94,6 +96,8 @@ internal sealed class CommandGenerator
         < 19 => now - _random.Next(1, 10_000),
         _ => now + 1,
     };
+
+    private static TimeSpan Kept(Random random) => Span(random.Next(4) switch { 0 => 0, 1 => random.Next(4000), _ => 3_600_000 });
 
     private static TimeSpan Span(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
@@ -234,7 +238,7 @@ internal sealed class CommandGenerator
             0 => new QueueSettingsPatch { Lease = other.Lease, Invisible = other.Invisible },
             1 => new QueueSettingsPatch { MaxAttempts = other.MaxAttempts },
             2 => new QueueSettingsPatch { Backoff = BackoffPatch(other.Backoff) },
-            3 => new QueueSettingsPatch { Retention = other.Retention },
+            3 => new QueueSettingsPatch { Retention = other.Retention, ErroredRetention = other.ErroredRetention, MaxErrored = other.MaxErrored },
             4 => new QueueSettingsPatch { MaxDepth = other.MaxDepth, MaxPayloadBytes = _random.Next(2) == 0 ? 8 : 100_000 },
             5 => new QueueSettingsPatch { EnqueueBlocked = true },
             6 => new QueueSettingsPatch { DequeueBlocked = true },

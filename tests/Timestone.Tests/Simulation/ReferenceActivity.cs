@@ -5,6 +5,15 @@ internal sealed class ReferenceActivity
 {
     private readonly List<(long At, long Lateness)> _dequeues = [];
 
+    /// <summary>How many messages were removed because their retention was over.</summary>
+    public long Retired { get; set; }
+
+    /// <summary>How many messages were purged.</summary>
+    public long Purged { get; set; }
+
+    /// <summary>How many errored messages gave way to others.</summary>
+    public long Bounded { get; set; }
+
     public void Add(long at, long lateness) => _dequeues.Add((at, lateness));
 
     /// <summary>How many there were after a time, all or the late ones.</summary>
@@ -15,7 +24,7 @@ internal sealed class ReferenceActivity
 
     public ReferenceActivity Copy()
     {
-        var copy = new ReferenceActivity();
+        var copy = new ReferenceActivity { Retired = Retired, Purged = Purged, Bounded = Bounded };
         copy._dequeues.AddRange(_dequeues);
         return copy;
     }

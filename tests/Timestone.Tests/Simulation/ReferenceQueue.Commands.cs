@@ -230,7 +230,7 @@ internal sealed partial class ReferenceQueue
         if (state == MessageState.Running)
             return Error(ErrorCode.InvalidArgument, "state");
         var purged = _messages.FindAll(message => state is null ? message.State != MessageState.Running : message.State == state);
-        purged.ForEach(Remove);
+        Activity.Purged += purged.Sum(Remove);
         return (long)purged.Count;
     }
 

@@ -21,7 +21,8 @@ internal sealed partial class ReferenceQueue
         _messages.Where(message => message.State == MessageState.Pending).Min(message => (long?)message.EnqueuedAt) is { } oldest ? TimeSpan.FromMilliseconds(Now - oldest) : null,
         OfLastMinute(since => Activity.Since(since, late: false)),
         OfLastMinute(since => Activity.Since(since, late: true)),
-        OfLastMinute(Activity.Latest));
+        OfLastMinute(Activity.Latest),
+        new RemovalCounts(Activity.Retired, Activity.Purged, Activity.Bounded));
 
     // What happened in the first or the last second of the minute may count or not.
     private (long Least, long Most) OfLastMinute(Func<long, long> figure) => (figure(Now - 58_000), figure(Now - 62_000));

@@ -70,6 +70,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     public void AdvanceTo(long now)
     {
         Now = Math.Max(Now, now);
+        RemoveSurplus();
         if (!_messages.Exists(message => MovesByItself(message) && message.DueAt <= Now))
             return;
         while (_messages.Where(MovesByItself).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).FirstOrDefault() is { } next && next.DueAt <= Now)
@@ -79,7 +80,8 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
             else if (next.State == MessageState.Running)
                 Expire(next);
             else
-                Remove(next);
+                Activity.Retired += Remove(next);
+            RemoveSurplus();
         }
     }
 
@@ -93,10 +95,19 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
         Revision++;
     }
 
-    private void Remove(ReferenceMessage message)
+    // More errored messages than are kept: those that would be retired first go first.
+    private void RemoveSurplus()
+    {
+        var errored = _messages.Where(message => message.State == MessageState.Errored).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).ToList();
+        if (Settings.MaxErrored > 0)
+            Activity.Bounded += errored.SkipLast((int)Settings.MaxErrored).Sum(Remove);
+    }
+
+    private int Remove(ReferenceMessage message)
     {
         _messages.Remove(message);
         Revision++;
+        return 1;
     }
 
     private void BecomePending(ReferenceMessage message, long at) => Become(message, MessageState.Pending, at);
@@ -116,7 +127,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     private void End(ReferenceMessage message, MessageState state, long at)
     {
         Become(message, state, at);
-        message.DueAt = at + Milliseconds(Settings.Retention);
+        message.DueAt = at + Milliseconds(state == MessageState.Errored ? Settings.ErroredRetention : Settings.Retention);
         if (state != MessageState.Completed)
             message.Redriven = false;
     }

@@ -64,7 +64,7 @@ internal static class ReferenceIndex
             Queue = queue,
             Counts = new StateCounts(
                 In(MessageState.Invisible), In(MessageState.Pending), In(MessageState.Running), In(MessageState.Completed), In(MessageState.Canceled), In(MessageState.Errored)),
-            TimeInState = [.. transitions.Where(static one => one.From is not null).GroupBy(static one => one.From!.Value).OrderBy(static group => group.Key).Select(Stays)],
+            TimeInState = [.. transitions.Where(static one => one.InFrom is not null).GroupBy(static one => one.From!.Value).OrderBy(static group => group.Key).Select(Stays)],
             Failures = transitions.Count(static one => one.Cause == TransitionCause.Fail),
             Expirations = transitions.Count(static one => one.Cause == TransitionCause.Expire),
             MissedDeadlines = transitions.Count(static one => one.MissedDeadline),

@@ -48,12 +48,14 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
     /// <summary>Lets happen what the clock has brought, each at its own time.</summary>
     public void CatchUp(DateTimeOffset now)
     {
+        RemoveSurplus(now);
         while (_messages.Where(message => message.Due <= now).MinBy(message => (message.Due, message.Sequence)) is { } due)
         {
             var at = due.Due!.Value;
             if (due.IsTerminal)
             {
-                _messages.Remove(due);
+                Remove(due, at, TransitionCause.Retention);
+                Statistics.Retired++;
             }
             else if (due.State == MessageState.Invisible)
             {
@@ -64,6 +66,8 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
                 Statistics.Failed(at);
                 ComeBackOrEnd(due, "lease expired", at, TransitionCause.Expire);
             }
+
+            RemoveSurplus(at);
         }
     }
 
@@ -212,8 +216,14 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
         return message.Answer(duplicate: false);
     }
 
-    public StateCounts Purge(PurgeScope scope) =>
-        StateCounts.Of(state => scope.Covers(state) ? _messages.RemoveAll(message => message.State == state) : 0);
+    public StateCounts Purge(PurgeScope scope, DateTimeOffset now)
+    {
+        var purged = _messages.Where(message => scope.Covers(message.State)).ToList();
+        purged.ForEach(message => Remove(message, now, TransitionCause.Purge));
+        var removed = StateCounts.Of(state => purged.Count(message => message.State == state));
+        Statistics.Purged += removed.Total;
+        return removed;
+    }
 
     private string LifeOf(ReferenceMessage message) => $"{createdAt.UtcTicks}-{message.Sequence}";
 
@@ -224,31 +234,42 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
     private static IEnumerable<ReferenceMessage> ByRank(IEnumerable<ReferenceMessage> messages) =>
         messages.OrderBy(message => message.Priority).ThenBy(message => message.Sequence);
 
+    // A history shows the removal of messages that failed or were called off, and every purge.
+    private bool Remove(ReferenceMessage message, DateTimeOffset at, TransitionCause cause)
+    {
+        if (message.State is MessageState.Errored or MessageState.Canceled || cause == TransitionCause.Purge)
+            Tell(message, message.Version + 1, message.State, null, at, null, cause);
+        return _messages.Remove(message);
+    }
+
     private void Move(ReferenceMessage message, MessageState state, DateTimeOffset at, DateTimeOffset? due, TransitionCause cause)
     {
         var (from, since) = (message.Version == 0 ? default(MessageState?) : message.State, message.UpdatedAt);
         (message.State, message.Due, message.UpdatedAt, message.Version) = (state, due, at, message.Version + 1);
+        Tell(message, message.Version, from, state, at, from is null ? null : at - since, cause);
+    }
+
+    private void Tell(ReferenceMessage message, int version, MessageState? from, MessageState? to, DateTimeOffset at, TimeSpan? inFrom, TransitionCause cause) =>
         history.Add(new Transition
         {
             Queue = name,
             Id = message.Id,
             Life = LifeOf(message),
-            Version = message.Version,
+            Version = version,
             From = from,
-            To = state,
+            To = to,
             Cause = cause,
             At = at,
-            InFrom = from is null ? null : at - since,
+            InFrom = inFrom,
             Attempt = message.Attempt,
-            Worker = message.Worker,
-            Error = message.Error,
+            Worker = to is null ? null : message.Worker,
+            Error = to is null ? null : message.Error,
             Priority = message.Priority,
             Deadline = message.Given.Deadline,
             MissedDeadline = cause == TransitionCause.Dequeue && at > message.Given.Deadline,
             Metadata = message.Given.Metadata,
             EnqueuedAt = message.EnqueuedAt,
         });
-    }
 
     private void Hide(ReferenceMessage message, DateTimeOffset until, DateTimeOffset at, TransitionCause cause) =>
         Move(message, until > at ? MessageState.Invisible : MessageState.Pending, at, until > at ? until : null, cause);
@@ -257,7 +278,14 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
     {
         if (state != MessageState.Completed)
             message.Redriven = false;
-        Move(message, state, at, at + Settings.Retention, cause);
+        Move(message, state, at, at + (state == MessageState.Errored ? Settings.ErroredRetention : Settings.Retention), cause);
+    }
+
+    private void RemoveSurplus(DateTimeOffset at)
+    {
+        var errored = _messages.Where(message => message.State == MessageState.Errored).OrderBy(message => (message.Due, message.Sequence)).ToList();
+        if (Settings.MaxErrored > 0)
+            Statistics.Bounded += errored.SkipLast((int)Settings.MaxErrored).Count(message => Remove(message, at, TransitionCause.Bound));
     }
 
     private void ComeBackOrEnd(ReferenceMessage message, string error, DateTimeOffset at, TransitionCause cause, TimeSpan? invisible = null, bool permanent = false)

@@ -16,6 +16,12 @@ internal sealed class ReferenceStatistics(DateTimeOffset openedAt)
 
     public void Failed(DateTimeOffset at) => _failed.Add(at);
 
+    public long Retired { get; set; }
+
+    public long Purged { get; set; }
+
+    public long Bounded { get; set; }
+
     public void Dequeued(ReferenceMessage message, DateTimeOffset at)
     {
         _dequeued.Add(at);

@@ -124,7 +124,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
     public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) => Answer(queue, () =>
     {
         Validation.CheckScope(scope);
-        return Run(queue, (found, _) => found.Purge(scope));
+        return Run(queue, (found, now) => found.Purge(scope, now));
     });
 
     public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) => Answer(queue, () =>
@@ -165,6 +165,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
             OldestPending = oldest is null ? null : now - oldest.EnqueuedAt,
             Lateness = found.Statistics.Lateness(now),
             Rates = found.Statistics.Rates(now),
+            Removed = new RemovalCounts(found.Statistics.Retired, found.Statistics.Purged, found.Statistics.Bounded),
         };
     });
 
