@@ -19,8 +19,11 @@ public static class TimestoneApi
     /// Adds what the routes need. The <see cref="ITimestone"/> and the <see cref="IReadiness"/> are the host's to add; the first
     /// is asked for when the second first says that nothing stands in the way.
     /// </summary>
-    public static IServiceCollection AddTimestoneApi(this IServiceCollection services)
+    /// <param name="services">The host's services.</param>
+    /// <param name="access">Which requests come in; null for those that are addressed to a loopback name and come from no other site's page.</param>
+    public static IServiceCollection AddTimestoneApi(this IServiceCollection services, AccessOptions? access = null)
     {
+        services.AddAccess(access ?? new AccessOptions());
         services.AddSingleton<Handlers>();
         services.AddTimestoneOpenApi();
         services.Configure<KestrelServerOptions>(static options =>
@@ -32,18 +35,18 @@ public static class TimestoneApi
     }
 
     /// <summary>
-    /// Answers unknown paths and wrong methods with problem details. Belongs before the routes' middleware runs, so before
-    /// anything that handles requests by itself.
+    /// Refuses what may not come in, and answers unknown paths and wrong methods with problem details. Belongs before the routes'
+    /// middleware runs, so before anything that handles requests by itself.
     /// </summary>
-    public static IApplicationBuilder UseTimestoneProblems(this IApplicationBuilder app) => app.Use(static next => context =>
+    public static IApplicationBuilder UseTimestone(this IApplicationBuilder app) => app.UseAccess().Use(static next => context =>
     {
         if (context.GetEndpoint() is null)
-            return Problems.WriteAsync(context, StatusCodes.Status404NotFound, new TimestoneError(ErrorCode.InvalidArgument, $"There is no {context.Request.Path}."));
+            return Problems.WriteAsync(context, StatusCodes.Status404NotFound, new TimestoneError(ErrorCode.NoSuchRoute, $"There is no {context.Request.Path.Value.Short()}."));
         var handled = next(context);
 
         // Routing's own endpoint for a wrong method answers at once, without a body.
         return handled.IsCompletedSuccessfully && context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false }
-            ? Problems.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, new TimestoneError(ErrorCode.InvalidArgument, $"{context.Request.Path} does not take {context.Request.Method}."))
+            ? Problems.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, new TimestoneError(ErrorCode.InvalidArgument, $"{context.Request.Path.Value.Short()} does not take {context.Request.Method.Short()}."))
             : handled;
     });
 

@@ -50,4 +50,13 @@ public enum ErrorCode
 
     /// <summary>Another server is the active one on this Redis; this one only stands by. Nothing changed: ask the next server.</summary>
     Standby = 13,
+
+    /// <summary>The request is addressed to a host name that the server does not answer to. Nothing changed.</summary>
+    HostNotAllowed = 14,
+
+    /// <summary>A page of another origin made a browser send the request. Nothing changed.</summary>
+    ForbiddenOrigin = 15,
+
+    /// <summary>The server has no such path. Nothing changed.</summary>
+    NoSuchRoute = 16,
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Timestone.Api;
@@ -41,7 +42,7 @@ internal static class Body
     /// <summary>Reads the whole body, then makes the request of it.</summary>
     public static ValueTask<T> ReadAsync<T>(HttpContext context, ReadBody<T> read)
     {
-        CheckContentType(context.Request.ContentType);
+        CheckType(context);
 
         // A small body has come with its headers.
         var body = context.Request.BodyReader;
@@ -89,13 +90,34 @@ internal static class Body
         ? read(utf8Json)
         : throw new TimestoneException(ErrorCode.InvalidArgument, "The body is not valid UTF-8.");
 
-    private static void CheckContentType(string? contentType)
+    /// <summary>
+    /// Any body must say that it is JSON: a page of another site cannot make a browser send that without asking first. One that is
+    /// absent need not.
+    /// </summary>
+    private static void CheckType(HttpContext context)
     {
-        if (contentType is null or "application/json" or "application/json; charset=utf-8")
-            return;
-        if (!MediaTypeHeaderValue.TryParse(contentType, out var type)
-            || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            || (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
-            throw new BadHttpRequestException($"The body must be application/json in UTF-8, not '{contentType}'.", StatusCodes.Status415UnsupportedMediaType);
+        var request = context.Request;
+        if (request.Headers.ContentEncoding is { Count: > 0 } coding && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.Headers.AcceptEncoding = "identity";
+            throw Unsupported($"The body must not be encoded, and is '{coding.ToString().Short()}'.");
+        }
+
+        if (request.ContentType is not { Length: > 0 } contentType)
+        {
+            if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
+                throw Unsupported("The body must say that it is JSON: Content-Type: application/json.");
+        }
+        else if (contentType is not ("application/json" or "application/json; charset=utf-8") && !IsJson(contentType))
+        {
+            throw Unsupported($"The body must be application/json in UTF-8, not '{contentType.Short()}'.");
+        }
     }
+
+    private static bool IsJson(string contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    private static BadHttpRequestException Unsupported(string detail) => new(detail, StatusCodes.Status415UnsupportedMediaType);
 }

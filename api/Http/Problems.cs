@@ -13,8 +13,9 @@ internal static class Problems
 
     public static int StatusOf(ErrorCode code) => code switch
     {
-        ErrorCode.InvalidArgument or ErrorCode.MissingExclusivityKey => StatusCodes.Status400BadRequest,
-        ErrorCode.QueueNotFound or ErrorCode.MessageNotFound => StatusCodes.Status404NotFound,
+        ErrorCode.InvalidArgument or ErrorCode.MissingExclusivityKey or ErrorCode.HostNotAllowed => StatusCodes.Status400BadRequest,
+        ErrorCode.ForbiddenOrigin => StatusCodes.Status403Forbidden,
+        ErrorCode.QueueNotFound or ErrorCode.MessageNotFound or ErrorCode.NoSuchRoute => StatusCodes.Status404NotFound,
         ErrorCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorCode.QueueFull => StatusCodes.Status429TooManyRequests,
         ErrorCode.Unavailable or ErrorCode.Standby => StatusCodes.Status503ServiceUnavailable,
@@ -51,6 +52,9 @@ internal static class Problems
         ErrorCode.Unavailable => "The service cannot answer now",
         ErrorCode.NoIndex => "There is no index to search",
         ErrorCode.Standby => "Another server is the active one",
+        ErrorCode.HostNotAllowed => "The server does not answer to this host name",
+        ErrorCode.ForbiddenOrigin => "Pages of this origin may not use the server",
+        ErrorCode.NoSuchRoute => "There is no such path",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "An error code without a title."),
     };
 }

@@ -16,7 +16,7 @@ internal sealed class RequestTemplate
 
     public RequestTemplate(string path, int capacity)
     {
-        var head = $"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {LengthPlace}\r\n\r\n";
+        var head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {LengthPlace}\r\n\r\n";
         _buffer = new byte[capacity + head.Length];
         _bodyAt = _end = Encoding.ASCII.GetBytes(head, _buffer);
         _lengthAt = _bodyAt - 4 - LengthPlace.Length;

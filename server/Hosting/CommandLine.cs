@@ -17,10 +17,15 @@ internal static class CommandLine
           --elasticsearch URL[,…] index messages and transitions in Elasticsearch, and answer searches from there
           --role all|server|indexer  server: leave what is in Kafka to others to index; indexer: do nothing else than that (all)
           --insecure              allow addresses that other machines can reach
+          --allowed-hosts NAME[,…]  host names that requests may be addressed to, beside localhost, 127.0.0.1, [::1] and those in --urls;
+                                  *.NAME for all below one, * for all
+          --allowed-origins ORIGIN[,…]  web pages that may use the server, such as https://queues.example.org; all others are refused
+          --trusted-proxies ADDRESS[,…]  reverse proxies, or their networks, whose X-Forwarded-For, -Host and -Proto count
+          --max-connections N     connections over HTTP at the most (all file descriptors of the process but 256, or but a quarter)
           --no-auto-create        refuse messages to queues that do not exist
           --help                  this text
         Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Index, :Kafka, :Elasticsearch, :Role,
-        :Insecure, :AutoCreate in appsettings.json or the environment (Timestone__Redis). Timestone:Defaults holds the settings of queues
+        :Insecure, :AllowedHosts, :AllowedOrigins, :TrustedProxies, :MaxConnections, :AutoCreate in appsettings.json or the environment (Timestone__Redis). Timestone:Defaults holds the settings of queues
         that a message creates; below Timestone:Kafka and Timestone:Elasticsearch stand topics, properties, credentials (docs/events.md).
         """;
 
@@ -35,6 +40,10 @@ internal static class CommandLine
         ["--kafka"] = "Timestone:Kafka",
         ["--elasticsearch"] = "Timestone:Elasticsearch",
         ["--role"] = "Timestone:Role",
+        ["--allowed-hosts"] = "Timestone:AllowedHosts",
+        ["--allowed-origins"] = "Timestone:AllowedOrigins",
+        ["--trusted-proxies"] = "Timestone:TrustedProxies",
+        ["--max-connections"] = "Timestone:MaxConnections",
     };
 
     private static readonly Dictionary<string, (string Key, string Value)> Flags = new(StringComparer.Ordinal)

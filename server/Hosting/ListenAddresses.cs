@@ -23,6 +23,12 @@ internal static class ListenAddresses
         }
     }
 
+    /// <summary>Those of the addresses that other machines can reach.</summary>
+    public static IEnumerable<string> BeyondLoopback(string urls) => Split(urls).Where(static text => !IsLoopback(Parse(text)));
+
+    /// <summary>The hosts that the addresses name: names, and IP addresses as URLs write them.</summary>
+    public static IEnumerable<string> Hosts(string urls) => Split(urls).Select(Parse).Where(static address => !address.IsUnixPipe).Select(static address => address.Host);
+
     private static BindingAddress Parse(string text)
     {
         try

@@ -41,6 +41,8 @@ public static partial class ServerCommand
                     LogStarted(server.Logger, addresses, Path.GetFullPath(options.Data), options.Durability.ToString().ToLowerInvariant());
                 else
                     LogStartedOnRedis(server.Logger, addresses, options.RedisWaitReplicas);
+                if (ListenAddresses.BeyondLoopback(options.Urls).ToList() is { Count: > 0 } reachable)
+                    LogInsecure(server.Logger, string.Join(", ", reachable));
                 await server.WaitForShutdownAsync().ConfigureAwait(false);
                 return 0;
             }
@@ -88,6 +90,9 @@ public static partial class ServerCommand
 
     [LoggerMessage(4, LogLevel.Information, "Listening on {Addresses}, data in Redis, waiting for {Replicas} replicas.")]
     private static partial void LogStartedOnRedis(ILogger logger, string addresses, int replicas);
+
+    [LoggerMessage(6, LogLevel.Warning, "Other machines can reach {Addresses}, and there is no authentication: whoever does can read and change every queue. Let only those through who may.")]
+    private static partial void LogInsecure(ILogger logger, string addresses);
 
     [LoggerMessage(5, LogLevel.Information, "Indexing what is in Kafka at {Kafka} in Elasticsearch at {Elasticsearch}.")]
     private static partial void LogStartedIndexer(ILogger logger, string kafka, string elasticsearch);

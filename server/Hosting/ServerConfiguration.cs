@@ -12,7 +12,7 @@ internal static class ServerConfiguration
     private const string Section = "Timestone";
     private static readonly string[] Known =
     [
-        "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Index", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AutoCreate", "Defaults",
+        "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Index", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AutoCreate", "Defaults",
     ];
 
     /// <param name="configuration">The host's configuration.</param>
@@ -72,12 +72,26 @@ internal static class ServerConfiguration
                 var other => throw new BadOptionException("--role", $"'{other}' must be all, server or indexer."),
             },
             Insecure = Flag(section, "Insecure", absent.Insecure),
+            AllowedHosts = List(section, "AllowedHosts"),
+            AllowedOrigins = List(section, "AllowedOrigins"),
+            TrustedProxies = List(section, "TrustedProxies"),
+            MaxConnections = section["MaxConnections"] switch
+            {
+                null => null,
+                var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) => count,
+                var other => throw new BadOptionException("--max-connections", $"'{other}' must be a whole number."),
+            },
             AutoCreate = Flag(section, "AutoCreate", absent.AutoCreate),
             Defaults = Defaults(section.GetSection("Defaults")),
         };
         options.Check();
         return options;
     }
+
+    // One text with commas, or a list as JSON writes it.
+    private static string[] List(IConfigurationSection section, string name) =>
+        (section[name] ?? string.Join(',', section.GetSection(name).GetChildren().Select(static child => child.Value)))
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static bool Flag(IConfigurationSection section, string name, bool absent) => section[name] switch
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Timestone.Api;
 using Timestone.ServiceDefaults;
@@ -76,12 +77,13 @@ public sealed class TimestoneServer : IAsyncDisposable
         services.AddSingleton<IReadiness>(static all => all.GetRequiredService<LocalService>());
         services.AddSingleton(static all => all.GetRequiredService<LocalService>().Timestone);
         services.AddHostedService(static all => all.GetRequiredService<LocalService>());
-        services.AddTimestoneApi();
+        services.AddTimestoneApi(ServerAccess.Of(options));
         builder.AddServiceDefaults(program.Name);
         program.Configure(builder, options);
 
         // Neither reading a request nor writing an answer blocks.
         services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = options.MaxConnections ?? DescriptorLimit.Connections());
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
 
         // While this category is on, the host makes an activity and a logging scope for each request.
@@ -90,7 +92,7 @@ public sealed class TimestoneServer : IAsyncDisposable
         var app = builder.Build();
         foreach (var address in ListenAddresses.Split(options.Urls))
             app.Urls.Add(address);
-        app.UseTimestoneProblems();
+        app.UseTimestone();
         app.MapTimestone();
         program.Map(app);
         return app;

@@ -48,6 +48,24 @@ public sealed record TimestoneServerOptions
     /// <summary>Whether it may listen on addresses that others can reach: there is no authentication.</summary>
     public bool Insecure { get; init; }
 
+    /// <summary>
+    /// Host names that requests may be addressed to beside those of loopback and of <see cref="Urls"/>: a name or IP address without
+    /// a port, <c>*.example.org</c> for every name below one, <c>*</c> for every name.
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Origins of web pages that may use the server beside its own: <c>https://queues.example.org</c>.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Reverse proxies whose <c>X-Forwarded-</c> headers count: IP addresses, or networks such as <c>10.0.0.0/8</c>.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>
+    /// Connections over HTTP at the most, at least 1; one more is closed as soon as it is made. Null for as many as the limit of the
+    /// process's file descriptors leaves room for: all but 256, or but a quarter of them where that is more.
+    /// </summary>
+    public long? MaxConnections { get; init; }
+
     /// <summary>Whether the first message sent to a queue creates it.</summary>
     public bool AutoCreate { get; init; } = true;
 
@@ -65,6 +83,9 @@ public sealed record TimestoneServerOptions
     public void Check()
     {
         ListenAddresses.Check(Urls, Insecure);
+        ServerAccess.Of(this);
+        if (MaxConnections < 1)
+            throw new BadOptionException("--max-connections", "must be at least 1.");
         if (string.IsNullOrWhiteSpace(Data))
             throw new BadOptionException("--data", "a directory is needed.");
         if (!Enum.IsDefined(Durability))

@@ -37,6 +37,35 @@ public sealed class SiloProgramTests : IDisposable
         (await http.GetAsync(new Uri("/dashboard/", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+#if CHROMIUM
+    [Fact]
+    public async Task A_page_of_another_site_can_use_neither_its_queues_nor_its_dashboard()
+    {
+        using var silo = await StartAsync();
+        using var client = new TimestoneClient(new Uri(silo.BaseAddress));
+        await client.EnqueueAsync("q", new NewMessage { Id = "a" });
+        await Timestone.Tests.Browser.Attack.FailsOnAsync(new Uri(silo.BaseAddress));
+    }
+#endif
+
+    [Theory]
+    [InlineData("Origin", "http://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("Sec-Fetch-Site", "cross-site", HttpStatusCode.Forbidden)]
+    [InlineData("Host", "evil.example", HttpStatusCode.BadRequest)]
+    public async Task The_dashboard_is_not_for_pages_of_other_sites(string header, string value, HttpStatusCode status)
+    {
+        using var silo = await StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(silo.BaseAddress) };
+        foreach (var path in new[] { "/dashboard/", "/dashboard/DashboardCounters", "/dashboard/index.min.js", "/v1/queues" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation(header, value);
+            using var answer = await http.SendAsync(request);
+            answer.StatusCode.ShouldBe(status, path);
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        }
+    }
+
     [Theory]
     [InlineData("--silo-port", "0")]
     [InlineData("--gateway-port", "11111")]
@@ -52,6 +81,13 @@ public sealed class SiloProgramTests : IDisposable
         code.ShouldBe(1);
         errors.ShouldStartWith($"timestone-silo: {option}");
         errors.Trim().ShouldNotContain('\n');
+    }
+
+    private async Task<ServerProcess> StartAsync()
+    {
+        var silo = ServerProcess.StartProgram("timestone-silo", [], "--urls", "http://127.0.0.1:0", "--data", _data.Path, "--durability", "os", "--silo-port", FreePort(), "--gateway-port", FreePort());
+        await silo.ReadyAsync();
+        return silo;
     }
 
     private static string FreePort()

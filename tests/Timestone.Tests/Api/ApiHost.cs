@@ -20,7 +20,7 @@ public sealed class ApiHost : IAsyncDisposable, IReadiness
         builder.Services.AddTimestoneApi();
         _app = builder.Build();
         _app.Urls.Add("http://127.0.0.1:0");
-        _app.UseTimestoneProblems();
+        _app.UseTimestone();
         _app.MapTimestone();
     }
 

@@ -165,7 +165,7 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task A_body_larger_than_the_server_takes_is_refused()
     {
-        var problem = await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: x\r\nContent-Length: {TimestoneApi.MaxRequestBytes + 1}\r\n\r\n");
+        var problem = await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {TimestoneApi.MaxRequestBytes + 1}\r\n\r\n");
         problem.ShouldStartWith("HTTP/1.1 413 ");
         problem.ShouldContain("\"code\":\"payload_too_large\"");
     }
@@ -178,11 +178,40 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
         (await server.PostAsync($"{_queue}/messages", "{}")).ShouldRefuse(429, "queue_full");
     }
 
-    [Fact]
-    public async Task A_body_without_a_content_type_is_JSON()
+    [Theory]
+    [InlineData("/messages")]
+    [InlineData("/dequeue")]
+    [InlineData("/complete")]
+    [InlineData("/purge")]
+    [InlineData("/messages/a/cancel")]
+    public async Task A_body_without_a_content_type_is_refused(string path)
     {
         using var content = new ByteArrayContent("{}"u8.ToArray());
-        (await server.SendAsync(HttpMethod.Post, $"{_queue}/messages", content)).Status.ShouldBe(System.Net.HttpStatusCode.Created);
+        (await server.SendAsync(HttpMethod.Post, $"{_queue}{path}", content)).ShouldRefuse(415, "invalid_argument");
+        var chunked = await RawAsync($"POST {_queue}{path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
+        chunked.ShouldStartWith("HTTP/1.1 415 ");
+    }
+
+    [Fact]
+    public async Task No_body_needs_no_content_type()
+    {
+        (await server.SendAsync(HttpMethod.Put, _queue)).Status.ShouldBe(System.Net.HttpStatusCode.Created);
+        (await server.PostAsync($"{_queue}/redrive")).Status.ShouldBe(System.Net.HttpStatusCode.OK);
+        (await server.PostAsync($"{_queue}/dequeue")).ShouldRefuse(400, "invalid_argument");
+    }
+
+    [Theory]
+    [InlineData("gzip", 415)]
+    [InlineData("gzip, identity", 415)]
+    [InlineData("identity", 201)]
+    public async Task An_encoded_body_is_refused(string encoding, int status)
+    {
+        using var content = Json("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        var answer = await server.SendAsync(HttpMethod.Post, $"{_queue}/messages", content);
+        ((int)answer.Status).ShouldBe(status, answer.Text);
+        if (status == 415)
+            ((string?)answer.ShouldRefuse(415, "invalid_argument")["detail"])!.ShouldContain("gzip");
     }
 
     [Theory]
@@ -210,8 +239,8 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task Unknown_paths_and_wrong_methods_are_problems_too()
     {
-        (await server.GetAsync("/v2/queues")).ShouldRefuse(404, "invalid_argument");
-        (await server.PostAsync($"{_queue}/messages/a/eat", "{}")).ShouldRefuse(404, "invalid_argument");
+        (await server.GetAsync("/v2/queues")).ShouldRefuse(404, "no_such_route");
+        (await server.PostAsync($"{_queue}/messages/a/eat", "{}")).ShouldRefuse(404, "no_such_route");
         (await server.SendAsync(HttpMethod.Delete, $"{_queue}/dequeue")).ShouldRefuse(405, "invalid_argument");
         (await server.PostAsync("/v1/queues", "{}")).ShouldRefuse(405, "invalid_argument");
     }
@@ -219,9 +248,9 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task A_body_in_chunks_is_read_whole()
     {
-        var answer = await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n8\r\n{{\"id\":\"a\r\n9\r\n\",\"paylo\"\r\n0\r\n\r\n");
+        var answer = await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n8\r\n{{\"id\":\"a\r\n9\r\n\",\"paylo\"\r\n0\r\n\r\n");
         answer.ShouldStartWith("HTTP/1.1 400 ");
-        answer = await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n8\r\n{{\"id\":\"a\r\nd\r\n\",\"payload\":1\r\n1\r\n}}\r\n0\r\n\r\n");
+        answer = await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n8\r\n{{\"id\":\"a\r\nd\r\n\",\"payload\":1\r\n1\r\n}}\r\n0\r\n\r\n");
         answer.ShouldStartWith("HTTP/1.1 201 ");
         answer.ShouldContain("\"id\":\"a\"");
         answer.ShouldNotContain("Server:");
@@ -233,7 +262,7 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
         await server.OkAsync(HttpMethod.Put, _queue);
         try
         {
-            await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{\"id\":\"a\"}}", halfClose: true);
+            await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{\"id\":\"a\"}}", halfClose: true);
         }
         catch (IOException)
         {

@@ -25,6 +25,9 @@ public sealed class ServiceOutcomeTests
     [InlineData(ErrorCode.Unavailable, 503)]
     [InlineData(ErrorCode.NoIndex, 501)]
     [InlineData(ErrorCode.Standby, 503)]
+    [InlineData(ErrorCode.HostNotAllowed, 400)]
+    [InlineData(ErrorCode.ForbiddenOrigin, 403)]
+    [InlineData(ErrorCode.NoSuchRoute, 404)]
     public async Task Every_error_has_its_status(ErrorCode code, int status)
     {
         await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create((_, _) => Task.FromException<QueueInfo>(new TimestoneException(code, "It was so.", "name"))));
@@ -38,7 +41,7 @@ public sealed class ServiceOutcomeTests
     }
 
     [Fact]
-    public void Every_error_code_is_tested() => Enum.GetValues<ErrorCode>().Length.ShouldBe(14);
+    public void Every_error_code_is_tested() => Enum.GetValues<ErrorCode>().Length.ShouldBe(17);
 
     [Fact]
     public async Task A_bug_in_the_service_is_an_error_without_its_secrets()

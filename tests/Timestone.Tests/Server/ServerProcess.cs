@@ -16,6 +16,17 @@ public sealed class ServerProcess : IDisposable
 
     public static ServerProcess StartWith(Dictionary<string, string> environment, params string[] args) => StartProgram("timestone-server", environment, args);
 
+    /// <summary>Starts the server as a process that may have so many file descriptors.</summary>
+    public static ServerProcess StartWithin(int descriptors, params string[] args)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", $"ulimit -n {descriptors} && exec dotnet \"$0\" \"$@\"", Path.Combine(AppContext.BaseDirectory, "timestone-server.dll"), .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new ServerProcess(Process.Start(start)!);
+    }
+
     /// <summary>Starts another host that speaks as the server does.</summary>
     public static ServerProcess StartProgram(string program, Dictionary<string, string> environment, params string[] args)
     {
