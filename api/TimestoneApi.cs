@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -30,6 +31,7 @@ public static class TimestoneApi
         {
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = MaxRequestBytes;
+            options.ConfigureEndpointDefaults(static endpoint => endpoint.Use(RejectedRequests.Use));
         });
         return services;
     }
@@ -38,23 +40,18 @@ public static class TimestoneApi
     /// Refuses what may not come in, and answers unknown paths and wrong methods with problem details. Belongs before the routes'
     /// middleware runs, so before anything that handles requests by itself.
     /// </summary>
-    public static IApplicationBuilder UseTimestone(this IApplicationBuilder app) => app.UseAccess().Use(static next => context =>
+    public static IApplicationBuilder UseTimestone(this IApplicationBuilder app)
     {
-        if (context.GetEndpoint() is null)
-            return Problems.WriteAsync(context, StatusCodes.Status404NotFound, new TimestoneError(ErrorCode.NoSuchRoute, $"There is no {context.Request.Path.Value.Short()}."));
-        var handled = next(context);
-
-        // Routing's own endpoint for a wrong method answers at once, without a body.
-        return handled.IsCompletedSuccessfully && context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false }
-            ? Problems.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, new TimestoneError(ErrorCode.InvalidArgument, $"{context.Request.Path.Value.Short()} does not take {context.Request.Method.Short()}."))
-            : handled;
-    });
+        RejectedRequests.Watch(app.ApplicationServices.GetRequiredService<DiagnosticListener>());
+        return app.UseAccess().Use(AnswerUnknown);
+    }
 
     /// <summary>Maps all routes, the OpenAPI document and the health routes.</summary>
     public static IEndpointRouteBuilder MapTimestone(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
         var services = routes.ServiceProvider;
+        routes = routes.MapReads();
         var handlers = services.GetRequiredService<Handlers>();
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         QueueRoutes.Map(routes, handlers);
@@ -65,4 +62,16 @@ public static class TimestoneApi
         routes.MapOpenApi("/openapi/{documentName}.json");
         return routes;
     }
+
+    private static RequestDelegate AnswerUnknown(RequestDelegate next) => context =>
+    {
+        if (context.GetEndpoint() is null)
+            return Problems.WriteAsync(context, StatusCodes.Status404NotFound, new TimestoneError(ErrorCode.NoSuchRoute, $"There is no {context.Request.Path.Value.Cut()}."));
+        var handled = next(context);
+
+        // Routing's own endpoint for a wrong method answers at once, without a body.
+        return handled.IsCompletedSuccessfully && context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false }
+            ? Problems.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, new TimestoneError(ErrorCode.InvalidArgument, $"{context.Request.Path.Value.Cut()} does not take {context.Request.Method.Cut()}."))
+            : handled;
+    };
 }

@@ -32,7 +32,7 @@ public sealed class Metadata : IReadOnlyDictionary<string, string>, IEquatable<M
         for (var i = 1; i < sorted.Length; i++)
         {
             if (sorted[i - 1].Key == sorted[i].Key)
-                throw Validation.Invalid("metadata", $"The metadata key '{sorted[i].Key}' stands twice.");
+                throw Validation.Invalid("metadata", $"The metadata key '{sorted[i].Key.Cut()}' stands twice.");
         }
 
         return new Metadata(sorted);

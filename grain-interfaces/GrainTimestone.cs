@@ -210,7 +210,7 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
         || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static TimestoneException Unavailable(Exception problem) =>
-        new(ErrorCode.Unavailable, $"The queue's silo did not answer; whether the operation took effect is unknown. {problem.Message}", innerException: problem);
+        new(ErrorCode.Unavailable, "The queue's silo did not answer; whether the operation took effect is unknown.", innerException: problem);
 
     // What the address of any queue has in common: finding it takes reflection, a tenth of a call.
     private sealed record QueueAddress(GrainType Type, GrainInterfaceType Interface)

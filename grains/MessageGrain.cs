@@ -66,7 +66,7 @@ internal sealed class MessageGrain(SiloQueues silo) : Grain, IMessageGrain
         }
         catch (IOException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"Message '{_key.Id}' cannot be read: {problem.Message}", innerException: problem);
+            throw new TimestoneException(ErrorCode.Unavailable, $"Message '{_key.Id}' cannot be read now; the silo's log says why.", innerException: problem);
         }
     }
 }

@@ -155,7 +155,7 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         }
         catch (IOException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{Name}' cannot be opened: {problem.Message}", innerException: problem);
+            throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{Name}' cannot be opened now; the silo's log says why.", innerException: problem);
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class SiloProgram : HostProgram
         builder.Host.UseOrleans(silo => Configure(silo, options));
     }
 
-    public override void Map(WebApplication app) => app.MapOrleansDashboard("/dashboard");
+    public override void Map(IEndpointRouteBuilder routes) => routes.MapOrleansDashboard("/dashboard");
 
     private void Configure(ISiloBuilder silo, TimestoneServerOptions options)
     {

@@ -20,7 +20,7 @@ internal sealed class AccessRules(AccessOptions options)
     public TimestoneError? Refusal(HttpRequest request)
     {
         if (!IsAllowed(request.Host))
-            return new(ErrorCode.HostNotAllowed, $"The server does not answer to the host '{request.Host.Value.Short()}'. If that name is yours, start the server with --allowed-hosts {request.Host.Host.Short()}.");
+            return new(ErrorCode.HostNotAllowed, $"The server does not answer to the host '{request.Host.Value.Cut()}'. If that name is yours, start the server with --allowed-hosts {request.Host.Host.Cut()}.");
         var headers = request.Headers;
         var origin = headers.Origin;
         if (origin.Count > 0)
@@ -29,7 +29,7 @@ internal sealed class AccessRules(AccessOptions options)
             if (_origins.Contains(from))
                 return null;
             if (!IsOwn(from, request))
-                return Foreign($"Pages of the origin '{from.Short()}' may not use this server. If that origin is yours, start the server with --allowed-origins {from.Short()}.");
+                return Foreign($"Pages of the origin '{from.Cut()}' may not use this server. If that origin is yours, start the server with --allowed-origins {from.Cut()}.");
         }
 
         return headers.TryGetValue("Sec-Fetch-Site", out var site) && site.ToString() is not ("same-origin" or "none")

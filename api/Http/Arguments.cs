@@ -33,9 +33,9 @@ internal static class Arguments
         foreach (var (name, values) in context.Request.Query)
         {
             if (!IsKnown(known, name) && !(name.StartsWith(MetadataPrefix, StringComparison.Ordinal) && known.Contains(MetadataPairs)))
-                throw Validation.Invalid(name, $"There is no query parameter {name} here.");
+                throw Validation.Invalid(name, $"There is no query parameter {name.Cut()} here.");
             if (name != "filter" && values.Count > 1)
-                throw Validation.Invalid(name, $"{name} stands twice.");
+                throw Validation.Invalid(name, $"{name.Cut()} stands twice.");
         }
     }
 
@@ -124,7 +124,7 @@ internal static class Arguments
             if (colon < 1)
                 throw Validation.Invalid("filter", "filter must be key:value.");
             if (!pairs.TryAdd(text[..colon], text[(colon + 1)..]))
-                throw Validation.Invalid("filter", $"The filter's key '{text[..colon]}' stands twice.");
+                throw Validation.Invalid("filter", $"The filter's key '{text[..colon].Cut()}' stands twice.");
         }
 
         return Metadata.From(pairs);

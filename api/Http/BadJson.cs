@@ -21,17 +21,17 @@ internal static partial class BadJson
         {
             var missing = Quoted().Match(message, message.LastIndexOf(':')).Groups[1].Value;
             field = field is null ? missing : $"{field}.{missing}";
-            return Invalid(field, $"{field} is required.", problem);
+            return Invalid(field, $"{field.Cut()} is required.", problem);
         }
 
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
-            return Invalid(field, $"There is no field {field}.", problem);
+            return Invalid(field, $"There is no field {field.Cut()}.", problem);
         if (message.StartsWith("Duplicate property", StringComparison.Ordinal))
-            return Invalid(field, $"{field} stands twice.", problem);
+            return Invalid(field, $"{field.Cut()} stands twice.", problem);
         if (message.Contains("null values", StringComparison.Ordinal))
-            return Invalid(field, $"{field} must not be null.", problem);
+            return Invalid(field, $"{field.Cut()} must not be null.", problem);
         if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
-            return Invalid(field, field is null ? "The body must be a JSON object." : $"{field} has a value that it cannot have.", problem);
+            return Invalid(field, field is null ? "The body must be a JSON object." : $"{field.Cut()} has a value that it cannot have.", problem);
         return Invalid(field, message, problem);
     }
 

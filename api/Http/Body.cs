@@ -39,6 +39,12 @@ internal static class Body
         }
     }
 
+    // What takes longer to parse than a moment is not parsed on the thread that polls the sockets, on which all others wait.
+    private const int InlineBytes = 64 * 1024;
+
+    // Nor by all threads of the pool, on which the queues work.
+    private static readonly TaskScheduler Aside = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Math.Max(1, Environment.ProcessorCount / 2)).ConcurrentScheduler;
+
     /// <summary>Reads the whole body, then makes the request of it.</summary>
     public static ValueTask<T> ReadAsync<T>(HttpContext context, ReadBody<T> read)
     {
@@ -49,7 +55,7 @@ internal static class Body
         if (!body.TryRead(out var arrived))
             return ReadRestAsync(context, read);
         if (arrived.IsCompleted)
-            return new ValueTask<T>(Take(context, arrived.Buffer, read));
+            return TakeAsync(context, arrived.Buffer, read);
         body.AdvanceTo(arrived.Buffer.Start, arrived.Buffer.End);
         return ReadRestAsync(context, read);
     }
@@ -61,10 +67,14 @@ internal static class Body
         {
             var arrived = await body.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             if (arrived.IsCompleted)
-                return Take(context, arrived.Buffer, read);
+                return await TakeAsync(context, arrived.Buffer, read).ConfigureAwait(false);
             body.AdvanceTo(arrived.Buffer.Start, arrived.Buffer.End);
         }
     }
+
+    private static ValueTask<T> TakeAsync<T>(HttpContext context, ReadOnlySequence<byte> body, ReadBody<T> read) => body.Length <= InlineBytes
+        ? new ValueTask<T>(Take(context, body, read))
+        : new ValueTask<T>(Task.Factory.StartNew(() => Take(context, body, read), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Aside));
 
     private static T Take<T>(HttpContext context, ReadOnlySequence<byte> body, ReadBody<T> read)
     {
@@ -100,7 +110,7 @@ internal static class Body
         if (request.Headers.ContentEncoding is { Count: > 0 } coding && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             context.Response.Headers.AcceptEncoding = "identity";
-            throw Unsupported($"The body must not be encoded, and is '{coding.ToString().Short()}'.");
+            throw Unsupported($"The body must not be encoded, and is '{coding.ToString().Cut()}'.");
         }
 
         if (request.ContentType is not { Length: > 0 } contentType)
@@ -110,7 +120,7 @@ internal static class Body
         }
         else if (contentType is not ("application/json" or "application/json; charset=utf-8") && !IsJson(contentType))
         {
-            throw Unsupported($"The body must be application/json in UTF-8, not '{contentType.Short()}'.");
+            throw Unsupported($"The body must be application/json in UTF-8, not '{contentType.Cut()}'.");
         }
     }
 

@@ -11,7 +11,10 @@ namespace Timestone.Api;
 /// </summary>
 internal sealed partial class Handlers(IReadiness readiness, IServiceProvider services, ILogger<Handlers> logger)
 {
+    private const long CauseIntervalMs = 1000;
+
     private ITimestone? _timestone;
+    private long _causeToldAt = -CauseIntervalMs;
 
     public RequestDelegate WithBody<TRequest, TAnswer>(
         ReadBody<TRequest> read, Func<ITimestone, HttpContext, TRequest, Task<TAnswer>> ask, Func<HttpContext, TRequest, TAnswer, Task> answer) => async context =>
@@ -61,6 +64,8 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
             case TimestoneException { Code: ErrorCode.Standby } standby:
                 return Problems.WriteAsync(context, standby.Error, activeUrl: readiness.Obstacle?.ActiveUrl);
             case TimestoneException refusal:
+                if (refusal is { Code: ErrorCode.Unavailable, InnerException: { } cause })
+                    TellCause(cause, refusal.Message);
                 return Problems.WriteAsync(context, refusal.Error);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
                 return Problems.WriteAsync(context, new TimestoneError(ErrorCode.PayloadTooLarge, tooLarge.Message));
@@ -71,6 +76,18 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
                 return Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, new TimestoneError(ErrorCode.Unavailable, "The service failed; what became of the request is unknown."));
         }
     }
+
+    // The caller is not told what is behind it; while a journal is away, every call would log the same.
+    private void TellCause(Exception cause, string refusal)
+    {
+        var now = Environment.TickCount64;
+        var told = Volatile.Read(ref _causeToldAt);
+        if (now - told >= CauseIntervalMs && Interlocked.CompareExchange(ref _causeToldAt, now, told) == told)
+            LogCause(cause, refusal);
+    }
+
+    [LoggerMessage(12, LogLevel.Warning, "A call was refused: {Refusal} Logged once a second at the most.")]
+    private partial void LogCause(Exception cause, string refusal);
 
     [LoggerMessage(10, LogLevel.Error, "Answering {Path} failed.")]
     private partial void LogFailed(Exception exception, string path);

@@ -8,7 +8,7 @@ internal static class Problems
 {
     public const string ContentType = "application/problem+json";
 
-    // Seconds. A start or a failed commit is over sooner than that; a client's own backoff takes it from there.
+    // Seconds. A start or a failed commit is over sooner than that, and a full queue has been worked on; a client's own backoff takes it from there.
     private const string RetryAfter = "1";
 
     public static int StatusOf(ErrorCode code) => code switch
@@ -30,11 +30,13 @@ internal static class Problems
 
     public static Task WriteAsync(HttpContext context, int status, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null)
     {
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             context.Response.Headers.RetryAfter = RetryAfter;
-        var problem = new Problem($"urn:timestone:error:{NameOf(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field, activeUrl, parts);
-        return Answer.WriteAsync(context, status, problem, ApiJson.Wire.Problem, ContentType);
+        return Answer.WriteAsync(context, status, Of(status, error, activeUrl, parts), ApiJson.Wire.Problem, ContentType);
     }
+
+    public static Problem Of(int status, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null) =>
+        new($"urn:timestone:error:{NameOf(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field?.Cut(), activeUrl, parts);
 
     private static string TitleOf(ErrorCode code) => code switch
     {

@@ -29,7 +29,7 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
             var path = endpoint.RoutePattern.RawText!;
             if (!document.Paths.TryGetValue(path, out var item))
                 document.Paths.Add(path, item = new OpenApiPathItem());
-            foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
+            foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(static method => method != HttpMethods.Head))
                 ((OpenApiPathItem)item).AddOperation(HttpMethod.Parse(method), await DescribeAsync(document, context, endpoint.RoutePattern, description, cancellationToken).ConfigureAwait(false));
         }
     }
@@ -86,7 +86,7 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
 
     private static IEnumerable<ErrorCode> ErrorsOf(RoutePattern pattern, RouteDescription description)
     {
-        IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal) ? [ErrorCode.InvalidArgument, .. description.Errors, ErrorCode.Unavailable, ErrorCode.Standby] : description.Errors;
+        IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal) ? [ErrorCode.InvalidArgument, ErrorCode.HostNotAllowed, ErrorCode.ForbiddenOrigin, .. description.Errors, ErrorCode.Unavailable, ErrorCode.Standby] : description.Errors;
         if (description.Bodies is not [])
             errors = errors.Append(ErrorCode.PayloadTooLarge);
         // Only what creates queues, and what reads the index, does not need to find one.

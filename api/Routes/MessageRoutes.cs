@@ -37,7 +37,11 @@ internal sealed class MessageRoutes(CancellationToken stopping)
     {
         if (request.IsBatch)
             return Answers.Many(context, results);
-        return Answers.One(context, results[0].Duplicate == true ? StatusCodes.Status200OK : StatusCodes.Status201Created, results);
+        var result = results[0].ThrowIfError();
+        if (result.Duplicate == true)
+            return Answers.One(context, StatusCodes.Status200OK, results);
+        context.Response.Headers.Location = $"/v1/queues/{context.Queue()}/messages/{result.Id}";
+        return Answers.One(context, StatusCodes.Status201Created, results);
     }
 
     private Task<DequeueResult> Dequeue(ITimestone timestone, HttpContext context, DequeueRequest request)

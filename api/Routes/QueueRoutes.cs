@@ -100,8 +100,12 @@ internal static class QueueRoutes
         return timestone.RedriveAllAsync(context.Queue());
     }
 
-    private static Task Created(HttpContext context, QueueSettings settings, CreateQueueResult result) =>
-        Answer.WriteAsync(context, result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK, result.Queue, TimestoneJson.Default.QueueInfo);
+    private static Task Created(HttpContext context, QueueSettings settings, CreateQueueResult result)
+    {
+        if (result.Created)
+            context.Response.Headers.Location = $"/v1/queues/{result.Queue.Name}";
+        return Answer.WriteAsync(context, result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK, result.Queue, TimestoneJson.Default.QueueInfo);
+    }
 
     private static Task Purged(HttpContext context, NoBody body, StateCounts removed) =>
         Answer.WriteAsync(context, StatusCodes.Status200OK, removed, TimestoneJson.Default.StateCounts);

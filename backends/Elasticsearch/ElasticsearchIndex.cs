@@ -98,11 +98,11 @@ public sealed class ElasticsearchIndex : IIndex
         }
         catch (IOException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"The index cannot answer now. {problem.Message}", innerException: problem);
+            throw new TimestoneException(ErrorCode.Unavailable, "The index cannot answer now; the server's log says why.", innerException: problem);
         }
         catch (Exception problem) when (problem is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"The index gave an answer that cannot be read. {problem.Message}", innerException: problem);
+            throw new TimestoneException(ErrorCode.Unavailable, "The index gave an answer that cannot be read; the server's log says more.", innerException: problem);
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed class MetadataConverter : JsonConverter<Metadata>
             var key = reader.GetString()!;
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
-                throw new JsonException($"The metadata value of '{key}' is not a string.");
+                throw new JsonException($"The metadata value of '{key.Cut()}' is not a string.");
             (pairs ??= new(Limits.MaxMetadataPairs)).Add(new(key, reader.GetString()!));
         }
 

@@ -72,7 +72,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         var asked = settings with { EnqueueBlocked = info.Settings.EnqueueBlocked, DequeueBlocked = info.Settings.DequeueBlocked };
         return created || asked == info.Settings
             ? new CreateQueueResult(info, created)
-            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue}' exists with other settings.", "queue");
+            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue}' exists with other settings. Different: {string.Join(", ", SettingsDifference.Between(info.Settings, asked))}.", "queue");
     }
 
     /// <inheritdoc/>
@@ -108,7 +108,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         }
         catch (IOException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"Queues cannot be listed: {problem.Message}", innerException: problem);
+            throw new TimestoneException(ErrorCode.Unavailable, "The queues cannot be listed now; the server's log says why.", innerException: problem);
         }
     }
 

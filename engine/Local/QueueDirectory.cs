@@ -138,7 +138,7 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     private static string Describe(string queue, Exception problem) => problem switch
     {
         QueueDamagedException => problem.Message,
-        IOException => $"Queue '{queue}' cannot be opened: {problem.Message}",
+        IOException => $"Queue '{queue}' cannot be opened now; the server's log says why.",
         _ => $"Queue '{queue}' cannot be opened: what the journal holds of it cannot be read.",
     };
 

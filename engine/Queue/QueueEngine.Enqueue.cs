@@ -41,7 +41,7 @@ public sealed partial class QueueEngine
         {
             return SameContent(known, message, terms)
                 ? MessageView.Result(known, duplicate: true)
-                : MessageResult.Refused(id, ErrorCode.MessageConflict, $"Message '{id}' exists with other content.", "id");
+                : Refusals.OtherContent(known, message, terms);
         }
 
         if (Refusal(message) is { } refusal)

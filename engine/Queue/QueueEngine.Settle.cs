@@ -39,7 +39,7 @@ public sealed partial class QueueEngine
     public MessageResult Redrive(string id)
     {
         if (_messages.Find(id) is not { } row)
-            return NotFound(id);
+            return Refusals.NotFound(id);
         if (row.State.State is MessageState.Errored or MessageState.Canceled)
         {
             Revive(row);
@@ -48,7 +48,7 @@ public sealed partial class QueueEngine
 
         return row.State.Redriven
             ? MessageView.Result(row, duplicate: true)
-            : IllegalTransition(row, "redriven");
+            : Refusals.IllegalTransition(row, "redriven");
     }
 
     /// <summary>Begins a walk over the messages of a state as they are now.</summary>
@@ -65,9 +65,9 @@ public sealed partial class QueueEngine
         if (Validation.Problem(settlement) is { } problem)
             return new MessageResult { Id = settlement.Id, Error = problem };
         if (_messages.Find(settlement.Id, hash) is not { } row)
-            return NotFound(settlement.Id);
+            return Refusals.NotFound(settlement.Id);
         if (!LeaseToken.TryParse(settlement.LeaseToken, out var token))
-            return LeaseLost(row);
+            return Refusals.LeaseLost(row, null);
         if (row.State.State == MessageState.Running && row.State.Lease!.Token == token)
         {
             EndLease(row, settlement);
@@ -80,7 +80,7 @@ public sealed partial class QueueEngine
                 return MessageView.Result(row, duplicate: true);
         }
 
-        return LeaseLost(row);
+        return Refusals.LeaseLost(row, token);
     }
 
     private void EndLease(MessageRow row, Settlement settlement)
@@ -114,9 +114,11 @@ public sealed partial class QueueEngine
         if (Validation.Problem(extension) is { } problem)
             return new MessageResult { Id = extension.Id, Error = problem };
         if (_messages.Find(extension.Id) is not { } row)
-            return NotFound(extension.Id);
-        if (row.State.State != MessageState.Running || !LeaseToken.TryParse(extension.LeaseToken, out var token) || row.State.Lease!.Token != token)
-            return LeaseLost(row);
+            return Refusals.NotFound(extension.Id);
+        if (!LeaseToken.TryParse(extension.LeaseToken, out var token))
+            return Refusals.LeaseLost(row, null);
+        if (row.State.State != MessageState.Running || row.State.Lease!.Token != token)
+            return Refusals.LeaseLost(row, token);
 
         SetOf(MessageState.Running).Remove(RankIn(MessageState.Running, row));
         row.State.DueAt = In(Ms(extension.Lease) ?? row.State.Lease.DurationMs);
@@ -132,13 +134,13 @@ public sealed partial class QueueEngine
         if (Validation.Problem(cancellation) is { } problem)
             return new MessageResult { Id = cancellation.Id, Error = problem };
         if (_messages.Find(cancellation.Id) is not { } row)
-            return NotFound(cancellation.Id);
+            return Refusals.NotFound(cancellation.Id);
         switch (row.State.State)
         {
             case MessageState.Canceled:
                 return MessageView.Result(row, duplicate: true);
             case MessageState.Completed or MessageState.Errored:
-                return IllegalTransition(row, "canceled");
+                return Refusals.IllegalTransition(row, "canceled");
             default:
                 var next = row.State;
                 End(ref next, MessageState.Canceled);
@@ -191,13 +193,4 @@ public sealed partial class QueueEngine
 
     private static EndedLease? WithoutLast(EndedLease ended) =>
         ended.Previous is null ? null : ended with { Previous = WithoutLast(ended.Previous) };
-
-    private static MessageResult NotFound(string id) =>
-        MessageResult.Refused(id, ErrorCode.MessageNotFound, $"There is no message '{id}'.", "id");
-
-    private static MessageResult LeaseLost(MessageRow row) =>
-        MessageResult.Refused(row.Id, ErrorCode.LeaseLost, $"The lease token is not that of a current lease of message '{row.Id}'.", "leaseToken");
-
-    private static MessageResult IllegalTransition(MessageRow row, string goal) =>
-        MessageResult.Refused(row.Id, ErrorCode.IllegalTransition, $"Message '{row.Id}' is {row.State.State.ToString().ToLowerInvariant()} and cannot be {goal}.");
 }

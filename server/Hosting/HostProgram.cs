@@ -27,7 +27,7 @@ internal class HostProgram
     }
 
     /// <summary>Adds routes.</summary>
-    public virtual void Map(WebApplication app)
+    public virtual void Map(IEndpointRouteBuilder routes)
     {
     }
 }

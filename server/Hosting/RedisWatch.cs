@@ -18,6 +18,7 @@ internal sealed partial class RedisWatch : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile string? _obstacle = "Redis has not been reached yet.";
     private volatile RedisCondition? _condition;
+    private string? _lost;
     private bool _disposed;
 
     private RedisWatch(RedisJournal journal, ILogger logger)
@@ -74,9 +75,10 @@ internal sealed partial class RedisWatch : IAsyncDisposable
 
     private void Lost(string why)
     {
-        if (_obstacle is null || !_obstacle.EndsWith(why, StringComparison.Ordinal))
+        // The client's words, with its addresses and counters, are for the log.
+        if (_obstacle is null || why != _lost)
             LogLost(why);
-        _obstacle = $"Redis cannot be reached. {why}";
+        (_lost, _obstacle) = (why, "Redis cannot be reached; the server's log says why.");
     }
 
     public async ValueTask DisposeAsync()

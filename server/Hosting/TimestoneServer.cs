@@ -94,7 +94,7 @@ public sealed class TimestoneServer : IAsyncDisposable
             app.Urls.Add(address);
         app.UseTimestone();
         app.MapTimestone();
-        program.Map(app);
+        program.Map(app.MapReads());
         return app;
     }
 }

@@ -237,6 +237,31 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task What_a_caller_sent_is_quoted_no_longer_than_a_hundred_characters()
+    {
+        var name = new string('n', 3000);
+        ApiAnswer[] answers =
+        [
+            await server.PostAsync($"{_queue}/messages", $$"""{"{{name}}":1}"""),
+            await server.PostAsync($"{_queue}/messages", $$"""{"{{name}}":1,"{{name}}":1}"""),
+            await server.PostAsync($"{_queue}/messages", $$$"""{"metadata":{"{{{name}}}":1}}"""),
+            await server.PostAsync($"{_queue}/messages", $$$"""{"metadata":{"{{{name}}}":"1","{{{name}}}":"2"}}"""),
+            await server.GetAsync($"/v1/queues?{name}=1"),
+            await server.GetAsync($"/v1/queues?limit=1&limit={name}"),
+            await server.GetAsync($"{_queue}/depth?filter={name}:1&filter={name}:1"),
+            await server.GetAsync($"{_queue}/messages?state={name}"),
+            await server.GetAsync($"/{name}"),
+            await server.SendAsync(new HttpMethod(name), "/v1/queues"),
+        ];
+        foreach (var answer in answers)
+        {
+            ((int)answer.Status).ShouldBeInRange(400, 405);
+            ((string?)answer.Json["detail"])!.Length.ShouldBeLessThan(250, answer.Text);
+            ((string?)answer.Json["field"] ?? "").Length.ShouldBeLessThanOrEqualTo(101, answer.Text);
+        }
+    }
+
+    [Fact]
     public async Task Unknown_paths_and_wrong_methods_are_problems_too()
     {
         (await server.GetAsync("/v2/queues")).ShouldRefuse(404, "no_such_route");

@@ -13,6 +13,7 @@ public sealed class MessageRouteTests(ApiServer server) : IClassFixture<ApiServe
     {
         var first = await server.PostAsync($"{_queue}/messages", """{"id":"a","payload":{"n":1}}""");
         first.Status.ShouldBe(HttpStatusCode.Created);
+        (await server.GetAsync(first.Headers.Location!.ToString())).Json["id"]!.ToString().ShouldBe(first.Json["id"]!.ToString());
         first.Text.ShouldBe("""{"id":"a","state":"pending","version":1,"duplicate":false}""");
 
         var again = await server.PostAsync($"{_queue}/messages", """{"id":"a","payload":{"n":1}}""");

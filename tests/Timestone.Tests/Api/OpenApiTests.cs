@@ -25,9 +25,35 @@ public sealed class OpenApiTests : IAsyncLifetime
     {
         var mapped = _host!.Endpoints
             .Where(static endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/openapi", StringComparison.Ordinal))
-            .SelectMany(static endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
+            .SelectMany(static endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(static method => method != "HEAD").Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
         var described = Document["paths"]!.AsObject().SelectMany(static path => path.Value!.AsObject().Select(method => $"{method.Key.ToUpperInvariant()} {path.Key}"));
         described.Order().ShouldBe(mapped.Order());
+    }
+
+    [Fact]
+    public void HEAD_works_wherever_GET_does()
+    {
+        foreach (var endpoint in _host!.Endpoints)
+        {
+            var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods;
+            methods.Contains("HEAD").ShouldBe(methods.Contains("GET"), endpoint.RoutePattern.RawText);
+        }
+    }
+
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/v1/queues/unknown")]
+    [InlineData("/unknown")]
+    public async Task HEAD_answers_as_GET_without_the_body(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using var head = await _host!.Http.SendAsync(request);
+        using var get = await _host.Http.GetAsync(path);
+        head.StatusCode.ShouldBe(get.StatusCode);
+        head.Content.Headers.ContentType.ShouldBe(get.Content.Headers.ContentType);
+        (await head.Content.ReadAsStringAsync()).ShouldBe("");
     }
 
     [Fact]

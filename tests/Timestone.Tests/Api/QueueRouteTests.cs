@@ -15,6 +15,7 @@ public sealed class QueueRouteTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var first = await server.SendAsync(HttpMethod.Put, Queue, """{"type":"exclusive","exclusivityKey":"tenant","leaseSeconds":12.5,"backoff":{"kind":"fixed","initialSeconds":2}}""");
         first.Status.ShouldBe(HttpStatusCode.Created);
+        (await server.GetAsync(first.Headers.Location!.ToString())).Status.ShouldBe(HttpStatusCode.OK);
         ((string?)first.Json["name"]).ShouldBe(_name);
         ((double)first.Json["settings"]!["leaseSeconds"]!).ShouldBe(12.5);
         ((string?)first.Json["settings"]!["backoff"]!["kind"]).ShouldBe("fixed");

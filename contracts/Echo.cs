@@ -1,12 +1,12 @@
-namespace Timestone.Api;
+namespace Timestone;
 
-/// <summary>Quotes what a caller sent.</summary>
-internal static class Echo
+/// <summary>Quotes in an error what a caller sent, which can be of any length.</summary>
+public static class Echo
 {
     private const int MaxChars = 100;
 
-    /// <summary>A text that an error quotes, cut at 100 characters.</summary>
-    public static string Short(this string? text)
+    /// <summary>The text, cut after 100 characters; empty for null.</summary>
+    public static string Cut(this string? text)
     {
         if (text is null || text.Length <= MaxChars)
             return text ?? "";

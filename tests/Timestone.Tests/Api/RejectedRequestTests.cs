@@ -1,0 +1,63 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace Timestone.Tests.Api;
+
+/// <summary>What Kestrel refuses before any middleware runs is told by a problem document, too.</summary>
+public sealed class RejectedRequestTests(ApiServer server) : IClassFixture<ApiServer>
+{
+    private const string Host = "Host: localhost\r\n";
+
+    public static TheoryData<int, string> Bad => new()
+    {
+        { 400, "GET\r\n\r\n" },
+        { 400, "\u0016\u0003\u0001\u0002\r\n\r\n" },
+        { 400, $"GET /%00 HTTP/1.1\r\n{Host}\r\n" },
+        { 400, "GET / HTTP/1.1\r\n\r\n" },
+        { 400, $"GET / HTTP/1.1\r\n{Host}Host: evil.example\r\n\r\n" },
+        { 400, $"GET / HTTP/1.1\r\n{Host}no colon\r\n\r\n" },
+        { 400, $"POST /v1/queues/q/messages HTTP/1.1\r\n{Host}Content-Length: much\r\n\r\n" },
+        { 414, $"GET /v1/queues?after={new string('a', 9000)} HTTP/1.1\r\n{Host}\r\n" },
+        { 431, $"GET /healthz HTTP/1.1\r\n{Host}X: {new string('a', 40_000)}\r\n\r\n" },
+        { 431, $"GET /healthz HTTP/1.1\r\n{Host}{string.Concat(Enumerable.Range(0, 200).Select(static i => $"X-{i}: a\r\n"))}\r\n" },
+        { 505, $"GET /healthz HTTP/9.9\r\n{Host}\r\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public async Task It_is_a_problem(int status, string request) => ShouldBeProblem(await RawAsync(request), status);
+
+    [Fact]
+    public async Task What_was_asked_before_on_the_connection_is_answered()
+    {
+        var answers = await RawAsync($"GET /healthz HTTP/1.1\r\n{Host}\r\nGET\r\n\r\n");
+        answers.ShouldStartWith("HTTP/1.1 200 ");
+        ShouldBeProblem(answers[answers.LastIndexOf("HTTP/1.1 ", StringComparison.Ordinal)..], 400);
+    }
+
+    private static void ShouldBeProblem(string answer, int status)
+    {
+        answer.ShouldStartWith($"HTTP/1.1 {status} ");
+        var (head, body) = answer.Split("\r\n\r\n", 2) is [var first, var rest] ? (first, rest) : (answer, "");
+        head.ShouldContain("Content-Type: application/problem+json");
+        head.ShouldContain("Connection: close");
+        head.ShouldContain($"Content-Length: {body.Length}");
+        var problem = JsonNode.Parse(body)!;
+        ((int)problem["status"]!).ShouldBe(status);
+        ((string?)problem["code"]).ShouldBe("invalid_argument");
+        ((string?)problem["detail"])!.Length.ShouldBeInRange(10, 101);
+    }
+
+    private async Task<string> RawAsync(string request)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.BaseAddress.Host, server.BaseAddress.Port);
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+}
