@@ -32,6 +32,9 @@ internal sealed class FilterIndex
 
     public KeySet Keys { get; }
 
+    /// <summary>Whether it is of one key.</summary>
+    public bool IsSingle { get; init; }
+
     /// <summary>The bits that the signatures of all messages in it have.</summary>
     public ulong KeyBits { get; init; }
 

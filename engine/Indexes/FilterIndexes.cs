@@ -11,13 +11,13 @@ namespace Timestone.Engine;
 /// <para>Further key sets share what is there. The signatures of all messages are gathered once, in slices; then such a
 /// filter walks, in the order of rank, over the smallest group of an index whose keys are among its own, or over all pending
 /// messages. A walk costs nanoseconds a message where building an index costs a microsecond. When the walks of one key set have
-/// cost as much as its index would (<see cref="FilterLimits.Rent"/>), the index is built after all: where few messages
-/// have the keys, or in the place of the least used one if that is used less than half as often.</para>
+/// cost as much as an index would (<see cref="FilterLimits.Rent"/>), one is built after all: of one of the keys by itself, of which
+/// there may be more, as a message stands in no more of them than it has pairs; else of the whole set, in the
+/// place of the least used one if that is used less than half as often.</para>
 /// <para>So indexes grow with the number of pairs and not with their combinations, and no pattern of use builds indexes over and over.</para>
 /// </remarks>
 internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[] byState, FilterIndex? exclusive, FilterLimits limits)
 {
-    private const int LeastRented = 4096;
     private const int LooksForOneMessage = 16;
     private const int UsesUntilHalved = 4096;
 
@@ -84,7 +84,10 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
     {
         var walk = new FilterWalk(messages, Signed, filter, max, Signed is null ? limits.Looks : int.MaxValue);
         if (Smallest(filter) is { } index)
+        {
+            index.Uses++;
             index.Walk(filter, walk);
+        }
         else if (exclusive is not null)
             exclusive.Walk(filter, walk);
         else
@@ -132,9 +135,10 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
         return count;
     }
 
-    /// <summary>Goes on building, for so many messages.</summary>
-    public void Build(int slots)
+    /// <summary>Goes on building, for as long as it takes to index so many messages once.</summary>
+    public void Build(int messagesAtOnce)
     {
+        var slots = messagesAtOnce * (long)LooksForOneMessage;
         var building = _indexes.FindAll(static index => !index.IsComplete);
         var signs = _signedTo is > 0 and < int.MaxValue;
         var slot = building.Select(static index => index.BuiltTo).Append(signs ? _signedTo : int.MaxValue).Min();
@@ -146,6 +150,7 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
                 _signedTo++;
                 if (row is not null)
                     _signatures!.Set(row);
+                slots -= LooksForOneMessage;
             }
 
             foreach (var index in building)
@@ -153,8 +158,10 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
                 if (index.BuiltTo != slot)
                     continue;
                 index.BuiltTo++;
-                if (row is not null && MayStandIn(index, row))
-                    index.Add(row);
+                if (row is null || !MayStandIn(index, row))
+                    continue;
+                index.Add(row);
+                slots -= LooksForOneMessage;
             }
         }
 
@@ -220,8 +227,7 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
     private void Begin(Metadata filter)
     {
         Begun++;
-        _demands.Remove(filter);
-        _indexes.Add(new FilterIndex(new KeySet(filter), messages, exclusive is not null) { BuiltTo = 1, KeyBits = Signatures.OfKeys(filter) });
+        _indexes.Add(new FilterIndex(new KeySet(filter), messages, exclusive is not null) { BuiltTo = 1, KeyBits = Signatures.OfKeys(filter), IsSingle = filter.Count == 1 });
     }
 
     // Counts what it costs that a filter's keys have no index, and builds it when that has become too much.
@@ -232,25 +238,60 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
             _demands.Add(filter, demand = new Demand());
         demand.Uses++;
         demand.Looks += Signed is null ? (long)looks * LooksForOneMessage : looks;
-        if (demand.Looks < Math.Max(messages.Count, LeastRented) || IsBuilding)
+        if (demand.Looks < Math.Max(messages.Count, limits.Least) || IsBuilding)
             return;
-        demand.Size ??= SizeOf(filter);
-        if (demand.Looks < (long)limits.Rent * Math.Max(demand.Size.Value, LeastRented))
+        // Another of its keys by itself may be what it lacks.
+        if (Needed(filter) is not { } needed)
             return;
-        if (!HasRoomFor(demand.Size.Value))
-        {
-            var victim = _indexes.MinBy(static index => index.Uses)!;
-            if (demand.Uses <= 2 * victim.Uses)
-                return;
-            _indexes.Remove(victim);
-        }
-
-        Begin(filter);
+        demand.Size ??= SizeOf(needed);
+        if (demand.Looks < (long)limits.Rent * Math.Max(demand.Size.Value, limits.Least) || !MakeRoomFor(needed, demand.Uses))
+            return;
+        Begin(needed);
         _indexes[^1].Uses = demand.Uses;
+        (demand.Looks, demand.Size) = (0, null);
+        BeginOthers();
     }
 
-    private bool HasRoomFor(long size) => _indexes.Count < limits.Indexes
-        || (_indexes.Count < limits.SparseIndexes && _indexes.Sum(static index => index.Total) + size <= (long)limits.Indexes * messages.Count);
+    // What of others has nearly been paid for is built in the same walk over the messages.
+    private void BeginOthers()
+    {
+        foreach (var (filter, demand) in _demands)
+        {
+            if (demand.Looks < messages.Count || Needed(filter) is not { Count: 1 } needed || !MakeRoomFor(needed, uses: 0))
+                continue;
+            Begin(needed);
+            _indexes[^1].Uses = demand.Uses;
+            (demand.Looks, demand.Size) = (0, null);
+        }
+    }
+
+    // The filter whose keys an index should be built of: the filter itself, or the first of its pairs that has none; null for none.
+    private Metadata? Needed(Metadata filter)
+    {
+        if (filter.Count > 1 && _indexes.Count >= limits.Indexes)
+        {
+            foreach (var (key, value) in filter.Pairs)
+            {
+                if (Find(Metadata.Of(key, value)) is null && CountOf(single: true) < limits.SingleKeys)
+                    return Metadata.Of(key, value);
+            }
+        }
+
+        return Find(filter) is null ? filter : null;
+    }
+
+    private bool MakeRoomFor(Metadata filter, int uses)
+    {
+        var single = filter.Count == 1;
+        if (_indexes.Count < limits.Indexes || CountOf(single) < (single ? limits.SingleKeys : limits.Indexes))
+            return true;
+        var victim = _indexes.Where(index => index.IsSingle == single).MinBy(static index => index.Uses);
+        if (victim is null || uses <= 2 * victim.Uses)
+            return false;
+        return _indexes.Remove(victim);
+    }
+
+    private int CountOf(bool single) => _indexes.Count(index => index.IsSingle == single);
 
     // How many messages an index of a filter's keys would hold, or a few more.
     private long SizeOf(Metadata filter)
@@ -260,7 +301,7 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
         var bits = Signatures.OfKeys(filter);
         var size = 0L;
         for (var slot = 1; slot <= messages.LastSlot; slot++)
-            size += signatures.MayHave(slot, bits) ? 1 : 0;
+            size += messages.AtOrDefault(slot) is not null && signatures.MayHave(slot, bits) ? 1 : 0;
         return size;
     }
 

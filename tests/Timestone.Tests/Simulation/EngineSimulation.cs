@@ -53,7 +53,7 @@ internal sealed class EngineSimulation
     private FilterLimits Filters()
     {
         var indexes = _random.Next(1, 4);
-        return new FilterLimits(indexes, indexes + _random.Next(3), Looks: _random.Next(5), Rent: _random.Next(2) * FilterLimits.Default.Rent);
+        return new FilterLimits(indexes, _random.Next(1, 4), Looks: _random.Next(5), Rent: _random.Next(2), Least: _random.Next(2) * 10);
     }
 
     private void Run()
