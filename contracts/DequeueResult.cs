@@ -15,4 +15,11 @@ public sealed record DequeueResult
     /// <summary>What became of each settlement that the request carried, in order.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MessageResult>? Settled { get; init; }
+
+    /// <summary>
+    /// Why nothing was leased although there is a message to lease: <see cref="ErrorCode.QueueFull"/>. Only in the answer to a
+    /// request that carried settlements, which took effect; one without any is refused with this error. Null otherwise.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimestoneError? Error { get; init; }
 }

@@ -36,7 +36,10 @@ public enum ErrorCode
     /// <summary>The payload is larger than the queue's <see cref="QueueSettings.MaxPayloadBytes"/>, or the request than the server takes.</summary>
     PayloadTooLarge = 8,
 
-    /// <summary>The queue has reached its <see cref="QueueSettings.MaxDepth"/>, or its store has no room for new messages. Nothing changed.</summary>
+    /// <summary>
+    /// The queue has reached its <see cref="QueueSettings.MaxDepth"/>, or its store is full: it has no room for a new message or
+    /// queue, for settings, a redrive, or, when hardly any is left, a lease or an extension. Nothing changed, but for what the error says.
+    /// </summary>
     QueueFull = 9,
 
     /// <summary>Enqueueing to the queue is blocked. Nothing changed.</summary>

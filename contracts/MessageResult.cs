@@ -26,6 +26,10 @@ public sealed record MessageResult
     [JsonConverter(typeof(Rfc3339Converter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? LeaseExpiresAt { get; init; }
 
+    /// <summary>What of the call was not kept, as the store has no room for it; null when all was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OmittedText? Omitted { get; init; }
+
     /// <summary>Why it was refused.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimestoneError? Error { get; init; }

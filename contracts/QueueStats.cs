@@ -28,4 +28,8 @@ public sealed record QueueStats
 
     /// <summary>How many messages were removed, by cause, since the queue was last opened.</summary>
     public required RemovalCounts Removed { get; init; }
+
+    /// <summary>The space of the journal, which is that of all queues of the server; null where the journal does not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JournalSpace? Journal { get; init; }
 }

@@ -20,7 +20,7 @@ internal static class LifecycleRoutes
 
         routes.MapPost($"{Message}/extend", handlers.WithBody(Body.Required(ApiJson.Wire.ExtendBody), Extend, Answers.One))
             .Describe("extend", "Extends a lease from now on and takes a report of progress.")
-            .Accepts<ExtendBody>().Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.LeaseLost);
+            .Accepts<ExtendBody>().Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.LeaseLost, ErrorCode.QueueFull);
         routes.MapPost($"{Queue}/extend", handlers.WithBody(Body.Required(TimestoneJson.Default.LeaseExtensions), ExtendMany, Answers.Many))
             .Describe("extendMany", "Extends leases; each item is answered by itself.")
             .Accepts<ItemList<LeaseExtension>>().Answers<ResultList>();
@@ -34,7 +34,7 @@ internal static class LifecycleRoutes
 
         routes.MapPost($"{Message}/redrive", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), Redrive, Redriven))
             .Describe("redrive", "Makes an errored or canceled message pending again, its attempts unspent.")
-            .Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.IllegalTransition);
+            .Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.IllegalTransition, ErrorCode.QueueFull);
     }
 
     private static void MapSettle<TBody, TItem>(

@@ -20,7 +20,7 @@ internal sealed class MessageRoutes(CancellationToken stopping)
             .Refuses(ErrorCode.MessageConflict, ErrorCode.EnqueueBlocked, ErrorCode.MissingExclusivityKey, ErrorCode.PayloadTooLarge, ErrorCode.QueueFull);
         routes.MapPost($"{Path}/dequeue", handlers.WithBody<DequeueRequest, DequeueResult>(Body.Required(TimestoneJson.Default.DequeueRequest), Dequeue, Answers.Dequeued))
             .Describe("dequeue", "Settles what the request carries, then leases the best messages that match, waiting for a first one if asked to.")
-            .Accepts<DequeueRequest>().Answers<DequeueResult>();
+            .Accepts<DequeueRequest>().Answers<DequeueResult>().Refuses(ErrorCode.QueueFull);
         routes.MapGet($"{Path}/messages", handlers.WithoutBody(List, Answers.Page))
             .Describe("listMessages", "Lists messages, of one state or of all.").Takes("state", "after", "limit").Answers<MessagePage>();
         routes.MapGet($"{Path}/messages/{{id}}", handlers.WithoutBody(Get, Answers.Message))

@@ -18,12 +18,12 @@ internal static class QueueRoutes
         routes.MapPut(Path, handlers.WithBody(Body.Optional(TimestoneJson.Default.QueueSettings, new QueueSettings()), Create, Created))
             .Describe("createQueue", "Creates a queue; without a body, with default settings. Again with the same settings is success.")
             .Accepts<QueueSettings>(optional: true)
-            .Answers<QueueInfo>(StatusCodes.Status201Created).Answers<QueueInfo>().Refuses(ErrorCode.QueueExists);
+            .Answers<QueueInfo>(StatusCodes.Status201Created).Answers<QueueInfo>().Refuses(ErrorCode.QueueExists, ErrorCode.QueueFull);
         routes.MapGet(Path, handlers.WithoutBody(Get, Answers.Queue))
             .Describe("getQueue", "Describes a queue.").Answers<QueueInfo>();
         routes.MapPatch(Path, handlers.WithBody(Body.Required(ApiJson.Patch), Update, static (context, _, queue) => Answers.Queue(context, queue)))
             .Describe("updateQueue", "Changes a queue's settings from now on; blocks and unblocks. A merge patch (RFC 7396) without nulls: what is not named stays as it is, in backoff too.")
-            .Accepts<QueueSettingsPatch>().Answers<QueueInfo>();
+            .Accepts<QueueSettingsPatch>().Answers<QueueInfo>().Refuses(ErrorCode.QueueFull);
         routes.MapDelete(Path, handlers.WithoutBody(DeleteAsync, Deleted))
             .Describe("deleteQueue", "Deletes a queue with all its messages.").AnswersNothing();
         routes.MapGet($"{Path}/stats", handlers.WithoutBody(Stats, static (context, stats) => Answer.WriteAsync(context, StatusCodes.Status200OK, stats, TimestoneJson.Default.QueueStats)))
@@ -34,7 +34,7 @@ internal static class QueueRoutes
             .Describe("purge", "Removes every message of a state, or of every state but running; answers how many of each. Running messages belong to their consumers: cancel them instead.")
             .Takes("state=purge").Answers<StateCounts>();
         routes.MapPost($"{Path}/redrive", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), RedriveAll, Counted))
-            .Describe("redriveAll", "Makes every errored message pending again, its attempts unspent.").Answers<CountAnswer>();
+            .Describe("redriveAll", "Makes every errored message pending again, its attempts unspent.").Answers<CountAnswer>().Refuses(ErrorCode.QueueFull);
     }
 
     private static Task<QueuePage> List(ITimestone timestone, HttpContext context)

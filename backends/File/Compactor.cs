@@ -30,15 +30,22 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
 
     private SegmentBuffer? _buffer;
     private long _spent;
+
+    // While room is scarce: the last segment of the round through the log that is under way, and how long the log must be for another.
+    private long _roundEnd;
+    private long _nextRound;
     private bool _running;
 
     /// <summary>
-    /// Compacts the oldest segment if the log is more than twice as long as what lives in it (on a full disk: five quarters).
+    /// Compacts the oldest segment if the log is more than twice as long as what lives in it; on a full disk, five quarters; where
+    /// room is scarce, whenever something may be gained.
     /// </summary>
     /// <remarks>
     /// What lives is an estimate, and what is dead can stand in the newest segments. So that a compaction that frees little
     /// cannot go on for ever, one that wrote again more than three quarters of its segment is paid for by what was appended
-    /// since: the log of a busy queue stays near twice its live size, and an idle journal comes to rest.
+    /// since: the log of a busy queue stays near twice its live size, and an idle journal comes to rest. Where room is scarce
+    /// there may be nothing that could be appended to pay. So there a round through the whole log is made, and another one when a
+    /// quarter of a segment was appended, or when what is dead is clearly half a segment.
     /// </remarks>
     /// <returns>Whether a segment was deleted, so that it may be worth to go on.</returns>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
@@ -65,17 +72,29 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
         }
         finally
         {
+            reserve.Compacted();
             _running = false;
         }
     }
 
     private bool IsWorthIt()
     {
-        if (log.AppendedBytes < _spent)
-            return false;
         var bytes = log.Segments.Sum(segment => Math.Max(segment.Length, segmentBytes / LeastPart));
         var live = reserve.Total.Bytes;
-        return reserve.Full ? bytes > live / 4 * 5 : bytes > (2 * live) + (FewSegments * (long)segmentBytes);
+        if (reserve.Room != JournalRoom.Ample)
+            return bytes > live + (segmentBytes / 2) || GoesRound();
+        return log.AppendedBytes >= _spent && (reserve.Full ? bytes > live / 4 * 5 : bytes > (2 * live) + (FewSegments * (long)segmentBytes));
+    }
+
+    private bool GoesRound()
+    {
+        if (_roundEnd == 0 && log.AppendedBytes >= _nextRound)
+            _roundEnd = log.Segments[^1].Number;
+        if (log.Oldest is { } oldest && oldest.Number <= _roundEnd)
+            return true;
+        if (_roundEnd != 0)
+            (_roundEnd, _nextRound) = (0, log.AppendedBytes + (segmentBytes / 4));
+        return false;
     }
 
     // Answers the bytes written again; less than zero when something is not, and the segment has to stay.
@@ -90,11 +109,14 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
         _buffer ??= new SegmentBuffer();
         _buffer.Read(disk, segment);
         var contents = new SegmentContents(_buffer, segment, queues);
-        while (contents.Next(KeysAtOnce) is { } found)
+        for (var before = 0L; contents.Next(KeysAtOnce) is { } found; before = contents.Bytes)
         {
+            // So that a commit is not much longer than a sixteenth of a segment.
+            var bytesOfOne = (contents.Bytes - before) / found.Values.Sum(static keys => keys.Count);
+            var atOnce = (int)Math.Clamp(segmentBytes / LeastPart / Math.Max(1, bytesOfOne), 1, KeysAtOnce);
             foreach (var (queue, keys) in found)
             {
-                foreach (var chunk in keys.Chunk(KeysAtOnce))
+                foreach (var chunk in keys.Chunk(atOnce))
                 {
                     if (!await RewriteAsync(queue, chunk, cancellationToken).ConfigureAwait(false))
                         return -1;

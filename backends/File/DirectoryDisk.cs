@@ -29,6 +29,21 @@ internal sealed class DirectoryDisk : IJournalDisk, IDisposable
         }
     }
 
+    public long? FreeBytes
+    {
+        get
+        {
+            try
+            {
+                return new DriveInfo(_directory).AvailableFreeSpace;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+    }
+
     public IReadOnlyList<string> List() => Guard(() =>
         Directory.EnumerateFiles(_directory).Select(static path => Path.GetFileName(path)).Where(static name => name != LockName).ToList());
 

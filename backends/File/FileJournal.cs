@@ -92,6 +92,16 @@ public sealed class FileJournal : IJournal
     /// <summary>What there is room for.</summary>
     public JournalRoom Room => _reserve.Room;
 
+    /// <inheritdoc/>
+    public JournalSpace? Space
+    {
+        get
+        {
+            var (reserved, needed) = _reserve.Bytes;
+            return new JournalSpace(_reserve.Room, _disk.FreeBytes, reserved, needed);
+        }
+    }
+
     /// <summary>Bytes of log on the disk, space set aside not included.</summary>
     public long LogBytes => _log.Bytes;
 
@@ -144,7 +154,11 @@ public sealed class FileJournal : IJournal
         {
             ThrowIfDisposed();
             _log.ThrowIfDead();
-            if (_queues.Find(queue, add: create is not null) is not { } state)
+            // Names that are refused are not remembered.
+            var state = _queues.Find(queue, add: create is not null && Room == JournalRoom.Ample);
+            if (state is null && create is not null)
+                throw Full();
+            if (state is null)
                 return null;
             await state.Opening.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
@@ -268,12 +282,16 @@ public sealed class FileJournal : IJournal
         if (create is null || state.Deleted)
             return null;
         var created = new FileQueueJournal(this, state, epoch, create, null);
+        if (!created.TryReserve(RoomUse.Extra, QueueRow.MaxBytes))
+            throw Full();
         var commit = created.CommitAsync(new ChangeBatch { Queue = create });
         if (Manual)
             WritePending();
         await commit.ConfigureAwait(false);
         return created;
     }
+
+    private static JournalFullException Full() => new("The journal has no room for a new queue: its disk is full.");
 
     private Task TakeTurnAsync(bool flush)
     {

@@ -27,15 +27,19 @@ internal sealed class FileQueueJournal : QueueOpening
 
     public override JournalRoom Room => _journal.Room;
 
-    public override bool TryReserve(long contentBytes)
+    public override bool TryReserve(RoomUse use, long bytes)
     {
-        var bytes = contentBytes + RowEncoder.MostBesideContent;
-        // Its commit's head, and what it counts for from then on beyond what a message that is not told does.
-        if (_queue.Tells)
-            bytes += 3 * ToldFormat.MostBytes(_queue.Name, contentBytes);
-        if (!_journal.Reserve.TryClaim(bytes))
+        // What is written now, its commit's head included, and what the message counts for from then on.
+        var told = _queue.Tells ? ToldFormat.MostBytes(_queue.Name, bytes) : 0;
+        var claim = use switch
+        {
+            RoomUse.Message => bytes + RowEncoder.MostBesideContent + told + Tally.InState(MessageState.Invisible, 0, told).Need,
+            RoomUse.Extension => bytes + Tally.MostNumbers + told,
+            _ => bytes + Tally.MostNumbers + told + Tally.InState(use == RoomUse.Lease ? MessageState.Running : MessageState.Invisible, bytes, told).Need,
+        };
+        if (!_journal.Reserve.TryClaim(use, claim))
             return false;
-        _reserved += bytes;
+        _reserved += claim;
         return true;
     }
 

@@ -8,6 +8,9 @@ namespace Timestone.Backends.Files;
 /// </summary>
 public interface IJournalDisk
 {
+    /// <summary>Bytes that files can still be given; null where that is not known.</summary>
+    long? FreeBytes => null;
+
     /// <summary>The names of all files, in any order.</summary>
     IReadOnlyList<string> List();
 

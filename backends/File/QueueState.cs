@@ -64,10 +64,11 @@ internal sealed class QueueState(uint number, string name, bool tells)
             _rowSegment = recovered.RowSegment,
             _lastSequence = recovered.LastSequence,
         };
+        queue.Tally = Tally.OfQueue;
         foreach (var row in recovered.Rows.InOrder())
         {
             queue._stored.Add(row.Sequence);
-            queue.Tally += queue.Count(row.State.State, row);
+            queue.Tally += queue.Count(row.State, row);
         }
 
         queue._recovered = recovered.Rows.InOrder();
@@ -86,7 +87,12 @@ internal sealed class QueueState(uint number, string name, bool tells)
             foreach (ref readonly var change in CollectionsMarshal.AsSpan(changes.Rows))
                 Apply(in change);
             if (changes.Queue is { } row)
+            {
+                if (_row is null)
+                    Tally += Tally.OfQueue;
                 (_row, _rowSegment) = (row, segment);
+            }
+
             if (changes.Deleted)
             {
                 (Deleted, Owner, Tally) = (true, null, default);
@@ -129,7 +135,7 @@ internal sealed class QueueState(uint number, string name, bool tells)
             return Deleted || _awaited.Count == 0;
     }
 
-    private Tally Count(MessageState state, MessageRow row) => Tally.Of(state, RowEncoder.LiveBytes(row), Told(row));
+    private Tally Count(in RowState state, MessageRow row) => Tally.Of(state.State, RowEncoder.LiveBytes(row), state.Bytes, Told(row));
 
     private long Told(MessageRow row) => tells ? ToldFormat.MostBytes(Name, row) : 0;
 
@@ -140,18 +146,19 @@ internal sealed class QueueState(uint number, string name, bool tells)
         {
             case ChangeKind.Added when _stored.Add(sequence):
                 _lastSequence = Math.Max(_lastSequence, sequence);
-                Tally += Count(change.State.State, change.Row);
+                Tally += Count(change.State, change.Row);
                 break;
             case ChangeKind.Changed when change.From is { } from:
                 var told = Told(change.Row);
-                Tally += Tally.InState(change.State.State, told) - Tally.InState(from, told);
+                Tally += Tally.InState(change.State.State, change.State.Bytes, told) - Tally.InState(from, change.BytesBefore, told);
                 break;
             case ChangeKind.Removed when _stored.Remove(sequence):
-                Tally -= Count(change.State.State, change.Row);
+                Tally -= Count(change.State, change.Row);
                 _awaited.Remove(sequence);
                 break;
             case ChangeKind.Rewritten:
                 _awaited.Remove(sequence);
+                Tally += new Tally(0, 0, 0, Rewritten: RowEncoder.LiveBytes(change.Row) + change.State.Bytes);
                 break;
         }
     }

@@ -3,41 +3,42 @@ using Timestone.Engine;
 namespace Timestone.Backends.Files;
 
 /// <summary>
-/// Keeps as much space set aside as it takes to end every message that was accepted, so that settling never fails for space,
-/// and says what there is room for.
+/// Keeps as much space set aside as it takes to end every message that was accepted and to compact, so that neither ever fails
+/// for space, and says what there is room for beyond that.
 /// </summary>
 /// <remarks>
-/// What is set aside, for
-/// <list type="bullet">
-/// <item>each message: 32 bytes, for the record of its removal (about 8) and its share of the frame around it;</item>
-/// <item>each message that has not ended: 96 bytes more, for one transition by the clock or a cancel (about 60);</item>
-/// <item>each running message: 8 KiB more, for the state that ends its lease: a result (at most 4 KiB) or an error (at most
-/// 6 KiB of UTF-8), worker and request (at most 512 bytes) and ended leases (at most 144). An old error and a last progress
-/// stand in a state too; where all running messages end with everything at its largest they draw on each other's share, as
-/// few results are that large;</item>
-/// <item>where commits are told in full, each of these three what telling it takes beyond (<see cref="ToldFormat.MostBytes(string, Timestone.Engine.MessageRow)"/>);</item>
-/// <item>compaction: one segment, as it writes the live part of a segment again before it deletes it.</item>
-/// </list>
-/// Records do not span segments, so the end of a segment can stay unused: only three quarters of what is set aside count.
-/// Above this stand margins, in quarters of a segment, for the batches that are under way when the room runs out: below two
-/// and no more to be had, no message is accepted; below one, none is leased either. Up to four is set aside ahead of need.
-/// Batches of new messages can be larger than any margin, so each message claims what it takes before it is accepted
-/// (<see cref="TryClaim"/>), and holds that until its batch is written. It counts twice (three halves of the three quarters
-/// that count): a record leaves less than its own length unused at the end of the segment that it does not fit into.
+/// <para>
+/// What is set aside: for each message and queue what <see cref="Tally"/> counts, and for compaction two segments. Compaction
+/// writes what lives in the oldest segment again before it deletes that: hardly more than a segment, as the states' texts count
+/// with the messages. What it has written again counts as its own, until the segment is deleted.
+/// </para>
+/// <para>
+/// Records do not span segments, so the end of a segment can stay unused: of a segment of the default size or more three quarters
+/// count, as no commit is larger than a quarter but for claimed space; of a smaller one half.
+/// </para>
+/// <para>
+/// What is left above that is the margin. It is given away by claims (<see cref="TryClaim"/>) as long as it does not fall below a
+/// floor, in quarters of a segment: two for what can give way, one for leases, none for extensions. A claim holds until its
+/// batch is written and counts twice: a record leaves less than its own length unused at the end of the segment that it does
+/// not fit into. Up to four quarters are set aside ahead of need. Nothing else may be written: so messages that need more room
+/// while they run never take it from those that have to end.
+/// </para>
 /// </remarks>
 internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Exception?>? notify)
 {
-    private const long PerMessage = 32, PerLive = 96, PerRunning = 8 * 1024;
-
     // From here on spares go back to the file system, after a long queue was worked off.
     private const int ExcessQuarters = 16;
+    private const int DefaultSegmentBytes = 64 * 1024 * 1024;
 
     private readonly Lock _sync = new();
     private readonly long _quarter = segmentBytes / 4;
+    private readonly int _countingQuarters = segmentBytes < DefaultSegmentBytes ? 2 : 3;
     private Tally _total;
     private long _claimed;
     private long _remaining;
     private bool _full;
+    private bool _refused;
+    private bool _refusedLease;
     private volatile JournalRoom _room;
 
     /// <summary>What there is room for.</summary>
@@ -63,6 +64,16 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
         }
     }
 
+    /// <summary>Bytes that are set aside and not written yet, and how many must be.</summary>
+    public (long Reserved, long Needed) Bytes
+    {
+        get
+        {
+            lock (_sync)
+                return (_remaining + spares.Bytes, Need / _countingQuarters * 4);
+        }
+    }
+
     /// <summary>Whether <see cref="Replenish"/> has something to do.</summary>
     public bool WantsMore
     {
@@ -73,9 +84,9 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
         }
     }
 
-    private long Margin =>
-        ((_remaining + spares.Bytes) / 4 * 3) - segmentBytes - (_claimed / 2 * 3)
-        - (PerMessage * _total.Stored) - (PerLive * _total.Live) - (PerRunning * _total.Running) - _total.Told;
+    private long Need => _total.Need + Math.Max(0, (2L * segmentBytes) - _total.Rewritten);
+
+    private long Margin => ((_remaining + spares.Bytes) / 4 * _countingQuarters) - Need - (_claimed * _countingQuarters / 2);
 
     /// <summary>
     /// Takes into account what a group has changed, before it is answered. Space that should have been set aside by now is
@@ -93,17 +104,28 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
         }
     }
 
-    /// <summary>Claims space for a new message, until <see cref="Release"/>; false when there is none.</summary>
-    public bool TryClaim(long bytes)
+    /// <summary>Claims space for what is about to be written and what it will count for, until <see cref="Release"/>; false when there is none.</summary>
+    public bool TryClaim(RoomUse use, long bytes)
     {
         lock (_sync)
         {
             _claimed += bytes;
             if (!_full)
                 SetAside(2);
-            var granted = Margin >= _quarter;
+            var floor = use switch
+            {
+                RoomUse.Extension => 0,
+                RoomUse.Lease => _quarter,
+                _ => 2 * _quarter,
+            };
+            var granted = Margin >= floor;
             if (!granted)
+            {
                 _claimed -= bytes;
+                _refused = true;
+                _refusedLease |= use == RoomUse.Lease;
+            }
+
             Judge();
             return granted;
         }
@@ -121,12 +143,23 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
         }
     }
 
+    /// <summary>Notes that a compaction has ended: what it wrote again is part of the log like the rest.</summary>
+    public void Compacted()
+    {
+        lock (_sync)
+        {
+            _total = _total with { Rewritten = 0 };
+            Judge();
+        }
+    }
+
     /// <summary>Sets aside ahead of need, tries again where there was no room before, and gives back what is far too much.</summary>
     public void Replenish()
     {
         lock (_sync)
         {
             SetAside(4);
+            _refusedLease = false;
             while (spares.Count > 1 && Margin > ExcessQuarters * _quarter)
                 spares.Remove();
             Judge();
@@ -143,7 +176,14 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
         _full = full;
     }
 
-    private void Judge() => _room = !_full || Margin >= 2 * _quarter ? JournalRoom.Ample
-        : Margin >= _quarter ? JournalRoom.NoEnqueue
-        : JournalRoom.SettleOnly;
+    // A claim can be refused before the margin is at its floor, and then there is not room for everything. It is said until there
+    // clearly is again; of leases, which it would keep from being tried, until the next housekeeping.
+    private void Judge()
+    {
+        var margin = Margin;
+        _refused &= _full && margin < 3 * _quarter;
+        _room = !_full || (margin >= 2 * _quarter && !_refused) ? JournalRoom.Ample
+            : margin >= _quarter && !_refusedLease ? JournalRoom.WorkOnly
+            : JournalRoom.SettleOnly;
+    }
 }

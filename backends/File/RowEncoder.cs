@@ -49,10 +49,10 @@ internal static class RowEncoder
         writer.Varint(0);
     }
 
-    /// <summary>What a message that exists counts for in the log: about what <see cref="Content"/> and a plain state take.</summary>
+    /// <summary>What a message that exists counts for in the log: about what <see cref="Content"/> and a state without texts take.</summary>
     public static int LiveBytes(MessageRow row)
     {
-        const int Numbers = 48;
+        const int Numbers = 80;
         var bytes = Numbers + row.Id.Length + row.Payload.Length;
         foreach (var (key, value) in row.Metadata.Pairs)
             bytes += 2 + key.Length + Encoding.UTF8.GetByteCount(value);

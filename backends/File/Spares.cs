@@ -6,11 +6,15 @@ internal sealed class Spares : IDisposable
     // A crash can have left any part of a header: what is looked at for zeros is the page it stands in.
     private const int HeaderPage = 4096;
 
+    // What a full disk has left is taken in shorter files, down to such a part of a segment.
+    private const int LeastPart = 8;
+
     private readonly IJournalDisk _disk;
     private readonly int _segmentBytes;
     private readonly Lock _sync = new();
-    private readonly Queue<Spare> _spares = [];
+    private readonly List<Spare> _spares = [];
     private long _lastNumber;
+    private long _bytes;
 
     /// <summary>Keeps those that an earlier start left unused: on a full disk their space could not be had again.</summary>
     public Spares(IJournalDisk disk, int segmentBytes)
@@ -23,7 +27,7 @@ internal sealed class Spares : IDisposable
             var file = disk.Open(name);
             if (RecoveryTable.Decide(FilePlace.Spare, Look(file), null) == RecoveryDecision.KeepSpare)
             {
-                _spares.Enqueue(new Spare(name, file));
+                Keep(new Spare(name, file, file.Length));
                 continue;
             }
 
@@ -43,7 +47,14 @@ internal sealed class Spares : IDisposable
     }
 
     /// <summary>Their length together.</summary>
-    public long Bytes => (long)Count * _segmentBytes;
+    public long Bytes
+    {
+        get
+        {
+            lock (_sync)
+                return _bytes;
+        }
+    }
 
     /// <summary>Sets one more aside; false when there is no room for it.</summary>
     public bool TryAdd()
@@ -52,7 +63,7 @@ internal sealed class Spares : IDisposable
         {
             try
             {
-                _spares.Enqueue(Create(_segmentBytes));
+                Keep(Create(_segmentBytes, _segmentBytes / LeastPart));
                 return true;
             }
             catch (IOException)
@@ -67,7 +78,7 @@ internal sealed class Spares : IDisposable
     {
         lock (_sync)
         {
-            if (_spares.TryDequeue(out var spare))
+            if (TakeReady(0) is { } spare)
                 Delete(spare);
         }
     }
@@ -80,17 +91,17 @@ internal sealed class Spares : IDisposable
     {
         lock (_sync)
         {
-            if (length <= _segmentBytes && _spares.TryDequeue(out var ready))
+            if (TakeReady(length) is { } ready)
                 return ready;
             while (true)
             {
                 try
                 {
-                    return Create(Math.Max(length, _segmentBytes));
+                    return Create(Math.Max(length, _segmentBytes), length);
                 }
-                catch (IOException) when (sacrifice && _spares.TryDequeue(out var spare))
+                catch (IOException) when (sacrifice && _spares.Count > 0)
                 {
-                    Delete(spare);
+                    Delete(TakeReady(0)!);
                 }
             }
         }
@@ -100,7 +111,7 @@ internal sealed class Spares : IDisposable
     public void Return(Spare spare)
     {
         lock (_sync)
-            _spares.Enqueue(spare);
+            Keep(spare);
     }
 
     /// <summary>Removes one that was taken and came to nothing.</summary>
@@ -115,22 +126,50 @@ internal sealed class Spares : IDisposable
     {
         lock (_sync)
         {
-            while (_spares.TryDequeue(out var spare))
+            while (TakeReady(0) is { } spare)
                 spare.File.Dispose();
         }
     }
 
-    private Spare Create(long length)
+    private void Keep(Spare spare)
     {
-        var name = FileNames.Spare(++_lastNumber);
-        return new Spare(name, _disk.Create(name, length));
+        _spares.Add(spare);
+        _bytes += spare.Length;
+    }
+
+    private Spare? TakeReady(long length)
+    {
+        var place = _spares.FindIndex(spare => spare.Length >= length);
+        if (place < 0)
+            return null;
+        var spare = _spares[place];
+        _spares.RemoveAt(place);
+        _bytes -= spare.Length;
+        return spare;
+    }
+
+    // As long as the disk allows.
+    private Spare Create(long most, long least)
+    {
+        for (var length = most; ; length = Math.Max(length / 2, least))
+        {
+            var name = FileNames.Spare(++_lastNumber);
+            try
+            {
+                return new Spare(name, _disk.Create(name, length), length);
+            }
+            catch (IOException) when (length > least)
+            {
+                // A shorter one may fit.
+            }
+        }
     }
 
     private HeaderFinding Look(IJournalFile file)
     {
-        if (file.Length != _segmentBytes)
+        if (file.Length > _segmentBytes || file.Length < _segmentBytes / LeastPart)
             return HeaderFinding.Damaged;
-        var page = new byte[Math.Min(HeaderPage, _segmentBytes)];
+        var page = new byte[Math.Min(HeaderPage, file.Length)];
         file.Read(page, 0);
         if (!page.AsSpan().ContainsAnyExcept((byte)0))
             return HeaderFinding.Zero;
@@ -139,5 +178,5 @@ internal sealed class Spares : IDisposable
     }
 
     /// <summary>A file set aside.</summary>
-    internal sealed record Spare(string Name, IJournalFile File);
+    internal sealed record Spare(string Name, IJournalFile File, long Length);
 }

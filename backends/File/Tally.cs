@@ -1,24 +1,48 @@
+using Timestone.Engine;
+
 namespace Timestone.Backends.Files;
 
 /// <summary>What messages count for, of one queue or of all; also a difference between two such counts.</summary>
 /// <param name="Stored">Messages.</param>
-/// <param name="Live">Those of them that have not ended.</param>
-/// <param name="Running">Those of them that are running.</param>
 /// <param name="Bytes">What the messages would take in a log that held nothing else.</param>
-/// <param name="Told">What telling what is still to happen to them takes, beyond what else that takes; 0 where commits are not told in full.</param>
-internal readonly record struct Tally(long Stored, long Live, long Running, long Bytes, long Told)
+/// <param name="Need">What must be set aside for what is still to happen to them.</param>
+/// <param name="Rewritten">What compaction has written again of them.</param>
+internal readonly record struct Tally(long Stored, long Bytes, long Need, long Rewritten = 0)
 {
+    /// <summary>Bytes of the numbers of a new state, its share of a commit of its own included, at the most.</summary>
+    public const int MostNumbers = 112;
+
+    private const int Removal = 40;
+
+    /// <summary>What a queue counts for: the record of its deletion, or of its row once more.</summary>
+    public static Tally OfQueue => new(0, QueueRow.MaxBytes / 4, 2 * QueueRow.MaxBytes);
+
     /// <summary>What one message counts for.</summary>
-    public static Tally Of(MessageState state, long bytes, long told) => InState(state, told) + new Tally(1, 0, 0, bytes, told);
+    /// <param name="state">Its state.</param>
+    /// <param name="contentBytes">What it takes in the log beside its state's texts.</param>
+    /// <param name="stateBytes">Its <see cref="RowState.Bytes"/>.</param>
+    /// <param name="told">What telling a change of it takes; 0 where commits are not told in full.</param>
+    public static Tally Of(MessageState state, long contentBytes, long stateBytes, long told) => new Tally(1, contentBytes, 0) + InState(state, stateBytes, told);
 
     /// <summary>What being in a state counts for.</summary>
-    public static Tally InState(MessageState state, long told)
+    /// <remarks>
+    /// Each has its removal to come, and compaction may have to write its texts once more. Before that a pending one can be
+    /// canceled; an invisible one becomes pending first; a running one comes back first, with an error, or ends with a result.
+    /// </remarks>
+    public static Tally InState(MessageState state, long stateBytes, long told)
     {
-        var (live, running) = (state <= MessageState.Running ? 1 : 0, state == MessageState.Running ? 1 : 0);
-        return new(0, live, running, 0, told * (live + running));
+        var transitions = state switch
+        {
+            MessageState.Pending => 1,
+            MessageState.Invisible => 2,
+            MessageState.Running => 3,
+            _ => 0,
+        };
+        var need = Removal + told + stateBytes + (transitions * (MostNumbers + stateBytes + told));
+        return new(0, stateBytes, state == MessageState.Running ? need + Limits.MaxResultBytes : need);
     }
 
-    public static Tally operator +(Tally a, Tally b) => new(a.Stored + b.Stored, a.Live + b.Live, a.Running + b.Running, a.Bytes + b.Bytes, a.Told + b.Told);
+    public static Tally operator +(Tally a, Tally b) => new(a.Stored + b.Stored, a.Bytes + b.Bytes, a.Need + b.Need, a.Rewritten + b.Rewritten);
 
-    public static Tally operator -(Tally a, Tally b) => new(a.Stored - b.Stored, a.Live - b.Live, a.Running - b.Running, a.Bytes - b.Bytes, a.Told - b.Told);
+    public static Tally operator -(Tally a, Tally b) => new(a.Stored - b.Stored, a.Bytes - b.Bytes, a.Need - b.Need, a.Rewritten - b.Rewritten);
 }

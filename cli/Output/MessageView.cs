@@ -39,7 +39,8 @@ internal static class MessageView
     {
         var lease = result.LeaseExpiresAt is { } expires ? $", lease expires {Text.Time(expires)}" : "";
         var again = result.Duplicate == true ? ", as before" : "";
-        output.WriteLine($"{result.Id} {(result.State is { } state ? Text.Name(state) : "")} (version {result.Version}{lease}{again})");
+        var omitted = result.Omitted is { } text ? $", its {Text.Name(text)} not kept: the store is full" : "";
+        output.WriteLine($"{result.Id} {(result.State is { } state ? Text.Name(state) : "")} (version {result.Version}{lease}{again}{omitted})");
     }
 
     private static string? TimeOf(DateTimeOffset? time) => time is { } given ? Text.Time(given) : null;

@@ -48,7 +48,10 @@ internal static class QueueView
             .Add("per second", $"{Text.Rate(rates.Enqueued)} enqueued, {Text.Rate(rates.Dequeued)} dequeued, {Text.Rate(rates.Completed)} completed, {Text.Rate(rates.Failed)} failed")
             .Add("late", $"{LatenessOf(lateness)} of {lateness.Dequeued} with a deadline in the last minute")
             .Add("removed", $"{stats.Removed.Retention} by retention, {stats.Removed.Purge} by purges, {stats.Removed.Bound} errored beyond the bound, since the queue was opened")
+            .Add("journal", stats.Journal is { } space ? SpaceOf(space) : "-")
             .WriteTo(output);
+        if (stats.Journal?.Trouble is { } trouble)
+            output.WriteLine(trouble);
     }
 
     public static string OldestOf(QueueStats stats) => stats.OldestPending is { } age ? Durations.Rough(age) : "-";
@@ -56,6 +59,9 @@ internal static class QueueView
     public static string LatenessOf(Lateness lateness) => lateness.Late == 0
         ? "0"
         : $"{lateness.Late} (mean {Durations.Rough(lateness.Mean)}, max {Durations.Rough(lateness.Max)})";
+
+    private static string SpaceOf(JournalSpace space) =>
+        $"{(space.Room == JournalRoom.Ample ? "room for everything" : "FULL")}: {(space.BytesFree is { } free ? Text.Bytes(free) : "?")} free, {Text.Bytes(space.BytesReserved)} set aside, {Text.Bytes(space.BytesNeeded)} needed";
 
     private static string BackoffOf(Backoff backoff) => backoff.Kind switch
     {

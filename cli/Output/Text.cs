@@ -26,6 +26,16 @@ internal static class Text
 
     public static string Rate(double perSecond) => perSecond.ToString(perSecond < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
+    /// <summary>Bytes in the unit that leaves one to four digits before the point.</summary>
+    public static string Bytes(long bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        var (value, unit) = ((double)bytes, 0);
+        for (; Math.Abs(value) >= 1024 && unit < units.Length - 1; unit++)
+            value /= 1024;
+        return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {units[unit]}");
+    }
+
     /// <summary>Every JSON value as its text, bytes as a count.</summary>
     public static string Value(Payload payload) => payload.Kind == PayloadKind.Bytes
         ? $"{payload.Bytes.Length} bytes"

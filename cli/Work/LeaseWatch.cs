@@ -21,7 +21,7 @@ internal sealed class LeaseWatch(ITimestone inner, Action foundEmpty, Action<Tim
         foreach (var message in result.Messages)
             _held[message.LeaseToken!] = true;
         Settled(request.Settle, result.Settled ?? []);
-        if (request.Max > 0 && result.Messages.Count == 0 && !heldBeside && _held.IsEmpty)
+        if (request.Max > 0 && result is { Messages.Count: 0, Error: null } && !heldBeside && _held.IsEmpty)
             foundEmpty();
         return result;
     });

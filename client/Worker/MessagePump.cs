@@ -69,9 +69,16 @@ internal sealed class MessagePump(
                 ? await timestone.DequeueAsync(queue, request with { Wait = TimeSpan.Zero }, deadline).ConfigureAwait(false)
                 : await PollAsync(request, stopping).ConfigureAwait(false);
             _requestId = null;
-            _pause.Reset();
             settlements.Answered(ended, result.Settled ?? []);
             await AcceptAsync(result.Messages).ConfigureAwait(false);
+            if (result.Error is { } error)
+            {
+                WorkerLog.DequeueFailed(logger, queue, new TimestoneException(error));
+                await PauseAsync(stopping).ConfigureAwait(false);
+                return;
+            }
+
+            _pause.Reset();
         }
         catch (OperationCanceledException)
         {

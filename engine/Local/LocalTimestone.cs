@@ -264,7 +264,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
 
     /// <inheritdoc/>
     public async Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
-        await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(0, static (engine, _) => engine.Stats(), cancellationToken).ConfigureAwait(false);
+        await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(0, static (engine, _) => engine.Stats(), cancellationToken).ConfigureAwait(false) with { Journal = _journal.Space };
 
     /// <inheritdoc/>
     public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
@@ -356,6 +356,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             sweep = await runner.ExecuteAsync(sweep, step, cancellationToken).ConfigureAwait(false);
             count(sweep.Count);
         }
+
+        if (sweep.LacksRoom)
+            throw new TimestoneException(ErrorCode.QueueFull, $"{sweep.Count} messages were redriven; then the journal had no room for more, as its store is full. Repeat it when there is space.");
     }
 
     private Task<IReadOnlyList<MessageResult>> BatchAsync<T>(

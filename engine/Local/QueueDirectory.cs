@@ -33,7 +33,7 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     /// <param name="queue">Its name.</param>
     /// <param name="create">The settings to create it with where it does not exist; null to refuse.</param>
     /// <returns>The queue, and whether this call created it.</returns>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, <see cref="ErrorCode.Unavailable"/>.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, <see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.Unavailable"/>.</exception>
     public async Task<(OpenQueue Queue, bool Created)> OpenAsync(string queue, QueueSettings? create)
     {
         while (true)
@@ -49,6 +49,11 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
             {
                 if (await opening.Value.ConfigureAwait(false) is { } open)
                     return (open, opening == mine && open.Created);
+            }
+            catch (JournalFullException problem)
+            {
+                Forget(queue, opening);
+                throw new TimestoneException(ErrorCode.QueueFull, problem.Message, innerException: problem);
             }
             catch (Exception problem)
             {

@@ -23,7 +23,7 @@ public abstract class ForwardingQueueJournal(IQueueJournal inner) : IQueueJourna
     public long LastSequence => inner.LastSequence;
 
     /// <inheritdoc/>
-    public virtual bool TryReserve(long contentBytes) => inner.TryReserve(contentBytes);
+    public virtual bool TryReserve(RoomUse use, long bytes) => inner.TryReserve(use, bytes);
 
     /// <inheritdoc/>
     public virtual IEnumerable<MessageRow> TakeRows() => inner.TakeRows();

@@ -6,6 +6,9 @@ public interface IJournal : IAsyncDisposable
     /// <summary>What its commits leave to be published; null where it keeps nothing for that.</summary>
     IOutbox? Outbox => null;
 
+    /// <summary>How much space it has and needs; null where it does not know.</summary>
+    JournalSpace? Space => null;
+
     /// <summary>The names of all queues, ordered by ordinal comparison.</summary>
     ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default);
 
@@ -16,5 +19,6 @@ public interface IJournal : IAsyncDisposable
     /// <param name="create">The row to create it with, durably, where it does not exist; null not to create it.</param>
     /// <param name="cancellationToken">Gives the wait up.</param>
     /// <returns>The open queue; null when it does not exist and was not to be created.</returns>
+    /// <exception cref="JournalFullException">There is no room for a new queue. Nothing was written.</exception>
     ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default);
 }

@@ -22,12 +22,13 @@ public interface IQueueJournal : IAsyncDisposable
     JournalRoom Room { get; }
 
     /// <summary>
-    /// Sets room aside for one more new message of the batch that is committed next; what was set aside is free again when that
-    /// commit ends. False when there is none: then the message must be refused. Only what was asked for here is sure not to
-    /// make a commit fail for space.
+    /// Sets room aside for something in the batch that is committed next, and for what follows from it: what was set aside for
+    /// the batch is free again when its commit ends. False when there is none: then it must be refused. Only what was asked
+    /// for here, and what ends messages and leases, is sure not to make a commit fail for space.
     /// </summary>
-    /// <param name="contentBytes">What the message's id, payload and metadata take.</param>
-    bool TryReserve(long contentBytes) => true;
+    /// <param name="use">What for.</param>
+    /// <param name="bytes">The bytes of the message's id and metadata, and of its payload if it is new, else of its state (<see cref="RowState.Bytes"/>).</param>
+    bool TryReserve(RoomUse use, long bytes) => true;
 
     /// <summary>
     /// The highest sequence that a message of the queue ever had, as far as the journal holds anything of it; 0 when none had

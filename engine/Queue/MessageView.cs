@@ -33,12 +33,13 @@ internal static class MessageView
         };
     }
 
-    public static MessageResult Result(MessageRow row, bool duplicate) => new()
+    public static MessageResult Result(MessageRow row, bool duplicate, OmittedText? omitted = null) => new()
     {
         Id = row.Id,
         State = row.State.State,
         Version = row.State.Version,
         Duplicate = duplicate,
+        Omitted = omitted,
     };
 
     public static DateTimeOffset Time(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs);

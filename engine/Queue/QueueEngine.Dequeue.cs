@@ -4,7 +4,8 @@ public sealed partial class QueueEngine
 {
     /// <summary>
     /// Leases the best dequeueable messages that match, or answers those that the same request leased before and that are
-    /// still running. Settlements that the request carries are another command's matter.
+    /// still running. Settlements that the request carries are another command's matter. Where it answers nothing,
+    /// <see cref="WhyNone"/> says whether room was lacking.
     /// </summary>
     public List<Message> Dequeue(DequeueRequest request)
     {
@@ -32,18 +33,23 @@ public sealed partial class QueueEngine
             if (_filters.Walk(request.Filter, request.Max) is not { } found)
                 return null;
             foreach (var row in found)
-                answer.Add(MessageView.Of(_queue, LeaseOut(row, request), withToken: true));
+            {
+                if (TryLeaseOut(row, request) is not { } leased)
+                    break;
+                answer.Add(leased);
+            }
+
             return answer;
         }
 
         if (request.Max > 1)
             _messages.Prefetch(index?.SlotsOfBest(request.Filter, request.Max) ?? SlotsFrom(MessageState.Pending, Rank.Least, request.Max));
-        while (answer.Count < request.Max && Best(index, request.Filter) is { } row)
-            answer.Add(MessageView.Of(_queue, LeaseOut(row, request), withToken: true));
+        while (answer.Count < request.Max && Best(index, request.Filter) is { } row && TryLeaseOut(row, request) is { } leased)
+            answer.Add(leased);
         return answer;
     }
 
-    private bool IsDequeueBlocked => _queue.Settings.DequeueBlocked || _room == JournalRoom.SettleOnly;
+    private bool IsDequeueBlocked => _queue.Settings.DequeueBlocked || LacksRoomToLease;
 
     // What the same request leased before and is still running; null when that is nothing.
     private List<Message>? AnsweredAlready(DequeueRequest request) =>
@@ -57,6 +63,13 @@ public sealed partial class QueueEngine
         if (index is not null)
             return index.Best(filter);
         return SetOf(MessageState.Pending).TryGetFirst(out _, out var slot) ? _messages[slot] : null;
+    }
+
+    // Null where the journal has no room for it.
+    private Message? TryLeaseOut(MessageRow row, DequeueRequest request)
+    {
+        LacksRoomToLease = !HasRoomFor(RoomUse.Lease, row, row.State.Bytes + MostBytes(request.Worker, Metadata.Empty) + (request.RequestId?.Length ?? 0));
+        return LacksRoomToLease ? null : MessageView.Of(_queue, LeaseOut(row, request), withToken: true);
     }
 
     // A row that has been pending long is old to the garbage collector, and young objects stored into old ones all over memory

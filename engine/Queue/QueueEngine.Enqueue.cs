@@ -23,11 +23,7 @@ public sealed partial class QueueEngine
     public static long ContentBytes(NewMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        const int BytesOfCharacter = 3;
-        var characters = message.Id?.Length ?? 0;
-        foreach (var (key, value) in message.Metadata.Pairs)
-            characters += key.Length + value.Length;
-        return message.Payload.Bytes.Length + ((long)characters * BytesOfCharacter);
+        return message.Payload.Bytes.Length + MostBytes(message.Id, message.Metadata);
     }
 
     private MessageResult Enqueue(NewMessage message, int hash)
@@ -63,7 +59,7 @@ public sealed partial class QueueEngine
         Wait(ref row.State, InvisibleMs(message));
         Insert(row, hash);
         _rates.Enqueued(_now);
-        Record(ChangeKind.Added, Cause.Enqueue, null, _now, row);
+        Record(ChangeKind.Added, Cause.Enqueue, null, _now, row, 0);
         return MessageView.Result(row, duplicate: false);
     }
 
@@ -78,9 +74,7 @@ public sealed partial class QueueEngine
             return new(ErrorCode.PayloadTooLarge, $"The payload is {message.Payload.Bytes.Length} bytes; the queue takes {settings.MaxPayloadBytes}.", "payload");
         if (settings.MaxDepth > 0 && Live >= settings.MaxDepth)
             return new(ErrorCode.QueueFull, $"Queue '{_queue.Name}' holds {settings.MaxDepth} messages, its limit.");
-        return _room == JournalRoom.Ample && _tryReserve(ContentBytes(message))
-            ? null
-            : new(ErrorCode.QueueFull, "The journal has no room for new messages: its disk is full.");
+        return HasRoom(RoomUse.Message, ContentBytes(message)) ? null : NoRoom("new messages");
     }
 
     private long InvisibleMs(NewMessage message)

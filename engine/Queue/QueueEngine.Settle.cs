@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Timestone.Engine;
 
 public sealed partial class QueueEngine
@@ -42,8 +44,9 @@ public sealed partial class QueueEngine
             return Refusals.NotFound(id);
         if (row.State.State is MessageState.Errored or MessageState.Canceled)
         {
-            Revive(row);
-            return MessageView.Result(row, duplicate: false);
+            return TryRevive(row)
+                ? MessageView.Result(row, duplicate: false)
+                : new MessageResult { Id = id, Error = NoRoom("redriving") };
         }
 
         return row.State.Redriven
@@ -55,10 +58,14 @@ public sealed partial class QueueEngine
     public Sweep BeginSweep(MessageState state) => new(state, _lastSequence, Rank.Least, false, 0);
 
     /// <summary>Redrives the next messages of a walk over errored ones.</summary>
-    public Sweep RedriveNext(Sweep sweep) => Step(sweep, static (engine, row) => engine.Revive(row));
+    public Sweep RedriveNext(Sweep sweep) => Step(sweep, static (engine, row) => engine.TryRevive(row));
 
     /// <summary>Removes the next messages of a walk.</summary>
-    public Sweep PurgeNext(Sweep sweep) => Step(sweep, static (engine, row) => engine.Remove(row, Cause.Purge));
+    public Sweep PurgeNext(Sweep sweep) => Step(sweep, static (engine, row) =>
+    {
+        engine.Remove(row, Cause.Purge);
+        return true;
+    });
 
     private MessageResult Settle(Settlement settlement, int hash)
     {
@@ -70,8 +77,8 @@ public sealed partial class QueueEngine
             return Refusals.LeaseLost(row, null);
         if (row.State.State == MessageState.Running && row.State.Lease!.Token == token)
         {
-            EndLease(row, settlement);
-            return MessageView.Result(row, duplicate: false);
+            var omitted = EndLease(row, settlement);
+            return MessageView.Result(row, duplicate: false, omitted);
         }
 
         for (var ended = row.State.Ended; ended is not null; ended = ended.Previous)
@@ -83,31 +90,36 @@ public sealed partial class QueueEngine
         return Refusals.LeaseLost(row, token);
     }
 
-    private void EndLease(MessageRow row, Settlement settlement)
+    // Answers what the journal has no room for.
+    private OmittedText? EndLease(MessageRow row, Settlement settlement)
     {
-        row.State.Ended = Remember(row.State.Lease!.Token, settlement.Action, row.State.Ended);
+        var ended = row.State with { Ended = Remember(row.State.Lease!.Token, settlement.Action, row.State.Ended) };
         switch (settlement.Action)
         {
             case SettlementAction.Complete:
-                var completed = row.State;
+                var completed = ended;
                 End(ref completed, MessageState.Completed);
                 byte[]? result = settlement.Result.Kind == PayloadKind.None ? null : ArrayOf(settlement.Result.Bytes);
                 if (result is not null || completed.Notes?.Error is not null)
                     completed.Notes = new Notes(null, result, completed.Notes?.Progress);
                 _rates.Completed(_now);
                 Move(row, completed, Cause.Complete);
-                break;
+                return null;
             case SettlementAction.Fail:
-                GiveBackOrEnd(row, settlement.Permanent, Ms(settlement.Invisible), settlement.Error ?? "failed", Cause.Fail);
-                break;
+                var error = settlement.Error ?? "failed";
+                var isCut = error.Length > ShortErrorLength && !HasRoomFor(RoomUse.Extra, row, ended.Bytes + Encoding.UTF8.GetByteCount(error));
+                GiveBackOrEnd(row, ended, settlement.Permanent, Ms(settlement.Invisible), isCut ? Cut(error) : error, Cause.Fail);
+                return isCut ? OmittedText.Error : null;
             default:
-                var released = row.State;
-                released.Attempt--;
-                Wait(ref released, Ms(settlement.Invisible) ?? 0);
-                Move(row, released, Cause.Release);
-                break;
+                ended.Attempt--;
+                Wait(ref ended, Ms(settlement.Invisible) ?? 0);
+                Move(row, ended, Cause.Release);
+                return null;
         }
     }
+
+    // Not within a character that is a pair.
+    private static string Cut(string error) => error[..(char.IsHighSurrogate(error[ShortErrorLength - 1]) ? ShortErrorLength - 1 : ShortErrorLength)];
 
     private MessageResult Extend(LeaseExtension extension)
     {
@@ -120,13 +132,18 @@ public sealed partial class QueueEngine
         if (row.State.State != MessageState.Running || row.State.Lease!.Token != token)
             return Refusals.LeaseLost(row, token);
 
+        var bytes = row.State.Bytes;
+        var reports = extension.Progress.Kind != PayloadKind.None;
+        var keeps = reports && HasRoomFor(RoomUse.Extra, row, bytes + extension.Progress.Bytes.Length);
+        if (!keeps && !HasRoomFor(RoomUse.Extension, row, bytes))
+            return new MessageResult { Id = extension.Id, Error = NoRoom("extensions of leases") };
         SetOf(MessageState.Running).Remove(RankIn(MessageState.Running, row));
         row.State.DueAt = In(Ms(extension.Lease) ?? row.State.Lease.DurationMs);
-        if (extension.Progress.Kind != PayloadKind.None)
+        if (keeps)
             row.State.Notes = (row.State.Notes ?? NoNotes) with { Progress = ArrayOf(extension.Progress.Bytes) };
         SetOf(MessageState.Running).Add(RankIn(MessageState.Running, row), row.Slot);
-        Record(ChangeKind.Changed, Cause.Extend, MessageState.Running, row.State.UpdatedAt, row);
-        return MessageView.Result(row, duplicate: false) with { LeaseExpiresAt = MessageView.Time(row.State.DueAt) };
+        Record(ChangeKind.Changed, Cause.Extend, MessageState.Running, row.State.UpdatedAt, row, bytes);
+        return MessageView.Result(row, duplicate: false, reports && !keeps ? OmittedText.Progress : null) with { LeaseExpiresAt = MessageView.Time(row.State.DueAt) };
     }
 
     private MessageResult Cancel(Cancellation cancellation)
@@ -143,11 +160,20 @@ public sealed partial class QueueEngine
                 return Refusals.IllegalTransition(row, "canceled");
             default:
                 var next = row.State;
+                var keeps = cancellation.Reason is not { } reason || HasRoomFor(RoomUse.Extra, row, next.Bytes + Encoding.UTF8.GetByteCount(reason));
                 End(ref next, MessageState.Canceled);
-                next.Notes = (next.Notes ?? NoNotes) with { Error = cancellation.Reason ?? "canceled" };
+                next.Notes = (next.Notes ?? NoNotes) with { Error = (keeps ? cancellation.Reason : null) ?? "canceled" };
                 Move(row, next, Cause.Cancel);
-                return MessageView.Result(row, duplicate: false);
+                return MessageView.Result(row, duplicate: false, keeps ? null : OmittedText.Error);
         }
+    }
+
+    private bool TryRevive(MessageRow row)
+    {
+        if (!HasRoomFor(RoomUse.Extra, row, row.State.Bytes))
+            return false;
+        Revive(row);
+        return true;
     }
 
     private void Revive(MessageRow row)
@@ -164,7 +190,7 @@ public sealed partial class QueueEngine
         Move(row, next, Cause.Redrive);
     }
 
-    private Sweep Step(Sweep sweep, Action<QueueEngine, MessageRow> action)
+    private Sweep Step(Sweep sweep, Func<QueueEngine, MessageRow, bool> action)
     {
         var rows = RowsFrom(sweep.State, sweep.From, Sweep.StepSize);
         if (rows.Count == 0)
@@ -175,7 +201,8 @@ public sealed partial class QueueEngine
         {
             if (row.Sequence > sweep.Bound)
                 continue;
-            action(this, row);
+            if (!action(this, row))
+                return sweep with { Done = true, LacksRoom = true, Count = sweep.Count + changed };
             changed++;
         }
 

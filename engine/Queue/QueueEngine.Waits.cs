@@ -7,7 +7,7 @@ namespace Timestone.Engine;
 /// <remarks>
 /// A message becomes dequeueable when it becomes pending, or when its exclusivity value is unlocked. Of an unlocked value every waiting
 /// filter can have the best message that matches; so that not all filters are asked for it, a lane remembers those that came upon it
-/// while it was locked. Where dequeueing was blocked, everything pending becomes dequeueable when it no longer is; it is told in the order of
+/// while it was locked. Where dequeueing was blocked, or there was no room to lease, everything pending becomes dequeueable when it no longer is; it is told in the order of
 /// rank and in slices, and what becomes pending ahead of them is left to them.
 /// </remarks>
 public sealed partial class QueueEngine
@@ -19,7 +19,7 @@ public sealed partial class QueueEngine
     private Rank? _unblockedFrom;
 
     /// <summary>Whether there is more for <see cref="TellUnblocked"/> to tell.</summary>
-    internal bool HasUnblocked => _unblockedFrom is not null;
+    internal bool HasUnblocked => _unblockedFrom is not null && !IsDequeueBlocked;
 
     /// <summary>Has what becomes dequeueable from now on gathered in a list, which the caller empties; null for not at all.</summary>
     internal void Gather(List<Ready>? ready) => (_ready, _unblockedFrom) = (ready, ready is null ? null : _unblockedFrom);
@@ -59,7 +59,16 @@ public sealed partial class QueueEngine
             candidates.RemoveAt(candidates.Count - 1);
             var lane = row.Lane;
             if (lane is not { Locked: true } && _messages.AtOrDefault(row.Slot) == row && row.State.State == MessageState.Pending)
-                answer.Add(MessageView.Of(_queue, LeaseOut(row, request), withToken: true));
+            {
+                if (TryLeaseOut(row, request) is not { } leased)
+                {
+                    candidates.Clear();
+                    break;
+                }
+
+                answer.Add(leased);
+            }
+
             // Whether it was taken just now or by another: what else of the value matches can be had when the lock ends.
             if (lane is { Locked: true })
                 lane.Await(request.Filter);

@@ -18,7 +18,7 @@ public sealed partial class QueueEngine
 
     private static readonly long LatestTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    private static readonly Func<long, bool> AlwaysRoom = static _ => true;
+    private static readonly Func<RoomUse, long, bool> AlwaysRoom = static (_, _) => true;
 
     private static readonly MessageState[] AllStates = Enum.GetValues<MessageState>();
     private static readonly MessageState[] LiveStates = [.. AllStates.Where(static state => !state.IsTerminal())];
@@ -41,7 +41,7 @@ public sealed partial class QueueEngine
     private QueueRow _queue;
     private ChangeBatch _changes = new();
     private JournalRoom _room;
-    private Func<long, bool> _tryReserve = AlwaysRoom;
+    private Func<RoomUse, long, bool> _tryReserve = AlwaysRoom;
     private long _now = long.MinValue;
     private long _lastSequence;
     private long _lastLane;
@@ -97,13 +97,14 @@ public sealed partial class QueueEngine
     /// <param name="now">The time, in Unix milliseconds.</param>
     /// <param name="changes">Takes what the commands change.</param>
     /// <param name="room">What the journal has room for.</param>
-    /// <param name="tryReserve">Sets room in the journal aside for a new message of so many bytes, see <see cref="ContentBytes"/>; null when there always is.</param>
-    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<long, bool>? tryReserve = null)
+    /// <param name="tryReserve">Sets room in the journal aside, see <see cref="IQueueJournal.TryReserve"/>; null when there always is.</param>
+    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, bool>? tryReserve = null)
     {
         _now = Math.Max(_now, now);
         _changes = changes;
-        if (_room == JournalRoom.SettleOnly && room != JournalRoom.SettleOnly)
+        if (LacksRoomToLease)
             BecomeUnblocked();
+        LacksRoomToLease = false;
         _room = room;
         _tryReserve = tryReserve ?? AlwaysRoom;
         _rates.Open(_now);
@@ -139,7 +140,7 @@ public sealed partial class QueueEngine
                     Move(row, row.State with { State = MessageState.Pending, DueAt = 0 }, Cause.Visible);
                     break;
                 case MessageState.Running:
-                    GiveBackOrEnd(row, permanent: false, delayMs: null, "lease expired", Cause.Expire);
+                    GiveBackOrEnd(row, row.State, permanent: false, delayMs: null, "lease expired", Cause.Expire);
                     break;
                 default:
                     Remove(row, Cause.Retention);
@@ -158,13 +159,15 @@ public sealed partial class QueueEngine
     public void Build(int messages) => _filters.Build(messages);
 
     /// <summary>Changes the settings, from now on.</summary>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.QueueFull"/>.</exception>
     public QueueInfo Update(QueueSettingsPatch patch)
     {
         ArgumentNullException.ThrowIfNull(patch);
         var settings = patch.ApplyTo(_queue.Settings);
         if (settings != _queue.Settings)
         {
+            if (!HasRoom(RoomUse.Extra, QueueRow.MaxBytes))
+                throw new TimestoneException(NoRoom("new settings"));
             if (_queue.Settings.DequeueBlocked && !settings.DequeueBlocked)
                 BecomeUnblocked();
             _changes.Queue = _queue = _queue with { Settings = settings };
@@ -190,7 +193,7 @@ public sealed partial class QueueEngine
         foreach (var (id, sequence) in rows)
         {
             if (_messages.Find(id) is { } row && row.Sequence == sequence)
-                Record(ChangeKind.Rewritten, Cause.Rewrite, row.State.State, row.State.UpdatedAt, row);
+                Record(ChangeKind.Rewritten, Cause.Rewrite, row.State.State, row.State.UpdatedAt, row, 0);
         }
     }
 
@@ -243,9 +246,8 @@ public sealed partial class QueueEngine
     }
 
     // Takes a message out of running after a failure or an expiry: back while attempts are left, else to its end.
-    private void GiveBackOrEnd(MessageRow row, bool permanent, long? delayMs, string error, Cause cause)
+    private void GiveBackOrEnd(MessageRow row, RowState next, bool permanent, long? delayMs, string error, Cause cause)
     {
-        var next = row.State;
         next.Notes = (next.Notes ?? NoNotes) with { Error = error };
         if (permanent || next.Attempt >= _queue.Settings.MaxAttempts)
             End(ref next, MessageState.Errored);
@@ -277,7 +279,7 @@ public sealed partial class QueueEngine
     // A transition: the one place where a message changes state.
     private void Move(MessageRow row, RowState next, Cause cause)
     {
-        var (from, since) = (row.State.State, row.State.UpdatedAt);
+        var (from, since, bytes) = (row.State.State, row.State.UpdatedAt, row.State.Bytes);
         next.Version++;
         next.UpdatedAt = _now;
         SetOf(from).Remove(RankIn(from, row));
@@ -305,7 +307,7 @@ public sealed partial class QueueEngine
         _filters.Move(row, from);
         if (_exclusive is not null)
             MoveLane(row, from);
-        Record(ChangeKind.Changed, cause, from, since, row);
+        Record(ChangeKind.Changed, cause, from, since, row, bytes);
     }
 
     private void MoveLane(MessageRow row, MessageState from)
@@ -352,7 +354,7 @@ public sealed partial class QueueEngine
             LeaveLane(row);
         _removed.Add(cause);
         _changes.Removed.Add(cause);
-        Record(ChangeKind.Removed, cause, state, row.State.UpdatedAt, row);
+        Record(ChangeKind.Removed, cause, state, row.State.UpdatedAt, row, 0);
     }
 
     private void Restore(MessageRow row)
@@ -402,9 +404,11 @@ public sealed partial class QueueEngine
             _requests.Remove(request);
     }
 
-    private void Record(ChangeKind kind, Cause cause, MessageState? from, long since, MessageRow row)
+    private void Record(ChangeKind kind, Cause cause, MessageState? from, long since, MessageRow row, int bytesBefore)
     {
-        _changes.Rows.Add(new RowChange(kind, cause, from, since, _now, row, row.State));
+        _changes.Rows.Add(new RowChange(kind, cause, from, since, _now, row, row.State, bytesBefore));
+        if (row.State.Notes is { } notes && kind != ChangeKind.Removed)
+            _changes.PayloadBytes += notes.Bytes;
         if (kind is ChangeKind.Added or ChangeKind.Rewritten)
             _changes.PayloadBytes += row.Payload.Length;
     }

@@ -15,7 +15,7 @@ public sealed class ChangeBatch
     /// <summary>When the queue is deleted, in Unix milliseconds; else 0.</summary>
     public long DeletedAt { get; set; }
 
-    /// <summary>The payload bytes of added and rewritten messages together.</summary>
+    /// <summary>The bytes of the payloads of added and rewritten messages, and of what consumers left on messages, together.</summary>
     public long PayloadBytes { get; set; }
 
     /// <summary>How many messages become errored.</summary>

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Timestone.Engine;
 
 /// <summary>The part of a message that transitions change. A value: copying it is a snapshot, as what it refers to never changes.</summary>
@@ -30,6 +32,22 @@ public struct RowState
     /// <summary>Where it is in its life.</summary>
     public MessageState State;
 
+    /// <summary>The bytes that its texts, its JSON and the leases that it remembers take in a journal, in UTF-8. The rest of it is numbers.</summary>
+    public readonly int Bytes
+    {
+        get
+        {
+            var bytes = Notes?.Bytes ?? 0;
+            if (Lease is { } lease)
+                bytes += BytesOf(lease.Worker) + BytesOf(lease.RequestId);
+            for (var ended = Ended; ended is not null; ended = ended.Previous)
+                bytes += EndedLease.Bytes;
+            return bytes;
+        }
+    }
+
     /// <summary>Whether it was redriven since it was last errored or canceled, so that a redrive told again is recognised.</summary>
     public bool Redriven;
+
+    private static int BytesOf(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
 }

@@ -7,6 +7,7 @@ internal sealed class DequeueCall(DequeueRequest request, CancellationToken canc
     private CancellationTokenRegistration _giveUp;
     private MessageResult[]? _settled;
     private List<Message> _messages = [];
+    private TimestoneError? _whyNone;
 
     public Task<DequeueResult> Task => _caller.Task;
 
@@ -61,6 +62,9 @@ internal sealed class DequeueCall(DequeueRequest request, CancellationToken canc
         return _messages.Count > 0;
     }
 
+    /// <summary>Ends the wait, or the call that does not wait, without messages.</summary>
+    public void GiveUp(QueueEngine engine) => _whyNone = engine.WhyNone(request);
+
     /// <summary>Calls back when the caller gives up waiting.</summary>
     public void OnAbandoned(Action<DequeueCall> callback)
     {
@@ -71,7 +75,11 @@ internal sealed class DequeueCall(DequeueRequest request, CancellationToken canc
     public override void Answer()
     {
         _giveUp.Dispose();
-        _caller.TrySetResult(new DequeueResult { Messages = _messages, Settled = _settled });
+        // What was settled must be told, so then the error is, too.
+        if (_whyNone is { } error && _settled is null)
+            _caller.TrySetException(new TimestoneException(error));
+        else
+            _caller.TrySetResult(new DequeueResult { Messages = _messages, Settled = _settled, Error = _whyNone });
     }
 
     public override void Refuse(Exception problem)

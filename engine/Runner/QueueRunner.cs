@@ -25,13 +25,16 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     // Bounds of an open batch: enough for a group commit to be worth it, little enough for its answers not to wait.
     private const int MaxBatchRows = 10_000;
     private const long MaxBatchPayloadBytes = 8 * 1024 * 1024;
-    private const int MaxDuePerBatch = 5_000;
+    private const int MaxDuePerBatch = 500;
 
     // What is built of an index between two looks at the inbox: about a millisecond's work.
     private const int BuiltAtOnce = 2_000;
 
     // The wall clock can jump while a timer sleeps; nothing due waits longer than this for it.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(10);
+
+    // How soon dequeues that wait for room in the journal are tried again.
+    private static readonly TimeSpan RoomPeriod = TimeSpan.FromSeconds(1);
 
     private readonly IQueueJournal _journal;
     private readonly TimeProvider _time;
@@ -41,7 +44,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly Action _pump;
     private readonly Action _wake;
     private readonly Action<DequeueCall> _giveUpWait;
-    private readonly Func<long, bool> _tryReserve;
+    private readonly Func<RoomUse, long, bool> _tryReserve;
     private readonly ConcurrentQueue<Request> _inbox = new();
     private readonly WaitingDequeues _waiting = new();
     private readonly TaskCompletionSource<Exception?> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -303,6 +306,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     {
         if (!call.Waits)
         {
+            call.GiveUp(engine);
             _openRequests.Add(call);
             return;
         }
@@ -329,9 +333,14 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private void EndWaits(QueueEngine engine)
     {
         var timestamp = _time.GetTimestamp();
+        var first = _openRequests.Count;
         _waiting.TakeEnded(timestamp, _openRequests);
+        for (var i = first; i < _openRequests.Count; i++)
+            ((DequeueCall)_openRequests[i]).GiveUp(engine);
 
         var alarm = _waiting.NextTimeout;
+        if (engine.LacksRoomToLease && alarm < long.MaxValue)
+            alarm = Math.Min(alarm, timestamp + ToTimestamp(RoomPeriod));
         if (engine.NextDue is { } due)
         {
             var delay = TimeSpan.FromMilliseconds(Math.Clamp(due - Now, 0, (long)LongestSleep.TotalMilliseconds));

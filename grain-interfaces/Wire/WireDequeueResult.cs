@@ -9,6 +9,9 @@ internal struct WireDequeueResult
 
     [Id(1)]
     public Batch<MessageResult>? Settled;
+
+    [Id(2)]
+    public TimestoneError? Error;
 }
 
 [RegisterConverter]
@@ -18,11 +21,13 @@ internal sealed class DequeueResultConverter : IConverter<DequeueResult, WireDeq
     {
         Messages = wire.Messages.Items,
         Settled = wire.Settled?.Items,
+        Error = wire.Error,
     };
 
     public WireDequeueResult ConvertToSurrogate(in DequeueResult value) => new()
     {
         Messages = new(value.Messages),
         Settled = value.Settled is { } settled ? new(settled) : null,
+        Error = value.Error,
     };
 }

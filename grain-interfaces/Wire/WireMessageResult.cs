@@ -21,6 +21,9 @@ internal struct WireMessageResult
 
     [Id(5)]
     public TimestoneError? Error;
+
+    [Id(6)]
+    public OmittedText? Omitted;
 }
 
 [RegisterConverter]
@@ -34,6 +37,7 @@ internal sealed class MessageResultConverter : IConverter<MessageResult, WireMes
         Duplicate = wire.Duplicate,
         LeaseExpiresAt = wire.LeaseExpiresAt,
         Error = wire.Error,
+        Omitted = wire.Omitted,
     };
 
     public WireMessageResult ConvertToSurrogate(in MessageResult value) => new()
@@ -44,5 +48,6 @@ internal sealed class MessageResultConverter : IConverter<MessageResult, WireMes
         Duplicate = value.Duplicate,
         LeaseExpiresAt = value.LeaseExpiresAt,
         Error = value.Error,
+        Omitted = value.Omitted,
     };
 }

@@ -24,6 +24,26 @@ internal struct WireQueueStats
 
     [Id(6)]
     public RemovalCounts? Removed;
+
+    [Id(7)]
+    public WireJournalSpace? Journal;
+}
+
+/// <summary><see cref="JournalSpace"/> on the wire.</summary>
+[GenerateSerializer, Immutable, Alias("timestone.wire.journalSpace")]
+internal struct WireJournalSpace
+{
+    [Id(0)]
+    public JournalRoom Room;
+
+    [Id(1)]
+    public long? BytesFree;
+
+    [Id(2)]
+    public long BytesReserved;
+
+    [Id(3)]
+    public long BytesNeeded;
 }
 
 [RegisterConverter]
@@ -38,6 +58,7 @@ internal sealed class QueueStatsConverter : IConverter<QueueStats, WireQueueStat
         Lateness = wire.Lateness,
         Rates = wire.Rates,
         Removed = wire.Removed ?? new RemovalCounts(0, 0, 0),
+        Journal = wire.Journal is { } journal ? new(journal.Room, journal.BytesFree, journal.BytesReserved, journal.BytesNeeded) : null,
     };
 
     public WireQueueStats ConvertToSurrogate(in QueueStats value) => new()
@@ -49,5 +70,8 @@ internal sealed class QueueStatsConverter : IConverter<QueueStats, WireQueueStat
         Lateness = value.Lateness,
         Rates = value.Rates,
         Removed = value.Removed,
+        Journal = value.Journal is { } journal
+            ? new() { Room = journal.Room, BytesFree = journal.BytesFree, BytesReserved = journal.BytesReserved, BytesNeeded = journal.BytesNeeded }
+            : null,
     };
 }

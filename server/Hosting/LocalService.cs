@@ -34,8 +34,8 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         get
         {
             List<HealthPart> parts = [HealthPart.Of("queues", Reopening)];
-            if (_files is not null)
-                parts.Add(HealthPart.Of("journal", _files.Trouble));
+            if (_timestone is not null && _journal?.Space is { } space)
+                parts.Add(HealthPart.Of("journal", _files?.Trouble ?? space.Trouble, FiguresOf(space)));
             if (_redis is not null)
                 parts.Add(_redis.Part);
             return parts;
@@ -43,6 +43,14 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     }
 
     private static Obstacle? Unavailable(string? why) => why is null ? null : new Obstacle(ErrorCode.Unavailable, why);
+
+    private static Dictionary<string, long> FiguresOf(JournalSpace space)
+    {
+        var figures = new Dictionary<string, long> { ["bytesReserved"] = space.BytesReserved, ["bytesNeeded"] = space.BytesNeeded };
+        if (space.BytesFree is { } free)
+            figures["bytesFree"] = free;
+        return figures;
+    }
 
     private string? Reopening => _timestone?.Reopening is { Count: > 0 } queues
         ? $"Being opened again after their journal failed: {string.Join(", ", queues)}."

@@ -14,6 +14,7 @@ internal sealed class MessageResultPacking : Packing<MessageResult>
         DuplicateIsTrue = 16,
         LeaseExpiresAt = 32,
         Error = 64,
+        Omitted = 128,
     }
 
     public override void Write(ByteWriter bytes, MessageResult record, MessageResult? before)
@@ -24,7 +25,8 @@ internal sealed class MessageResultPacking : Packing<MessageResult>
             | (record.Duplicate is null ? 0 : Has.Duplicate)
             | (record.Duplicate == true ? Has.DuplicateIsTrue : 0)
             | (record.LeaseExpiresAt is null ? 0 : Has.LeaseExpiresAt)
-            | (record.Error is null ? 0 : Has.Error)));
+            | (record.Error is null ? 0 : Has.Error)
+            | (record.Omitted is null ? 0 : Has.Omitted)));
         if (record.Id is { } id)
             bytes.Text(id);
         if (record.State is { } state)
@@ -35,6 +37,8 @@ internal sealed class MessageResultPacking : Packing<MessageResult>
             bytes.Time(expiry);
         if (record.Error is { } error)
             Write(bytes, error);
+        if (record.Omitted is { } omitted)
+            bytes.Byte((byte)omitted);
     }
 
     public override MessageResult Read(ref ByteReader bytes, MessageResult? before)
@@ -48,6 +52,7 @@ internal sealed class MessageResultPacking : Packing<MessageResult>
             Duplicate = (has & Has.Duplicate) != 0 ? (has & Has.DuplicateIsTrue) != 0 : null,
             LeaseExpiresAt = (has & Has.LeaseExpiresAt) != 0 ? bytes.Time() : null,
             Error = (has & Has.Error) != 0 ? new TimestoneError((ErrorCode)bytes.Byte(), bytes.Text(), bytes.OptionalText()) : null,
+            Omitted = (has & Has.Omitted) != 0 ? (OmittedText)bytes.Byte() : null,
         };
     }
 

@@ -69,7 +69,7 @@ internal static class WireSamples
 
     private static readonly MessageResult Refused = MessageResult.Refused("a", ErrorCode.LeaseLost, "Gone.", "leaseToken");
 
-    private static readonly MessageResult Done = new() { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = true, LeaseExpiresAt = At };
+    private static readonly MessageResult Done = new() { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = true, LeaseExpiresAt = At, Omitted = OmittedText.Error };
 
     private static readonly Settlement Failure = Settlement.Fail("a", "0123456789abcdef", "e", invisible: TimeSpan.FromSeconds(4));
 
@@ -102,9 +102,10 @@ internal static class WireSamples
             Lateness = new Lateness { Dequeued = 1, Late = 2, Mean = TimeSpan.FromSeconds(3), Max = TimeSpan.FromSeconds(4) },
             Rates = new QueueRates(0.5, 1.5, 2.5, 3.5),
             Removed = new RemovalCounts(6, 7, 8),
+            Journal = new JournalSpace(JournalRoom.SettleOnly, 1, 2, 3),
         },
         ["dequeue"] = new DequeueRequest { Max = 7, Wait = TimeSpan.FromSeconds(1), Lease = TimeSpan.FromSeconds(2), Worker = "w", RequestId = "r", Filter = Pairs, Settle = [Failure, Completion] },
-        ["dequeued"] = new DequeueResult { Messages = [Running], Settled = [Done, Refused] },
+        ["dequeued"] = new DequeueResult { Messages = [Running], Settled = [Done, Refused], Error = new TimestoneError(ErrorCode.QueueFull, "Full.") },
         ["messages"] = new MessagePage([Running], "next"),
         ["queues"] = new QueuePage([Queue], null),
         ["search"] = new MessageSearch

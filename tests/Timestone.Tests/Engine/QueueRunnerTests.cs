@@ -45,6 +45,6 @@ public sealed class QueueRunnerTests
 
     private sealed class Unreservable(IQueueJournal inner) : ForwardingQueueJournal(inner)
     {
-        public override bool TryReserve(long contentBytes) => throw new UnauthorizedAccessException("Injected.");
+        public override bool TryReserve(RoomUse use, long contentBytes) => throw new UnauthorizedAccessException("Injected.");
     }
 }

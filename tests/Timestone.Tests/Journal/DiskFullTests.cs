@@ -52,7 +52,7 @@ public sealed class DiskFullTests
         var journal = Open(_disk);
         var queue = await TestQueue.OpenAsync(journal);
         await FillAsync(queue);
-        journal.Room.ShouldBe(JournalRoom.NoEnqueue);
+        journal.Room.ShouldBe(JournalRoom.WorkOnly);
         foreach (var some in queue.Rows.Keys.ToArray().Chunk(100))
             await queue.RemoveAsync(some);
 
@@ -75,7 +75,7 @@ public sealed class DiskFullTests
         var queue = await TestQueue.OpenAsync(journal);
         await FillAsync(queue);
         journal.Housekeep();
-        journal.Room.ShouldBe(JournalRoom.NoEnqueue);
+        journal.Room.ShouldBe(JournalRoom.WorkOnly);
         _disk.Capacity *= 2;
         journal.Housekeep();
         journal.Room.ShouldBe(JournalRoom.Ample);
@@ -137,7 +137,7 @@ public sealed class DiskFullTests
     {
         for (var i = 0; queue.Journal.Room == JournalRoom.Ample; i++)
             await queue.AddManyAsync(i * 10, 10, 1000);
-        queue.Journal.Room.ShouldBe(JournalRoom.NoEnqueue);
+        queue.Journal.Room.ShouldBe(JournalRoom.WorkOnly);
     }
 
     private static async Task RunManyAndFillAsync(TestQueue queue)

@@ -2,10 +2,11 @@ using Timestone.Backends.Files;
 
 namespace Timestone.Tests.Journal;
 
-/// <summary>A disk in memory that fails when told to, and of which a crash keeps what was flushed and any of the rest.</summary>
+/// <summary>A disk in memory that fails when told to, and of which a crash keeps what was flushed and any of the rest. For several threads.</summary>
 internal sealed class FaultyDisk(long capacity = long.MaxValue) : IJournalDisk
 {
     private readonly Dictionary<string, Content> _files = [];
+    private readonly Lock _sync = new();
 
     /// <summary>Bytes that all files together can have.</summary>
     public long Capacity { get; set; } = capacity;
@@ -17,32 +18,58 @@ internal sealed class FaultyDisk(long capacity = long.MaxValue) : IJournalDisk
     /// <summary>Asked before every operation by its name (create, write, flush, truncate, rename, delete); true makes it fail.</summary>
     public Func<string, bool> Fails { get; set; } = static _ => false;
 
-    public long Used => _files.Values.Sum(static file => (long)file.Now.Length);
+    public long Used
+    {
+        get
+        {
+            lock (_sync)
+                return _files.Values.Sum(static file => (long)file.Now.Length);
+        }
+    }
 
-    public IReadOnlyList<string> List() => [.. _files.Keys];
+    public long? FreeBytes => Capacity - Used;
+
+    public IReadOnlyList<string> List()
+    {
+        lock (_sync)
+            return [.. _files.Keys];
+    }
 
     public IJournalFile Create(string name, long length)
     {
-        Attempt("create");
-        if (Used + length > Capacity)
-            throw new IOException("No space left on device.");
-        _files.Add(name, new Content { Now = new byte[length], Durable = new byte[length] });
-        return Open(name);
+        lock (_sync)
+        {
+            Attempt("create");
+            if (Used + length > Capacity)
+                throw new IOException("No space left on device.");
+            _files.Add(name, new Content { Now = new byte[length], Durable = new byte[length] });
+            return Open(name);
+        }
     }
 
-    public IJournalFile Open(string name) => new Handle(this, _files[name]);
+    public IJournalFile Open(string name)
+    {
+        lock (_sync)
+            return new Handle(this, _files[name]);
+    }
 
     public void Rename(string name, string newName)
     {
-        Attempt("rename");
-        _files.Add(newName, _files[name]);
-        _files.Remove(name);
+        lock (_sync)
+        {
+            Attempt("rename");
+            _files.Add(newName, _files[name]);
+            _files.Remove(name);
+        }
     }
 
     public void Delete(string name)
     {
-        Attempt("delete");
-        _files.Remove(name);
+        lock (_sync)
+        {
+            Attempt("delete");
+            _files.Remove(name);
+        }
     }
 
     /// <summary>The contents of a file as the system sees them; change them to damage it.</summary>
@@ -113,40 +140,52 @@ internal sealed class FaultyDisk(long capacity = long.MaxValue) : IJournalDisk
 
         public int Read(Span<byte> buffer, long offset)
         {
-            var from = content.Now.AsSpan((int)offset);
-            from = from[..Math.Min(from.Length, buffer.Length)];
-            from.CopyTo(buffer);
-            return from.Length;
+            lock (disk._sync)
+            {
+                var from = content.Now.AsSpan((int)offset);
+                from = from[..Math.Min(from.Length, buffer.Length)];
+                from.CopyTo(buffer);
+                return from.Length;
+            }
         }
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
-            if (offset + bytes.Length > Length)
-                throw new InvalidOperationException("A write beyond what was set aside.");
-            disk.Attempt("write");
-            disk.Writes++;
-            for (var at = (int)offset; !bytes.IsEmpty;)
+            lock (disk._sync)
             {
-                var sector = Math.Min(bytes.Length, SectorBytes - (at % SectorBytes));
-                content.Do(new Change(at, bytes[..sector].ToArray()));
-                bytes = bytes[sector..];
-                at += sector;
+                if (offset + bytes.Length > Length)
+                    throw new InvalidOperationException("A write beyond what was set aside.");
+                disk.Attempt("write");
+                disk.Writes++;
+                for (var at = (int)offset; !bytes.IsEmpty;)
+                {
+                    var sector = Math.Min(bytes.Length, SectorBytes - (at % SectorBytes));
+                    content.Do(new Change(at, bytes[..sector].ToArray()));
+                    bytes = bytes[sector..];
+                    at += sector;
+                }
             }
         }
 
         public void Flush()
         {
-            disk.Attempt("flush");
-            disk.Flushes++;
-            foreach (var change in content.Unflushed)
-                content.Durable = change.Apply(content.Durable);
-            content.Unflushed.Clear();
+            lock (disk._sync)
+            {
+                disk.Attempt("flush");
+                disk.Flushes++;
+                foreach (var change in content.Unflushed)
+                    content.Durable = change.Apply(content.Durable);
+                content.Unflushed.Clear();
+            }
         }
 
         public void Truncate(long length)
         {
-            disk.Attempt("truncate");
-            content.Do(new Change((int)length, null));
+            lock (disk._sync)
+            {
+                disk.Attempt("truncate");
+                content.Do(new Change((int)length, null));
+            }
         }
 
         public void Dispose()

@@ -53,7 +53,7 @@ internal static class TestRows
 
     public static RowChange Changed(MessageRow row, RowState state, Cause cause = Cause.Dequeue)
     {
-        var change = new RowChange(ChangeKind.Changed, cause, row.State.State, row.State.UpdatedAt, state.UpdatedAt, row, state);
+        var change = new RowChange(ChangeKind.Changed, cause, row.State.State, row.State.UpdatedAt, state.UpdatedAt, row, state, row.State.Bytes);
         row.State = state;
         return change;
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using Timestone.Engine;
 using Timestone.Tests.Simulation;
 
 namespace Timestone.Tests.Linearizability;

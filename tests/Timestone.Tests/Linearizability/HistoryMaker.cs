@@ -66,7 +66,7 @@ internal sealed class HistoryMaker
     }
 
     /// <summary>What the queue would answer.</summary>
-    public object Peek(Command command) => _reference.Ask(command, Timestone.Engine.JournalRoom.Ample);
+    public object Peek(Command command) => _reference.Ask(command);
 
     /// <summary>Lets time pass.</summary>
     public void Wait(int milliseconds) => _clock += milliseconds * 1000L;
@@ -126,7 +126,7 @@ internal sealed class HistoryMaker
 
     private object Do(Command command, long at)
     {
-        var answer = _reference.Answer(Math.Max(Ms(at), _reference.Now), command, Timestone.Engine.JournalRoom.Ample);
+        var answer = _reference.Answer(Math.Max(Ms(at), _reference.Now), command, JournalRoom.Ample);
         if (answer is not DequeueResult result)
             return answer;
         return result with { Messages = [.. result.Messages.Select(message => message with { LeaseToken = _reference.Tokens.Learn(message.LeaseToken!, $"t{message.LeaseToken!.TrimStart('?', 't')}") })] };

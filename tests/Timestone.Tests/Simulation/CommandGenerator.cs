@@ -138,7 +138,15 @@ internal sealed class CommandGenerator
         };
     }
 
-    private Payload Json() => _random.Next(2) == 0 ? default : Payload.FromText(new string('r', _random.Next(4)));
+    private Payload Json() => _random.Next(2) == 0 ? default : Payload.FromText(new string('r', _random.Next(10) == 0 ? _random.Next(_largestPayload) : _random.Next(4)));
+
+    // Where room is scarce, those over 200 characters are cut.
+    private string? Reason(string text) => _random.Next(16) switch
+    {
+        0 => new string('e', _random.Next(195, 400)),
+        < 8 => null,
+        _ => text,
+    };
 
     private EnqueueCommand Enqueue() => new(Batch(Message));
 
@@ -202,7 +210,7 @@ internal sealed class CommandGenerator
         {
             0 or 1 => Timestone.Settlement.Complete(id, token, Json()),
             2 => Timestone.Settlement.Release(id, token, wait),
-            _ => Timestone.Settlement.Fail(id, token, _random.Next(2) == 0 ? null : "no luck", _random.Next(6) == 0, wait),
+            _ => Timestone.Settlement.Fail(id, token, Reason("no luck"), _random.Next(6) == 0, wait),
         };
     }
 
@@ -228,7 +236,7 @@ internal sealed class CommandGenerator
         return new LeaseExtension { Id = id, LeaseToken = token, Lease = Rarely(LeaseLength), Progress = Json() };
     }));
 
-    private CancelCommand Cancel() => new(Batch(() => new Cancellation { Id = Id(), Reason = _random.Next(2) == 0 ? null : "not wanted" }));
+    private CancelCommand Cancel() => new(Batch(() => new Cancellation { Id = Id(), Reason = Reason("not wanted") }));
 
     private UpdateCommand Update()
     {

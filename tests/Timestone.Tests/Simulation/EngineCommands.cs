@@ -13,7 +13,7 @@ internal static class EngineCommands
         ExtendCommand extend => engine.Extend(extend.Items),
         CancelCommand cancel => engine.Cancel(cancel.Items),
         RedriveCommand redrive => Redrive(engine, redrive.Id),
-        RedriveAllCommand => Sweep(engine, MessageState.Errored, engine.RedriveNext),
+        RedriveAllCommand => RedriveAll(engine),
         PurgeCommand purge => Purge(engine, purge.State),
         UpdateCommand update => Update(engine, update.Patch),
         DeleteCommand => Delete(engine),
@@ -42,10 +42,18 @@ internal static class EngineCommands
         return true;
     }
 
-    private static DequeueResult Dequeue(QueueEngine engine, DequeueRequest request)
+    private static object Dequeue(QueueEngine engine, DequeueRequest request)
     {
         var settled = request.Settle.Count == 0 ? null : engine.Settle(request.Settle);
-        return new DequeueResult { Settled = settled, Messages = request.Max == 0 ? [] : engine.Dequeue(request) };
+        var messages = request.Max == 0 ? [] : engine.Dequeue(request);
+        var error = messages.Count == 0 ? engine.WhyNone(request) : null;
+        return error is not null && settled is null ? error : new DequeueResult { Settled = settled, Messages = messages, Error = error };
+    }
+
+    private static object RedriveAll(QueueEngine engine)
+    {
+        var sweep = Sweep(engine, MessageState.Errored, engine.RedriveNext);
+        return sweep.LacksRoom ? new TimestoneError(ErrorCode.QueueFull, "") : sweep.Count;
     }
 
     private static object Redrive(QueueEngine engine, string id)
@@ -59,15 +67,15 @@ internal static class EngineCommands
         if (state == MessageState.Running)
             return new TimestoneError(ErrorCode.InvalidArgument, "", "state");
         var states = state is { } one ? [one] : Enum.GetValues<MessageState>().Where(other => other != MessageState.Running);
-        return states.Sum(each => Sweep(engine, each, engine.PurgeNext));
+        return states.Sum(each => Sweep(engine, each, engine.PurgeNext).Count);
     }
 
-    private static long Sweep(QueueEngine engine, MessageState state, Func<Sweep, Sweep> step)
+    private static Sweep Sweep(QueueEngine engine, MessageState state, Func<Sweep, Sweep> step)
     {
         var sweep = engine.BeginSweep(state);
         while (!sweep.Done)
             sweep = step(sweep);
-        return sweep.Count;
+        return sweep;
     }
 
     private static Message[] List(QueueEngine engine, ListCommand list)

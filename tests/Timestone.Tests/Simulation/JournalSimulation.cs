@@ -143,6 +143,9 @@ internal sealed class JournalSimulation
             case 14:
                 Follow();
                 break;
+            case 15:
+                GoOnWithoutSpace();
+                break;
             case 7:
                 _disk.OneInFails = _disk.OneInFails > 0 ? 0 : _random.Next(4, 40);
                 break;
@@ -206,6 +209,76 @@ internal sealed class JournalSimulation
         }
     }
 
+    // Nothing fails but for want of space, and there is none: what was accepted can be settled all the same, the process can be
+    // started again, and compaction goes on. With space everything does.
+    private void GoOnWithoutSpace()
+    {
+        _journey.Add(_time.Now, "no space left");
+        _disk.Calm();
+        if (_random.Next(2) == 0)
+            Housekeep();
+        _disk.Capacity = _disk.Used;
+        for (var rounds = _random.Next(10); rounds > 0; rounds--)
+        {
+            var queue = _queues[_random.Next(_queues.Length)];
+            queue.Send(queue.Generator.Next());
+            SettleAll();
+            if (_random.Next(3) == 0)
+                Compact(most: 2);
+            if (_disk.Stopped)
+                return;
+        }
+
+        if (_random.Next(2) == 0)
+        {
+            _disk.Stop();
+            _calm = true;
+            Restart();
+            _calm = false;
+            SettleAll();
+        }
+
+        foreach (var queue in _queues)
+        {
+            foreach (var completion in queue.Completions(new string('c', Limits.MaxResultBytes - 2)).TakeWhile(_ => queue.IsOpen && !_disk.Stopped))
+            {
+                queue.Send(completion);
+                if (_random.Next(2) == 0)
+                    SettleAll();
+            }
+        }
+
+        SettleAll();
+        Compact(most: 200);
+        if (_disk.Stopped)
+            return;
+        _disk.Capacity = long.MaxValue;
+        Housekeep();
+        if (_journal!.Room != JournalRoom.Ample)
+            throw new SimulationFailure(Invariant.AnswersEqualReference, $"There is space again, and the journal takes it for {_journal.Room}.");
+        Counts.TimesWithoutSpace++;
+    }
+
+    private void SettleAll()
+    {
+        _scheduler.RunAll();
+        WriteAll();
+        Hear();
+        foreach (var queue in _queues.Where(queue => !queue.IsOpen))
+            Reopen(queue);
+    }
+
+    private void Compact(int most)
+    {
+        for (var steps = 0; steps < most; steps++)
+        {
+            var compaction = _compaction ??= _journal!.CompactAsync();
+            SettleAll();
+            if (compaction is not { IsCompletedSuccessfully: true, Result: true })
+                return;
+        }
+    }
+
     // Another owner opens the queue while the one before knows nothing of it: what that one writes must come to nothing.
     private void TakeOver(SimulatedQueue queue)
     {
@@ -216,7 +289,8 @@ internal sealed class JournalSimulation
         var written = before.ExecuteAsync(0, static (engine, _) => engine.Update(new QueueSettingsPatch { EnqueueBlocked = !engine.Queue.Settings.EnqueueBlocked }));
         _scheduler.RunAll();
         WriteAll();
-        if (!_disk.Stopped && written is not { Exception.InnerException: TimestoneException { Code: ErrorCode.Unavailable } })
+        // Where there is no room it does not come to writing.
+        if (!_disk.Stopped && written is not { Exception.InnerException: TimestoneException { Code: ErrorCode.Unavailable or ErrorCode.QueueFull } })
             throw new SimulationFailure(Invariant.AcknowledgedIsKept, "An owner wrote although another one had opened the queue since.");
     }
 
@@ -280,7 +354,7 @@ internal sealed class JournalSimulation
                 _journal = FileJournal.Open(_options);
                 break;
             }
-            catch (IOException failure) when (attempt == 3 || !(_disk.HasFailed || _disk.Capacity < long.MaxValue))
+            catch (IOException failure) when (attempt == 3 || !_disk.HasFailed)
             {
                 throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"The journal refuses to start: {failure}");
             }
@@ -302,7 +376,7 @@ internal sealed class JournalSimulation
         try
         {
             if (!_disk.Stopped)
-                queue.Open(_journal!);
+                Open(queue);
             _scheduler.RunAll();
         }
         catch (IOException failure) when (_disk.HasFailed || _disk.Capacity < long.MaxValue)
@@ -310,6 +384,22 @@ internal sealed class JournalSimulation
             // The journal may be past help: then the process has to be started again.
             _journey.Add(_time.Now, $"{queue.Name}: opening failed: {failure.Message}");
             _disk.Stop();
+        }
+    }
+
+    // There may be no room to create it, until there is space again.
+    private void Open(SimulatedQueue queue)
+    {
+        try
+        {
+            queue.Open(_journal!);
+        }
+        catch (JournalFullException)
+        {
+            _journey.Add(_time.Now, "space to create a queue", queue.Name);
+            _disk.Capacity = long.MaxValue;
+            Housekeep();
+            queue.Open(_journal!);
         }
     }
 

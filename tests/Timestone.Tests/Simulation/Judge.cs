@@ -17,7 +17,7 @@ internal static class Judge
     {
         (IReadOnlyList<MessageResult> one, IReadOnlyList<MessageResult> other) => SameResults(one, other),
         (MessageResult one, MessageResult other) => SameResult(one, other),
-        (DequeueResult one, DequeueResult other) => one.Messages.SequenceEqual(other.Messages) && SameSettled(one.Settled, other.Settled),
+        (DequeueResult one, DequeueResult other) => one.Messages.SequenceEqual(other.Messages) && SameSettled(one.Settled, other.Settled) && SameError(one.Error, other.Error),
         (IReadOnlyList<Message> one, IReadOnlyList<Message> other) => one.SequenceEqual(other.Select(WithoutLife)),
         (Message one, Message other) => one == WithoutLife(other),
         (ReferenceStats one, QueueStats other) => one.Matches(other),
@@ -40,7 +40,7 @@ internal static class Judge
         one is null || other is null ? one is null && other is null : SameResults(one, other);
 
     private static bool SameResult(MessageResult one, MessageResult other) =>
-        one.Id == other.Id && one.State == other.State && one.Version == other.Version && one.Duplicate == other.Duplicate
+        one.Id == other.Id && one.State == other.State && one.Version == other.Version && one.Duplicate == other.Duplicate && one.Omitted == other.Omitted
         && one.LeaseExpiresAt == other.LeaseExpiresAt && SameError(one.Error, other.Error);
 
     private static bool SameError(TimestoneError? one, TimestoneError? other) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Timestone.Engine;
 
 namespace Timestone.Tests.Simulation;
@@ -8,23 +9,22 @@ internal sealed partial class ReferenceQueue
     /// <summary>Does what is asked at a time, and answers: see <see cref="Ask"/>.</summary>
     public object Answer(long now, Command command, JournalRoom room)
     {
-        AdvanceTo(now);
-        return Ask(command, room);
+        BeginBatch(now, room);
+        return Ask(command);
     }
 
-    /// <summary>Does what is asked at the time of <see cref="AdvanceTo"/>, and answers. Commands of one batch happen at one time.</summary>
+    /// <summary>Does what is asked at the time of <see cref="BeginBatch"/>, and answers. Commands of one batch happen at one time.</summary>
     /// <param name="command">What is asked.</param>
-    /// <param name="room">What the journal has room for.</param>
     /// <returns>
     /// What the contracts answer; of a list the messages of all its pages. Lease tokens are not specified: those in it are
     /// stand-ins until the engine's own are learnt (<see cref="LeaseTokens"/>).
     /// </returns>
-    public object Ask(Command command, JournalRoom room)
+    public object Ask(Command command)
     {
         return command switch
         {
-            EnqueueCommand enqueue => enqueue.Messages.Select(message => Enqueue(message, room)).ToArray(),
-            DequeueCommand dequeue => Dequeue(dequeue.Request, room),
+            EnqueueCommand enqueue => enqueue.Messages.Select(message => Enqueue(message)).ToArray(),
+            DequeueCommand dequeue => Dequeue(dequeue.Request),
             SettleCommand settle => settle.Items.Select(Settle).ToArray(),
             ExtendCommand extend => extend.Items.Select(Extend).ToArray(),
             CancelCommand cancel => cancel.Items.Select(Cancel).ToArray(),
@@ -41,7 +41,7 @@ internal sealed partial class ReferenceQueue
         };
     }
 
-    private MessageResult Enqueue(NewMessage given, JournalRoom room)
+    private MessageResult Enqueue(NewMessage given)
     {
         if (Validation.Problem(given) is { } problem)
             return new MessageResult { Id = given.Id, Error = problem };
@@ -55,7 +55,7 @@ internal sealed partial class ReferenceQueue
             return Refused(given.Id, ErrorCode.PayloadTooLarge);
         if (Settings.MaxDepth > 0 && _messages.Count(message => !message.IsTerminal) >= Settings.MaxDepth)
             return Refused(given.Id, ErrorCode.QueueFull);
-        if (room != JournalRoom.Ample || !HasRoomFor(given))
+        if (!HasRoom(RoomUse.Message, QueueEngine.ContentBytes(given)))
             return Refused(given.Id, ErrorCode.QueueFull);
 
         var visibleAt = given.VisibleAt?.ToUnixTimeMilliseconds() ?? Now + Milliseconds(given.Invisible ?? Settings.Invisible);
@@ -79,26 +79,41 @@ internal sealed partial class ReferenceQueue
         && one.Priority == other.Priority && one.Deadline == other.Deadline
         && one.Invisible == other.Invisible && one.VisibleAt == other.VisibleAt && one.Lease == other.Lease;
 
-    private DequeueResult Dequeue(DequeueRequest request, JournalRoom room)
+    private object Dequeue(DequeueRequest request)
     {
         var settled = SettleFirst(request);
-        return new DequeueResult { Settled = settled, Messages = Take(request, room) };
+        var messages = Take(request);
+        return messages.Length > 0 ? new DequeueResult { Settled = settled, Messages = messages } : Nothing(request, settled);
+    }
+
+    /// <summary>What a dequeue answers that got no messages.</summary>
+    public object Nothing(DequeueRequest request, MessageResult[]? settled)
+    {
+        var lacksRoom = LacksRoomToLease && request.Max > 0 && !Settings.DequeueBlocked && Dequeueable(request.Filter).Any();
+        return lacksRoom && settled is null
+            ? Error(ErrorCode.QueueFull)
+            : new DequeueResult { Settled = settled, Error = lacksRoom ? Error(ErrorCode.QueueFull) : null };
     }
 
     /// <summary>The first half of a dequeue: the settlements that it carries.</summary>
     public MessageResult[]? SettleFirst(DequeueRequest request) => request.Settle.Count == 0 ? null : request.Settle.Select(Settle).ToArray();
 
     /// <summary>The second half of a dequeue: what it leases, or leased when it came before.</summary>
-    public Message[] Take(DequeueRequest request, JournalRoom room)
+    public Message[] Take(DequeueRequest request)
     {
         if (request.Max == 0)
             return [];
         var leased = LeasedBy(request.RequestId);
-        if (leased.Count == 0 && !Settings.DequeueBlocked && room != JournalRoom.SettleOnly)
+        if (leased.Count == 0 && !Settings.DequeueBlocked && !LacksRoomToLease)
         {
-            leased = Dequeueable(request.Filter).Take(request.Max).ToList();
-            foreach (var message in leased)
+            foreach (var message in Dequeueable(request.Filter).Take(request.Max).ToArray())
+            {
+                LacksRoomToLease = !HasRoom(RoomUse.Lease, message.RoomBytes + (3 * (request.Worker?.Length ?? 0)) + (request.RequestId?.Length ?? 0));
+                if (LacksRoomToLease)
+                    break;
                 Lease(message, request);
+                leased.Add(message);
+            }
         }
 
         return [.. leased.Select(message => Describe(message) with { LeaseToken = Tokens.Of(message.Lease!.Number) })];
@@ -143,6 +158,7 @@ internal sealed partial class ReferenceQueue
         if (message.State != MessageState.Running || message.Lease!.Number != lease)
             return message.Ended.Contains((lease, item.Action)) ? Result(message, duplicate: true) : Refused(item.Id, ErrorCode.LeaseLost);
 
+        OmittedText? omitted = null;
         message.Ended = [(lease, item.Action), .. message.Ended.Take(LeasesRemembered - 1)];
         switch (item.Action)
         {
@@ -156,7 +172,10 @@ internal sealed partial class ReferenceQueue
                 BecomeInvisible(message, Now, Milliseconds(item.Invisible ?? TimeSpan.Zero));
                 break;
             case SettlementAction.Fail:
-                message.Error = item.Error ?? "failed";
+                var error = item.Error ?? "failed";
+                if (error.Length > 200 && !HasRoom(RoomUse.Extra, message.RoomBytes + Encoding.UTF8.GetByteCount(error)))
+                    (error, omitted) = (error[..200], OmittedText.Error);
+                message.Error = error;
                 if (item.Permanent)
                     End(message, MessageState.Errored, Now);
                 else
@@ -164,7 +183,7 @@ internal sealed partial class ReferenceQueue
                 break;
         }
 
-        return Result(message, duplicate: false);
+        return Result(message, duplicate: false) with { Omitted = omitted };
     }
 
     private MessageResult Extend(LeaseExtension item)
@@ -176,11 +195,15 @@ internal sealed partial class ReferenceQueue
         if (message.State != MessageState.Running || message.Lease!.Number != Tokens.LeaseOf(item.LeaseToken))
             return Refused(item.Id, ErrorCode.LeaseLost);
 
+        var reports = item.Progress.Kind != PayloadKind.None;
+        var keeps = reports && HasRoom(RoomUse.Extra, message.RoomBytes + item.Progress.Bytes.Length);
+        if (!keeps && !HasRoom(RoomUse.Extension, message.RoomBytes))
+            return Refused(item.Id, ErrorCode.QueueFull);
         message.DueAt = Now + (item.Lease is { } length ? Milliseconds(length) : message.Lease.Length);
-        if (item.Progress.Kind != PayloadKind.None)
+        if (keeps)
             message.Progress = item.Progress;
         Revision++;
-        return Result(message, duplicate: false) with { LeaseExpiresAt = Time(message.DueAt) };
+        return Result(message, duplicate: false) with { LeaseExpiresAt = Time(message.DueAt), Omitted = reports && !keeps ? OmittedText.Progress : null };
     }
 
     private MessageResult Cancel(Cancellation item)
@@ -194,9 +217,10 @@ internal sealed partial class ReferenceQueue
         if (message.IsTerminal)
             return Refused(item.Id, ErrorCode.IllegalTransition);
 
-        message.Error = item.Reason ?? "canceled";
+        var keepsReason = item.Reason is null || HasRoom(RoomUse.Extra, message.RoomBytes + Encoding.UTF8.GetByteCount(item.Reason));
+        message.Error = (keepsReason ? item.Reason : null) ?? "canceled";
         End(message, MessageState.Canceled, Now);
-        return Result(message, duplicate: false);
+        return Result(message, duplicate: false) with { Omitted = keepsReason ? null : OmittedText.Error };
     }
 
     private object Redrive(string id)
@@ -205,24 +229,25 @@ internal sealed partial class ReferenceQueue
             return Error(ErrorCode.MessageNotFound);
         if (message.State is not (MessageState.Errored or MessageState.Canceled))
             return message.Redriven ? Result(message, duplicate: true) : Error(ErrorCode.IllegalTransition);
-        Redrive(message);
-        return Result(message, duplicate: false);
+        return TryRedrive(message) ? Result(message, duplicate: false) : Error(ErrorCode.QueueFull);
     }
 
-    private void Redrive(ReferenceMessage message)
+    private bool TryRedrive(ReferenceMessage message)
     {
+        if (!HasRoom(RoomUse.Extra, message.RoomBytes))
+            return false;
         BecomePending(message, Now);
         message.Attempt = 0;
         message.Progress = default;
         message.Lease = null;
         message.Redriven = true;
+        return true;
     }
 
-    private long RedriveAll()
+    private object RedriveAll()
     {
-        var errored = _messages.FindAll(message => message.State == MessageState.Errored);
-        errored.ForEach(Redrive);
-        return errored.Count;
+        var errored = _messages.FindAll(message => message.State == MessageState.Errored).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).ToArray();
+        return errored.All(TryRedrive) ? (long)errored.Length : Error(ErrorCode.QueueFull);
     }
 
     private object Purge(MessageState? state)
@@ -238,9 +263,13 @@ internal sealed partial class ReferenceQueue
     {
         if ((patch.Backoff?.Max ?? Settings.Backoff.Max) < (patch.Backoff?.Initial ?? Settings.Backoff.Initial))
             return Error(ErrorCode.InvalidArgument, "backoff.maxSeconds");
+        var settings = patch.ApplyTo(Settings);
+        if (settings == Settings)
+            return Settings;
+        if (!HasRoom(RoomUse.Extra, QueueRow.MaxBytes))
+            return Error(ErrorCode.QueueFull);
         Revision++;
-        Settings = patch.ApplyTo(Settings);
-        return Settings;
+        return Settings = settings;
     }
 
     private bool Delete()

@@ -1,3 +1,5 @@
+using Timestone.Engine;
+
 namespace Timestone.Tests.Simulation;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
 
     private List<ReferenceMessage> _messages = [];
     private long _lastSequence;
+    private JournalRoom _room;
 
     /// <summary>The time of the latest command: what a clock that goes back is held to.</summary>
     public long Now { get; private set; } = long.MinValue;
@@ -34,8 +37,11 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     /// <summary>Grows with every change.</summary>
     public long Revision { get; set; }
 
-    /// <summary>Whether the journal has room for a new message, asked when nothing else is against it.</summary>
-    public Func<NewMessage, bool> HasRoomFor { get; set; } = static _ => true;
+    /// <summary>Whether the journal has so many bytes for something, asked when nothing else is against it.</summary>
+    public Func<RoomUse, long, bool> TryReserve { get; set; } = static (_, _) => true;
+
+    /// <summary>Whether a message of this batch could have been leased but for the journal's room: then none is any more.</summary>
+    public bool LacksRoomToLease { get; private set; }
 
     /// <summary>Whether it was deleted, or never created.</summary>
     public bool Deleted { get; set; }
@@ -66,6 +72,15 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
         Activity = new ReferenceActivity();
     }
 
+    /// <summary>Begins a batch of commands at a time.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="room">What the journal has room for.</param>
+    public void BeginBatch(long now, JournalRoom room)
+    {
+        (_room, LacksRoomToLease) = (room, false);
+        AdvanceTo(now);
+    }
+
     /// <summary>Lets happen what is due, in the order in which it falls due.</summary>
     public void AdvanceTo(long now)
     {
@@ -83,6 +98,17 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
                 Activity.Retired += Remove(next);
             RemoveSurplus();
         }
+    }
+
+    private bool HasRoom(RoomUse use, long bytes)
+    {
+        var isForIt = use switch
+        {
+            RoomUse.Message or RoomUse.Extra => _room == JournalRoom.Ample,
+            RoomUse.Lease => _room != JournalRoom.SettleOnly,
+            _ => true,
+        };
+        return isForIt && TryReserve(use, bytes);
     }
 
     private static bool MovesByItself(ReferenceMessage message) => message.State != MessageState.Pending;

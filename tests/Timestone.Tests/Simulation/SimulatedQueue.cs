@@ -65,7 +65,7 @@ internal sealed class SimulatedQueue
             if (_journal == spied)
                 Apply(room);
         });
-        _reference.HasRoomFor = message => spied.Foresee(QueueEngine.ContentBytes(message));
+        _reference.TryReserve = spied.Foresee;
         _journals.Add(_journal);
         _runner = new QueueRunner(_journal, _time, _scheduler);
     }
@@ -80,6 +80,12 @@ internal sealed class SimulatedQueue
             : _runner!.ExecuteAsync(command, static (engine, asked) => EngineCommands.Ask(engine, asked), cancellation.Token);
         _sent.Add(new Call(command, answer, cancellation));
     }
+
+    /// <summary>What completes each running message whose token was answered.</summary>
+    public IReadOnlyList<Command> Completions(string result) =>
+        [.. _reference.Messages
+            .Where(message => message.State == MessageState.Running && _reference.Tokens.Knows(message.Lease!.Number))
+            .Select(message => new SettleCommand([Settlement.Complete(message.Id, _reference.Tokens.Of(message.Lease!.Number), Payload.FromText(result))]))];
 
     /// <summary>Has one of those that wait give up.</summary>
     public void GiveUpOne()
@@ -179,19 +185,19 @@ internal sealed class SimulatedQueue
     // The runner is about to apply everything that was sent.
     private void Apply(JournalRoom room)
     {
-        _reference.AdvanceTo(_time.Now);
-        Serve(room);
+        _reference.BeginBatch(_time.Now, room);
+        Serve();
         foreach (var call in _sent)
         {
             if (_reference.Deleted)
                 Answer(call, new TimestoneError(ErrorCode.QueueNotFound, ""));
             else
-                Apply(call, room);
+                Apply(call);
         }
 
         _sent.Clear();
         foreach (var call in _waiting.Where(call => _closing || call.WaitsUntil <= _time.Elapsed).ToArray())
-            Answer(call, new DequeueResult { Settled = call.Settled });
+            Answer(call, _closing ? new DequeueResult { Settled = call.Settled } : Nothing(call));
         foreach (var call in _waiting.Where(_ => _reference.Deleted).ToArray())
             Answer(call, new TimestoneError(ErrorCode.QueueNotFound, ""));
         _history.Add(_reference);
@@ -199,24 +205,24 @@ internal sealed class SimulatedQueue
             call.State = _history.Last;
     }
 
-    private void Apply(Call call, JournalRoom room)
+    private void Apply(Call call)
     {
         call.State = -1;
         _reference.AdvanceTo(_time.Now);
         if (call.Command is not DequeueCommand { Request: var request })
         {
-            call.Expected = _reference.Ask(call.Command, room);
+            call.Expected = _reference.Ask(call.Command);
             _applied.Add(call);
-            Serve(room);
+            Serve();
             return;
         }
 
         call.Settled = _reference.SettleFirst(request);
-        Serve(room);
-        if (TryTake(call, room))
+        Serve();
+        if (TryTake(call))
         {
             // Those that wait under the same request id answer the same messages.
-            Serve(room);
+            Serve();
             return;
         }
 
@@ -224,25 +230,28 @@ internal sealed class SimulatedQueue
         if (request.Wait > TimeSpan.Zero && request.Max > 0)
             _waiting.Add(call);
         else
-            Answer(call, new DequeueResult { Settled = call.Settled });
+            Answer(call, Nothing(call));
     }
 
+    // What a dequeue that got no messages answers.
+    private object Nothing(Call call) => _reference.Nothing(((DequeueCommand)call.Command).Request, call.Settled);
+
     // Those that wait are served in the order in which they came; once more where a later one has leased what an earlier one repeats.
-    private void Serve(JournalRoom room)
+    private void Serve()
     {
         int before;
         do
         {
             before = _waiting.Count;
             foreach (var call in _waiting.ToArray())
-                TryTake(call, room);
+                TryTake(call);
         }
         while (_waiting.Count < before);
     }
 
-    private bool TryTake(Call call, JournalRoom room)
+    private bool TryTake(Call call)
     {
-        var messages = _reference.Take(((DequeueCommand)call.Command).Request, room);
+        var messages = _reference.Take(((DequeueCommand)call.Command).Request);
         if (messages.Length > 0)
             Answer(call, new DequeueResult { Settled = call.Settled, Messages = messages });
         return messages.Length > 0;

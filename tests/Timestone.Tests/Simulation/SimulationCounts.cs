@@ -20,6 +20,8 @@ internal sealed class SimulationCounts
 
     public int Refusals { get; set; }
 
+    public int TimesWithoutSpace { get; set; }
+
     public int Gaps { get; set; }
 
     /// <summary>Adds those of a run. Called on several threads.</summary>
@@ -35,10 +37,11 @@ internal sealed class SimulationCounts
             TakeOvers += run.TakeOvers;
             Compactions += run.Compactions;
             Refusals += run.Refusals;
+            TimesWithoutSpace += run.TimesWithoutSpace;
             Gaps += run.Gaps;
         }
     }
 
     public override string ToString() =>
-        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {Gaps} readers of the outbox with a gap.";
+        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {TimesWithoutSpace} without space, {Gaps} readers of the outbox with a gap.";
 }

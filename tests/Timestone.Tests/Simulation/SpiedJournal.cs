@@ -9,7 +9,7 @@ namespace Timestone.Tests.Simulation;
 internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageRow> rows, Action<JournalRoom> applying) : ForwardingQueueJournal(journal)
 {
     private readonly List<(Task Done, TaskCompletionSource Told)> _rewrites = [];
-    private readonly Queue<(long Bytes, bool Granted)> _foreseen = [];
+    private readonly Queue<(RoomUse Use, long Bytes, bool Granted)> _foreseen = [];
 
     public override JournalRoom Room
     {
@@ -22,20 +22,20 @@ internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageR
     }
 
     /// <summary>Asks for the runner, before it does: it gets the same answer.</summary>
-    public bool Foresee(long contentBytes)
+    public bool Foresee(RoomUse use, long bytes)
     {
-        var granted = base.TryReserve(contentBytes);
-        _foreseen.Enqueue((contentBytes, granted));
+        var granted = base.TryReserve(use, bytes);
+        _foreseen.Enqueue((use, bytes, granted));
         return granted;
     }
 
-    public override bool TryReserve(long contentBytes)
+    public override bool TryReserve(RoomUse use, long bytes)
     {
         if (!_foreseen.TryDequeue(out var foreseen))
-            return base.TryReserve(contentBytes);
-        return foreseen.Bytes == contentBytes
+            return base.TryReserve(use, bytes);
+        return foreseen.Use == use && foreseen.Bytes == bytes
             ? foreseen.Granted
-            : throw new InvalidOperationException("The engine asks for room for another message than the reference.");
+            : throw new InvalidOperationException($"The engine asks for {bytes} bytes for a {use}, the reference for {foreseen.Bytes} for a {foreseen.Use}.");
     }
 
     public override IEnumerable<MessageRow> TakeRows() => rows;
