@@ -10,6 +10,9 @@ internal static class RedisExamination
     // One that is slower than this does not hold up what is said of the others.
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
 
+    // One part in so many of the memory: for leases, transitions to be published, and what silos write for themselves.
+    private const int KeptForWork = 20;
+
     /// <exception cref="IOException">None of them answers.</exception>
     public static async Task<RedisCondition> RunAsync(ConnectionMultiplexer client)
     {
@@ -22,7 +25,8 @@ internal static class RedisExamination
         if (states.TrueForAll(static state => state.Silence is not null))
             throw new IOException($"Redis: {states[0].Silence}");
         var fullest = states.Where(static state => state is { IsMaster: true, BytesMax: > 0 }).OrderByDescending(static state => (double)state.BytesUsed / state.BytesMax).FirstOrDefault();
-        return new RedisCondition([.. states.SelectMany(static state => state.Cautions())], fullest?.BytesUsed, fullest?.BytesMax);
+        var isFull = fullest is not null && states.TrueForAll(static state => !state.IsMaster || state.IsFull);
+        return new RedisCondition([.. states.SelectMany(static state => state.Cautions())], fullest?.BytesUsed, fullest?.BytesMax, isFull);
     }
 
     private static async Task<State> AskAsync(IServer server)
@@ -87,6 +91,8 @@ internal static class RedisExamination
         public long BytesUsed { get; init; }
 
         public long BytesMax { get; init; }
+
+        public bool IsFull => BytesMax > 0 && BytesUsed > BytesMax - (BytesMax / KeptForWork);
 
         public IEnumerable<string> Cautions()
         {

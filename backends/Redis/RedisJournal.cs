@@ -12,8 +12,14 @@ public sealed class RedisJournal : ISharedJournal
     // How scripts begin an error that tells of damage.
     private const string Damage = "DAMAGED ";
 
+    // In the error of a Redis that has no room.
+    private const string Full = "OOM command not allowed";
+
+    private const string NoRoom = "Redis is full: there is no room for a new queue. Try again when there is space.";
+
     private readonly RedisLink _link;
     private readonly ReplicatedScripts? _replicated;
+    private volatile RedisCondition? _condition;
 
     private RedisJournal(RedisJournalOptions options, ConfigurationOptions configuration)
     {
@@ -29,6 +35,11 @@ public sealed class RedisJournal : ISharedJournal
 
     /// <inheritdoc/>
     public IOutbox? Outbox => Streams;
+
+    /// <inheritdoc/>
+    public JournalSpace? Space => _condition is { BytesMax: { } max, BytesUsed: { } used } condition
+        ? new JournalSpace(condition.IsFull ? JournalRoom.WorkOnly : JournalRoom.Ample, Math.Max(0, max - used), 0, 0)
+        : null;
 
     /// <inheritdoc/>
     public IWakeTable WakeTable { get; }
@@ -64,8 +75,8 @@ public sealed class RedisJournal : ISharedJournal
 
     /// <summary>Asks each server of Redis how it is doing.</summary>
     /// <exception cref="IOException">None answers.</exception>
-    public Task<RedisCondition> ExamineAsync(CancellationToken cancellationToken = default) =>
-        _link.CallAsync(RedisExamination.RunAsync, cancellationToken);
+    public async Task<RedisCondition> ExamineAsync(CancellationToken cancellationToken = default) =>
+        _condition = await _link.CallAsync(RedisExamination.RunAsync, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Checks a queue's keys against each other without opening it: its owner goes on, and what it changes meanwhile is
@@ -109,7 +120,8 @@ public sealed class RedisJournal : ISharedJournal
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">Redis cannot be reached or refused, or what it holds of the queue is damaged.</exception>
+    /// <exception cref="IOException">Redis cannot be reached or refused.</exception>
+    /// <exception cref="QueueDamagedException">What Redis holds of the queue is damaged.</exception>
     public async ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
@@ -118,7 +130,7 @@ public sealed class RedisJournal : ISharedJournal
         {
             var opened = await RaiseEpochAsync(keys, null).ConfigureAwait(false);
             if (opened.IsNull && create is not null)
-                opened = await CreateAsync(keys, create).ConfigureAwait(false);
+                opened = IsFull ? throw new JournalFullException(NoRoom) : await CreateAsync(keys, create).ConfigureAwait(false);
             if (opened.IsNull)
                 return null;
             var parts = (RedisResult[])opened!;
@@ -126,9 +138,12 @@ public sealed class RedisJournal : ISharedJournal
             var lastSequence = parts[4].IsNull ? 0 : (long)parts[4];
             var row = RedisFormat.ReadQueue((byte[])parts[3]!);
             List<MessageRow> rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
-            if (!created && !await CheckAsync(keys, epoch).ConfigureAwait(false))
-                throw new JournalFencedException(queue, epoch);
-            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows);
+            var room = created ? JournalRoom.Ample : await CheckAsync(keys, epoch).ConfigureAwait(false) ?? throw new JournalFencedException(queue, epoch);
+            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows, room);
+        }
+        catch (IOException problem) when (problem.InnerException is RedisServerException refusal && refusal.Message.Contains(Full, StringComparison.Ordinal))
+        {
+            throw new JournalFullException(NoRoom, problem);
         }
         catch (IOException problem) when (problem.InnerException is RedisServerException refusal && refusal.Message.StartsWith(Damage, StringComparison.Ordinal))
         {
@@ -148,19 +163,25 @@ public sealed class RedisJournal : ISharedJournal
         await _link.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Runs a script that writes, unless the epoch is over: false then.</summary>
-    internal async Task<bool> WriteAsync(Script script, RedisKeys keys, RedisValue[] arguments) =>
-        (long)await RunAsync(script, keys, arguments).ConfigureAwait(false) == 1;
+    /// <summary>Whether every master has used up what new messages may take: the rest of its memory is for work on those that it holds.</summary>
+    internal bool IsFull => _condition?.IsFull == true;
 
-    /// <summary>Whether an epoch still holds.</summary>
-    internal async Task<bool> CheckAsync(RedisKeys keys, long epoch) =>
-        (long)await _link.RunAsync(Script.Commit, keys.All, [epoch]).ConfigureAwait(false) == 1;
+    /// <summary>Commits a batch.</summary>
+    /// <returns>What Redis has room for afterwards; null when the epoch is over and nothing was written.</returns>
+    internal async Task<JournalRoom?> CommitAsync(RedisKeys keys, RedisValue[] arguments) =>
+        RoomOf((long)await RunAsync(Script.Commit, keys, arguments).ConfigureAwait(false));
 
-    /// <summary>Deletes a queue; false when the epoch is over.</summary>
-    internal async Task<bool> DeleteAsync(string queue, RedisKeys keys, long epoch, RedisValue told)
+    /// <summary>Asks whether an epoch still holds.</summary>
+    /// <returns>As <see cref="CommitAsync"/>.</returns>
+    internal async Task<JournalRoom?> CheckAsync(RedisKeys keys, long epoch) =>
+        RoomOf((long)await _link.RunAsync(Script.Commit, keys.All, [epoch]).ConfigureAwait(false));
+
+    /// <summary>Deletes a queue.</summary>
+    /// <returns>As <see cref="CommitAsync"/>.</returns>
+    internal async Task<JournalRoom?> DeleteAsync(string queue, RedisKeys keys, long epoch, RedisValue told)
     {
-        if (!await WriteAsync(Script.Delete, keys, [epoch, told]).ConfigureAwait(false))
-            return false;
+        if ((long)await RunAsync(Script.Delete, keys, [epoch, told]).ConfigureAwait(false) == 0)
+            return null;
 
         // The name is in another slot. Whoever creates the queue meanwhile puts its name there before and after: either that
         // comes after the removal here, or the queue is seen here and its name put back.
@@ -169,20 +190,28 @@ public sealed class RedisJournal : ISharedJournal
             var database = client.GetDatabase();
             await database.SetRemoveAsync(keys.Names, queue).ConfigureAwait(false);
             if (await database.KeyExistsAsync(keys.Settings).ConfigureAwait(false))
-                await database.SetAddAsync(keys.Names, queue).ConfigureAwait(false);
-            return true;
+                await AddNameAsync(client, keys, queue).ConfigureAwait(false);
+            return JournalRoom.Ample;
         }).ConfigureAwait(false);
     }
 
     private async Task<RedisResult> CreateAsync(RedisKeys keys, QueueRow row)
     {
-        await AddNameAsync().ConfigureAwait(false);
+        await _link.CallAsync(client => client.GetDatabase().SetAddAsync(keys.Names, row.Name)).ConfigureAwait(false);
         var opened = await RaiseEpochAsync(keys, row).ConfigureAwait(false);
-        await AddNameAsync().ConfigureAwait(false);
+        await _link.CallAsync(client => AddNameAsync(client, keys, row.Name)).ConfigureAwait(false);
         return opened;
-
-        Task<bool> AddNameAsync() => _link.CallAsync(client => client.GetDatabase().SetAddAsync(keys.Names, row.Name));
     }
+
+    private static Task<RedisResult> AddNameAsync(ConnectionMultiplexer client, RedisKeys keys, string queue) =>
+        RedisLink.RunAsync(client.GetDatabase(), Script.Name, [keys.Names], [queue], CommandFlags.None);
+
+    private static JournalRoom? RoomOf(long answer) => answer switch
+    {
+        0 => null,
+        1 => JournalRoom.Ample,
+        _ => JournalRoom.WorkOnly,
+    };
 
     private Task<RedisResult> RaiseEpochAsync(RedisKeys keys, QueueRow? create) =>
         RunAsync(Script.Open, keys, create is null ? [] : [(int)RedisFormat.Version, RedisFormat.Queue(new ByteWriter(), create)]);

@@ -4,17 +4,21 @@ using Timestone.Engine;
 namespace Timestone.Backends.Redis;
 
 /// <summary>One opening of a queue in Redis.</summary>
-internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows)
+internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows, JournalRoom room)
     : QueueOpening(row, epoch, created, lastSequence, rows), IQueueJournal
 {
     private readonly CommitArguments _arguments = new(epoch, lastSequence, row, journal.Streams?.Limit ?? 0);
+    private JournalRoom _room = room;
     private Exception? _failure;
 
     /// <summary>Other processes reach the same Redis.</summary>
     public bool IsShared => true;
 
-    /// <summary>Redis does not say before it is full: then a commit fails.</summary>
-    public override JournalRoom Room => JournalRoom.Ample;
+    /// <summary>
+    /// As the last commit or read found it, or the last look at all of Redis. A commit that finds Redis full is taken all the same, so that it need not be
+    /// undone: what was under way then is all that exceeds its limit by new messages.
+    /// </summary>
+    public override JournalRoom Room => journal.IsFull ? JournalRoom.WorkOnly : _room;
 
     public override async ValueTask CommitAsync(ChangeBatch changes)
     {
@@ -23,8 +27,7 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
             throw _failure is JournalFencedException ? Fenced() : new IOException("A commit of this opening has failed before; open the queue again.", _failure);
         try
         {
-            if (!await ApplyAsync(changes).ConfigureAwait(false))
-                throw Fenced();
+            _room = await ApplyAsync(changes).ConfigureAwait(false) ?? throw Fenced();
             journal.Streams?.Committed(Queue.Name, changes);
         }
         catch (Exception problem)
@@ -36,11 +39,11 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
 
     public override ValueTask DisposeAsync() => default;
 
-    private Task<bool> ApplyAsync(ChangeBatch changes) => changes switch
+    private Task<JournalRoom?> ApplyAsync(ChangeBatch changes) => changes switch
     {
         { IsEmpty: true } => journal.CheckAsync(keys, Epoch),
         { Deleted: true } => journal.DeleteAsync(Queue.Name, keys, Epoch, journal.Streams is null ? RedisValue.EmptyString : RedisFormat.Deletion(new ByteWriter(), Queue, changes)),
-        _ => journal.WriteAsync(Script.Commit, keys, _arguments.Of(changes)),
+        _ => journal.CommitAsync(keys, _arguments.Of(changes)),
     };
 
     private JournalFencedException Fenced() => new(Queue.Name, Epoch);

@@ -8,6 +8,7 @@ internal sealed class Script
 {
     public static readonly Script Open = new("open.lua");
     public static readonly Script Commit = new("commit.lua");
+    public static readonly Script Name = new("name.lua");
     public static readonly Script Delete = new("delete.lua");
     public static readonly Script Read = new("read.lua");
     public static readonly Script Ids = new("ids.lua");

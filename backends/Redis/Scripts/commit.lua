@@ -2,12 +2,20 @@
 -- KEYS: settings, epoch, rows, payloads, pending, outbox.
 -- ARGV: epoch; then nothing when only the epoch is to be checked, else: the queue's row or '', the limit of the outbox, a colon and its entry or '', the last
 -- sequence or '' where it is the one before, and the counts of the arguments that follow for rows, payloads, pending, removed and served, in this order.
--- Answers 1, or 0 when the epoch is over.
+-- Answers 1, or 2 where Redis is full, although the batch was committed; 0 when the epoch is over.
 if redis.call('GET', KEYS[2]) ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
     return 0
 end
+-- A full Redis refuses what may need memory, unless its script has written something before. Whether it is full tells a write that needs memory
+-- by its name and changes nothing; PERSIST, which changes nothing either, is a write that it never refuses: behind it everything is taken.
+local answer = 1
+local probe = redis.pcall('SETRANGE', KEYS[2], 0, '')
+if type(probe) == 'table' and string.find(probe.err, 'OOM', 1, true) then
+    redis.call('PERSIST', KEYS[2])
+    answer = 2
+end
 if #ARGV == 1 then
-    return 1
+    return answer
 end
 
 -- Lua's stack bounds what unpack can spread. Even, so that pairs stay together.
@@ -25,7 +33,6 @@ local function each(command, key, count, other)
     end
 end
 
--- What a full Redis refuses comes first: then it is refused before anything is written.
 if ARGV[2] ~= '' then
     redis.call('HSET', KEYS[1], 'row', ARGV[2])
 end
@@ -49,4 +56,4 @@ if ARGV[3] ~= '' then
 end
 each('HDEL', KEYS[3], tonumber(ARGV[8]), KEYS[4])
 each('ZREM', KEYS[5], tonumber(ARGV[9]))
-return 1
+return answer

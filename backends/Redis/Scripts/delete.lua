@@ -4,9 +4,11 @@
 if redis.call('GET', KEYS[2]) ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
     return 0
 end
+-- The outbox last: a full Redis takes what is written behind a removal.
+redis.call('UNLINK', unpack(KEYS, 1, 5))
 if ARGV[2] ~= '' then
     redis.call('XADD', KEYS[6], '*', 't', ARGV[2])
-    table.remove(KEYS, 6)
+else
+    redis.call('UNLINK', KEYS[6])
 end
-redis.call('UNLINK', unpack(KEYS))
 return 1

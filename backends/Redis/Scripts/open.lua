@@ -27,6 +27,8 @@ end
 local now = redis.call('TIME')
 local epoch = math.max(tonumber(before) + 1, now[1] * 1000000 + now[2])
 epoch = string.format('%.0f', epoch)
+-- Behind this, a full Redis opens a queue that exists: see commit.lua.
+redis.call('PERSIST', KEYS[2])
 redis.call('SET', KEYS[2], epoch)
 local queue = redis.call('HMGET', KEYS[1], 'format', 'row', 'last')
 return { epoch, created, queue[1], queue[2], queue[3] }

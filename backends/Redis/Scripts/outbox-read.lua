@@ -11,6 +11,8 @@ for i, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[3], '+', 'COUNT', ARGV
     values[i] = entry[2][2]
 end
 if #ids > 0 then
+    -- See commit.lua: what is published makes room.
+    redis.call('PERSIST', KEYS[1])
     redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
 end
 return { ids, values, tonumber(redis.call('HGET', KEYS[2], 'dropped') or '0'), redis.call('XLEN', KEYS[1]) }

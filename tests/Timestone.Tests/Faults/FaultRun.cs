@@ -58,6 +58,16 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>Whether each caller goes from one server to the next with every call, instead of keeping to its own.</summary>
     public bool IsRoving { get; init; }
 
+    /// <summary>Whether the store may have no room at times.</summary>
+    public bool MayBeFull
+    {
+        get => _recorder.MayBeFull;
+        init => _recorder.MayBeFull = value;
+    }
+
+    /// <summary>The queue's name.</summary>
+    public string Queue => _queue;
+
     /// <summary>How often each caller calls at most; null for as often as it can. Keeps the history of a long run short.</summary>
     public TimeSpan? Pace { get; init; }
 

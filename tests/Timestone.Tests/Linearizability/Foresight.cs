@@ -29,6 +29,7 @@ internal sealed partial class Foresight
     public Foresight(RecordedHistory history, long slackMs)
     {
         Settings = history.Settings;
+        MayBeFull = history.MayBeFull;
         SlackMs = slackMs;
         _reachability = new Reachability(history.Settings.MaxAttempts);
         var answered = new Dictionary<string, long>();
@@ -62,6 +63,9 @@ internal sealed partial class Foresight
     }
 
     public QueueSettings Settings { get; }
+
+    /// <summary>Whether the queue's store may have had no room at any time.</summary>
+    public bool MayBeFull { get; }
 
     public long SlackMs { get; }
 

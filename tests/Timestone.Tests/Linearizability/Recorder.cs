@@ -14,13 +14,16 @@ internal sealed class Recorder(string queue, QueueSettings settings)
     private readonly Tally _answered = new();
     private readonly Tally _unanswered = new();
 
+    /// <summary>Whether the queue's store may have no room at times. Of what else than an enqueue is refused for that, the outcome counts as unknown.</summary>
+    public bool MayBeFull { get; set; }
+
     /// <summary>All calls so far that may have taken effect.</summary>
     public RecordedHistory History
     {
         get
         {
             lock (_gate)
-                return new RecordedHistory(settings, [.. _calls]);
+                return new RecordedHistory(settings, [.. _calls]) { MayBeFull = MayBeFull };
         }
     }
 
@@ -60,7 +63,9 @@ internal sealed class Recorder(string queue, QueueSettings settings)
             answer = refusal.Error;
         }
 
-        Add(new RecordedCall(caller, start, Stopwatch.GetTimestamp(), startMs, Now(), command, answer));
+        if (MayBeFull && command is not EnqueueCommand && LacksRoom(answer))
+            answer = null;
+        Add(new RecordedCall(caller, start, Stopwatch.GetTimestamp(), startMs, Now(), MayBeFull ? WithoutOmitted(command, answer) : command, answer));
         return answer;
     }
 
@@ -85,6 +90,17 @@ internal sealed class Recorder(string queue, QueueSettings settings)
             Add(new RecordedCall(-1, start, end, startMs, endMs, new GetCommand(id), stored.TryGetValue(id, out var message) ? message : new TimestoneError(ErrorCode.MessageNotFound, "")));
         return stored;
     }
+
+    // What was not kept, as there was no room, might as well not have been said.
+    private static Command WithoutOmitted(Command command, object? answer) => (command, answer) switch
+    {
+        (ExtendCommand extend, IReadOnlyList<MessageResult> results) => new ExtendCommand([.. extend.Items.Zip(results, static (item, result) => result.Omitted is null ? item : item with { Progress = default })]),
+        (CancelCommand cancel, IReadOnlyList<MessageResult> results) => new CancelCommand([.. cancel.Items.Zip(results, static (item, result) => result.Omitted is null ? item : item with { Reason = null })]),
+        _ => command,
+    };
+
+    private static bool LacksRoom(object? answer) => answer is TimestoneError { Code: ErrorCode.QueueFull }
+        || (answer is IReadOnlyList<MessageResult> results && results.Any(static result => result.Error is { Code: ErrorCode.QueueFull }));
 
     private void Add(RecordedCall call)
     {

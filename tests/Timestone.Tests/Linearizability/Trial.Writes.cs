@@ -14,6 +14,8 @@ internal sealed partial class Trial
             return Stands(known, result, duplicate: true);
         if (_foresight.Settings.ExclusivityKey is { } key && !given.Metadata.ContainsKey(key))
             return result.Error?.Code == ErrorCode.MissingExclusivityKey || Fails(new Obstacle("lacks the exclusivity key", given.Id!));
+        if (result.Error is { Code: ErrorCode.QueueFull })
+            return _foresight.MayBeFull || Fails(new Obstacle("was refused although there was room", given.Id!));
         if (result.Error is not null || result.Duplicate == true)
             return Fails(new Obstacle("does not exist", given.Id!));
         if (result.State is not (MessageState.Pending or MessageState.Invisible) || Add(given, result.State.Value, item) is not { } added)

@@ -68,6 +68,40 @@ public sealed class RedisFaultTests(ITestOutputHelper output)
         await run.CheckAsync();
     });
 
+    [Fact]
+    public Task A_Redis_that_is_full_again_and_again() => RunAsync(async (redis, seed) =>
+    {
+        using var server = await ServerFaults.StartAsync(["--redis", redis.Address]);
+        await using var run = new FaultRun(output, seed, new Uri(server.BaseAddress)) { MayBeFull = true };
+        await run.StartAsync(ServerFaults.Callers);
+        for (var i = 0; i < 3; i++)
+        {
+            await run.MoreAsync(Calls);
+            run.Fault(() => RedisCli.Run(redis, "CONFIG", "SET", "maxmemory", "1"));
+            await run.MoreAsync(Calls);
+            RedisCli.Run(redis, "CONFIG", "SET", "maxmemory", "0");
+        }
+
+        await run.MoreAsync(Calls);
+        await run.CheckAsync();
+    });
+
+    [Fact]
+    public Task A_Redis_that_evicts_what_can_be_made_again() => RunAsync(async (redis, seed) =>
+    {
+        using var server = await ServerFaults.StartAsync(["--redis", redis.Address]);
+        await using var run = new FaultRun(output, seed, new Uri(server.BaseAddress));
+        await run.StartAsync(ServerFaults.Callers);
+        foreach (var evicted in (string[][])[["epoch"], ["pending", "epoch"]])
+        {
+            await run.MoreAsync(Calls);
+            await run.FailAsync(() => RedisCli.Run(redis, ["DEL", .. evicted.Select(key => $"ts:{{{run.Queue}}}:{key}")]), calls: 1);
+        }
+
+        await run.MoreAsync(Calls);
+        await run.CheckAsync();
+    });
+
     private Task RunAsync(Func<RedisServer, int, Task> scenario) => FaultSwitches.RunAsync(output, async seed =>
     {
         using var redis = RedisServer.Start();
