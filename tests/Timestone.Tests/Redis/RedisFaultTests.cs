@@ -46,7 +46,7 @@ public sealed class RedisFaultTests(ITestOutputHelper output)
         foreach (var cut in network.Cuts(new Random(seed)))
         {
             await run.MoreAsync(Calls);
-            await run.FailAsync(cut, calls: 1);
+            await run.FailAsync(cut, Calls);
             network.Mend();
         }
 
@@ -95,7 +95,7 @@ public sealed class RedisFaultTests(ITestOutputHelper output)
         foreach (var evicted in (string[][])[["epoch"], ["pending", "epoch"]])
         {
             await run.MoreAsync(Calls);
-            await run.FailAsync(() => RedisCli.Run(redis, ["DEL", .. evicted.Select(key => $"ts:{{{run.Queue}}}:{key}")]), calls: 1);
+            await run.FailAsync(() => RedisCli.Run(redis, ["DEL", .. evicted.Select(key => $"ts:{{{run.Queue}}}:{key}")]), Calls);
         }
 
         await run.MoreAsync(Calls);
