@@ -27,7 +27,8 @@ public sealed record QueueSettings
 
     /// <summary>
     /// How many times a message may be dequeued before a failure ends it; 1 to 1000. With the default backoff a message whose attempts all fail
-    /// at once rides out an hour: 58 to 77 minutes pass before it is errored.
+    /// at once rides out an hour: 58 to 77 minutes pass before it is errored. A changed limit counts at the next failure or expiry: a message
+    /// that waits for its next attempt keeps it.
     /// </summary>
     public int MaxAttempts { get; set; } = 16;
 

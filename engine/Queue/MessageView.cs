@@ -20,7 +20,7 @@ internal static class MessageView
             Deadline = row.Terms?.Order == OrderSource.Deadline ? Time(row.Priority) : null,
             Version = state.Version,
             Attempt = state.Attempt,
-            AttemptsLeft = Math.Max(0, queue.Settings.MaxAttempts - state.Attempt),
+            AttemptsLeft = AttemptsLeft(queue, state),
             EnqueuedAt = Time(row.EnqueuedAt),
             UpdatedAt = Time(state.UpdatedAt),
             VisibleAt = state.State == MessageState.Invisible ? Time(state.DueAt) : null,
@@ -43,6 +43,10 @@ internal static class MessageView
     };
 
     public static DateTimeOffset Time(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs);
+
+    // A lower limit takes no attempt from a message that already waits for one: it counts at the next failure or expiry.
+    private static int AttemptsLeft(QueueRow queue, in RowState state) =>
+        Math.Max(state.State is MessageState.Invisible or MessageState.Pending ? 1 : 0, queue.Settings.MaxAttempts - state.Attempt);
 
     private static Payload Json(byte[]? bytes) => bytes is null ? default : Payload.FromStored(PayloadKind.Json, bytes);
 }

@@ -55,6 +55,65 @@ public abstract class SettleTests(ConformanceSubject subject) : ConformanceTests
     }
 
     [Fact]
+    public async Task A_lower_limit_of_attempts_leaves_the_attempt_that_a_message_waits_for_and_counts_at_its_failure()
+    {
+        await Queue(Plain with { MaxAttempts = 5 });
+        await EnqueueAll("waiting", "invisible");
+        for (var attempt = 1; attempt <= 4; attempt++)
+        {
+            foreach (var taken in await TakeMany(2))
+                await Fail(taken, invisible: attempt == 4 && taken.Id == "invisible" ? Seconds(10) : TimeSpan.Zero);
+        }
+
+        await Update(new QueueSettingsPatch { MaxAttempts = 2 });
+        foreach (var (id, state) in new[] { ("waiting", MessageState.Pending), ("invisible", MessageState.Invisible) })
+        {
+            var message = await Get(id);
+            (message.State, message.Attempt, message.AttemptsLeft).ShouldBe((state, 4, 1));
+        }
+
+        Advance(10);
+        foreach (var taken in await TakeMany(2))
+        {
+            (taken.Attempt, taken.AttemptsLeft).ShouldBe((5, 0));
+            (await Fail(taken)).State.ShouldBe(MessageState.Errored);
+            (await Get(taken.Id)).AttemptsLeft.ShouldBe(0);
+        }
+
+        (await Depth(MessageState.Errored)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_lower_limit_of_attempts_counts_for_running_messages_when_they_fail_or_expire_and_not_when_they_are_released()
+    {
+        await Queue(Plain with { MaxAttempts = 5 });
+        await EnqueueAll("failed", "expired", "released");
+        foreach (var taken in await TakeMany(3))
+            await Fail(taken);
+        var running = await TakeMany(3);
+        await Update(new QueueSettingsPatch { MaxAttempts = 1 });
+        (await Fail(running.Single(message => message.Id == "failed"))).State.ShouldBe(MessageState.Errored);
+        (await Release(running.Single(message => message.Id == "released"))).State.ShouldBe(MessageState.Pending);
+        var released = await Get("released");
+        (released.Attempt, released.AttemptsLeft).ShouldBe((1, 1));
+        (await Take()).Id.ShouldBe("released");
+        Advance(100);
+        (await StateOf("expired")).ShouldBe(MessageState.Errored);
+        (await StateOf("released")).ShouldBe(MessageState.Errored);
+    }
+
+    [Fact]
+    public async Task A_higher_limit_of_attempts_counts_at_the_next_failure()
+    {
+        await Queue(Plain with { MaxAttempts = 1 });
+        await Enqueue("a");
+        var taken = await Take();
+        await Update(new QueueSettingsPatch { MaxAttempts = 2 });
+        (await Fail(taken)).State.ShouldBe(MessageState.Pending);
+        (await Fail(await Take())).State.ShouldBe(MessageState.Errored);
+    }
+
+    [Fact]
     public async Task A_permanent_failure_ends_the_message_at_once()
     {
         await Queue();

@@ -19,7 +19,7 @@ internal sealed partial class Trial
     // Everything of a message but the times, which are compared as they are learnt.
     private bool Matches(Message shown, Standing message) =>
         shown.Id == message.Id && shown.Version == message.Version && shown.State == message.State && shown.Attempt == message.Attempt
-        && shown.AttemptsLeft == Math.Max(0, _foresight.Settings.MaxAttempts - message.Attempt)
+        && shown.AttemptsLeft == Math.Max(message.State <= MessageState.Pending ? 1 : 0, _foresight.Settings.MaxAttempts - message.Attempt)
         && shown.Metadata.Equals(message.Given.Metadata) && shown.Payload == message.Given.Payload && shown.Deadline == message.Given.Deadline
         && message.Priority.Contains(shown.Priority)
         && shown.Error == message.Error && shown.Result == message.Result && (shown.Progress == message.Progress || _foresight.MayHaveReported(message.Id, shown.Progress))

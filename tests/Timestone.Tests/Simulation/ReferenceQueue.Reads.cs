@@ -40,7 +40,7 @@ internal sealed partial class ReferenceQueue
         Deadline = message.Given.Deadline,
         Version = message.Version,
         Attempt = message.Attempt,
-        AttemptsLeft = Math.Max(0, Settings.MaxAttempts - message.Attempt),
+        AttemptsLeft = Math.Max(message.State <= MessageState.Pending ? 1 : 0, Settings.MaxAttempts - message.Attempt),
         EnqueuedAt = Time(message.EnqueuedAt),
         UpdatedAt = Time(message.UpdatedAt),
         VisibleAt = message.State == MessageState.Invisible ? Time(message.DueAt) : null,

@@ -59,7 +59,7 @@ internal sealed class ReferenceMessage
         Deadline = Given.Deadline,
         Version = Version,
         Attempt = Attempt,
-        AttemptsLeft = Math.Max(0, maxAttempts - Attempt),
+        AttemptsLeft = Math.Max(State <= MessageState.Pending ? 1 : 0, maxAttempts - Attempt),
         EnqueuedAt = EnqueuedAt,
         UpdatedAt = UpdatedAt,
         VisibleAt = State == MessageState.Invisible ? Due : null,
