@@ -61,6 +61,10 @@ internal sealed class Call(CliHost host, ParseResult parse)
             ErrorReport.WriteHint(Error, parse.CommandResult);
             return ExitCodes.Usage;
         }
+        catch (OutputException problem)
+        {
+            return problem.Report(Error);
+        }
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;

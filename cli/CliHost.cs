@@ -16,7 +16,13 @@ public sealed record CliHost
     public Func<Stream> OpenInput { get; init; } = static () => Stream.Null;
 
     /// <summary>Whether standard output is a terminal.</summary>
-    public bool OutIsTerminal { get; init; }
+    public bool OutIsTerminal => OutWidth is not null;
+
+    /// <summary>Whether standard output is a pipe.</summary>
+    public bool OutIsPipe { get; init; }
+
+    /// <summary>Columns of the terminal that standard output is; null where it is none.</summary>
+    public int? OutWidth { get; init; }
 
     /// <summary>Whether standard error is a terminal.</summary>
     public bool ErrorIsTerminal { get; init; }
@@ -32,6 +38,9 @@ public sealed record CliHost
 
     /// <summary>Canceled when the user asks to stop.</summary>
     public CancellationToken Stop { get; init; }
+
+    /// <summary>Canceled when the stop was asked for by SIGTERM or SIGHUP, which commands that run are to be told of.</summary>
+    public CancellationToken Terminate { get; init; }
 
     /// <summary>Canceled when the user asks again: what still runs is to be killed.</summary>
     public CancellationToken Kill { get; init; }

@@ -20,12 +20,18 @@ internal static class ExitCodes
     /// <summary>A bug of this program.</summary>
     public const int Internal = 70;
 
-    /// <summary>SIGINT or SIGTERM ended it.</summary>
+    /// <summary>What there was to say could not be written: a full disk.</summary>
+    public const int Output = 74;
+
+    /// <summary>SIGINT, SIGTERM or SIGHUP ended it.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Whoever read the output has gone: what a program that SIGPIPE ends leaves with.</summary>
+    public const int ReaderGone = 141;
 
     /// <summary>For the help text.</summary>
     public const string Summary = """
         Exit codes: 0 done; 1 refused; 2 wrong usage; 3 the server cannot be reached or cannot answer now;
-        4 nothing was dequeued; 130 interrupted.
+        4 nothing was dequeued; 74 output that cannot be written; 130 interrupted.
         """;
 }

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Timestone.Client;
@@ -7,21 +8,41 @@ namespace Timestone.Cli;
 /// <summary>The host that is this process.</summary>
 internal static class ProcessHost
 {
-    private const int BufferChars = 16 * 1024;
+    private const int BufferChars = 16 * 1024, DefaultWidth = 80;
 
-    public static CliHost Create(Interrupts interrupts) => new()
+    public static CliHost Create(Interrupts interrupts)
     {
-        Connect = static (servers, retryFor) => new TimestoneClient(new TimestoneClientOptions { Addresses = servers, RetryFor = retryFor }),
-        Out = Console.IsOutputRedirected ? Buffered(Console.OpenStandardOutput()) : Console.Out,
-        Error = Console.Error,
-        OpenInput = OpenInput,
-        OutIsTerminal = !Console.IsOutputRedirected,
-        ErrorIsTerminal = !Console.IsErrorRedirected,
-        InputIsTerminal = !Console.IsInputRedirected,
-        GetEnvironmentVariable = Environment.GetEnvironmentVariable,
-        Stop = interrupts.Stop,
-        Kill = interrupts.Kill,
-    };
+        var output = OpenOutput();
+        return new CliHost
+        {
+            Connect = static (servers, retryFor) => new TimestoneClient(new TimestoneClientOptions { Addresses = servers, RetryFor = retryFor }),
+            Out = Console.IsOutputRedirected ? Buffered(output) : Console.Out,
+            OutIsPipe = output is PipeStream,
+            OutWidth = Console.IsOutputRedirected ? null : Console.WindowWidth is > 0 and var width ? width : DefaultWidth,
+            Error = Console.Error,
+            OpenInput = OpenInput,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            InputIsTerminal = !Console.IsInputRedirected,
+            GetEnvironmentVariable = Environment.GetEnvironmentVariable,
+            Stop = interrupts.Stop,
+            Terminate = interrupts.Terminate,
+            Kill = interrupts.Kill,
+        };
+    }
+
+    // The console's stream does not tell that nobody reads a pipe any more, so that a command without end would never end.
+    private static Stream OpenOutput()
+    {
+        try
+        {
+            return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(1, ownsHandle: false));
+        }
+        catch (IOException)
+        {
+            // Not a pipe.
+            return Console.OpenStandardOutput();
+        }
+    }
 
     // As a file where that is possible: redirected from one, it knows its length.
     private static Stream OpenInput() => OperatingSystem.IsWindows()

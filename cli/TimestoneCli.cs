@@ -16,7 +16,26 @@ public static class TimestoneCli
         ArgumentNullException.ThrowIfNull(host);
 
         // Commands that run side by side write here.
-        host = host with { Out = TextWriter.Synchronized(host.Out), Error = TextWriter.Synchronized(host.Error) };
+        host = host with
+        {
+            Out = TextWriter.Synchronized(new OutputWriter(host.Out, host.OutIsPipe)),
+            Error = new TolerantWriter(TextWriter.Synchronized(host.Error)),
+        };
+        try
+        {
+            var code = await RunGuardedAsync(args, host).ConfigureAwait(false);
+            if (code is not (ExitCodes.Output or ExitCodes.ReaderGone))
+                host.Out.Flush();
+            return code;
+        }
+        catch (OutputException problem)
+        {
+            return problem.Report(host.Error);
+        }
+    }
+
+    private static async Task<int> RunGuardedAsync(IReadOnlyList<string> args, CliHost host)
+    {
         var parse = CreateRoot(host).Parse(args, Parsing);
 
         // Signals are the host's: the library would end the process two seconds after the first one.
@@ -32,13 +51,13 @@ public static class TimestoneCli
             // What is no command is more to the point than that one is missing.
             foreach (var problem in parse.UnmatchedTokens.Count > 0 && parse.Errors.Count > 1 ? parse.Errors.Skip(1) : parse.Errors)
                 ErrorReport.Write(host.Error, problem.Message);
+            foreach (var correction in Corrections.Of(parse))
+                host.Error.WriteLine($"Did you mean '{correction}'?");
             ErrorReport.WriteHint(host.Error, parse.CommandResult);
             return ExitCodes.Usage;
         }
 
-        var code = await parse.InvokeAsync(invocation, host.Stop).ConfigureAwait(false);
-        await host.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        return code;
+        return await parse.InvokeAsync(invocation, host.Stop).ConfigureAwait(false);
     }
 
     private static RootCommand CreateRoot(CliHost host)
@@ -74,7 +93,9 @@ public static class TimestoneCli
 
         // Without the names of Windows, which a shell would offer as paths.
         root.Options.Remove(root.Options.Single(static option => option is HelpOption));
-        root.Add(new HelpOption("--help", "-h"));
+        var help = new HelpOption("--help", "-h");
+        help.Action = new MarkedHelp((HelpAction)help.Action!);
+        root.Add(help);
         return root;
     }
 }

@@ -35,6 +35,8 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
 
     private async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (silo.IsOpen)
+            LogHandingOver(silo.Local.Open.Count);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await silo.StopAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -109,6 +111,9 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
 
     [LoggerMessage(10, LogLevel.Warning, "Queues that are due cannot be looked for.")]
     private partial void LogFailed(Exception problem);
+
+    [LoggerMessage(12, LogLevel.Information, "Giving {Queues} open queues up, for other silos to take over.")]
+    private partial void LogHandingOver(int queues);
 
     [LoggerMessage(11, LogLevel.Warning, "Queue {Queue} was not woken: {Problem}")]
     private partial void LogNotWoken(string queue, string problem);

@@ -49,7 +49,6 @@ internal sealed class SiloProgram : HostProgram
     {
         builder.Services.AddSingleton<LocalService, SiloService>();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         builder.Host.UseOrleans(silo => Configure(silo, options));
     }
 

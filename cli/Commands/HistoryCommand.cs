@@ -35,13 +35,26 @@ internal sealed class HistoryCommand : CliCommand
             Cursor = call.Get(_cursor),
         };
         var history = await call.Timestone.GetHistoryAsync(call.Get(_queue), call.Get(_id), request, cancellationToken).ConfigureAwait(false);
+
+        // Nothing is told of a message that never was; of one that is there the index will tell.
+        if (history.Transitions.Count == 0 && request is { After: null, Cursor: null })
+            await call.Timestone.GetMessageAsync(call.Get(_queue), call.Get(_id), cancellationToken).ConfigureAwait(false);
         call.Answer(history, TimestoneJson.Default.MessageHistory, output => Write(output, history));
         return ExitCodes.Ok;
     }
 
     private void Write(TextWriter output, MessageHistory history)
     {
-        var table = new Grid(">VERSION", "AT", "CAUSE", "FROM", "TO", ">AFTER", ">ATTEMPT", "WORKER", "REASON");
+        var table = new Grid(
+            new("VERSION") { IsNumber = true },
+            new("AT"),
+            new("CAUSE"),
+            new("FROM", GivesWay: 3),
+            new("TO"),
+            new("AFTER", GivesWay: 4) { IsNumber = true },
+            new("ATTEMPT", GivesWay: 2) { IsNumber = true },
+            new("WORKER", GivesWay: 5),
+            new("REASON", GivesWay: 1) { IsText = true });
         foreach (var one in history.Transitions)
         {
             table.Add(

@@ -32,7 +32,13 @@ internal sealed class PeekCommand : CliCommand
 
     private void Write(TextWriter output, MessagePage page)
     {
-        var table = new Grid("ID", "PRIORITY", "ATTEMPT", "ENQUEUED", "METADATA", "PAYLOAD");
+        var table = new Grid(
+            new("ID"),
+            new("PRIORITY", GivesWay: 1),
+            new("ATTEMPT", GivesWay: 2),
+            new("ENQUEUED", GivesWay: 5),
+            new("METADATA", GivesWay: 4) { IsText = true },
+            new("PAYLOAD", GivesWay: 3) { IsText = true });
         foreach (var message in page.Messages)
         {
             table.Add(

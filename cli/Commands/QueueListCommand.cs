@@ -16,7 +16,14 @@ internal sealed class QueueListCommand(CliHost host) : CliCommand(host, "list", 
 
     private void Write(IReadOnlyList<QueueInfo> queues)
     {
-        var table = new Grid("QUEUE", "TYPE", "LEASE", "ATTEMPTS", "RETENTION", "BLOCKED", "CREATED");
+        var table = new Grid(
+            new("QUEUE"),
+            new("TYPE", GivesWay: 1),
+            new("LEASE", GivesWay: 4),
+            new("ATTEMPTS", GivesWay: 5),
+            new("RETENTION", GivesWay: 3),
+            new("BLOCKED", GivesWay: 2),
+            new("CREATED", GivesWay: 6));
         foreach (var (queue, settings) in queues.Select(static queue => (queue, queue.Settings)))
         {
             table.Add(

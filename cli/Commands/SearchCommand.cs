@@ -77,7 +77,17 @@ internal sealed class SearchCommand : CliCommand
 
     private void Write(TextWriter output, SearchPage page)
     {
-        var table = new Grid("QUEUE", "ID", "STATE", "PRIORITY", "ATTEMPT", "ENQUEUED", "UPDATED", "WORKER", "METADATA", "ERROR");
+        var table = new Grid(
+            new("QUEUE", GivesWay: 1),
+            new("ID"),
+            new("STATE"),
+            new("PRIORITY", GivesWay: 6),
+            new("ATTEMPT", GivesWay: 5),
+            new("ENQUEUED", GivesWay: 7),
+            new("UPDATED", GivesWay: 2),
+            new("WORKER", GivesWay: 8),
+            new("METADATA", GivesWay: 4) { IsText = true },
+            new("ERROR", GivesWay: 3) { IsText = true });
         foreach (var message in page.Messages)
         {
             table.Add(

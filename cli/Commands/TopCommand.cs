@@ -28,6 +28,8 @@ internal sealed class TopCommand : CliCommand
         var interval = call.Get(_interval) ?? DefaultInterval;
         if (interval <= TimeSpan.Zero)
             throw new UsageException("--interval must be more than 0.");
+        foreach (var queue in call.Find(_queues) ?? [])
+            await call.Timestone.GetQueueAsync(queue, cancellationToken).ConfigureAwait(false);
         var first = await ReadAsync(call, cancellationToken).ConfigureAwait(false);
         if (call.Get(_once))
             Append(call, first);
@@ -85,12 +87,12 @@ internal sealed class TopCommand : CliCommand
             }
         });
 
-    private static Rows Picture(TopFrame frame, TimestoneException? problem)
+    private Rows Picture(TopFrame frame, TimestoneException? problem)
     {
         IRenderable[] rows =
         [
             new Spectre.Console.Text($"{Text.Time(frame.At)}  queues: {frame.Queues.Count}"),
-            frame.ToGrid().Renderable,
+            frame.ToGrid().Render(Host.OutWidth),
             new Spectre.Console.Text(problem is null ? "" : ErrorReport.Describe(problem.Error), new Style(Color.Red)),
         ];
         return new Rows(rows);

@@ -56,9 +56,18 @@ internal sealed class WorkCommand : CliCommand
         var working = worker.ExecuteTask!;
         await working.WaitAsync(session.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // What runs may end: the user is the one who loses patience, by asking again.
-        await worker.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        await working.ConfigureAwait(false);
+        // What runs may end: a user at a terminal is the one who loses patience, by asking again. Whoever sends SIGTERM is not there to do so.
+        var stopping = worker.StopAsync(CancellationToken.None);
+        try
+        {
+            await stopping.WaitAsync(session.Leave).ConfigureAwait(false);
+            await working.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (session.Leave.IsCancellationRequested)
+        {
+            ErrorReport.Write(session.Error, "not everything could be settled in time: its leases will expire");
+        }
+
         return session.ExitCode();
     }
 
@@ -66,7 +75,8 @@ internal sealed class WorkCommand : CliCommand
     {
         // Standard output is the commands', unless it is wanted for results or for machines.
         var takesResult = call.Get(_result);
-        var command = new ShellCommand(call.Get(_exec)!, takesResult ? null : call.Json ? call.Error : call.Out, call.Error);
+        var output = call.Json ? session.Error : session.Out;
+        var command = new ShellCommand(call.Get(_exec)!, takesResult ? null : output, session.Error, Host.Time);
         var permanentExitCodes = call.Get(_permanentExitCodes) is { Length: > 0 } given ? given : [DataError];
         var options = new TimestoneWorkerOptions
         {
@@ -84,7 +94,7 @@ internal sealed class WorkCommand : CliCommand
                 call.Get(_queue),
                 new ShellHandler(command, takesResult, permanentExitCodes, session, call),
                 options,
-                new WorkerWarnings(call),
+                new WorkerWarnings(call, session.Error),
                 Host.Time);
         }
         catch (ArgumentOutOfRangeException wrong)

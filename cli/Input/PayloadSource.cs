@@ -50,15 +50,29 @@ internal sealed class PayloadSource
     {
         try
         {
-            if (path != "-")
-                return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
-            var content = new MemoryStream();
-            await call.Host.OpenInput().CopyToAsync(content, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return content.ToArray();
+            var input = path == "-" ? call.Host.OpenInput() : File.OpenRead(path);
+            await using (input.ConfigureAwait(false))
+                return await ReadAsync(input, path, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"Cannot read '{path}': {problem.Message}");
         }
+    }
+
+    // A device or a pipe can go on for ever.
+    private static async Task<byte[]> ReadAsync(Stream input, string path, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            content.Write(buffer, 0, read);
+            if (content.Length > Limits.MaxPayloadBytes)
+                throw new UsageException($"'{path}' is larger than {Limits.MaxPayloadBytes} bytes, the most that a payload may have.");
+        }
+
+        return content.ToArray();
     }
 }

@@ -93,9 +93,14 @@ internal static class Parsers
     private static Uri Server(string text, ArgumentResult result)
     {
         var full = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}";
-        return Uri.TryCreate(full, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")
-            ? uri
-            : Refuse<Uri>(result, $"an address such as {CommonOptions.DefaultServer}", text)!;
+        if (!Uri.TryCreate(full, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            return Refuse<Uri>(result, $"an address such as {CommonOptions.DefaultServer}", text)!;
+        if (uri is { UserInfo: "", Query: "", Fragment: "" })
+            return uri;
+
+        // Not repeated: there may be a password in it.
+        result.AddError($"{Owner(result)}: an address has no user, password, query or fragment.");
+        return uri;
     }
 
     private static T? Refuse<T>(ArgumentResult result, string rule, string? text = null)

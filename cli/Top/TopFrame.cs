@@ -8,7 +8,7 @@ internal sealed record TopFrame([property: JsonConverter(typeof(Rfc3339Converter
 {
     private const int Parallelism = 8;
 
-    /// <summary>Asks the server; without names, for all its queues.</summary>
+    /// <summary>Asks the server; without names, for all its queues. A queue that was deleted is left out.</summary>
     public static async Task<TopFrame> ReadAsync(ITimestone timestone, IReadOnlyList<string> names, TimeProvider time, CancellationToken cancellationToken)
     {
         if (names.Count == 0)
@@ -22,7 +22,18 @@ internal sealed record TopFrame([property: JsonConverter(typeof(Rfc3339Converter
     /// <summary>The frame as a table.</summary>
     public Grid ToGrid()
     {
-        var grid = new Grid("QUEUE", ">PENDING", ">INVISIBLE", ">RUNNING", ">ERRORED", ">IN/S", ">OUT/S", ">DONE/S", ">FAIL/S", ">OLDEST", ">LATE");
+        var grid = new Grid(
+            new("QUEUE"),
+            new("PENDING") { IsNumber = true },
+            new("INVISIBLE", GivesWay: 5) { IsNumber = true },
+            new("RUNNING") { IsNumber = true },
+            new("ERRORED", GivesWay: 1) { IsNumber = true },
+            new("IN/S", GivesWay: 3) { IsNumber = true },
+            new("OUT/S", GivesWay: 7) { IsNumber = true },
+            new("DONE/S", GivesWay: 4) { IsNumber = true },
+            new("FAIL/S", GivesWay: 6) { IsNumber = true },
+            new("OLDEST", GivesWay: 2) { IsNumber = true },
+            new("LATE", GivesWay: 8) { IsNumber = true });
         foreach (var stats in Queues)
         {
             var (counts, rates) = (stats.Counts, stats.Rates);

@@ -16,20 +16,25 @@ internal static class LinePump
     {
         var buffer = new char[BufferChars];
         var kept = 0;
-        int read;
-        while ((read = await reader.ReadAsync(buffer.AsMemory(kept), cancellationToken).ConfigureAwait(false)) > 0)
+        try
         {
-            tail?.Append(buffer.AsSpan(kept, read));
-            var filled = kept + read;
-            var whole = buffer.AsSpan(0, filled).LastIndexOf('\n') + 1;
-            if (whole == 0 && filled == buffer.Length)
-                whole = filled;
-            Write(writer, buffer.AsSpan(0, whole));
-            buffer.AsSpan(whole, filled - whole).CopyTo(buffer);
-            kept = filled - whole;
+            int read;
+            while ((read = await reader.ReadAsync(buffer.AsMemory(kept), cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                tail?.Append(buffer.AsSpan(kept, read));
+                var filled = kept + read;
+                var whole = buffer.AsSpan(0, filled).LastIndexOf('\n') + 1;
+                if (whole == 0 && filled == buffer.Length)
+                    whole = filled;
+                Write(writer, buffer.AsSpan(0, whole));
+                buffer.AsSpan(whole, filled - whole).CopyTo(buffer);
+                kept = filled - whole;
+            }
         }
-
-        Write(writer, buffer.AsSpan(0, kept));
+        finally
+        {
+            Write(writer, buffer.AsSpan(0, kept));
+        }
     }
 
     private static void Write(TextWriter writer, ReadOnlySpan<char> text)

@@ -1,32 +1,50 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 
 namespace Timestone.Cli;
 
 /// <summary>A command line that the shell runs once for each message: payload on standard input, the rest in the environment.</summary>
 /// <param name="line">The command line.</param>
 /// <param name="output">Takes the command's standard output; null to capture it instead.</param>
-/// <param name="error">Takes the command's standard error.</param>
-internal sealed class ShellCommand(string line, TextWriter? output, TextWriter error)
+/// <param name="error">Takes the command's standard error, and warnings. Neither writer may throw.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ShellCommand(string line, TextWriter? output, TextWriter error, TimeProvider time)
 {
+    // How long output may still come once the command has ended: what it left running can hold its output open for ever.
+    private static readonly TimeSpan OutputGrace = TimeSpan.FromMilliseconds(500);
+
+    // A command leads a process group, so that signals reach what it starts, and a terminal's Ctrl+C, which goes to the group of
+    // this program, does not. Where there is no setsid, it ignores that signal instead, as does whatever it runs.
+    private const string InGroupOfItsOwn = """
+        command -v setsid > /dev/null && exec setsid /bin/sh -c "$1"
+        trap '' INT; exec /bin/sh -c "$1"
+        """;
+
     /// <summary>Runs it to its end.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="terminate">Asks it to end, by SIGTERM.</param>
+    /// <param name="kill">Kills it.</param>
     /// <exception cref="OperationCanceledException">It was killed, and what it started with it.</exception>
     /// <exception cref="IOException">It could not be started.</exception>
-    public async Task<ShellResult> RunAsync(Message message, CancellationToken kill)
+    public async Task<ShellResult> RunAsync(Message message, CancellationToken terminate, CancellationToken kill)
     {
         using var process = Start(message);
         using var killing = kill.Register(() => Kill(process));
+        using var terminating = terminate.Register(() => Terminate(process));
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(kill);
         var errorTail = new TextTail(Limits.MaxErrorLength);
-        var captured = new MemoryStream();
-        await Task.WhenAll(
-            FeedAsync(process, message.Payload.Bytes, kill),
-            output is null ? CaptureAsync(process, captured, kill) : LinePump.RunAsync(process.StandardOutput, output, tail: null, kill),
-            LinePump.RunAsync(process.StandardError, error, errorTail, kill)).ConfigureAwait(false);
+        var captured = new CapturedOutput();
+        var streams = Task.WhenAll(
+            FeedAsync(process, message.Payload.Bytes, closing.Token),
+            output is null
+                ? captured.ReadAsync(process.StandardOutput.BaseStream, closing.Token)
+                : LinePump.RunAsync(process.StandardOutput, output, tail: null, closing.Token),
+            LinePump.RunAsync(process.StandardError, error, errorTail, closing.Token));
         await process.WaitForExitAsync(kill).ConfigureAwait(false);
+        using (time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), closing, OutputGrace, Timeout.InfiniteTimeSpan))
+            await streams.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         kill.ThrowIfCancellationRequested();
-        return new ShellResult(process.ExitCode, captured.ToArray(), errorTail.ToString().Trim());
+        return new ShellResult(process.ExitCode, captured, errorTail.ToString().Trim());
     }
 
     private Process Start(Message message)
@@ -42,14 +60,11 @@ internal sealed class ShellCommand(string line, TextWriter? output, TextWriter e
             start.Arguments = $"/d /s /c \"{line}\"";
         else
         {
-            // A terminal's Ctrl+C goes to this program's children too, which are to finish: an ignored signal stays ignored
-            // in whatever the shell runs.
-            foreach (var argument in (string[])["-c", "trap '' INT; exec /bin/sh -c \"$1\"", "sh", line])
+            foreach (var argument in (string[])["-c", InGroupOfItsOwn, "sh", line])
                 start.ArgumentList.Add(argument);
         }
 
-        foreach (var (name, value) in Variables(message))
-            start.Environment[name] = value;
+        MessageVariables.Set(message, start.Environment, warning => ErrorReport.Write(error, warning));
         try
         {
             return Process.Start(start)!;
@@ -60,28 +75,11 @@ internal sealed class ShellCommand(string line, TextWriter? output, TextWriter e
         }
     }
 
-    private static IEnumerable<(string Name, string Value)> Variables(Message message)
-    {
-        yield return ("TIMESTONE_QUEUE", message.Queue);
-        yield return ("TIMESTONE_ID", message.Id);
-        yield return ("TIMESTONE_ATTEMPT", Number(message.Attempt));
-        yield return ("TIMESTONE_ATTEMPTS_LEFT", Number(message.AttemptsLeft));
-        yield return ("TIMESTONE_PRIORITY", Number(message.Priority));
-        yield return ("TIMESTONE_ENQUEUED_AT", Text.Time(message.EnqueuedAt));
-        if (message.Deadline is { } deadline)
-            yield return ("TIMESTONE_DEADLINE", Text.Time(deadline));
-        yield return ("TIMESTONE_METADATA", JsonSerializer.Serialize(message.Metadata, CliJson.Default.Metadata));
-        foreach (var (key, value) in message.Metadata)
-            yield return ($"TIMESTONE_METADATA_{key.Replace('.', '_').Replace('-', '_').ToUpperInvariant()}", value);
-    }
-
-    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static async Task FeedAsync(Process process, ReadOnlyMemory<byte> payload, CancellationToken kill)
+    private static async Task FeedAsync(Process process, ReadOnlyMemory<byte> payload, CancellationToken closing)
     {
         try
         {
-            await process.StandardInput.BaseStream.WriteAsync(payload, kill).ConfigureAwait(false);
+            await process.StandardInput.BaseStream.WriteAsync(payload, closing).ConfigureAwait(false);
             process.StandardInput.Close();
         }
         catch (IOException)
@@ -90,18 +88,11 @@ internal sealed class ShellCommand(string line, TextWriter? output, TextWriter e
         }
     }
 
-    // One byte more than a result may have tells that it is too long; the rest is read so that the command can go on.
-    private static async Task CaptureAsync(Process process, MemoryStream captured, CancellationToken kill)
-    {
-        const int MaxBytes = Limits.MaxResultBytes + 1;
-        var buffer = new byte[MaxBytes];
-        int read;
-        while ((read = await process.StandardOutput.BaseStream.ReadAsync(buffer, kill).ConfigureAwait(false)) > 0)
-            captured.Write(buffer, 0, (int)Math.Min(read, MaxBytes - captured.Length));
-    }
+    private static void Terminate(Process process) => Send(process, Signals.Terminate);
 
     private static void Kill(Process process)
     {
+        Send(process, Signals.Kill);
         try
         {
             process.Kill(entireProcessTree: true);
@@ -110,5 +101,11 @@ internal sealed class ShellCommand(string line, TextWriter? output, TextWriter e
         {
             // It ended by itself.
         }
+    }
+
+    private static void Send(Process process, int signal)
+    {
+        if (!OperatingSystem.IsWindows() && !process.HasExited)
+            Signals.Send(process.Id, signal);
     }
 }

@@ -13,14 +13,14 @@ internal sealed class ShellHandler(ShellCommand command, bool takesResult, IRead
 {
     public async Task HandleAsync(MessageContext context, CancellationToken cancellationToken)
     {
-        using var kill = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call.Host.Kill);
+        using var kill = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Kill);
         var message = context.Message;
         var began = call.Host.Time.GetTimestamp();
         session.Begin();
         var (end, exitCode, error) = (CommandEnd.Failed, (int?)null, (string?)null);
         try
         {
-            var result = await command.RunAsync(message, kill.Token).ConfigureAwait(false);
+            var result = await command.RunAsync(message, call.Host.Terminate, kill.Token).ConfigureAwait(false);
             (end, exitCode, error) = (EndOf(result), result.ExitCode, ErrorOf(result));
             if (end == CommandEnd.Completed && takesResult)
                 context.Result = ResultOf(message, result.Output);
@@ -28,8 +28,6 @@ internal sealed class ShellHandler(ShellCommand command, bool takesResult, IRead
         catch (OperationCanceledException)
         {
             end = CommandEnd.Killed;
-            if (!cancellationToken.IsCancellationRequested)
-                await GiveBackAsync(message).ConfigureAwait(false);
         }
         catch (IOException problem)
         {
@@ -40,6 +38,8 @@ internal sealed class ShellHandler(ShellCommand command, bool takesResult, IRead
             session.End(new WorkOutcome(message.Id, message.Attempt, end, exitCode, call.Host.Time.GetElapsedTime(began), error));
         }
 
+        if (end == CommandEnd.Killed && !cancellationToken.IsCancellationRequested)
+            await GiveBackAsync(message).ConfigureAwait(false);
         switch (end)
         {
             case CommandEnd.Failed:
@@ -51,13 +51,18 @@ internal sealed class ShellHandler(ShellCommand command, bool takesResult, IRead
         }
     }
 
-    private CommandEnd EndOf(ShellResult result) =>
-        result.ExitCode == 0 ? CommandEnd.Completed : permanentExitCodes.Contains(result.ExitCode) ? CommandEnd.FailedForGood : CommandEnd.Failed;
+    // A command that ended by the SIGTERM that was passed on to it says nothing of its message.
+    private CommandEnd EndOf(ShellResult result) => result.ExitCode switch
+    {
+        0 => CommandEnd.Completed,
+        _ when result.IsTerminated && call.Host.Terminate.IsCancellationRequested => CommandEnd.Killed,
+        var code => permanentExitCodes.Contains(code) ? CommandEnd.FailedForGood : CommandEnd.Failed,
+    };
 
     private static string? ErrorOf(ShellResult result) =>
         result.ExitCode == 0 ? null : result.Error.Length > 0 ? result.Error : $"exit code {result.ExitCode}";
 
-    // To the worker a user who kills is a handler that failed. Said first and with the same token, the release stands,
+    // To the worker a command that was stopped is a handler that failed. Said first and with the same token, the release stands,
     // the attempt is not spent, and the failure that follows finds the lease ended.
     private async Task GiveBackAsync(Message message)
     {
@@ -72,12 +77,12 @@ internal sealed class ShellHandler(ShellCommand command, bool takesResult, IRead
     }
 
     // The work is done whatever the command printed: what cannot be a result is left out, and said.
-    private Payload ResultOf(Message message, byte[] output)
+    private Payload ResultOf(Message message, CapturedOutput output)
     {
-        var text = output.AsMemory().Trim(" \t\r\n"u8);
+        var text = output.Text;
         if (text.IsEmpty)
             return default;
-        if (output.Length > Limits.MaxResultBytes)
+        if (output.IsCut || text.Length > Limits.MaxResultBytes)
             return NoResult(message, $"longer than {Limits.MaxResultBytes} bytes");
         if (!Utf8.IsValid(text.Span))
             return NoResult(message, "not UTF-8");
@@ -93,7 +98,7 @@ internal sealed class ShellHandler(ShellCommand command, bool takesResult, IRead
 
     private Payload NoResult(Message message, string why)
     {
-        ErrorReport.Write(call.Error, $"{message.Id} completes without a result: its output is {why}");
+        ErrorReport.Write(session.Error, $"{message.Id} completes without a result: its output is {why}");
         return default;
     }
 }

@@ -6,10 +6,18 @@ namespace Timestone.Cli;
 /// <summary>One run of <c>work</c>: tells what becomes of the commands, counts it, and knows when it is time to stop.</summary>
 internal sealed class WorkSession : IDisposable
 {
+    // After SIGTERM. What is killed has to be given back before the end.
+    private static readonly TimeSpan CommandsMayTake = TimeSpan.FromSeconds(27), StopMayTake = TimeSpan.FromSeconds(30);
+
     private readonly Call _call;
     private readonly WorkMode _mode;
     private readonly bool _quiet;
     private readonly CancellationTokenSource _stop;
+    private readonly CancellationTokenSource _kill;
+    private readonly CancellationTokenSource _patience;
+    private readonly CancellationTokenSource _leave;
+    private readonly CancellationTokenRegistration _terminated;
+    private readonly TolerantWriter _out;
     private int _started;
     private int _notCompleted;
     private TimestoneException? _failure;
@@ -19,13 +27,39 @@ internal sealed class WorkSession : IDisposable
         _call = call;
         _mode = mode;
         _quiet = quiet;
+        _out = new TolerantWriter(call.Out);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(call.Host.Stop);
+        _patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, call.Host.Time);
+        _leave = new CancellationTokenSource(Timeout.InfiniteTimeSpan, call.Host.Time);
+        _kill = CancellationTokenSource.CreateLinkedTokenSource(call.Host.Kill, _patience.Token);
+        _terminated = call.Host.Terminate.Register(() =>
+        {
+            _patience.CancelAfter(CommandsMayTake);
+            _leave.CancelAfter(StopMayTake);
+        });
     }
+
+    /// <summary>Standard output. What cannot be written is dropped: it must never decide about a message.</summary>
+    public TextWriter Out => _out;
+
+    /// <summary>Standard error, which never throws either.</summary>
+    public TextWriter Error => _call.Error;
 
     /// <summary>Canceled when no more messages are to be taken.</summary>
     public CancellationToken Stop => _stop.Token;
 
-    public void Dispose() => _stop.Dispose();
+    /// <summary>Canceled when commands that still run are to be killed.</summary>
+    public CancellationToken Kill => _kill.Token;
+
+    /// <summary>Canceled when the run is to end whatever is still unsettled.</summary>
+    public CancellationToken Leave => _leave.Token;
+
+    public void Dispose()
+    {
+        _terminated.Dispose();
+        foreach (var source in (CancellationTokenSource[])[_stop, _kill, _patience, _leave])
+            source.Dispose();
+    }
 
     /// <summary>A command is about to run.</summary>
     public void Begin()
@@ -42,11 +76,11 @@ internal sealed class WorkSession : IDisposable
             Interlocked.Increment(ref _notCompleted);
         if (_call.Json)
         {
-            _call.Out.WriteLine(JsonSerializer.Serialize(outcome, CliJson.Default.WorkOutcome));
-            _call.Out.Flush();
+            Out.WriteLine(JsonSerializer.Serialize(outcome, CliJson.Default.WorkOutcome));
+            Out.Flush();
         }
         else if (!_quiet)
-            ErrorReport.Write(_call.Error, Describe(outcome));
+            ErrorReport.Write(Error, Describe(outcome));
     }
 
     /// <summary>The service as the worker is to see it. Who works on without end waits where it is empty or fails; who does not, ends.</summary>
@@ -68,6 +102,8 @@ internal sealed class WorkSession : IDisposable
             throw _failure;
         if (_mode == WorkMode.Once && _started == 0)
             return ExitCodes.NothingDequeued;
+        if ((_out.Problem ?? (_call.Error as TolerantWriter)?.Problem) is { } problem)
+            throw problem;
         return _notCompleted == 0 ? ExitCodes.Ok : ExitCodes.Refused;
     }
 

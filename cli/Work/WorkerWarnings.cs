@@ -4,15 +4,16 @@ using Timestone.Client;
 namespace Timestone.Cli;
 
 /// <summary>The worker's log for people: warnings, a line each, and the same line not again and again while a server is away.</summary>
-internal sealed class WorkerWarnings(Call call) : ILogger<TimestoneWorker>
+internal sealed class WorkerWarnings(Call call, TextWriter error) : ILogger<TimestoneWorker>
 {
     private string? _last;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    // Who has killed the commands knows what becomes of them.
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning && !call.Host.Kill.IsCancellationRequested;
+    // Who has ended the commands knows what becomes of them.
+    public bool IsEnabled(LogLevel logLevel) =>
+        logLevel >= LogLevel.Warning && !call.Host.Kill.IsCancellationRequested && !call.Host.Terminate.IsCancellationRequested;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
@@ -23,6 +24,6 @@ internal sealed class WorkerWarnings(Call call) : ILogger<TimestoneWorker>
             ? $"{formatter(state, null).TrimEnd('.')}: {call.Describe(refused)}"
             : formatter(state, null);
         if (Interlocked.Exchange(ref _last, line) != line)
-            ErrorReport.Write(call.Error, line);
+            ErrorReport.Write(error, line);
     }
 }

@@ -12,11 +12,15 @@ internal static class EventConfiguration
 {
     /// <exception cref="BadOptionException">Something below it is unknown or cannot be what it is.</exception>
     public static KafkaOptions? Kafka(IConfigurationSection section) =>
-        IsGiven("--kafka", section) ? Bind(section, new KafkaOptions { BootstrapServers = section.Value! }) : null;
+        IsGiven("--kafka", section) ? WithNames(Bind(section, new KafkaOptions { BootstrapServers = section.Value! })) : null;
 
     /// <exception cref="BadOptionException">Something below it is unknown or cannot be what it is.</exception>
     public static ElasticsearchOptions? Elasticsearch(IConfigurationSection section) =>
         IsGiven("--elasticsearch", section) ? Bind(section, new ElasticsearchOptions { Addresses = [.. section.Value!.Split(',', StringSplitOptions.TrimEntries).Select(Address)] }) : null;
+
+    // A shell takes no variable with a dot in its name, and in some everything is capital.
+    private static KafkaOptions WithNames(KafkaOptions options) =>
+        options with { Properties = options.Properties.ToDictionary(static pair => pair.Key.ToLowerInvariant().Replace('_', '.'), static pair => pair.Value) };
 
     private static bool IsGiven(string option, IConfigurationSection section)
     {

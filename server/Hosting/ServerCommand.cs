@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Timestone.Server;
 
@@ -27,12 +29,12 @@ public static partial class ServerCommand
             var options = ServerConfiguration.Read(builder.Configuration, program.Section);
             if (options.Role == ServerRole.Indexer)
             {
-                await IndexAsync(options).ConfigureAwait(false);
+                await IndexAsync(builder.Configuration, options).ConfigureAwait(false);
                 return 0;
             }
 
             program.Read(builder.Configuration, options);
-            ConfigureLogging(builder.Logging);
+            LoggingDefaults.AddTo(builder);
             var server = await TimestoneServer.StartAsync(builder, options, program, CancellationToken.None).ConfigureAwait(false);
             await using (server.ConfigureAwait(false))
             {
@@ -43,7 +45,15 @@ public static partial class ServerCommand
                     LogStartedOnRedis(server.Logger, addresses, options.RedisWaitReplicas);
                 if (ListenAddresses.BeyondLoopback(options.Urls).ToList() is { Count: > 0 } reachable)
                     LogInsecure(server.Logger, string.Join(", ", reachable));
+                var stopping = server.Lifetime.ApplicationStopping;
+                var began = 0L;
+                using var _ = stopping.Register(() =>
+                {
+                    began = Stopwatch.GetTimestamp();
+                    LogStopping(server.Logger);
+                });
                 await server.WaitForShutdownAsync().ConfigureAwait(false);
+                LogStopped(server.Logger, Stopwatch.GetElapsedTime(began).TotalSeconds);
                 return 0;
             }
         }
@@ -52,6 +62,12 @@ public static partial class ServerCommand
             // Told to stop while it was starting.
             return 0;
         }
+        catch (InvalidDataException problem) when (problem.GetBaseException() is JsonException broken)
+        {
+            // An appsettings.json that is no JSON: the framework says which in one exception, and where in another.
+            await errors.WriteLineAsync($"{program.Name}: {problem.Message} {broken.Message} (lines and bytes count from 0)".ReplaceLineEndings(" ")).ConfigureAwait(false);
+            return 1;
+        }
         catch (Exception problem) when (problem is BadOptionException or IOException or InvalidDataException or UnauthorizedAccessException or SocketException or TimestoneException)
         {
             await errors.WriteLineAsync($"{program.Name}: {problem.Message.ReplaceLineEndings(" ")}").ConfigureAwait(false);
@@ -59,30 +75,15 @@ public static partial class ServerCommand
         }
     }
 
-    private static async Task IndexAsync(TimestoneServerOptions options)
+    private static async Task IndexAsync(ConfigurationManager configuration, TimestoneServerOptions options)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        ConfigureLogging(builder.Logging);
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, Configuration = configuration });
+        LoggingDefaults.AddTo(builder);
         builder.Services.AddSingleton(options);
         builder.Services.AddHostedService<IndexerService>();
         using var host = builder.Build();
         LogStartedIndexer(host.Services.GetRequiredService<ILogger<IndexerService>>(), options.Kafka!.BootstrapServers, string.Join(", ", options.Elasticsearch!.Addresses));
         await host.RunAsync().ConfigureAwait(false);
-    }
-
-    private static void ConfigureLogging(ILoggingBuilder logging)
-    {
-        logging.ClearProviders();
-        logging.AddSimpleConsole(static console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-
-        // What keeps the host from starting is this command's to tell, in one line.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     }
 
     [LoggerMessage(1, LogLevel.Information, "Listening on {Addresses}, data in {Data}, durability {Durability}.")]
@@ -91,8 +92,14 @@ public static partial class ServerCommand
     [LoggerMessage(4, LogLevel.Information, "Listening on {Addresses}, data in Redis, waiting for {Replicas} replicas.")]
     private static partial void LogStartedOnRedis(ILogger logger, string addresses, int replicas);
 
-    [LoggerMessage(6, LogLevel.Warning, "Other machines can reach {Addresses}, and there is no authentication: whoever does can read and change every queue. Let only those through who may.")]
+    [LoggerMessage(8, LogLevel.Warning, "Other machines can reach {Addresses}, and there is no authentication: whoever does can read and change every queue. Let only those through who may.")]
     private static partial void LogInsecure(ILogger logger, string addresses);
+
+    [LoggerMessage(6, LogLevel.Information, "Told to stop: finishing what was begun.")]
+    private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(7, LogLevel.Information, "Stopped in {Seconds:0.0} s; everything that was answered is kept.")]
+    private static partial void LogStopped(ILogger logger, double seconds);
 
     [LoggerMessage(5, LogLevel.Information, "Indexing what is in Kafka at {Kafka} in Elasticsearch at {Elasticsearch}.")]
     private static partial void LogStartedIndexer(ILogger logger, string kafka, string elasticsearch);

@@ -15,6 +15,9 @@ internal static class ServerConfiguration
         "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Index", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AutoCreate", "Defaults",
     ];
 
+    // As everywhere in configuration.
+    private static readonly JsonSerializerOptions AnyCase = new(TimestoneJson.Default.Options) { PropertyNameCaseInsensitive = true };
+
     /// <param name="configuration">The host's configuration.</param>
     /// <param name="alsoKnown">What may stand in the section besides, for somebody else to read.</param>
     /// <exception cref="BadOptionException">An option is unknown or cannot be what it is.</exception>
@@ -105,7 +108,7 @@ internal static class ServerConfiguration
     {
         try
         {
-            return section.Exists() ? ToJson(section).Deserialize(TimestoneJson.Default.QueueSettings)! : new QueueSettings();
+            return section.Exists() ? (QueueSettings)ToJson(section).Deserialize(AnyCase.GetTypeInfo(typeof(QueueSettings)))! : new QueueSettings();
         }
         catch (JsonException problem)
         {

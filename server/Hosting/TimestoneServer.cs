@@ -24,6 +24,8 @@ public sealed class TimestoneServer : IAsyncDisposable
 
     internal ILogger Logger => _app.Logger;
 
+    internal IHostApplicationLifetime Lifetime => _app.Lifetime;
+
     /// <summary>The service itself, without HTTP between.</summary>
     public ITimestone Timestone => _app.Services.GetRequiredService<ITimestone>();
 
@@ -85,9 +87,6 @@ public sealed class TimestoneServer : IAsyncDisposable
         services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = options.MaxConnections ?? DescriptorLimit.Connections());
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
-
-        // While this category is on, the host makes an activity and a logging scope for each request.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         var app = builder.Build();
         foreach (var address in ListenAddresses.Split(options.Urls))

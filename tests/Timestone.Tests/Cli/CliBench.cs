@@ -38,7 +38,14 @@ public sealed class CliBench : IAsyncDisposable
 
     public CancellationToken Stop { get; init; }
 
+    public CancellationToken Terminate { get; init; }
+
     public CancellationToken Kill { get; init; }
+
+    /// <summary>Columns of the terminal that output goes to; null for none.</summary>
+    public int? OutWidth { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public Task<CliOutcome> RunAsync(params string[] args) => RunAsync(Stream.Null, args);
 
@@ -65,7 +72,10 @@ public sealed class CliBench : IAsyncDisposable
             ErrorIsTerminal = isTerminal,
             GetEnvironmentVariable = Environment.GetValueOrDefault,
             Stop = Stop,
+            Terminate = Terminate,
             Kill = Kill,
+            OutWidth = OutWidth,
+            Time = Time,
         });
         return new CliOutcome(code, output.ToString(), error.ToString());
     }

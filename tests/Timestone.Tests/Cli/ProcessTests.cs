@@ -52,8 +52,65 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
         (await Processes.RunCliAsync("dequeue", queue, "--server", Address)).Code.ShouldBe(4);
     }
 
+    [Theory]
+    [InlineData("queue list > /dev/full", 74, "timestone: the output cannot be written: No space left on device")]
+    [InlineData("--help > /dev/full", 74, "timestone: the output cannot be written: No space left on device")]
+    [InlineData("queue show nowhere 2> /dev/full", 1, "")]
+    public async Task Output_that_cannot_be_written_is_told_in_one_line(string line, int code, string error)
+    {
+        var outcome = await Processes.RunAsync("/bin/sh", ["-c", $"TIMESTONE_SERVER={Address} {Processes.CliCommandLine} {line}"]);
+
+        (outcome.Code, outcome.Error.TrimEnd('\n')).ShouldBe((code, error));
+    }
+
     [Fact]
-    public async Task A_worker_that_is_told_to_stop_lets_its_command_finish()
+    public async Task A_command_without_end_ends_when_nobody_reads_it()
+    {
+        var command = $"{{ TIMESTONE_SERVER={Address} {Processes.CliCommandLine} top --json --interval 10ms; echo $? >&2; }} | head -1";
+
+        var outcome = await Processes.RunAsync("/bin/sh", ["-c", command]);
+
+        outcome.Out.ShouldStartWith("{\"at\":");
+        outcome.Error.ShouldBe("141\n");
+    }
+
+    [Theory]
+    [InlineData("> /dev/full")]
+    [InlineData("2> /dev/full")]
+    [InlineData("--json > /dev/full 2>&1")]
+    public async Task What_cannot_be_written_never_decides_about_a_message(string where)
+    {
+        var queue = ApiServer.NewQueue();
+        await Processes.RunCliAsync(["enqueue", queue, "--server", Address], "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
+
+        var outcome = await Processes.RunAsync(
+            "/bin/sh", ["-c", $"{Processes.CliCommandLine} work {queue} --server {Address} --exec 'seq 1 100000; echo x >&2' --until-empty {where}"]);
+
+        outcome.Code.ShouldBe(74);
+        foreach (var id in (string[])["a", "b"])
+            (await Processes.RunCliAsync("get", queue, id, "--json", "--server", Address)).Document().GetProperty("state").GetString().ShouldBe("completed");
+    }
+
+    [Fact]
+    public async Task A_terminal_s_interrupt_goes_to_the_worker_and_not_to_its_command()
+    {
+        var queue = ApiServer.NewQueue();
+        await Processes.RunCliAsync("enqueue", queue, "1", "--id", "m1", "--server", Address);
+        using var gate = new Gate();
+        var started = new TaskCompletionSource<int>();
+
+        // What a terminal interrupts is a whole process group.
+        var line = $"exec setsid {Processes.CliCommandLine} work {queue} --server {Address} --exec \"{gate.Command.Replace("'", "", StringComparison.Ordinal)}\"";
+        var working = Processes.RunAsync("/bin/sh", ["-c", line], "", process => started.SetResult(process.Id));
+        await gate.EnteredAsync(working);
+        await Processes.RunAsync("kill", ["-INT", "--", $"-{await started.Task}"]);
+        gate.Open();
+
+        (await working).Error.ShouldStartWith("timestone: m1 completed (attempt 1, ");
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_interrupted_lets_its_command_finish()
     {
         var queue = ApiServer.NewQueue();
         await Processes.RunCliAsync("enqueue", queue, "1", "--id", "m1", "--server", Address);
@@ -62,7 +119,7 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
 
         var working = Processes.RunCliAsync(["work", queue, "--exec", gate.Command, "--server", Address], "", process => started.SetResult(process.Id));
         await gate.EnteredAsync(working);
-        await Processes.RunAsync("kill", ["-TERM", (await started.Task).ToString(CultureInfo.InvariantCulture)]);
+        await Processes.RunAsync("kill", ["-INT", (await started.Task).ToString(CultureInfo.InvariantCulture)]);
         gate.Open();
 
         var outcome = await working;

@@ -46,6 +46,14 @@ public sealed class SearchCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task History_of_a_message_that_never_was_is_refused()
+    {
+        await _cli.Service.EnqueueAsync("jobs", new NewMessage { Id = "a" });
+
+        (await _cli.RunAsync("history", "jobs", "b")).ShouldBe(new CliOutcome(1, "", "timestone: There is no message 'b' (message_not_found, id)\n"));
+    }
+
+    [Fact]
     public async Task History_tells_every_transition()
     {
         var token = await _cli.LeaseAsync("jobs", "m1");

@@ -47,7 +47,53 @@ public sealed class UsageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Help_lists_the_exit_codes() => (await _cli.RunAsync("--help")).Out.ShouldContain("4 nothing was dequeued; 130 interrupted.");
+    public async Task Help_lists_the_exit_codes() => (await _cli.RunAsync("--help")).Out.ShouldContain("4 nothing was dequeued; 74 output that cannot be written; 130 interrupted.");
+
+    [Theory]
+    [InlineData("enqueue <queue> [<payload>]  ")]
+    [InlineData("redrive <queue> [<id>]  ")]
+    [InlineData("top [<queue>]  ")]
+    [InlineData("complete <queue> <id> <lease-token>  ")]
+    public async Task Help_marks_what_may_be_left_out(string command)
+    {
+        var help = await _cli.RunAsync("--help");
+
+        help.Out.ShouldContain($"\n  {command}");
+        var commands = help.Out[help.Out.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1);
+        commands.Select(static line => line.LastIndexOf("  ", StringComparison.Ordinal)).Distinct().Count().ShouldBe(1, help.Out);
+    }
+
+    [Theory]
+    [InlineData("quue list", "Did you mean 'queue'?")]
+    [InlineData("queue lst", "Did you mean 'list'?")]
+    [InlineData("enqeue q 1", "Did you mean 'enqueue'?")]
+    public async Task A_mistyped_command_is_told_what_it_may_mean(string line, string question)
+    {
+        var outcome = await _cli.RunAsync(line.Split(' '));
+
+        outcome.Code.ShouldBe(2);
+        outcome.Error.Split('\n').ShouldContain(question);
+    }
+
+    [Theory]
+    [InlineData("http://ada:secret@example")]
+    [InlineData("http://example/?a=b")]
+    [InlineData("http://example/#a")]
+    public async Task An_address_is_that_of_a_server_and_a_password_in_it_is_not_repeated(string address) =>
+        (await _cli.RunAsync("queue", "list", "--server", address)).ShouldBe(new CliOutcome(
+            2, "", "timestone: --server: an address has no user, password, query or fragment.\nSee 'timestone queue list --help'.\n"));
+
+    [Fact]
+    public async Task A_file_without_end_is_no_payload() =>
+        (await _cli.RunAsync("enqueue", "q", "--file", "/dev/full")).ShouldBe(new CliOutcome(
+            2, "", "timestone: '/dev/full' is larger than 16777216 bytes, the most that a payload may have.\nSee 'timestone enqueue --help'.\n"));
+
+    [Theory]
+    [InlineData("stats nowhere")]
+    [InlineData("top nowhere --once")]
+    [InlineData("history nowhere m1")]
+    public async Task A_queue_that_does_not_exist_is_refused(string line) =>
+        (await _cli.RunAsync(line.Split(' '))).ShouldBe(new CliOutcome(1, "", "timestone: There is no queue 'nowhere' (queue_not_found, queue)\n"));
 
     [Fact]
     public async Task The_server_is_the_environment_s_and_else_the_local_one()

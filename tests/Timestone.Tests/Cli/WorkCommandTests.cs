@@ -1,5 +1,6 @@
 using Shouldly;
 using Timestone.Cli;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Cli;
@@ -169,11 +170,93 @@ public sealed class WorkCommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_interrupt_of_the_terminal_does_not_reach_commands()
+    public async Task What_a_command_leaves_running_does_not_hold_its_message_up_though_it_holds_the_output_open()
+    {
+        await EnqueueAsync("m1");
+        using var gate = new Gate();
+
+        var outcome = await WorkAsync($"({gate.Command}) & echo begun");
+
+        (outcome.Code, outcome.Out).ShouldBe((0, "begun\n"));
+        (await StateAsync("m1")).ShouldBe(MessageState.Completed);
+    }
+
+    [Fact]
+    public async Task SIGTERM_is_passed_on_and_the_exit_code_decides()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var cli = new CliBench { Stop = stop.Token, Terminate = stop.Token };
+        await cli.Service.EnqueueAsync("jobs", [new NewMessage { Id = "m1", Priority = 1 }, new NewMessage { Id = "m2", Priority = 2 }]);
+        using var gate = new Gate();
+
+        var working = cli.RunAsync("work", "jobs", "--exec", $"trap 'echo told; exit 0' TERM; {gate.Command}");
+        await gate.EnteredAsync(working);
+        await stop.CancelAsync();
+
+        var outcome = await working;
+        (outcome.Code, outcome.Out).ShouldBe((130, "told\n"));
+        (await cli.Service.GetMessageAsync("jobs", "m1")).State.ShouldBe(MessageState.Completed);
+        (await cli.Service.GetMessageAsync("jobs", "m2")).State.ShouldBe(MessageState.Pending);
+    }
+
+    [Fact]
+    public async Task A_command_that_SIGTERM_ends_gives_its_message_back_the_attempt_unspent()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var cli = new CliBench { Stop = stop.Token, Terminate = stop.Token };
+        await cli.Service.EnqueueAsync("jobs", new NewMessage { Id = "m1" });
+        using var gate = new Gate();
+
+        var working = cli.RunAsync("work", "jobs", "--exec", $"sh -c \"{gate.Command.Replace("'", "", StringComparison.Ordinal)}\"; true");
+        await gate.EnteredAsync(working);
+        await stop.CancelAsync();
+
+        (await working).Error.ShouldStartWith("timestone: m1 killed (attempt 1, ");
+        var message = await cli.Service.GetMessageAsync("jobs", "m1");
+        (message.State, message.Attempt).ShouldBe((MessageState.Pending, 0));
+    }
+
+    [Fact]
+    public async Task A_command_that_takes_no_notice_of_SIGTERM_is_killed_in_time()
+    {
+        var time = new ManualTimeProvider();
+        using var stop = new CancellationTokenSource();
+        await using var cli = new CliBench { Stop = stop.Token, Terminate = stop.Token, Time = time };
+        await cli.Service.EnqueueAsync("jobs", new NewMessage { Id = "m1" });
+        using var gate = new Gate();
+
+        var working = cli.RunAsync("work", "jobs", "--exec", $"trap '' TERM; {gate.Command}");
+        await gate.EnteredAsync(working);
+        await stop.CancelAsync();
+        time.Advance(TimeSpan.FromSeconds(26));
+        working.IsCompleted.ShouldBeFalse();
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        (await working).Code.ShouldBe(130);
+        (await cli.Service.GetMessageAsync("jobs", "m1")).State.ShouldBe(MessageState.Pending);
+    }
+
+    [Fact]
+    public async Task A_metadata_pair_that_can_have_no_variable_is_warned_of()
+    {
+        var metadata = Metadata.From([new("a.b", "1"), new("a-b", "2"), new("nul", "x\0y")]);
+        await _cli.Service.EnqueueAsync("jobs", new NewMessage { Id = "m1", Metadata = metadata });
+
+        var outcome = await WorkAsync("echo $TIMESTONE_METADATA_A_B ${TIMESTONE_METADATA_NUL-none}");
+
+        outcome.Out.ShouldBe("2 none\n");
+        outcome.Error.ShouldContain("timestone: m1: the metadata key 'a.b' has no variable of its own: TIMESTONE_METADATA_A_B holds that of 'a-b'");
+        outcome.Error.ShouldContain("timestone: m1: the metadata key 'nul' has no variable: its value has a NUL");
+    }
+
+    [Fact]
+    public async Task A_result_is_as_long_as_one_may_be_without_its_last_newline()
     {
         await EnqueueAsync("m1");
 
-        (await WorkAsync("kill -INT $$; sh -c 'kill -INT $$; echo survived'")).Out.ShouldBe("survived\n");
+        (await WorkAsync($"printf '\"%0{Limits.MaxResultBytes - 2}d\"\n' 0", "--result")).Error.ShouldNotContain("without a result");
+
+        (await _cli.Service.GetMessageAsync("jobs", "m1")).Result.Bytes.Length.ShouldBe(Limits.MaxResultBytes);
     }
 
     [Fact]

@@ -118,6 +118,21 @@ public sealed class ServerCommandTests
         (options.OutboxLimitBytes, options.Role, options.Index).ShouldBe((1_000_000, ServerRole.Server, IndexKind.None));
     }
 
+    [Fact]
+    public void Names_are_those_that_a_shell_takes_in_any_case()
+    {
+        var options = Read(new()
+        {
+            ["TIMESTONE:KAFKA"] = "one:9092",
+            ["TIMESTONE:KAFKA:PROPERTIES:SECURITY_PROTOCOL"] = "SASL_SSL",
+            ["Timestone:Kafka:Properties:sasl_mechanism"] = "PLAIN",
+            ["TIMESTONE:DEFAULTS:LEASESECONDS"] = "7.5",
+            ["TIMESTONE:DEFAULTS:BACKOFF:KIND"] = "none",
+        });
+        options.Kafka!.Properties.ShouldBe(new Dictionary<string, string> { ["security.protocol"] = "SASL_SSL", ["sasl.mechanism"] = "PLAIN" }, ignoreOrder: true);
+        options.Defaults.ShouldBe(new QueueSettings { Lease = TimeSpan.FromSeconds(7.5), Backoff = new Backoff { Kind = BackoffKind.None } });
+    }
+
     [Theory]
     [InlineData("Timestone:Kafka:Colour", "red")]
     [InlineData("Timestone:Kafka:Partitions", "many")]

@@ -50,6 +50,12 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Waits until it says where it listens.</summary>
     public async Task ReadyAsync() => BaseAddress = (await SaysAsync("Listening on ")).Split(',')[0];
 
+    /// <summary>The next line of its log.</summary>
+    public async Task<string> LineAsync() => await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server ended.");
+
+    /// <summary>The rest of its log, to its end.</summary>
+    public Task<string> RestAsync() => _process.StandardOutput.ReadToEndAsync();
+
     /// <summary>Waits for a line; answers what stands behind these words in it.</summary>
     public async Task<string> SaysAsync(string words)
     {
