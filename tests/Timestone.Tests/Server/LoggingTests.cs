@@ -56,7 +56,7 @@ public sealed class LoggingTests : IDisposable
 
         code.ShouldBe(1);
         errors.ShouldContain(Path.Combine(_folder, "appsettings.json"));
-        errors.ShouldContain("expected after a property name");
+        errors.ShouldContain("after a property name");
         errors.ShouldContain("LineNumber: 1");
         errors.Trim().ShouldNotContain('\n');
     }
