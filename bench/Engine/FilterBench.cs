@@ -29,17 +29,18 @@ internal static class FilterBench
             Turn(engine, filters, changes);
             report.Add(new Figure { Name = $"{shape}/{count} key sets in turn, the first {Dequeues} dequeues", Value = cold.Elapsed.TotalSeconds, Unit = "s" });
             var all = Enumerable.Range(0, rounds).Select(_ => Turn(engine, filters, changes)).ToArray();
-            times[count] = Figure.MedianOf(all);
-            report.Add(Figure.Median($"{shape}/{count} key sets in turn, dequeue and release", "µs", all));
+            times[count] = 1e6 / Figure.MedianOf(all.Select(static turn => turn.PerCpuSecond));
+            report.Add(Figure.Median($"{shape}/{count} key sets in turn, dequeue and release", "µs", all.Select(static turn => 1e6 / turn.PerSecond)) with { ByCpuTime = times[count] });
         }
 
         report.Add(new Figure { Name = $"{shape}/100 key sets, of 10", Value = times[100] / times[10], Unit = "ratio", AtMost = 3 });
     }
 
-    // A thousand dequeues and releases; microseconds of one.
-    private static double Turn(QueueEngine engine, Metadata[] filters, ChangeBatch changes)
+    // A thousand dequeues and releases.
+    private static Meter Turn(QueueEngine engine, Metadata[] filters, ChangeBatch changes)
     {
-        var watch = Stopwatch.StartNew();
+        var meter = new Meter();
+        meter.Start();
         for (var i = 0; i < Dequeues; i++)
         {
             foreach (var message in engine.Dequeue(new DequeueRequest { Filter = filters[i % filters.Length] }))
@@ -48,7 +49,8 @@ internal static class FilterBench
             changes.Clear();
         }
 
-        return watch.Elapsed.TotalMicroseconds / Dequeues;
+        meter.Stop(Dequeues);
+        return meter;
     }
 
     private static (QueueEngine Engine, Metadata[] Filters, ChangeBatch Changes) Filled(bool single, int messages, int count)

@@ -27,15 +27,12 @@ internal sealed class Lane(string value, long id)
     public void Unlock(List<Ready>? ready)
     {
         Locked = false;
-        foreach (var (index, group) in _parked ?? [])
-        {
-            index.Readmit(group, this);
-            ready?.Add(new Ready(group.Sample, null, this));
-        }
-
-        foreach (var filter in _awaited ?? [])
+        if (_parked is { Count: > 0 })
+            Readmit(_parked, ready);
+        if (_awaited is null)
+            return;
+        foreach (var filter in _awaited)
             ready?.Add(new Ready(filter, null, this));
-        _parked?.Clear();
         _awaited = null;
     }
 
@@ -44,4 +41,15 @@ internal sealed class Lane(string value, long id)
 
     /// <summary>Notes that who waits for a filter may be served when the lane is unlocked.</summary>
     public void Await(Metadata filter) => (_awaited ??= []).Add(filter);
+
+    private void Readmit(List<(FilterIndex Index, FilterGroup Group)> parked, List<Ready>? ready)
+    {
+        foreach (var (index, group) in parked)
+        {
+            index.Readmit(group, this);
+            ready?.Add(new Ready(group.Sample, null, this));
+        }
+
+        parked.Clear();
+    }
 }
