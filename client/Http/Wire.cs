@@ -20,7 +20,9 @@ internal static class Wire
         }
         catch (JsonException problem)
         {
-            throw new TimestoneException(ErrorCode.InvalidArgument, problem.Message, innerException: problem);
+            // A path of properties, not of their names on the wire.
+            var field = problem.Path is { Length: > 2 } path ? string.Join('.', path[2..].Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName)) : null;
+            throw new TimestoneException(ErrorCode.InvalidArgument, problem.Message, field, problem);
         }
     }
 }

@@ -41,7 +41,7 @@ public sealed class QueueCommandTests : IAsyncDisposable
         (await _cli.RunAsync("queue", "create", "jobs")).ShouldBe(new CliOutcome(0, "jobs exists already with these settings\n", ""));
         var other = await _cli.RunAsync("queue", "create", "jobs", "--lease", "5s");
         other.Code.ShouldBe(1);
-        other.Error.ShouldBe("timestone: Queue 'jobs' exists with other settings (queue_exists, queue)\n");
+        other.Error.ShouldBe("timestone: Queue 'jobs' exists with other settings. Different: leaseSeconds (queue_exists, queue)\n");
     }
 
     [Fact]
