@@ -15,17 +15,13 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
 {
     private readonly CancellationTokenSource _waits = CancellationTokenSource.CreateLinkedTokenSource(silo.Stopping);
 
-    private bool _noted;
-
-    private bool IsNoted => _noted || silo.Shared is null;
-
     private string Name => field ??= this.GetPrimaryKeyString();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await OpenAsync(cancellationToken);
+            await WakeAsync(cancellationToken);
         }
         catch (TimestoneException problem)
         {
@@ -52,11 +48,7 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
     }
 
     public Task<CreateQueueResult> CreateAsync(QueueSettings settings, CancellationToken cancellationToken) =>
-        CallAsync(async local =>
-        {
-            await NoteOpenAsync(cancellationToken);
-            return await local.CreateQueueAsync(Name, settings, cancellationToken);
-        });
+        CallAsync(local => local.CreateQueueAsync(Name, settings, cancellationToken));
 
     public Task<QueueInfo> DescribeAsync(CancellationToken cancellationToken) => CallAsync(local => local.GetQueueAsync(Name, cancellationToken));
 
@@ -68,18 +60,8 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         return true;
     });
 
-    public Task<Batch<MessageResult>> EnqueueAsync(Batch<NewMessage> messages, CancellationToken cancellationToken)
-    {
-        return IsNoted ? SendAsync() : NoteAndSendAsync();
-
-        Task<Batch<MessageResult>> SendAsync() => BatchAsync(messages.Items, static (local, name, items, cancel) => local.EnqueueAsync(name, items, cancel), cancellationToken);
-
-        async Task<Batch<MessageResult>> NoteAndSendAsync()
-        {
-            await NoteOpenAsync(cancellationToken);
-            return await SendAsync();
-        }
-    }
+    public Task<Batch<MessageResult>> EnqueueAsync(Batch<NewMessage> messages, CancellationToken cancellationToken) =>
+        BatchAsync(messages.Items, static (local, name, items, cancel) => local.EnqueueAsync(name, items, cancel), cancellationToken);
 
     public Task<DequeueResult> DequeueAsync(DequeueRequest request, CancellationToken cancellationToken) =>
         CallAsync(local => local.DequeueAsync(Name, request.Wait == TimeSpan.Zero ? request : request with { Wait = TimeSpan.Zero }, cancellationToken));
@@ -119,59 +101,11 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         () => local.GetMessageAsync(Name, id, cancellationToken),
         cancellationToken));
 
-    // Most often, being activated was what was wanted. Of one that was active, something else was noted than that it is open.
-    public Task WakeAsync(CancellationToken cancellationToken)
+    public Task WakeAsync(CancellationToken cancellationToken) => CallAsync(async local =>
     {
-        _noted = false;
-        return OpenAsync(cancellationToken);
-    }
-
-    private async Task OpenAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await CallAsync(async local =>
-            {
-                await NoteOpenAsync(cancellationToken);
-                await local.OpenAsync(Name);
-                return true;
-            });
-        }
-        catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
-        {
-            await ForgetAsync(cancellationToken);
-        }
-    }
-
-    // Before it is opened or created: should the silo die then, somebody looks after what it has left.
-    private async Task NoteOpenAsync(CancellationToken cancellationToken)
-    {
-        if (IsNoted)
-            return;
-        try
-        {
-            await silo.Shared!.WakeTable.SetOpenAsync([Name], cancellationToken);
-            _noted = true;
-        }
-        catch (IOException problem)
-        {
-            throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{Name}' cannot be opened now; the silo's log says why.", innerException: problem);
-        }
-    }
-
-    private async Task ForgetAsync(CancellationToken cancellationToken)
-    {
-        _noted = false;
-        try
-        {
-            if (silo.Shared is { } shared)
-                await shared.WakeTable.SetClosedAsync(Name, null, cancellationToken);
-        }
-        catch (IOException problem)
-        {
-            LogNotClosed(Name, problem.Message);
-        }
-    }
+        await local.WakeAsync(Name, cancellationToken);
+        return true;
+    });
 
     private async Task<T> CallAsync<T>(Func<LocalTimestone, Task<T>> call)
     {

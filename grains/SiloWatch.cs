@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Timestone.Engine;
 
@@ -12,16 +11,12 @@ namespace Timestone.Grains;
 internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, ILogger<SiloWatch> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    private const int MostAtOnce = 32;
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(10);
-
     private readonly CancellationTokenSource _stopping = new();
+    private readonly WakeWatch _wake = new(
+        (queue, cancellationToken) => grains.GetGrain<IQueueGrain>(queue).WakeAsync(cancellationToken),
+        (queue, problem) => LogNotWoken(logger, queue, problem.Message));
     private Task _watching = Task.CompletedTask;
-    private readonly ConcurrentDictionary<string, bool> _unwoken = new(StringComparer.Ordinal);
     private SiloAddress[] _seen = [];
-    private long _notedAt;
-    private bool _begun;
 
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(SiloWatch), ServiceLifecycleStage.Active, StartAsync, StopAsync);
 
@@ -44,7 +39,7 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
 
     private async Task WatchAsync()
     {
-        using var timer = new PeriodicTimer(LookInterval);
+        using var timer = new PeriodicTimer(WakeWatch.Interval);
         do
         {
             try
@@ -63,15 +58,6 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
 
     private async Task LookAsync(IWakeTable table, LocalTimestone local, CancellationToken cancellationToken)
     {
-        if (!_begun)
-            await table.BeginAsync(local.Now, cancellationToken).ConfigureAwait(false);
-        _begun = true;
-        if (_notedAt == 0 || TimeProvider.System.GetElapsedTime(_notedAt) >= NoteInterval)
-        {
-            _notedAt = TimeProvider.System.GetTimestamp();
-            await table.AddOpenAsync(local.Open, cancellationToken).ConfigureAwait(false);
-        }
-
         SiloAddress[] active = [.. membership.CurrentSnapshot.Members.Values.Where(static member => member.Status == SiloStatus.Active).Select(static member => member.SiloAddress).Order()];
         var place = Array.IndexOf(active, self.SiloAddress);
         if (place < 0)
@@ -80,33 +66,8 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
         // After a change some of what is open may have nobody, and parts have another silo.
         var changed = !active.AsSpan().SequenceEqual(_seen);
         var parts = Enumerable.Range(0, table.Parts).Where(part => part % active.Length == place);
-        var due = await Task.WhenAll(parts.Select(part => FindAsync(table, part, changed, local.Now, cancellationToken))).ConfigureAwait(false);
-        await Parallel.ForEachAsync(
-            due.SelectMany(static queues => queues).Union(_unwoken.Keys).ToArray(),
-            new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken },
-            WakeAsync).ConfigureAwait(false);
+        await _wake.LookAsync(table, local, parts, alsoOpen: changed, cancellationToken).ConfigureAwait(false);
         _seen = active;
-    }
-
-    private static async Task<IReadOnlyList<string>> FindAsync(IWakeTable table, int part, bool alsoOpen, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var due = await table.FindDueAsync(part, now, cancellationToken).ConfigureAwait(false);
-        return alsoOpen ? [.. due, .. await table.FindOpenAsync(part, cancellationToken).ConfigureAwait(false)] : due;
-    }
-
-    // What cannot be woken now is tried again at the next look.
-    private async ValueTask WakeAsync(string queue, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await grains.GetGrain<IQueueGrain>(queue).WakeAsync(cancellationToken).ConfigureAwait(false);
-            _unwoken.TryRemove(queue, out _);
-        }
-        catch (Exception problem) when (problem is TimestoneException or OrleansException or TimeoutException)
-        {
-            _unwoken[queue] = true;
-            LogNotWoken(queue, problem.Message);
-        }
     }
 
     [LoggerMessage(10, LogLevel.Warning, "Queues that are due cannot be looked for.")]
@@ -116,5 +77,5 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
     private partial void LogHandingOver(int queues);
 
     [LoggerMessage(11, LogLevel.Warning, "Queue {Queue} was not woken: {Problem}")]
-    private partial void LogNotWoken(string queue, string problem);
+    private static partial void LogNotWoken(ILogger logger, string queue, string problem);
 }

@@ -47,6 +47,7 @@ internal sealed class SiloProgram : HostProgram
 
     public override void Configure(WebApplicationBuilder builder, TimestoneServerOptions options)
     {
+        builder.Services.AddSingleton(_silo);
         builder.Services.AddSingleton<LocalService, SiloService>();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Host.UseOrleans(silo => Configure(silo, options));

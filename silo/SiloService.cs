@@ -1,3 +1,4 @@
+using Timestone.Backends.Redis;
 using Timestone.Engine;
 using Timestone.Grains;
 using Timestone.Server;
@@ -5,10 +6,13 @@ using Timestone.Server;
 namespace Timestone.Silo;
 
 /// <summary>The service of this process, for its grains to use.</summary>
-internal sealed class SiloService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers, SiloQueues queues, SiloIndex grains)
+internal sealed class SiloService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers, SiloQueues queues, SiloIndex grains, SiloOptions silo)
     : LocalService(options, lifetime, logger, loggers)
 {
     protected override LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given with { GiveWay = true };
+
+    // All silos of a cluster have it together.
+    protected override LeaseHolder Holder => new(LeaseHolder.Silos, silo.Cluster, silo.Cluster);
 
     // Its grains do.
     protected override bool ReadsKafka => false;

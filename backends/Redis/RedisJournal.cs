@@ -128,11 +128,17 @@ public sealed class RedisJournal : ISharedJournal
         var keys = new RedisKeys(queue);
         try
         {
+            // Before it is opened: should its owner end then, somebody looks after what it has left.
+            await WakeTable.SetOpenAsync([queue], cancellationToken).ConfigureAwait(false);
             var opened = await RaiseEpochAsync(keys, null).ConfigureAwait(false);
             if (opened.IsNull && create is not null)
                 opened = IsFull ? throw new JournalFullException(NoRoom) : await CreateAsync(keys, create).ConfigureAwait(false);
             if (opened.IsNull)
+            {
+                await WakeTable.SetClosedAsync(queue, null, cancellationToken).ConfigureAwait(false);
                 return null;
+            }
+
             var parts = (RedisResult[])opened!;
             var (epoch, created) = ((long)parts[0], (long)parts[1] == 1);
             var lastSequence = parts[4].IsNull ? 0 : (long)parts[4];
@@ -189,6 +195,7 @@ public sealed class RedisJournal : ISharedJournal
         {
             var database = client.GetDatabase();
             await database.SetRemoveAsync(keys.Names, queue).ConfigureAwait(false);
+            await database.SortedSetRemoveAsync(RedisKeys.WakeSet(RedisKeys.PartOf(queue)), queue).ConfigureAwait(false);
             if (await database.KeyExistsAsync(keys.Settings).ConfigureAwait(false))
                 await AddNameAsync(client, keys, queue).ConfigureAwait(false);
             return JournalRoom.Ample;

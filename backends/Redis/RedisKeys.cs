@@ -59,6 +59,9 @@ internal sealed class RedisKeys
     /// <summary>String: there when the table of wake times was begun.</summary>
     public static RedisKey WakeBegun => "ts:wake:begun";
 
+    /// <summary>Hash: who serves what is in this Redis; expires.</summary>
+    public static RedisKey Lease => "ts:lease";
+
     /// <summary>One of the sets of names. Each has a hash tag of its own, so that a cluster spreads them.</summary>
     public static RedisKey NameSet(int number) => $"ts:queues:{{{number:x2}}}";
 }

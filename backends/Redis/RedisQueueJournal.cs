@@ -37,6 +37,12 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
         }
     }
 
+    public async ValueTask CheckAsync()
+    {
+        if (!await journal.CheckAsync(keys, Epoch).ConfigureAwait(false))
+            throw Fenced();
+    }
+
     public override ValueTask DisposeAsync() => default;
 
     private Task<JournalRoom?> ApplyAsync(ChangeBatch changes) => changes switch

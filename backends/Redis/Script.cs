@@ -13,6 +13,9 @@ internal sealed class Script
     public static readonly Script Read = new("read.lua");
     public static readonly Script Ids = new("ids.lua");
     public static readonly Script Examine = new("examine.lua");
+    public static readonly Script Lease = new("lease.lua");
+    public static readonly Script Unlease = new("unlease.lua");
+    public static readonly Script Wake = new("wake.lua");
     public static readonly Script ReadOutbox = new("outbox-read.lua");
     public static readonly Script AcknowledgeOutbox = new("outbox-acknowledge.lua");
 

@@ -3,12 +3,16 @@ namespace Timestone.Engine;
 /// <summary>The service within one process: a runner for each queue over one journal.</summary>
 public sealed class LocalTimestone : ITimestone, IAsyncDisposable
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly IJournal _journal;
     private readonly LocalTimestoneOptions _options;
-    private readonly QueueDirectory _queues;
+    private readonly TaskScheduler? _scheduler;
     private readonly IIndex? _index;
     private readonly TimeProvider _time;
     private readonly MessageEnds _ends = new();
+    private volatile QueueDirectory _queues;
+    private volatile TimestoneError? _suspended;
 
     /// <summary>Makes the service. It does not own the journal.</summary>
     /// <param name="journal">What makes it durable.</param>
@@ -25,7 +29,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         _options = options ?? new LocalTimestoneOptions();
         Validation.Check(_options.Defaults);
         _time = timeProvider ?? TimeProvider.System;
-        _queues = new QueueDirectory(journal, _time, scheduler, _ends, _options.GiveWay, _options.Observer);
+        _scheduler = scheduler;
+        _queues = NewDirectory();
     }
 
     /// <summary>The queues that nobody can use until they have been opened again, as their journal failed; ordered by name.</summary>
@@ -47,9 +52,54 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     /// <summary>The queues that are open here, in no order.</summary>
     public IReadOnlyList<string> Open => _queues.Open;
 
+    /// <summary>Whether a queue is open here.</summary>
+    public bool IsOpen(string queue) => _queues.TryGet(queue) is not null;
+
     /// <summary>Opens a queue unless it is open.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, <see cref="ErrorCode.Unavailable"/>.</exception>
     public async Task OpenAsync(string queue) => await RunnerAsync(queue).ConfigureAwait(false);
+
+    /// <summary>
+    /// Opens a queue of a shared journal that has to be opened, says its wake table; does nothing where there is no such queue. An open one is
+    /// noted as such once more: something else was noted of it.
+    /// </summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>.</exception>
+    public async Task WakeAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            if (IsOpen(queue) && _journal is ISharedJournal shared)
+                await shared.WakeTable.SetOpenAsync([queue], cancellationToken).ConfigureAwait(false);
+            else
+                await OpenAsync(queue).ConfigureAwait(false);
+        }
+        catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
+        {
+            // Deleted since it was noted.
+        }
+        catch (IOException problem)
+        {
+            throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue}' cannot be opened now; the server's log says why.", innerException: problem);
+        }
+    }
+
+    /// <summary>
+    /// Closes all queues and opens none until <see cref="Resume"/>: waiting dequeues are answered with nothing, what was begun is finished, and what is
+    /// called from now on is refused.
+    /// </summary>
+    /// <param name="refusal">What it is refused with.</param>
+    public ValueTask SuspendAsync(TimestoneError refusal)
+    {
+        _suspended = refusal;
+        return _queues.DisposeAsync();
+    }
+
+    /// <summary>Goes on after <see cref="SuspendAsync"/> has ended: queues are opened again when they are called for.</summary>
+    public void Resume()
+    {
+        _queues = NewDirectory();
+        _suspended = null;
+    }
 
     /// <summary>
     /// Closes a queue if it is open: waiting dequeues are answered with nothing, and what was begun is finished. The next call opens it again.
@@ -124,7 +174,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default)
     {
         Validation.CheckQueueName(queue);
-        var (open, _) = await _queues.OpenAsync(queue, null).ConfigureAwait(false);
+        var (open, _) = await Queues.OpenAsync(queue, null).ConfigureAwait(false);
         var (createdAt, removed) = await open.Runner.ExecuteAsync(0, static (engine, _) =>
         {
             engine.Delete();
@@ -229,20 +279,24 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         if (wait < TimeSpan.Zero || wait > Limits.MaxWait)
             throw Validation.Invalid("waitSeconds", $"waitSeconds must be 0 to {Limits.MaxWait.TotalSeconds}.");
         using var watch = _ends.Begin(queue, id);
-        var message = await GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false);
-        if (States.IsTerminal(message.State) || wait == TimeSpan.Zero)
-            return message;
-        try
+        var began = _time.GetTimestamp();
+        while (true)
         {
-            if (await watch.Ended.WaitAsync(wait, _time, cancellationToken).ConfigureAwait(false) is { } ended)
-                return ended;
+            var message = await GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false);
+            var left = wait - _time.GetElapsedTime(began);
+            if (States.IsTerminal(message.State) || left <= TimeSpan.Zero)
+                return message;
+            try
+            {
+                // What ends at another owner is not told here: that the queue is lost shows when the message is read again.
+                if (await watch.Ended.WaitAsync(IsShared && left > LookInterval ? LookInterval : left, _time, cancellationToken).ConfigureAwait(false) is { } ended)
+                    return ended;
+            }
+            catch (TimeoutException)
+            {
+                // Then it has not ended.
+            }
         }
-        catch (TimeoutException)
-        {
-            // Then it has not ended.
-        }
-
-        return await GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -300,7 +354,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         while (true)
         {
-            var (open, created) = await _queues.OpenAsync(queue, settings).ConfigureAwait(false);
+            var (open, created) = await Queues.OpenAsync(queue, settings).ConfigureAwait(false);
             try
             {
                 return (await open.Runner.ExecuteAsync(0, static (engine, _) => engine.Describe(), cancellationToken).ConfigureAwait(false), created);
@@ -345,6 +399,10 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         }
     }
 
+    private QueueDirectory Queues => _suspended is { } refusal ? throw new TimestoneException(refusal) : _queues;
+
+    private QueueDirectory NewDirectory() => new(_journal, _time, _scheduler, _ends, _options.GiveWay, _options.Observer);
+
     private IIndex Index => _index ?? throw new TimestoneException(ErrorCode.NoIndex, "This service keeps no index of messages.");
 
     // Tells after each step how many messages it has changed so far.
@@ -383,6 +441,6 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         return OpenAsync();
 
         async ValueTask<QueueRunner> OpenAsync() =>
-            (await _queues.OpenAsync(queue, create ? _options.Defaults : null).ConfigureAwait(false)).Queue.Runner;
+            (await Queues.OpenAsync(queue, create ? _options.Defaults : null).ConfigureAwait(false)).Queue.Runner;
     }
 }

@@ -160,6 +160,9 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
 
     private async Task<OpenQueue?> OpenOnceAsync(string queue, QueueSettings? create)
     {
+        // Who closes all queues has not seen this one.
+        if (_closing.IsCancellationRequested)
+            throw new IOException("The service is shutting down.");
         var row = create is null ? null : new QueueRow(queue, create, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), Interlocked.Read(ref _earliestCreation)));
         var opened = await journal.OpenAsync(queue, row).ConfigureAwait(false);
         if (opened is null)

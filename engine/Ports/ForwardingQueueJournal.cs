@@ -32,6 +32,9 @@ public abstract class ForwardingQueueJournal(IQueueJournal inner) : IQueueJourna
     public virtual ValueTask CommitAsync(ChangeBatch changes) => inner.CommitAsync(changes);
 
     /// <inheritdoc/>
+    public ValueTask CheckAsync() => inner.CheckAsync();
+
+    /// <inheritdoc/>
     public virtual void Attach(IRowRewriter rewriter) => inner.Attach(rewriter);
 
     /// <inheritdoc/>

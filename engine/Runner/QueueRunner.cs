@@ -30,6 +30,9 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     // What is built of an index between two looks at the inbox: about a millisecond's work.
     private const int BuiltAtOnce = 2_000;
 
+    // How long a queue that somebody waits at, and that commits nothing, can have been lost to another owner without a notice.
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(500);
+
     // The wall clock can jump while a timer sleeps; nothing due waits longer than this for it.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(10);
 
@@ -61,6 +64,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private Request? _inHand;
     private TimestoneException? _refusal;
     private Task _commit = Task.CompletedTask;
+    private Task _check = Task.CompletedTask;
+    private long _checkedAt;
     private bool _inFlight;
     private long _begunAt;
     private long _alarm = long.MaxValue;
@@ -194,6 +199,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     {
         if (_inFlight && _commit.IsCompleted)
             EndCommit();
+        if (_check is { IsFaulted: true, Exception.InnerException: JournalFencedException fence })
+            Poison(fence);
         if (_engine is not null)
             ApplyWaiting(_engine);
         while (_engine is not null && !_inFlight && MustCommit)
@@ -341,6 +348,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         var alarm = _waiting.NextTimeout;
         if (engine.LacksRoomToLease && alarm < long.MaxValue)
             alarm = Math.Min(alarm, timestamp + ToTimestamp(RoomPeriod));
+        if (_journal.IsShared && alarm != long.MaxValue)
+            alarm = Math.Min(alarm, CheckBeforeLong(timestamp));
         if (engine.NextDue is { } due)
         {
             var delay = TimeSpan.FromMilliseconds(Math.Clamp(due - Now, 0, (long)LongestSleep.TotalMilliseconds));
@@ -353,6 +362,23 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         var sleep = TimeSpan.FromTicks((long)((double)(alarm - timestamp) / _time.TimestampFrequency * TimeSpan.TicksPerSecond));
         // Timers count whole milliseconds: rounding down would wake too early, and again and again.
         _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(sleep.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+    }
+
+    // Whoever has lost the queue is told at its next commit. Who only waits has none. Answers when to look again.
+    private long CheckBeforeLong(long timestamp)
+    {
+        var next = _checkedAt + ToTimestamp(CheckInterval);
+        if (timestamp < next)
+            return next;
+        if (!_inFlight && _check.IsCompleted)
+        {
+            _checkedAt = timestamp;
+            _check = _journal.CheckAsync().AsTask();
+            if (!_check.IsCompletedSuccessfully)
+                _check.GetAwaiter().UnsafeOnCompleted(_wake);
+        }
+
+        return timestamp + ToTimestamp(CheckInterval);
     }
 
     private void BeginCommit()
@@ -373,6 +399,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _commit.GetAwaiter().GetResult();
         if (_committing.Errored > 0 || !_committing.Removed.IsEmpty)
             _observer?.Committed(_journal.Queue.Name, _committing.Errored, _committing.Removed.ToCounts());
+        _checkedAt = _time.GetTimestamp();
         foreach (var request in _committingRequests)
             request.Answer();
         _committingRequests.Clear();

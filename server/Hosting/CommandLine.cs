@@ -8,8 +8,14 @@ internal static class CommandLine
           --urls URLS             addresses to listen on (http://127.0.0.1:7070)
           --data DIR              where the data is kept (./data)
           --durability fsync|os   answer when the disk has a change, or when the operating system has it (fsync)
-          --redis HOST:PORT[,…]   keep the data in Redis or a Redis Cluster instead, which several servers can share; with
-                                  options as StackExchange.Redis writes them: ,password=…,ssl=true,sslHost=…
+          --redis HOST:PORT[,…]   keep the data in Redis or a Redis Cluster instead; with options as StackExchange.Redis writes
+                                  them: ,password=…,ssl=true,sslHost=… Of the servers that share a Redis one is active and
+                                  the others stand by, to take over when it ends. For every process to answer, run silos
+          --name NAME             what this server is called, unlike others on its Redis; started again under its name it is
+                                  active again at once (the machine's name and the ports)
+          --advertise-url URL     where callers reach this server, which standbys tell them
+          --lease-seconds N       how long the active server may be silent until another takes over (4)
+          --lease-renewal-seconds N  how often the active server says that it is there (1)
           --redis-wait-replicas N answer when N replicas have a change, too (0)
           --index memory|none     answer searches from an index in memory, made from the data at each start, or not at all (memory);
                                   data in Redis has none
@@ -24,7 +30,8 @@ internal static class CommandLine
           --max-connections N     connections over HTTP at the most (all file descriptors of the process but 256, or but a quarter)
           --no-auto-create        refuse messages to queues that do not exist
           --help                  this text
-        Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Index, :Kafka, :Elasticsearch, :Role,
+        Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Name, :AdvertiseUrl, :LeaseSeconds,
+        :LeaseRenewalSeconds, :Index, :Kafka, :Elasticsearch, :Role,
         :Insecure, :AllowedHosts, :AllowedOrigins, :TrustedProxies, :MaxConnections, :AutoCreate in appsettings.json or the environment (Timestone__Redis). Timestone:Defaults holds the settings of queues
         that a message creates; below Timestone:Kafka and Timestone:Elasticsearch stand topics, properties, credentials (docs/events.md).
         """;
@@ -36,6 +43,10 @@ internal static class CommandLine
         ["--durability"] = "Timestone:Durability",
         ["--redis"] = "Timestone:Redis",
         ["--redis-wait-replicas"] = "Timestone:RedisWaitReplicas",
+        ["--name"] = "Timestone:Name",
+        ["--advertise-url"] = "Timestone:AdvertiseUrl",
+        ["--lease-seconds"] = "Timestone:LeaseSeconds",
+        ["--lease-renewal-seconds"] = "Timestone:LeaseRenewalSeconds",
         ["--index"] = "Timestone:Index",
         ["--kafka"] = "Timestone:Kafka",
         ["--elasticsearch"] = "Timestone:Elasticsearch",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Timestone.Server;
@@ -28,6 +29,13 @@ internal static class ListenAddresses
 
     /// <summary>The hosts that the addresses name: names, and IP addresses as URLs write them.</summary>
     public static IEnumerable<string> Hosts(string urls) => Split(urls).Select(Parse).Where(static address => !address.IsUnixPipe).Select(static address => address.Host);
+
+    /// <summary>The name of a server that listens on these addresses: the same when it is started again, and no other's on any machine.</summary>
+    public static string NameOf(string urls)
+    {
+        var ports = Split(urls).Select(static text => Parse(text)).Select(static address => address.IsUnixPipe ? address.UnixPipePath : address.Port.ToString(CultureInfo.InvariantCulture)).ToArray();
+        return $"{Environment.MachineName}:{(ports.Contains("0") ? Guid.NewGuid().ToString("N") : string.Join(',', ports))}";
+    }
 
     private static BindingAddress Parse(string text)
     {

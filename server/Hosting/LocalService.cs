@@ -17,6 +17,8 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     private IJournal? _journal;
     private FileJournal? _files;
     private RedisWatch? _redis;
+    private ActiveLease? _lease;
+    private ActiveQueues? _active;
     private EventFlow? _events;
     private volatile LocalTimestone? _timestone;
 
@@ -27,7 +29,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
 
     public Obstacle? Obstacle => lifetime.ApplicationStopping.IsCancellationRequested
         ? Unavailable("The server is stopping.")
-        : _timestone is null ? Unavailable("The journal is being opened.") : Unavailable(_redis?.Obstacle ?? _files?.Trouble);
+        : _timestone is null ? Unavailable("The journal is being opened.") : Unavailable(_redis?.Obstacle ?? _lease?.Conflict ?? _files?.Trouble) ?? Standby;
 
     public IReadOnlyList<HealthPart> Parts
     {
@@ -37,7 +39,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             if (_timestone is not null && _journal?.Space is { } space)
                 parts.Add(HealthPart.Of("journal", _files?.Trouble ?? space.Trouble, FiguresOf(space)));
             if (_redis is not null)
-                parts.Add(_redis.Part);
+                parts.AddRange([_redis.Part, new HealthPart("lease", HealthPart.Ok, Standby?.Detail)]);
             return parts;
         }
     }
@@ -51,6 +53,10 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             figures["bytesFree"] = free;
         return figures;
     }
+
+    private Obstacle? Standby => _active is null || _lease is not { IsHeld: false } lease ? null
+        : lease.Other is { } other ? new Obstacle(ErrorCode.Standby, $"This server stands by: the active one is '{other.Name}'{(other.Url is null ? "" : $", at {other.Url}")}.", other.Url)
+        : new Obstacle(ErrorCode.Standby, "This server stands by: which one is active is not known.");
 
     private string? Reopening => _timestone?.Reopening is { Count: > 0 } queues
         ? $"Being opened again after their journal failed: {string.Join(", ", queues)}."
@@ -66,9 +72,17 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _opening.ConfigureAwait(false);
+        if (_lease is not null)
+            await _lease.StopAsync().ConfigureAwait(false);
+        if (_active is not null)
+            await _active.DisposeAsync().ConfigureAwait(false);
         if (_timestone is not null)
             await _timestone.DisposeAsync().ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
+
+        // Only now may another open them: what was begun here would be fenced.
+        if (_lease is not null)
+            await _lease.DisposeAsync().ConfigureAwait(false);
         if (_events is not null)
             await _events.DisposeAsync().ConfigureAwait(false);
         if (_redis is not null)
@@ -79,6 +93,9 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
 
     /// <summary>Whether it indexes what is in Kafka itself.</summary>
     protected virtual bool ReadsKafka => true;
+
+    /// <summary>As whom this process uses its Redis.</summary>
+    protected virtual LeaseHolder Holder => new(LeaseHolder.Server, options.Name ?? ListenAddresses.NameOf(options.Urls), Guid.NewGuid().ToString("N"), options.AdvertiseUrl);
 
     /// <summary>The service's options, where a host wants others.</summary>
     protected virtual LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given;
@@ -100,6 +117,8 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             _events = await EventFlow.StartAsync(options, _journal, loggers, ReadsKafka).ConfigureAwait(false);
             timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults, Observer = _log }), options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
+            if (_lease is not null)
+                await ShareAsync(timestone, _lease).ConfigureAwait(false);
             Use(timestone, _journal, _events.Writer);
             _timestone = timestone;
             _opened.SetResult();
@@ -125,7 +144,22 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     {
         var journal = RedisJournal.Open(options.ForRedis());
         _redis = await RedisWatch.StartAsync(journal, logger, cancellationToken).ConfigureAwait(false);
+        _lease = await ActiveLease.StartAsync(
+            RedisServerLease.Open(options.ForRedis(), options.LeaseDuration / 2), Holder, options.LeaseDuration, options.LeaseRenewal, TimeProvider.System, loggers.CreateLogger<ActiveLease>(), cancellationToken).ConfigureAwait(false);
         return journal;
+    }
+
+    // One server is active; of silos all are.
+    private async Task ShareAsync(LocalTimestone timestone, ActiveLease lease)
+    {
+        if (lease.IsShared)
+        {
+            await lease.RunAsync(static () => Task.CompletedTask, static () => Task.CompletedTask).ConfigureAwait(false);
+            return;
+        }
+
+        _active = await ActiveQueues.StartAsync(timestone, (ISharedJournal)_journal!, loggers.CreateLogger<ActiveQueues>()).ConfigureAwait(false);
+        await lease.RunAsync(_active.BeginAsync, _active.EndAsync).ConfigureAwait(false);
     }
 
     private void Notify(string text, Exception? problem) => LogJournal(problem is null ? LogLevel.Warning : LogLevel.Error, problem, text);

@@ -12,7 +12,8 @@ internal static class ServerConfiguration
     private const string Section = "Timestone";
     private static readonly string[] Known =
     [
-        "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Index", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AutoCreate", "Defaults",
+        "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Name", "AdvertiseUrl", "LeaseSeconds", "LeaseRenewalSeconds",
+        "Index", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AutoCreate", "Defaults",
     ];
 
     // As everywhere in configuration.
@@ -52,6 +53,10 @@ internal static class ServerConfiguration
                 var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) => count,
                 var other => throw new BadOptionException("--redis-wait-replicas", $"'{other}' must be a whole number."),
             },
+            Name = section["Name"],
+            AdvertiseUrl = section["AdvertiseUrl"],
+            LeaseDuration = Seconds("--lease-seconds", section["LeaseSeconds"], absent.LeaseDuration),
+            LeaseRenewal = Seconds("--lease-renewal-seconds", section["LeaseRenewalSeconds"], absent.LeaseRenewal),
             Index = section["Index"] switch
             {
                 null => absent.Index,
@@ -95,6 +100,12 @@ internal static class ServerConfiguration
     private static string[] List(IConfigurationSection section, string name) =>
         (section[name] ?? string.Join(',', section.GetSection(name).GetChildren().Select(static child => child.Value)))
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static TimeSpan Seconds(string option, string? text, TimeSpan absent) => text is null
+        ? absent
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= TimeSpan.FromDays(1).TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new BadOptionException(option, $"'{text}' must be a number of seconds.");
 
     private static bool Flag(IConfigurationSection section, string name, bool absent) => section[name] switch
     {

@@ -19,13 +19,30 @@ public sealed record TimestoneServerOptions
     public Durability Durability { get; init; } = Durability.Fsync;
 
     /// <summary>
-    /// Addresses of a Redis, which several servers can share, to keep the data in instead of <see cref="Data"/>; see
-    /// <see cref="RedisJournalOptions.Configuration"/>. Null for files.
+    /// Addresses of a Redis to keep the data in instead of <see cref="Data"/>; see <see cref="RedisJournalOptions.Configuration"/>. Of the servers
+    /// that share it one is active, and the others stand by. Null for files.
     /// </summary>
     public string? Redis { get; init; }
 
     /// <summary>How many replicas of Redis must have a change before it is answered. At least 0.</summary>
     public int RedisWaitReplicas { get; init; }
+
+    /// <summary>
+    /// On Redis: what this server is called, and was before it was started again; other servers on the same Redis have other names. Null for the
+    /// machine's name with the ports that it listens on.
+    /// </summary>
+    public string? Name { get; init; }
+
+    /// <summary>On Redis: where callers reach this server, which standbys tell them; an absolute URL, or null to tell nothing.</summary>
+    public string? AdvertiseUrl { get; init; }
+
+    /// <summary>
+    /// On Redis: how long the active server may be silent until another becomes active; 1 s to 5 minutes, and at least three times <see cref="LeaseRenewal"/>.
+    /// </summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>On Redis: how often the active server says that it is there; at least 50 ms.</summary>
+    public TimeSpan LeaseRenewal { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What it answers searches from.</summary>
     public IndexKind Index { get; init; } = IndexKind.Memory;
@@ -99,6 +116,7 @@ public sealed record TimestoneServerOptions
             throw new BadOptionException("--redis-wait-replicas", "needs --redis.");
         if (Redis is not null)
             CheckRedis();
+        CheckLease();
         try
         {
             Validation.Check(Defaults);
@@ -111,6 +129,18 @@ public sealed record TimestoneServerOptions
 
     /// <summary>The journal's own options.</summary>
     internal RedisJournalOptions ForRedis() => new() { Configuration = Redis!, WaitReplicas = RedisWaitReplicas, Outbox = EventFlow.Reads(this) };
+
+    private void CheckLease()
+    {
+        if (Name is not null && (Name.Length is 0 or > 200 || Name.Any(char.IsControl)))
+            throw new BadOptionException("--name", "must be 1 to 200 characters, none of them a control character.");
+        if (AdvertiseUrl is not null && !(Uri.TryCreate(AdvertiseUrl, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "" }))
+            throw new BadOptionException("--advertise-url", $"'{AdvertiseUrl}' is no http or https URL, or has a user in it.");
+        if (LeaseRenewal < TimeSpan.FromMilliseconds(50))
+            throw new BadOptionException("--lease-renewal-seconds", "must be at least 0.05.");
+        if (LeaseDuration < TimeSpan.FromSeconds(1) || LeaseDuration > TimeSpan.FromMinutes(5) || LeaseDuration < 3 * LeaseRenewal)
+            throw new BadOptionException("--lease-seconds", "must be 1 to 300, and at least three times --lease-renewal-seconds.");
+    }
 
     private void CheckEvents()
     {

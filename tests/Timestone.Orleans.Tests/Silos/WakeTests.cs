@@ -36,11 +36,12 @@ public sealed class WakeTests : SiloTests
     }
 
     [Fact]
-    public async Task Queues_from_before_there_was_a_cluster_are_looked_after_too()
+    public async Task Queues_of_which_nothing_is_noted_are_looked_after_from_the_beginning()
     {
         await using var journal = Open();
         await using (var before = new Engine.LocalTimestone(journal))
             await before.EnqueueAsync(Queue, new NewMessage { Id = "a", Invisible = TimeSpan.FromSeconds(1) });
+        await journal.WakeTable.SetClosedAsync(Queue, null);
         await journal.WakeTable.BeginAsync(DateTimeOffset.UtcNow);
         await BecomesAsync("a", MessageState.Pending);
     }

@@ -23,6 +23,7 @@ internal sealed class FaultRun : IAsyncDisposable
     private readonly QueueSettings _settings;
     private readonly string _queue;
     private readonly IReadOnlyList<ITimestone> _services;
+    private readonly ITimestone _any;
     private readonly IReadOnlyList<TimestoneClient> _clients = [];
     private readonly CallMaker _maker;
     private readonly Recorder _recorder;
@@ -35,8 +36,11 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <param name="seed">Of the queue's settings and the load.</param>
     /// <param name="addresses">Where the servers listen.</param>
     public FaultRun(ITestOutputHelper output, int seed, params Uri[] addresses)
-        : this(output, seed, (QueueType)(seed & 1), [.. addresses.Select(static address => new TimestoneClient(new TimestoneClientOptions { Address = address, RetryFor = TimeSpan.Zero }))]) =>
-        _clients = [.. _services.Cast<TimestoneClient>()];
+        : this(output, seed, (QueueType)(seed & 1), [.. addresses.Select(static address => new TimestoneClient(new TimestoneClientOptions { Address = address, RetryFor = TimeSpan.Zero }))])
+    {
+        var any = new TimestoneClient(new TimestoneClientOptions { Addresses = addresses, RetryFor = TimeSpan.Zero });
+        (_any, _clients) = (any, [.. _services.Cast<TimestoneClient>(), any]);
+    }
 
     /// <summary>A run over whatever implements the service.</summary>
     /// <param name="output">Where the figures go.</param>
@@ -47,7 +51,7 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         _output = output;
         _seed = seed;
-        _services = services;
+        (_services, _any) = (services, services[0]);
         _queue = $"faults-{type}";
         var random = new Random(seed);
         _settings = SettingsOf(random, type);
@@ -55,7 +59,7 @@ internal sealed class FaultRun : IAsyncDisposable
         _recorder = new Recorder(_queue, _settings);
     }
 
-    /// <summary>Whether each caller goes from one server to the next with every call, instead of keeping to its own.</summary>
+    /// <summary>Whether a caller goes to the next server after a call that got no answer, instead of keeping to its own.</summary>
     public bool IsRoving { get; init; }
 
     /// <summary>Whether the store may have no room at times.</summary>
@@ -74,7 +78,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>Creates the queue and sets callers to work.</summary>
     public async Task StartAsync(int callers)
     {
-        await Eventually.SucceedAsync(() => _services[0].CreateQueueAsync(_queue, _settings));
+        await Eventually.SucceedAsync(() => _any.CreateQueueAsync(_queue, _settings));
         _load = Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller))));
     }
 
@@ -102,7 +106,7 @@ internal sealed class FaultRun : IAsyncDisposable
         await _end.CancelAsync();
         await _load.WaitAsync(Patience);
         await DrainAsync().WaitAsync(Patience);
-        var stored = await Eventually.SucceedAsync(() => _recorder.LookAtAllAsync(_services[0]));
+        var stored = await Eventually.SucceedAsync(() => _recorder.LookAtAllAsync(_any));
         var history = _recorder.History;
         try
         {
@@ -151,13 +155,15 @@ internal sealed class FaultRun : IAsyncDisposable
     private async Task CallAsync(int caller)
     {
         using var pace = Pace is { } period ? new PeriodicTimer(period) : null;
-        for (var server = caller; !_end.IsCancellationRequested; server += IsRoving ? 1 : 0)
+        for (var server = caller; !_end.IsCancellationRequested;)
         {
             var service = _services[server % _services.Count];
             var command = _maker.Next();
             var answer = await _recorder.CallAsync(caller, service, command);
             _maker.Learn(command, answer);
-            if (answer is null && !IsRoving)
+            if (answer is null && IsRoving)
+                server++;
+            else if (answer is null)
                 await Eventually.SucceedAsync(() => service.GetDepthAsync(_queue));
             if (pace is not null)
                 await pace.WaitForNextTickAsync();
@@ -186,7 +192,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
             foreach (var state in (MessageState[])[MessageState.Invisible, MessageState.Running])
             {
-                if (await Eventually.SucceedAsync(() => _services[0].ListMessagesAsync(_queue, state)) is { Messages: { Count: > 0 } left })
+                if (await Eventually.SucceedAsync(() => _any.ListMessagesAsync(_queue, state)) is { Messages: { Count: > 0 } left })
                     await AskAsync(new CancelCommand([.. left.Select(static message => new Cancellation { Id = message.Id })]));
             }
         }
@@ -197,9 +203,9 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         while (true)
         {
-            if (await _recorder.CallAsync(-1, _services[0], command) is { } answer)
+            if (await _recorder.CallAsync(-1, _any, command) is { } answer)
                 return answer;
-            await Eventually.SucceedAsync(() => _services[0].GetDepthAsync(_queue));
+            await Eventually.SucceedAsync(() => _any.GetDepthAsync(_queue));
         }
     }
 }

@@ -31,13 +31,13 @@ internal sealed class Workload : IAsyncDisposable
 
     /// <param name="seed">Of everything that is called.</param>
     /// <param name="messages">How many are enqueued.</param>
-    /// <param name="servers">Where the servers listen; each caller keeps to one.</param>
+    /// <param name="servers">Where the servers listen; each caller begins at another.</param>
     public Workload(int seed, int messages, params Uri[] servers)
     {
         (_seed, _messages) = (seed, messages);
-        _clients = [.. servers.Select(static address => new TimestoneClient(new TimestoneClientOptions
+        _clients = [.. servers.Select((_, first) => new TimestoneClient(new TimestoneClientOptions
         {
-            Address = address,
+            Addresses = [.. servers.Skip(first), .. servers.Take(first)],
             RequestTimeout = Patience,
             RetryFor = Patience,
             RetryDelay = TimeSpan.FromMilliseconds(20),

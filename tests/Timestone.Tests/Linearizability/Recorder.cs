@@ -43,10 +43,10 @@ internal sealed class Recorder(string queue, QueueSettings settings)
         {
             answer = await AskAsync(service, command, cancellationToken);
         }
-        catch (TimestoneException problem) when (problem.Code == ErrorCode.Unavailable)
+        catch (TimestoneException problem) when (problem.Code.IsPassing())
         {
-            // Where no connection was made nothing can have happened.
-            if (problem.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+            // Where no connection was made nothing can have happened, nor where all that were asked stand by.
+            if (problem.Code == ErrorCode.Standby || problem is { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } } && !problem.Message.Contains("unknown", StringComparison.Ordinal))
             {
                 _unanswered.Count();
                 return null;

@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using Timestone.Tests.Faults;
+using Timestone.Tests.Flow;
+using Timestone.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -55,17 +56,57 @@ public sealed class RedisFaultTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Two_servers_that_fight_for_one_queue() => RunAsync(async (redis, seed) =>
+    public Task An_active_server_and_its_standby_that_are_killed_stopped_held_up_and_robbed_of_the_lease() => RunAsync(async (redis, seed) =>
     {
-        using var one = await ServerFaults.StartAsync(["--redis", redis.Address]);
-        using var other = await ServerFaults.StartAsync(["--redis", redis.Address]);
-        await using var run = new FaultRun(output, seed, new Uri(one.BaseAddress), new Uri(other.BaseAddress)) { IsRoving = true };
+        using var one = new ServerOnCall([], "--redis", redis.Address);
+        using var other = new ServerOnCall([], "--redis", redis.Address);
+        await Task.WhenAll(one.StartAsync(), other.StartAsync());
+        await using var run = new FaultRun(output, seed, one.Address, other.Address) { IsRoving = true, Pace = TimeSpan.FromMilliseconds(5) };
         await run.StartAsync(ServerFaults.Callers);
-        var clock = Stopwatch.StartNew();
-        do
-            await run.MoreAsync(Calls);
-        while (clock.Elapsed < FaultSwitches.Duration);
+
+        // Started again under its name it goes on at once.
+        await run.MoreAsync(Calls);
+        var (active, standby) = await ActiveAsync();
+        run.Fault(active.Process.Kill);
+        active.Process.Dispose();
+        await active.StartAsync();
+
+        await run.MoreAsync(Calls);
+        run.Fault(() => RedisCli.Run(redis, "DEL", "ts:lease"));
+
+        await run.MoreAsync(Calls);
+        (active, standby) = await ActiveAsync();
+        run.Fault(() => active.Process.Signal("STOP"));
+        await ActiveAsync(standby);
+        await run.MoreAsync(Calls);
+        active.Process.Signal("CONT");
+
+        await run.MoreAsync(Calls);
+        (active, standby) = await ActiveAsync();
+        run.Fault(active.Process.Terminate);
+        await ActiveAsync(standby);
+        await active.Process.ExitAsync();
+        await active.StartAsync();
+
+        await run.MoreAsync(Calls);
+        (active, standby) = await ActiveAsync();
+        run.Fault(active.Process.Kill);
+        await ActiveAsync(standby);
+        await run.MoreAsync(Calls);
         await run.CheckAsync();
+
+        async Task<(ServerOnCall Active, ServerOnCall Standby)> ActiveAsync(ServerOnCall? expected = null)
+        {
+            var found = expected ?? one;
+            await Eventually.BeAsync(async () =>
+            {
+                if (await IsReadyAsync(found))
+                    return true;
+                found = expected ?? (found == one ? other : one);
+                return false;
+            });
+            return (found, found == one ? other : one);
+        }
     });
 
     [Fact]
@@ -101,6 +142,20 @@ public sealed class RedisFaultTests(ITestOutputHelper output)
         await run.MoreAsync(Calls);
         await run.CheckAsync();
     });
+
+    private static async Task<bool> IsReadyAsync(ServerOnCall server)
+    {
+        using var http = new HttpClient { BaseAddress = server.Address };
+        try
+        {
+            using var answer = await http.GetAsync("/readyz");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
 
     private Task RunAsync(Func<RedisServer, int, Task> scenario) => FaultSwitches.RunAsync(output, async seed =>
     {

@@ -16,32 +16,6 @@ namespace Timestone.Tests.Redis;
 public sealed class RedisServerOptionTests
 {
     [Fact]
-    public async Task Of_two_servers_the_second_takes_a_queue_over_and_the_first_forgets_it_until_it_is_called()
-    {
-        using var redis = RedisServer.Start();
-        await using var first = await StartAsync(redis.Address);
-        await using var second = await StartAsync(redis.Address);
-        await first.Timestone.EnqueueAsync("q", new NewMessage { Id = "a" });
-        await second.Timestone.EnqueueAsync("q", new NewMessage { Id = "b" });
-
-        // A read of the first one rests on memory that the second has overtaken.
-        (await Should.ThrowAsync<TimestoneException>(() => first.Timestone.GetDepthAsync("q"))).Code.ShouldBe(ErrorCode.Unavailable);
-        (await second.Timestone.GetDepthAsync("q")).ShouldBe(2);
-        (await first.Timestone.GetDepthAsync("q")).ShouldBe(2);
-        (await Should.ThrowAsync<TimestoneException>(() => second.Timestone.EnqueueAsync("q", new NewMessage { Id = "c" }))).Code.ShouldBe(ErrorCode.Unavailable);
-    }
-
-    [Fact]
-    public async Task A_server_that_starts_leaves_queues_to_those_who_have_them()
-    {
-        using var redis = RedisServer.Start();
-        await using var first = await StartAsync(redis.Address);
-        await first.Timestone.EnqueueAsync("q", new NewMessage { Id = "a" });
-        await using var second = await StartAsync(redis.Address);
-        (await first.Timestone.GetDepthAsync("q")).ShouldBe(1);
-    }
-
-    [Fact]
     public async Task SIGTERM_ends_it_and_another_has_what_was_acknowledged()
     {
         using var redis = RedisServer.Start();
@@ -56,17 +30,6 @@ public sealed class RedisServerOptionTests
 
         await using var again = await StartAsync(redis.Address);
         (await again.Timestone.GetMessageAsync("q", "a")).State.ShouldBe(MessageState.Pending);
-    }
-
-    [Fact]
-    public async Task A_list_of_queues_takes_none_of_them_over()
-    {
-        using var redis = RedisServer.Start();
-        await using var first = await StartAsync(redis.Address);
-        await using var second = await StartAsync(redis.Address);
-        await first.Timestone.CreateQueueAsync("q", new QueueSettings { MaxAttempts = 9 });
-        (await second.Timestone.ListQueuesAsync()).Queues.ShouldBe((await first.Timestone.ListQueuesAsync()).Queues);
-        (await first.Timestone.GetQueueAsync("q")).Settings.MaxAttempts.ShouldBe(9);
     }
 
     [Theory]

@@ -72,9 +72,12 @@ public sealed class ServerProcess : IDisposable
         throw new InvalidOperationException($"The server ended: {await _process.StandardError.ReadToEndAsync()}");
     }
 
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Sends it a signal: <c>STOP</c>, <c>CONT</c>.</summary>
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace Timestone.Tests.Redis;
 
-/// <summary>The whole way with the data in Redis, which two servers share.</summary>
+/// <summary>The whole way with the data in Redis, an active server and a standby.</summary>
 public sealed class RedisFlowTests(ITestOutputHelper output)
 {
     private const int Kills = 4;
