@@ -12,7 +12,7 @@ internal sealed partial class ActiveLease : IAsyncDisposable
     private const int MarginShare = 10;
 
     // One who waits for the lease looks so often in the time in which its holder renews it: so long nobody is active after a stop.
-    private const int LooksARenewal = 4;
+    private const int LooksARenewal = 10;
 
     private readonly RedisServerLease _lease;
     private readonly LeaseHolder _self;

@@ -77,7 +77,7 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
             active.Kill();
         else
             active.Terminate();
-        await Eventually.BeAsync(async () => (await http.GetAsync("/v1/queues/q/depth")).StatusCode == HttpStatusCode.OK);
+        await Eventually.BeAsync(async () => (await http.GetAsync("/v1/queues")).StatusCode == HttpStatusCode.OK);
         var away = Stopwatch.GetElapsedTime(last);
         await answered;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The standby answered {away.TotalSeconds:0.00} s after the active server's last answer{(killed ? "" : " and SIGTERM")}."));
