@@ -39,7 +39,7 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
 
     public async ValueTask CheckAsync()
     {
-        if (!await journal.CheckAsync(keys, Epoch).ConfigureAwait(false))
+        if (await journal.CheckAsync(keys, Epoch).ConfigureAwait(false) is null)
             throw Fenced();
     }
 
