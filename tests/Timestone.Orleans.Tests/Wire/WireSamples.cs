@@ -69,13 +69,26 @@ internal static class WireSamples
 
     private static readonly MessageResult Refused = MessageResult.Refused("a", ErrorCode.LeaseLost, "Gone.", "leaseToken");
 
-    private static readonly MessageResult Done = new() { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = true, LeaseExpiresAt = At, Omitted = OmittedText.Error };
+    private static readonly MessageResult Done = new() { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = true, LeaseExpiresAt = At };
+
+    private static readonly MessageResult Shortened = Done with { Omitted = OmittedText.Error };
 
     private static readonly Settlement Failure = Settlement.Fail("a", "0123456789abcdef", "e", invisible: TimeSpan.FromSeconds(4));
 
     private static readonly Settlement Completion = Settlement.Complete("a", "0123456789abcdef", Json);
 
     private static readonly QueueInfo Queue = new() { Name = "q", Settings = Settings, CreatedAt = At };
+
+    private static readonly QueueStats Stats = new()
+    {
+        Queue = "q",
+        At = At,
+        Counts = new StateCounts(1, 2, 3, 4, 5, 6),
+        OldestPending = TimeSpan.FromSeconds(8),
+        Lateness = new Lateness { Dequeued = 1, Late = 2, Mean = TimeSpan.FromSeconds(3), Max = TimeSpan.FromSeconds(4) },
+        Rates = new QueueRates(0.5, 1.5, 2.5, 3.5),
+        Removed = new RemovalCounts(6, 7, 8),
+    };
 
     /// <summary>The samples by name. Those with a list within are compared by their texts.</summary>
     public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
@@ -89,23 +102,16 @@ internal static class WireSamples
         ["message"] = Running,
         ["refused"] = Refused,
         ["done"] = Done,
+        ["shortened"] = Shortened,
         ["failure"] = Failure,
         ["completion"] = Completion,
         ["extension"] = new LeaseExtension { Id = "a", LeaseToken = "0123456789abcdef", Lease = TimeSpan.FromSeconds(5), Progress = Json },
         ["cancellation"] = new Cancellation { Id = "a", Reason = "r" },
-        ["stats"] = new QueueStats
-        {
-            Queue = "q",
-            At = At,
-            Counts = new StateCounts(1, 2, 3, 4, 5, 6),
-            OldestPending = TimeSpan.FromSeconds(8),
-            Lateness = new Lateness { Dequeued = 1, Late = 2, Mean = TimeSpan.FromSeconds(3), Max = TimeSpan.FromSeconds(4) },
-            Rates = new QueueRates(0.5, 1.5, 2.5, 3.5),
-            Removed = new RemovalCounts(6, 7, 8),
-            Journal = new JournalSpace(JournalRoom.SettleOnly, 1, 2, 3),
-        },
+        ["stats"] = Stats,
+        ["stats with space"] = Stats with { Journal = new JournalSpace(JournalRoom.SettleOnly, 1, 2, 3) },
         ["dequeue"] = new DequeueRequest { Max = 7, Wait = TimeSpan.FromSeconds(1), Lease = TimeSpan.FromSeconds(2), Worker = "w", RequestId = "r", Filter = Pairs, Settle = [Failure, Completion] },
-        ["dequeued"] = new DequeueResult { Messages = [Running], Settled = [Done, Refused], Error = new TimestoneError(ErrorCode.QueueFull, "Full.") },
+        ["dequeued"] = new DequeueResult { Messages = [Running], Settled = [Done, Refused] },
+        ["dequeued without room"] = new DequeueResult { Settled = [Done], Error = new TimestoneError(ErrorCode.QueueFull, "Full.") },
         ["messages"] = new MessagePage([Running], "next"),
         ["queues"] = new QueuePage([Queue], null),
         ["search"] = new MessageSearch
@@ -131,7 +137,7 @@ internal static class WireSamples
         ["history"] = new HistoryRequest { After = 3, Wait = TimeSpan.FromSeconds(1), Cursor = "c", Limit = 7 },
         ["search stats"] = new StatsRequest { Queue = "q", After = new IndexedWrite("q", "a", 3), Wait = TimeSpan.FromSeconds(1) },
         ["new messages"] = new Batch<NewMessage>([New, New with { Id = "b" }, new NewMessage { Id = null, Deadline = At.ToOffset(TimeSpan.FromHours(2)), VisibleAt = At }, new NewMessage()]),
-        ["results"] = new Batch<MessageResult>([Done, Refused, Done with { Duplicate = false }, new MessageResult()]),
+        ["results"] = new Batch<MessageResult>([Done, Refused, Done with { Duplicate = false }, new MessageResult(), Shortened]),
         ["settlements"] = new Batch<Settlement>([Failure, Completion, Settlement.Fail("a", "0123456789abcdef", permanent: true), Settlement.Release("a", "0123456789abcdef")]),
         ["batch of messages"] = new Batch<Message>([Running, Running with { Id = "b", Queue = "p", Worker = null, Metadata = Metadata.Empty }, Bare]),
         ["no messages"] = new Batch<Message>([]),
