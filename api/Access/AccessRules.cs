@@ -16,10 +16,13 @@ internal sealed class AccessRules(AccessOptions options)
     private readonly StringSegment[] _hosts = [.. options.Hosts.Select(static host => new StringSegment(host))];
     private readonly HashSet<string> _origins = new(options.Origins, StringComparer.OrdinalIgnoreCase);
 
+    // The host that was allowed last: callers write the same one again and again.
+    private volatile string? _allowed;
+
     /// <summary>Why a request is refused; null when it is not.</summary>
     public TimestoneError? Refusal(HttpRequest request)
     {
-        if (!IsAllowed(request.Host))
+        if (!IsAllowed(request))
             return new(ErrorCode.HostNotAllowed, $"The server does not answer to the host '{request.Host.Value.Cut()}'. If that name is yours, start the server with --allowed-hosts {request.Host.Host.Cut()}.");
         var headers = request.Headers;
         var origin = headers.Origin;
@@ -38,19 +41,24 @@ internal sealed class AccessRules(AccessOptions options)
     }
 
     // HTTP/1.0 needs no host, and no browser leaves it out.
-    private bool IsAllowed(HostString host)
+    private bool IsAllowed(HttpRequest request)
     {
-        if (!host.HasValue)
+        var text = request.Headers.Host.ToString();
+        if (text.Length == 0 || text == _allowed)
             return true;
         try
         {
-            return HostString.MatchesAny(host.Value, _hosts) || (options.AnyAddress && IPAddress.TryParse(host.Host, out _));
+            if (!HostString.MatchesAny(text, _hosts) && !(options.AnyAddress && IPAddress.TryParse(request.Host.Host, out _)))
+                return false;
         }
         catch (FormatException)
         {
             // Its port is none.
             return false;
         }
+
+        _allowed = text;
+        return true;
     }
 
     private static bool IsOwn(ReadOnlySpan<char> origin, HttpRequest request) =>
