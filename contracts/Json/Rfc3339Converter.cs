@@ -4,19 +4,22 @@ using System.Text.Json.Serialization;
 
 namespace Timestone.Json;
 
-/// <summary>Times as RFC 3339 text: written in UTC to the millisecond, read with any offset, which must be given.</summary>
+/// <summary>Times as RFC 3339 text: written in UTC to the millisecond, read as <see cref="Rfc3339"/> says.</summary>
 public sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
 {
     private const int Length = 24;
     private const int RoundTripLength = 28;
+    private const int MostOnStack = 64;
 
     /// <inheritdoc/>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        // TryGetDateTimeOffset takes a local time where the offset is missing; a service has no local time.
-        if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var time) || !Rfc3339.HasOffset(reader.GetString()!))
-            throw new JsonException("A time is RFC 3339 text with an offset, such as 2026-01-31T12:00:00Z.");
-        return time;
+        // Unescaped text is no longer than its bytes.
+        Span<char> buffer = stackalloc char[MostOnStack];
+        ReadOnlySpan<char> text = reader.TokenType != JsonTokenType.String ? default
+            : !reader.HasValueSequence && reader.ValueSpan.Length <= buffer.Length ? buffer[..reader.CopyString(buffer)]
+            : reader.GetString();
+        return Rfc3339.TryParse(text, out var time) ? time : throw new JsonException($"A time is {Rfc3339.Rule}.");
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,7 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("""{"leaseSeconds":"30"}""", "leaseSeconds")]
     [InlineData("""{"leaseSeconds":0.01}""", "leaseSeconds")]
     [InlineData("""{"deadline":"2026-01-31T12:00:00"}""", "deadline")]
+    [InlineData("""{"deadline":"2026-01-31T12:00Z"}""", "deadline")]
     [InlineData("""{"deadline":1769860800000}""", "deadline")]
     [InlineData("""{"id":"a","id":"a"}""", "id")]
     [InlineData("""{"id":7}""", "id")]

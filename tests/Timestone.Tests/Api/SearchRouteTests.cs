@@ -18,6 +18,7 @@ public sealed class SearchRouteTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData("maxPriority=9223372036854775808", "maxPriority")]
     [InlineData("enqueuedFrom=yesterday", "enqueuedFrom")]
     [InlineData("enqueuedBefore=2026-01-31T12:00:00", "enqueuedBefore")]
+    [InlineData("enqueuedBefore=2026-01-31T12:00Z", "enqueuedBefore")]
     [InlineData("updatedFrom=1", "updatedFrom")]
     [InlineData("updatedBefore=2026-13-31T12:00:00Z", "updatedBefore")]
     [InlineData("order=best", "order")]
@@ -32,6 +33,10 @@ public sealed class SearchRouteTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData("orderr=priority", "orderr")]
     public async Task A_bad_search_is_refused_and_names_the_field(string query, string field) =>
         (await server.GetAsync($"/v1/search/messages?{query}")).ShouldRefuse(400, "invalid_argument", field);
+
+    [Fact]
+    public async Task A_time_of_a_search_may_have_any_number_of_digits() =>
+        (await server.GetAsync("/v1/search/messages?enqueuedFrom=2026-01-31T12:00:00.123456789Z")).Status.ShouldBe(System.Net.HttpStatusCode.OK);
 
     [Theory]
     [InlineData("q/messages/a/history?after=first", "after")]

@@ -121,7 +121,7 @@ public sealed class UsageTests : IAsyncDisposable
     [InlineData("dequeue q --filter tenant", "--filter: 'tenant' is not key=value or key:value.", "dequeue ")]
     [InlineData("depth q --filter a=1 --filter a=2", "--filter: The metadata key 'a' stands twice.", "depth ")]
     [InlineData("depth q --state lost", "--state: 'lost' is not one of invisible, pending, running, completed, canceled, errored.", "depth ")]
-    [InlineData("enqueue q 1 --deadline 2026-01-01T00:00:00", "--deadline: '2026-01-01T00:00:00' is not an RFC 3339 time with an offset such as 2026-01-31T12:00:00Z.", "enqueue ")]
+    [InlineData("enqueue q 1 --deadline 2026-01-01T00:00:00", "--deadline: '2026-01-01T00:00:00' is not an RFC 3339 time with seconds and an offset such as 2026-01-31T12:00:00Z.", "enqueue ")]
     [InlineData("complete q id token --result {", "--result: '{' is not a JSON value.", "complete ")]
     [InlineData("completion csh", "shell: 'csh' is not one of bash, zsh, fish.", "completion ")]
     [InlineData("queue purge q", "Option '--state' is required.", "queue purge ")]
