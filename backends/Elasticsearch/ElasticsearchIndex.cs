@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Elasticsearch;
@@ -65,7 +66,8 @@ public sealed class ElasticsearchIndex : IIndex
                 var pages = new SearchPageReader(_connection, _connection.Names.Historic, "life", ByLife, descending: false);
                 var query = Query.All(Query.Is("queue", queue), Query.Is("id", id));
                 var (documents, next) = await pages.ReadAsync(query, request.Cursor, request.Limit, DocumentJson.Default.HistoricDocument, cancellationToken).ConfigureAwait(false);
-                return new MessageHistory([.. documents.Select(static document => document.ToTransition())], next, freshness);
+                var incomplete = freshness.Incomplete || HasGap(documents, request.Cursor is null ? null : SearchCursor.Read(request.Cursor, "life", [.. ByLife.Select(static field => field.Item2)]));
+                return new MessageHistory([.. documents.Select(static document => document.ToTransition())], next, freshness, incomplete);
             },
             cancellationToken);
     }
@@ -87,6 +89,21 @@ public sealed class ElasticsearchIndex : IIndex
                 return new SearchStats(await new StatsReader(_connection).ReadAsync(request.Queue, cancellationToken).ConfigureAwait(false), freshness);
             },
             cancellationToken);
+    }
+
+    // Whether a version is missing in what stands in the order of lives and versions, behind the last of the page before.
+    private static bool HasGap(List<HistoricDocument> documents, JsonArray? last)
+    {
+        var before = last is null ? default((long CreatedAt, long Sequence, long Version)?) : ((long)last[0]!, (long)last[1]!, (long)last[2]!);
+        foreach (var document in documents)
+        {
+            var first = before is not { } one || (one.CreatedAt, one.Sequence) != (document.LifeCreatedAt, document.LifeSequence);
+            if (document.Version != (first ? 1 : before!.Value.Version + 1))
+                return true;
+            before = (document.LifeCreatedAt, document.LifeSequence, document.Version);
+        }
+
+        return false;
     }
 
     private async Task<T> AnswerAsync<T>(Func<Task<T>> answer, CancellationToken cancellationToken)

@@ -55,6 +55,9 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         }
     }
 
+    // The first segment that there ever was is number 1.
+    public bool IsPartial => _log.Segments[0].Number > 1;
+
     private LogPosition? Needed => Least(static place => place.Needed);
 
     public IOutboxReader OpenReader(string name, OutboxStart start)

@@ -6,13 +6,13 @@ namespace Timestone.Backends.Indexing;
 internal static class HistoryPages
 {
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the cursor is none.</exception>
-    public static MessageHistory Page(List<(MessageLife Life, TransitionRecord Record)> transitions, HistoryRequest request, Freshness freshness)
+    public static MessageHistory Page(List<(MessageLife Life, TransitionRecord Record)> transitions, HistoryRequest request, Freshness freshness, bool incomplete)
     {
         var after = request.Cursor is null ? default((long, long, int)?) : Parse(request.Cursor);
         transitions.Sort(static (a, b) => Place(a).CompareTo(Place(b)));
         var rest = transitions.SkipWhile(one => after is { } past && Place(one).CompareTo(past) <= 0).Take(request.Limit + 1).ToList();
         var page = rest.Take(request.Limit).Select(static one => one.Record.Describe(in one.Life)).ToList();
-        return new MessageHistory(page, rest.Count > request.Limit ? Format(Place(rest[request.Limit - 1])) : null, freshness);
+        return new MessageHistory(page, rest.Count > request.Limit ? Format(Place(rest[request.Limit - 1])) : null, freshness, incomplete);
     }
 
     private static (long CreatedAt, long Sequence, int Version) Place(in (MessageLife Life, TransitionRecord Record) one) => (one.Life.QueueCreatedAt, one.Life.Sequence, one.Record.Version);

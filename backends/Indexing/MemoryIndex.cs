@@ -28,6 +28,9 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     private long? _newestTransition;
     private long? _newest;
 
+    // Whether something that it has not been told had happened before.
+    private bool _beganLate;
+
     /// <summary>Makes an empty index.</summary>
     /// <param name="outbox">The outbox that it is fed from, asked only for how fresh the index is.</param>
     /// <param name="options">How much it keeps; null for the defaults.</param>
@@ -41,6 +44,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         _outbox = outbox;
         _time = timeProvider ?? TimeProvider.System;
         _history = new TransitionRing(_historyLimit);
+        _beganLate = outbox.IsPartial;
     }
 
     /// <inheritdoc/>
@@ -95,17 +99,25 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         await IncludeAsync(request.After is { } version ? new IndexedWrite(queue, id, version) : null, life, request.Wait, cancellationToken).ConfigureAwait(false);
         var found = new List<(MessageLife Life, TransitionRecord Record)>();
         Freshness freshness;
+        var (incomplete, isKnown) = (false, false);
         lock (_lock)
         {
             freshness = Freshness();
             if (_queues.TryGetValue(queue, out var table))
             {
                 for (var place = table.Find(id); place != LifePages.None; place = table[place].Older)
+                {
+                    isKnown = true;
+                    incomplete |= table[place].IsIncomplete;
                     _history.CopyTo(found, in table[place]);
+                }
             }
+
+            if (!isKnown)
+                incomplete = _beganLate || _history.HasDropped;
         }
 
-        return HistoryPages.Page(found, request, freshness);
+        return HistoryPages.Page(found, request, freshness, incomplete);
     }
 
     /// <inheritdoc/>
@@ -132,7 +144,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         {
             _queues.Clear();
             _history = new TransitionRing(_historyLimit);
-            (_latest, _newest, _newestTransition) = (null, null, null);
+            (_latest, _newest, _newestTransition, _beganLate) = (null, null, null, true);
         }
     }
 

@@ -18,9 +18,10 @@ public sealed class MemoryIndexFeed : IAsyncDisposable
     /// <param name="outbox">What it is fed from.</param>
     /// <param name="logger">Is told when the outbox cannot be read.</param>
     /// <param name="timeProvider">What reads that wait for a write go by; null for the system's time, which the feeding always has.</param>
-    public static MemoryIndexFeed Start(IOutbox outbox, ILogger<OutboxPump> logger, TimeProvider? timeProvider = null)
+    /// <param name="options">How much the index keeps; null for the defaults.</param>
+    public static MemoryIndexFeed Start(IOutbox outbox, ILogger<OutboxPump> logger, TimeProvider? timeProvider = null, MemoryIndexOptions? options = null)
     {
-        var index = new MemoryIndex(outbox, timeProvider: timeProvider);
+        var index = new MemoryIndex(outbox, options, timeProvider);
         return new MemoryIndexFeed(index, new OutboxPump("memory", outbox, OutboxStart.Earliest, index, logger));
     }
 

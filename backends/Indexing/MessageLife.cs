@@ -42,6 +42,9 @@ internal struct MessageLife
     public MessageState State;
     public bool HasDeadline;
 
+    /// <summary>Whether the life before it under the same id was forgotten.</summary>
+    public bool OlderDropped;
+
     /// <summary>Whether the message is there: its enqueue was told, and its end was not.</summary>
     public bool IsHere;
 
@@ -56,6 +59,9 @@ internal struct MessageLife
     }
 
     public readonly string Name => $"{QueueCreatedAt}-{Sequence}";
+
+    /// <summary>Whether the history has less of it than was ever told, or happened before anything was.</summary>
+    public readonly bool IsIncomplete => InHistory < Version || OlderDropped;
 
     /// <summary>Whether it came after another of the same id.</summary>
     public readonly bool IsNewerThan(in MessageLife other) => QueueCreatedAt != other.QueueCreatedAt ? QueueCreatedAt > other.QueueCreatedAt : Sequence > other.Sequence;

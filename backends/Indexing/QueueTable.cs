@@ -199,7 +199,7 @@ internal sealed class QueueTable
         while (newer.Older != LifePages.None && newer.Older != place)
             newer = ref _lives[newer.Older];
         if (newer.Older == place)
-            newer.Older = life.Older;
+            (newer.Older, newer.OlderDropped) = (life.Older, true);
     }
 
     private void Begin(long createdAt)

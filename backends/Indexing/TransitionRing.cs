@@ -16,6 +16,9 @@ internal sealed class TransitionRing(int capacity)
     private long _oldest;
     private long _next;
 
+    /// <summary>Whether something gave way.</summary>
+    public bool HasDropped => _oldest > 0;
+
     /// <summary>Adds an entry; the oldest gives way when there are too many.</summary>
     public ref TransitionRecord Add(QueueTable queue, int place, in OutboxEntry entry)
     {

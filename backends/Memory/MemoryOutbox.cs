@@ -18,6 +18,9 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
     private long _dropped;
     private long? _newest;
 
+    // It begins when its process does, and what it drops it tells as a gap.
+    public bool IsPartial => false;
+
     public long? Newest
     {
         get

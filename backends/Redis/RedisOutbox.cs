@@ -18,6 +18,9 @@ internal sealed class RedisOutbox(RedisLink link, RedisJournalOptions options) :
     private long _dropped;
     private bool _isOpen;
 
+    // Nothing reads it from the earliest on: it holds what was not read yet.
+    public bool IsPartial => true;
+
     public long? Newest
     {
         get

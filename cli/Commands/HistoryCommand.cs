@@ -70,6 +70,8 @@ internal sealed class HistoryCommand : CliCommand
         }
 
         table.WriteTo(Host);
+        if (history.Incomplete)
+            output.WriteLine("Incomplete: the index has dropped something, or began after it happened.");
         IndexOptions.WriteEnd(output, history.Next, history.Freshness);
     }
 }

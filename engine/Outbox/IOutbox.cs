@@ -12,6 +12,11 @@ public interface IOutbox
     /// <summary>What waits now. Cheap enough for a metric.</summary>
     OutboxBacklog Backlog { get; }
 
+    /// <summary>
+    /// Whether a reader that begins with the earliest now is told less than all that ever happened: the journal keeps what is, not what was.
+    /// </summary>
+    bool IsPartial { get; }
+
     /// <summary>Begins to read. What a reader has not acknowledged is kept while it is open, within the bound.</summary>
     /// <param name="name">Under which name what it acknowledges is remembered: letters and digits. One reader of a name at a time.</param>
     /// <param name="start">Where it begins.</param>

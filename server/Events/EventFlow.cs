@@ -98,7 +98,7 @@ internal sealed class EventFlow : IAsyncDisposable
 
         // A journal that several servers share has none: what one of them reads of it would not be all.
         if (elasticsearch is null && options.Index == IndexKind.Memory && journal is not ISharedJournal)
-            Index = Add(MemoryIndexFeed.Start(outbox, loggers.CreateLogger<OutboxPump>(), options.TimeProvider)).Index;
+            Index = Add(MemoryIndexFeed.Start(outbox, loggers.CreateLogger<OutboxPump>(), options.TimeProvider, new MemoryIndexOptions { HistoryLimit = options.IndexTransitions })).Index;
     }
 
     private void StartKafka(KafkaOptions kafka, IOutbox outbox, ElasticsearchIndexing? elasticsearch)

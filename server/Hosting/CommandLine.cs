@@ -19,6 +19,7 @@ internal static class CommandLine
           --redis-wait-replicas N answer when N replicas have a change, too (0)
           --index memory|none     answer searches from an index in memory, made from the data at each start, or not at all (memory);
                                   data in Redis has none
+          --index-transitions N   transitions that the index in memory keeps as history, the oldest give way (200000)
           --kafka HOST:PORT[,…]   publish every transition to Kafka
           --elasticsearch URL[,…] index messages and transitions in Elasticsearch, and answer searches from there
           --role all|server|indexer  server: leave what is in Kafka to others to index; indexer: do nothing else than that (all)
@@ -31,7 +32,7 @@ internal static class CommandLine
           --no-auto-create        refuse messages to queues that do not exist
           --help                  this text
         Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Name, :AdvertiseUrl, :LeaseSeconds,
-        :LeaseRenewalSeconds, :Index, :Kafka, :Elasticsearch, :Role,
+        :LeaseRenewalSeconds, :Index, :IndexTransitions, :Kafka, :Elasticsearch, :Role,
         :Insecure, :AllowedHosts, :AllowedOrigins, :TrustedProxies, :MaxConnections, :AutoCreate in appsettings.json or the environment (Timestone__Redis). Timestone:Defaults holds the settings of queues
         that a message creates; below Timestone:Kafka and Timestone:Elasticsearch stand topics, properties, credentials (docs/events.md).
         """;
@@ -48,6 +49,7 @@ internal static class CommandLine
         ["--lease-seconds"] = "Timestone:LeaseSeconds",
         ["--lease-renewal-seconds"] = "Timestone:LeaseRenewalSeconds",
         ["--index"] = "Timestone:Index",
+        ["--index-transitions"] = "Timestone:IndexTransitions",
         ["--kafka"] = "Timestone:Kafka",
         ["--elasticsearch"] = "Timestone:Elasticsearch",
         ["--role"] = "Timestone:Role",

@@ -13,7 +13,7 @@ internal static class ServerConfiguration
     private static readonly string[] Known =
     [
         "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Name", "AdvertiseUrl", "LeaseSeconds", "LeaseRenewalSeconds",
-        "Index", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AutoCreate", "Defaults",
+        "Index", "IndexTransitions", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AutoCreate", "Defaults",
     ];
 
     // As everywhere in configuration.
@@ -63,6 +63,12 @@ internal static class ServerConfiguration
                 "memory" => IndexKind.Memory,
                 "none" => IndexKind.None,
                 var other => throw new BadOptionException("--index", $"'{other}' must be memory or none."),
+            },
+            IndexTransitions = section["IndexTransitions"] switch
+            {
+                null => absent.IndexTransitions,
+                var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) => count,
+                var other => throw new BadOptionException("--index-transitions", $"'{other}' must be a whole number."),
             },
             Kafka = EventConfiguration.Kafka(section.GetSection("Kafka")),
             Elasticsearch = EventConfiguration.Elasticsearch(section.GetSection("Elasticsearch")),

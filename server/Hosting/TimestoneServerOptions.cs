@@ -1,5 +1,6 @@
 using Timestone.Backends.Elasticsearch;
 using Timestone.Backends.Files;
+using Timestone.Backends.Indexing;
 using Timestone.Backends.Kafka;
 using Timestone.Backends.Redis;
 using Timestone.Engine;
@@ -46,6 +47,9 @@ public sealed record TimestoneServerOptions
 
     /// <summary>What it answers searches from.</summary>
     public IndexKind Index { get; init; } = IndexKind.Memory;
+
+    /// <summary>How many transitions and removals the index in memory keeps to be told as history, of all queues together; the oldest give way. At least 1.</summary>
+    public int IndexTransitions { get; init; } = new MemoryIndexOptions().HistoryLimit;
 
     /// <summary>Where transitions are published to; null for nowhere.</summary>
     public KafkaOptions? Kafka { get; init; }
@@ -107,6 +111,8 @@ public sealed record TimestoneServerOptions
             throw new BadOptionException("--data", "a directory is needed.");
         if (!Enum.IsDefined(Durability))
             throw new BadOptionException("--durability", "must be fsync or os.");
+        if (IndexTransitions < 1)
+            throw new BadOptionException("--index-transitions", "must be at least 1.");
         if (!Enum.IsDefined(Index))
             throw new BadOptionException("--index", "must be memory or none.");
         CheckEvents();

@@ -18,7 +18,7 @@ public sealed class ClientRouteTests
 
     private const string Freshness = """{"newestTransition":"2026-01-31T12:00:00Z","lagSeconds":0.5,"incomplete":false}""";
     private const string Found = $$"""{"messages":[{"queue":"q","id":"m","life":"1-1","version":1,"state":"pending","priority":1,"metadata":{},"enqueuedAt":"2026-01-31T12:00:00Z","updatedAt":"2026-01-31T12:00:00Z","attempt":0}],"next":"c","freshness":{{Freshness}}}""";
-    private const string History = $$"""{"transitions":[{"queue":"q","id":"m","life":"1-1","version":1,"to":"pending","cause":"enqueue","at":"2026-01-31T12:00:00Z","attempt":0,"priority":1,"missedDeadline":false,"metadata":{},"enqueuedAt":"2026-01-31T12:00:00Z"}],"next":null,"freshness":{{Freshness}}}""";
+    private const string History = $$"""{"transitions":[{"queue":"q","id":"m","life":"1-1","version":1,"to":"pending","cause":"enqueue","at":"2026-01-31T12:00:00Z","attempt":0,"priority":1,"missedDeadline":false,"metadata":{},"enqueuedAt":"2026-01-31T12:00:00Z"}],"next":null,"freshness":{{Freshness}},"incomplete":false}""";
     private const string Figures = $$"""{"queues":[{"queue":"q","counts":{"invisible":0,"pending":3,"running":0,"completed":0,"canceled":0,"errored":0},"timeInState":[{"state":"pending","count":1,"p50Seconds":1,"p95Seconds":1,"p99Seconds":1}],"failures":0,"expirations":0,"missedDeadlines":0}],"freshness":{{Freshness}}}""";
 
     private static readonly Dictionary<string, (string Request, string Answer, Func<ITimestone, Task> Call)> Routes = new()

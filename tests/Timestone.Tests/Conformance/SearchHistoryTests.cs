@@ -131,6 +131,7 @@ public abstract class SearchHistoryTests(ConformanceSubject subject) : IndexTest
         }
         while (request.Cursor is not null);
         versions.ShouldBe([[1, 2, 3], [4, 5, 6], [7]]);
+        (await Answer(Service.GetHistoryAsync(Q, "a"))).Incomplete.ShouldBeFalse();
     }
 
     [Fact]

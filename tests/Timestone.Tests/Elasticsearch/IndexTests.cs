@@ -102,6 +102,31 @@ public sealed class IndexTests
         (await bench.HistoryAsync("q", "a", 2)).ShouldBe(transitions);
     }
 
+    [Theory]
+    [InlineData(new[] { 1, 2, 3, 4, 5 }, false)]
+    [InlineData(new[] { 2, 3, 4, 5 }, true)]
+    [InlineData(new[] { 1, 2, 4, 5 }, true)]
+    [InlineData(new[] { 1, 2, 3, 5 }, true)]
+    public async Task A_history_that_lacks_a_version_is_incomplete(int[] versions, bool incomplete)
+    {
+        await using var bench = await ElasticsearchBench.StartAsync();
+        var any = new EventJournal(1).Transitions[0];
+        await bench.WriteAsync(versions.Select(version => EventJournal.Event(any with { Queue = "q", Id = "a", Life = "5-9", Version = version })));
+        await bench.WriteAsync([EventJournal.Event(any with { Queue = "q", Id = "a", Life = "5-10", Version = 1 })]);
+        await bench.RefreshAsync();
+        (await bench.Index.GetHistoryAsync("q", "a", new HistoryRequest())).Incomplete.ShouldBe(incomplete);
+        // By the page, some page says so.
+        var (found, request) = (false, new HistoryRequest { Limit = 2 });
+        do
+        {
+            var page = await bench.Index.GetHistoryAsync("q", "a", request);
+            found |= page.Incomplete;
+            request = request with { Cursor = page.Next };
+        }
+        while (request.Cursor is not null);
+        found.ShouldBe(incomplete);
+    }
+
     [Fact]
     public async Task Answers_say_how_fresh_they_are()
     {

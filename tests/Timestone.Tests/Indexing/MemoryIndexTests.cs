@@ -135,6 +135,62 @@ public sealed class MemoryIndexTests
         await churn.WaitAsync(Hang);
     }
 
+    [Fact]
+    public async Task A_history_of_all_versions_is_complete()
+    {
+        Deliver(Entry("a", 1), Entry("a", 2), Entry("a", 3) with { Kind = OutboxEntryKind.Removed, State = MessageState.Completed, Cause = Cause.Retention });
+        (await HistoryAsync("a")).Incomplete.ShouldBeFalse();
+        (await HistoryAsync("never-was")).Incomplete.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_gives_way_to_newer_transitions_leaves_histories_incomplete()
+    {
+        var index = new MemoryIndex(_outbox, new MemoryIndexOptions { HistoryLimit = 3 }, _clock);
+        Deliver(index, Entry("a", 1), Entry("a", 2), Entry("b", 1));
+        (await HistoryAsync("a", index)).Incomplete.ShouldBeFalse();
+        Deliver(index, Entry("b", 2));
+        var history = await HistoryAsync("a", index);
+        (history.Transitions.ShouldHaveSingleItem().Version, history.Incomplete).ShouldBe((2, true));
+        (await HistoryAsync("b", index)).Incomplete.ShouldBeFalse();
+        (await HistoryAsync("never-was-or-forgotten", index)).Incomplete.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_life_that_was_forgotten_leaves_the_next_one_incomplete()
+    {
+        var index = new MemoryIndex(_outbox, new MemoryIndexOptions { HistoryLimit = 3 }, _clock);
+        var next = Entry("a", 1) with { Sequence = Entry("a", 1).Sequence + 1 };
+        Deliver(index, Entry("a", 1), Entry("a", 2) with { Kind = OutboxEntryKind.Removed, Cause = Cause.Purge }, next);
+        (await HistoryAsync("a", index)).ShouldSatisfyAllConditions(
+            history => history.Transitions.Count.ShouldBe(3),
+            history => history.Incomplete.ShouldBeFalse());
+        Deliver(index, Entry("b", 1), Entry("b", 2));
+        (await HistoryAsync("a", index)).ShouldSatisfyAllConditions(
+            history => history.Transitions.ShouldHaveSingleItem().Life.ShouldBe(next.Life),
+            history => history.Incomplete.ShouldBeTrue());
+    }
+
+    [Fact]
+    public async Task A_message_that_is_only_restated_has_no_complete_history()
+    {
+        Deliver(Entry("a", 3) with { Kind = OutboxEntryKind.Restated }, Entry("a", 4));
+        var history = await HistoryAsync("a");
+        (history.Transitions.ShouldHaveSingleItem().Version, history.Incomplete).ShouldBe((4, true));
+    }
+
+    [Fact]
+    public async Task Behind_a_gap_and_after_a_compaction_what_is_not_known_may_have_been()
+    {
+        Deliver(Entry("a", 1));
+        _index.DeliverAsync(new OutboxBatch([Entry("b", 1)], afterGap: true)).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+        (await HistoryAsync("a")).Incomplete.ShouldBeTrue();
+        (await HistoryAsync("b")).Incomplete.ShouldBeFalse();
+        _outbox.IsPartial = true;
+        var later = new MemoryIndex(_outbox, timeProvider: _clock);
+        (await HistoryAsync("a", later)).Incomplete.ShouldBeTrue();
+    }
+
     private static string Name(int number) => $"m{number:d6}";
 
     private static int Sequence(int number) => number + 1;
@@ -155,5 +211,9 @@ public sealed class MemoryIndexTests
 
     private async Task<Freshness> FreshnessAsync() => (await _index.SearchAsync(new MessageSearch())).Freshness;
 
-    private void Deliver(params OutboxEntry[] entries) => _index.DeliverAsync(new OutboxBatch(entries, afterGap: false)).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+    private Task<MessageHistory> HistoryAsync(string id, MemoryIndex? index = null) => (index ?? _index).GetHistoryAsync("q", id, new HistoryRequest());
+
+    private void Deliver(params OutboxEntry[] entries) => Deliver(_index, entries);
+
+    private static void Deliver(MemoryIndex index, params OutboxEntry[] entries) => index.DeliverAsync(new OutboxBatch(entries, afterGap: false)).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
 }

@@ -48,8 +48,10 @@ public sealed class FileOutboxTests : OutboxContract
     {
         var told = await ToldQueue.OpenAsync(_journal);
         await ChurnAsync(told.Queue, 500);
+        Outbox.IsPartial.ShouldBeFalse();
         await CompactAsync();
         TestLog.Segments(_disk)[0].ShouldNotBe(FileNames.Segment(1));
+        Outbox.IsPartial.ShouldBeTrue();
         await told.AddAsync(TestRows.Row(10_001), TestRows.FullRow(10_002));
         await using var reader = Outbox.OpenReader("memory", OutboxStart.Earliest);
         (await EndAsync(reader)).ShouldBe(Standing(told.Queue));

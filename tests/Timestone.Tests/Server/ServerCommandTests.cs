@@ -41,6 +41,8 @@ public sealed class ServerCommandTests
     [InlineData("--elasticsearch", "--elasticsearch=")]
     [InlineData("--elasticsearch", "--elasticsearch http://user:secret@localhost:9200")]
     [InlineData("--index", "--index disk")]
+    [InlineData("--index-transitions", "--index-transitions some")]
+    [InlineData("--index-transitions", "--index-transitions 0")]
     [InlineData("--role", "--role dancer")]
     [InlineData("--role", "--role indexer")]
     [InlineData("--role", "--role indexer --kafka localhost:9092")]

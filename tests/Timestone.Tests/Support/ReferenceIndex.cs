@@ -12,7 +12,7 @@ internal static class ReferenceIndex
 
     // The transitions are given in the order in which they happened.
     public static MessageHistory History(IEnumerable<Transition> transitions, HistoryRequest request, Freshness freshness) =>
-        Page([.. transitions], request.Cursor, request.Limit, static one => $"{one.Life} {one.Version}", (page, next) => new MessageHistory(page, next, freshness));
+        Page([.. transitions], request.Cursor, request.Limit, static one => $"{one.Life} {one.Version}", (page, next) => new MessageHistory(page, next, freshness, Incomplete: false));
 
     public static SearchStats Stats(IReadOnlyList<IndexedMessage> messages, IReadOnlyList<Transition> transitions, string? only, Freshness freshness)
     {
