@@ -48,8 +48,9 @@ public sealed class LifecycleTableTests
             .ShouldBe(["invisible", "pending", "running", "completed", "canceled", "errored"]);
         Enum.GetValues<ErrorCode>().Select(code => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{code}")).Order().ShouldBe(
         [
-            "enqueue_blocked", "illegal_transition", "invalid_argument", "lease_lost", "message_conflict", "message_not_found",
-            "missing_exclusivity_key", "no_index", "payload_too_large", "queue_exists", "queue_full", "queue_not_found", "unavailable",
+            "enqueue_blocked", "forbidden_origin", "host_not_allowed", "illegal_transition", "invalid_argument", "lease_lost", "message_conflict",
+            "message_not_found", "missing_exclusivity_key", "no_index", "no_such_route", "payload_too_large", "queue_exists", "queue_full",
+            "queue_not_found", "standby", "unavailable",
         ]);
     }
 }
