@@ -23,7 +23,8 @@ internal static class Processes
     /// <summary>Runs a program to its end.</summary>
     public static async Task<CliOutcome> RunAsync(string file, string[] args, string input = "", Action<Process>? started = null)
     {
-        var start = new ProcessStartInfo(file, args) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        // Whoever runs the tests in the background has them, and so what they start, ignore interrupts.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", file, .. args]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // The test's own server and colours are not the program's.
         start.Environment.Remove("TIMESTONE_SERVER");
