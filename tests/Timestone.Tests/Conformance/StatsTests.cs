@@ -12,7 +12,7 @@ public abstract class StatsTests(ConformanceSubject subject) : ConformanceTests(
     public async Task An_empty_queue_has_nothing_to_tell()
     {
         await Queue();
-        (await Stats()).ShouldBe(new QueueStats
+        (await Stats() with { Journal = null }).ShouldBe(new QueueStats
         {
             Queue = Q,
             At = Now,
