@@ -10,13 +10,14 @@ internal sealed class RedisLink : IAsyncDisposable
 {
     private readonly ConfigurationOptions _options;
     private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
     private readonly Lock _sync = new();
     private Task<ConnectionMultiplexer> _client;
     private bool _disposed;
 
-    public RedisLink(ConfigurationOptions options, TimeSpan timeout)
+    public RedisLink(ConfigurationOptions options, TimeSpan timeout, TimeProvider? time = null)
     {
-        (_options, _timeout) = (options.Clone(), timeout);
+        (_options, _timeout, _time) = (options.Clone(), timeout, time ?? TimeProvider.System);
 
         // The client gives up at the same time, so that it does not send later what nobody waits for any more.
         _options.AsyncTimeout = _options.SyncTimeout = (int)timeout.TotalMilliseconds;
@@ -39,8 +40,8 @@ internal sealed class RedisLink : IAsyncDisposable
 
         try
         {
-            var connected = client.IsCompletedSuccessfully ? client.Result : await client.WaitAsync(_timeout, cancellationToken).ConfigureAwait(false);
-            return await call(connected).WaitAsync(_timeout, cancellationToken).ConfigureAwait(false);
+            var connected = client.IsCompletedSuccessfully ? client.Result : await client.WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+            return await call(connected).WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException problem)
         {

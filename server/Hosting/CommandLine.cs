@@ -28,7 +28,7 @@ internal static class CommandLine
                                   *.NAME for all below one, * for all
           --allowed-origins ORIGIN[,…]  web pages that may use the server, such as https://queues.example.org; all others are refused
           --trusted-proxies ADDRESS[,…]  reverse proxies, or their networks, whose X-Forwarded-For, -Host and -Proto count
-          --max-connections N     connections over HTTP at the most (all file descriptors of the process but 256, or but a quarter)
+          --max-connections N     connections over HTTP at the most (all file descriptors of the process but 400, or but a quarter)
           --no-auto-create        refuse messages to queues that do not exist
           --help                  this text
         Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Name, :AdvertiseUrl, :LeaseSeconds,

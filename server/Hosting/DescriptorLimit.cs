@@ -8,8 +8,9 @@ namespace Timestone.Server;
 /// </summary>
 internal static partial class DescriptorLimit
 {
-    // Of the runtime, the journal's segments and its readers, and connections to Redis, Kafka and Elasticsearch; a quarter of many, as silos and their clients connect beside HTTP.
-    private const long Reserved = 256;
+    // A server has 205 descriptors at its start and a silo 274, most of them the program's own files. The rest is for the journal's segments and
+    // its readers, and for connections to Redis, Kafka and Elasticsearch; a quarter of many, as silos and their clients connect beside HTTP.
+    private const long Reserved = 400;
     private const int Quarter = 4;
 
     /// <summary>How many connections this process can take; null where the system does not limit descriptors.</summary>

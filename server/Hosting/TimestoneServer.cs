@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Timestone.Api;
@@ -11,6 +12,9 @@ public sealed class TimestoneServer : IAsyncDisposable
     // How long requests in flight may take at a stop. Waits end at once and commits take milliseconds; only a caller who
     // stopped sending or reading takes longer.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    // Connections beyond the limit that are open at a time, to be told by their end that they are refused.
+    private const int BeingRefused = 16;
 
     private readonly WebApplication _app;
 
@@ -85,7 +89,13 @@ public sealed class TimestoneServer : IAsyncDisposable
 
         // Neither reading a request nor writing an answer blocks.
         services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = options.MaxConnections ?? DescriptorLimit.Connections());
+        if ((options.MaxConnections ?? DescriptorLimit.Connections()) is { } connections)
+        {
+            services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = connections);
+            services.AddSingleton<IConnectionListenerFactory>(all => new BoundedListeners(
+                ActivatorUtilities.CreateInstance<SocketTransportFactory>(all), (int)Math.Min(connections + BeingRefused, int.MaxValue)));
+        }
+
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
 
         var app = builder.Build();

@@ -72,6 +72,9 @@ public sealed class ServerProcess : IDisposable
         throw new InvalidOperationException($"The server ended: {await _process.StandardError.ReadToEndAsync()}");
     }
 
+    /// <summary>How many files and sockets it has open.</summary>
+    public int CountDescriptors() => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+
     public void Terminate() => Signal("TERM");
 
     /// <summary>Sends it a signal: <c>STOP</c>, <c>CONT</c>.</summary>
