@@ -39,6 +39,7 @@ public static class TransitionStreams
         options.GroupId = kafka.GroupId + ".silos";
         options.CommitInterval = kafka.CommitInterval > TimeSpan.Zero ? kafka.CommitInterval : TimeSpan.FromMilliseconds(1);
         options.RecordsPerDelivery = RecordsPerDelivery;
+        options.AlwaysSubscribed = true;
         options.Properties = new Dictionary<string, string>(kafka.Properties);
         options.DataAdapter = static _ => new PlainRecords(Namespace);
     }

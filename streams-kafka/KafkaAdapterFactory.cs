@@ -54,7 +54,7 @@ internal sealed class KafkaAdapterFactory : IQueueAdapterFactory, IQueueAdapterC
     public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) => Task.FromResult<IStreamFailureHandler>(new NoOpStreamDeliveryFailureHandler());
 
     // An agent asks for its cache, then for its receiver.
-    public IQueueCache CreateQueueCache(QueueId queueId) => _caches[queueId] = new KafkaQueueCache(_options.CacheBytes, _options.RecordsPerDelivery);
+    public IQueueCache CreateQueueCache(QueueId queueId) => _caches[queueId] = new KafkaQueueCache(_options.CacheBytes, _options.RecordsPerDelivery, _options.AlwaysSubscribed);
 
     public void Dispose() => _sender.Dispose();
 

@@ -8,15 +8,27 @@ namespace Timestone.Streams.Kafka;
 /// one call at a time.
 /// </summary>
 /// <remarks>
-/// Cursors know offsets and not entries, so nothing moves them but delivery: the same records can be read again, for one that rewinds,
-/// and the others pass over them.
+/// <para>Cursors know offsets and not entries, so nothing moves them but delivery: the same records can be read again, for one that rewinds,
+/// and the others pass over them.</para>
+/// <para>A stream can lose its last cursor before its records are delivered, although it has a subscription:</para>
+/// <list type="number">
+/// <item>The agent reads records of a stream that it does not know, and holds them by a cursor while it asks who has subscribed.</item>
+/// <item>The silo with the answer dies: asking fails, and the agent gives the cursor and the stream up. Or it hears that it is to stop.</item>
+/// <item>It reads on. The next records make the stream known again, with a cursor that begins at these: nobody gets the first ones.</item>
+/// <item>Were the first ones delivered because no cursor is before them, the offset behind them would be committed, and they were lost.</item>
+/// </list>
+/// <para>So of streams that are always subscribed, nothing is delivered without a cursor behind it, and when the last cursor goes sooner, the
+/// partition is read again from there: then the agent meets the stream with its first record that is not delivered.</para>
 /// </remarks>
-internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery) : IQueueCache
+internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery, bool alwaysSubscribed = false) : IQueueCache
 {
     private const int DeliveryBytes = 1024 * 1024, ReadRecords = 4000;
 
     private readonly List<KafkaBatch> _records = [];
     private readonly Dictionary<StreamId, List<KafkaCacheCursor>> _cursors = [];
+
+    // Up to where streams that have lost their last cursor were delivered.
+    private readonly Dictionary<StreamId, long> _passed = [];
     private long _bytes;
 
     // Everything before it was told to be delivered.
@@ -75,6 +87,7 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery) : I
         var cursor = new KafkaCacheCursor(this, streamId, token?.SequenceNumber ?? End, isAtToken: token is not null);
         if (!_cursors.TryGetValue(streamId, out var cursors))
             _cursors.Add(streamId, cursors = []);
+        _passed.Remove(streamId);
         cursors.Add(cursor);
         return cursor;
     }
@@ -110,8 +123,16 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery) : I
 
     public void Remove(KafkaCacheCursor cursor)
     {
-        if (_cursors.TryGetValue(cursor.Stream, out var cursors) && cursors.Remove(cursor) && cursors.Count == 0)
-            _cursors.Remove(cursor.Stream);
+        if (!_cursors.TryGetValue(cursor.Stream, out var cursors) || !cursors.Remove(cursor) || cursors.Count > 0)
+            return;
+        _cursors.Remove(cursor.Stream);
+        if (!alwaysSubscribed || _records.FindLast(record => record.StreamId == cursor.Stream) is not { } last || last.Offset < _told)
+            return;
+        _passed[cursor.Stream] = cursor.Delivered;
+
+        // What is not delivered of any stream is in memory, behind what was told; or it is being read again already.
+        if (last.Offset >= cursor.Delivered)
+            Rewind(_records[Find(_told)].Offset);
     }
 
     private void Rewind(long offset)
@@ -122,7 +143,9 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery) : I
     }
 
     private bool IsDelivered(KafkaBatch record) =>
-        !_cursors.TryGetValue(record.StreamId, out var cursors) || cursors.TrueForAll(cursor => cursor.Delivered > record.Offset);
+        _cursors.TryGetValue(record.StreamId, out var cursors)
+            ? cursors.TrueForAll(cursor => cursor.Delivered > record.Offset)
+            : !alwaysSubscribed || (_passed.TryGetValue(record.StreamId, out var passed) && passed > record.Offset);
 
     // The place of the first record that is not before an offset.
     private int Find(long offset)

@@ -41,6 +41,12 @@ public sealed class KafkaStreamOptions
     /// </summary>
     public int CacheBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether every stream has a subscription at all times, as implicit subscriptions are. Then a record counts as delivered only when a consumer
+    /// has it. Else what comes while Orleans knows of no consumer counts as delivered, too: set this where it must not be lost.
+    /// </summary>
+    public bool AlwaysSubscribed { get; set; }
+
     /// <summary>More properties of the client, as librdkafka calls them: <c>security.protocol</c>, <c>sasl.mechanism</c> and so on.</summary>
     public IDictionary<string, string> Properties { get; set; } = new Dictionary<string, string>();
 

@@ -61,6 +61,40 @@ public sealed class KafkaQueueCacheTests
     }
 
     [Fact]
+    public void What_is_always_subscribed_to_is_delivered_by_a_cursor_alone()
+    {
+        var cache = Cache(alwaysSubscribed: true);
+        Add(cache, One, 0, 1);
+        Delivered(cache).ShouldBeEmpty();
+        var cursor = Cursor(cache, One, 0);
+        Drain(cursor).ShouldBe([0, 1]);
+        cursor.Dispose();
+        Delivered(cache).ShouldBe([0, 1]);
+        cache.TakeRewind().ShouldBeNull();
+    }
+
+    [Fact]
+    public void An_agent_that_gives_up_a_stream_before_its_records_are_delivered_meets_it_again_with_the_first_of_them()
+    {
+        var cache = Cache(alwaysSubscribed: true);
+        Add(cache, Other, 3);
+        Add(cache, One, 4, 5, 6);
+        var (held, other) = (Cursor(cache, One, 4), Cursor(cache, Other, 3));
+        held.Advance();
+        held.Advance();
+        held.Dispose();
+        Add(cache, One, 7);
+        Delivered(cache).ShouldBeEmpty();
+        cache.TakeRewind().ShouldBe(3);
+        Add(cache, Other, 3);
+        Add(cache, One, 4, 5, 6, 7);
+        Drain(other).ShouldBe([3]);
+        Delivered(cache).ShouldBe([3, 4]);
+        Drain(Cursor(cache, One, 5)).ShouldBe([5, 6, 7]);
+        Delivered(cache).ShouldBe([5, 6, 7]);
+    }
+
+    [Fact]
     public void The_record_of_a_cursors_token_is_delivered_by_itself_and_others_together()
     {
         var cache = Cache(recordsPerDelivery: 3);
@@ -133,7 +167,8 @@ public sealed class KafkaQueueCacheTests
         Drain(cursor).ShouldBe([1, 2, 3]);
     }
 
-    private static KafkaQueueCache Cache(int mostBytes = 1000, int recordsPerDelivery = 1) => new(mostBytes, recordsPerDelivery);
+    private static KafkaQueueCache Cache(int mostBytes = 1000, int recordsPerDelivery = 1, bool alwaysSubscribed = false) =>
+        new(mostBytes, recordsPerDelivery, alwaysSubscribed);
 
     private static void Add(KafkaQueueCache cache, StreamId stream, params int[] offsets) => cache.AddToCache([.. offsets.Select(offset => Record(stream, offset))]);
 
