@@ -289,7 +289,7 @@ public sealed class WorkCommandTests : IAsyncDisposable
         await EnqueueAsync("m1");
         using var gate = new Gate();
 
-        var working = _cli.RunAsync("work", "jobs", "--once", "--lease", "400ms", "--exec", gate.Command);
+        var working = _cli.RunAsync("work", "jobs", "--once", "--lease", "3s", "--exec", gate.Command);
         await gate.EnteredAsync(working);
         await _cli.Service.CancelAsync("jobs", "m1");
 
