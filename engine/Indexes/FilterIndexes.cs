@@ -10,10 +10,11 @@ namespace Timestone.Engine;
 /// many messages do not match.</para>
 /// <para>Further key sets share what is there. The signatures of all messages are gathered once, in slices; then such a
 /// filter walks, in the order of rank, over the smallest group of an index whose keys are among its own, or over all pending
-/// messages. A walk costs nanoseconds a message where building an index costs a microsecond. When the walks of one key set have
-/// cost as much as an index would (<see cref="FilterLimits.Rent"/>), one is built after all: of one of the keys by itself, of which
-/// there may be more, as a message stands in no more of them than it has pairs; else of the whole set, in the
-/// place of the least used one if that is used less than half as often.</para>
+/// messages. A walk costs nanoseconds a message where building an index costs a microsecond. A long walk is charged to each index that
+/// would have spared most of it, whichever filter walks: of one of the filter's keys by itself, of which there may be many, as a message
+/// stands in no more of them than it has pairs; else of the keys of the group that was walked and one key more, in the place of the
+/// least used index of several keys if that is used less than half as often. What has been charged as much as it would
+/// cost (<see cref="FilterLimits.Rent"/>) is built.</para>
 /// <para>So indexes grow with the number of pairs and not with their combinations, and no pattern of use builds indexes over and over.</para>
 /// </remarks>
 internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[] byState, FilterIndex? exclusive, FilterLimits limits)
@@ -92,7 +93,7 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
             exclusive.Walk(filter, walk);
         else
             byState[(int)MessageState.Pending].Visit(Rank.Least, (_, slot) => walk.Visit(slot));
-        Rent(filter, walk.Looks);
+        Charge(filter, walk.Looks);
         if (!walk.IsCut)
             return walk.Found;
         Want(filter);
@@ -131,7 +132,7 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
         var walk = new FilterWalk(messages, Signed, filter, max: 0, int.MaxValue);
         foreach (var state in states)
             byState[(int)state].ForEach(slot => count += walk.IsMatch(slot, out _) ? 1 : 0);
-        Rent(filter, walk.Looks);
+        Charge(filter, walk.Looks);
         return count;
     }
 
@@ -230,54 +231,65 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
         _indexes.Add(new FilterIndex(new KeySet(filter), messages, exclusive is not null) { BuiltTo = 1, KeyBits = Signatures.OfKeys(filter), IsSingle = filter.Count == 1 });
     }
 
-    // Counts what it costs that a filter's keys have no index, and builds it when that has become too much.
-    private void Rent(Metadata filter, int looks)
+    // Charges a long walk to each index that would have spared most of it, and builds what has been paid for.
+    private void Charge(Metadata filter, int looks)
     {
         CountUse();
-        if (!_demands.TryGetValue(filter, out var demand))
-            _demands.Add(filter, demand = new Demand());
-        demand.Uses++;
-        demand.Looks += Signed is null ? (long)looks * LooksForOneMessage : looks;
-        if (demand.Looks < Math.Max(messages.Count, limits.Least) || IsBuilding)
+        var cost = Signed is null ? (long)looks * LooksForOneMessage : looks;
+        if (cost <= limits.Looks)
             return;
-        // Another of its keys by itself may be what it lacks.
-        if (Needed(filter) is not { } needed)
-            return;
-        demand.Size ??= SizeOf(needed);
-        if (demand.Looks < (long)limits.Rent * Math.Max(demand.Size.Value, limits.Least) || !MakeRoomFor(needed, demand.Uses))
-            return;
-        Begin(needed);
+        foreach (var keys in Sparing(filter))
+        {
+            if (!_demands.TryGetValue(keys, out var demand))
+                _demands.Add(keys, demand = new Demand());
+            demand.Uses++;
+            demand.Looks += cost;
+            if (!IsBuilding && IsPaid(keys, demand) && MakeRoomFor(keys, demand.Uses))
+                Begin(keys, demand);
+        }
+    }
+
+    private bool IsPaid(Metadata keys, Demand demand)
+    {
+        if (demand.Looks < Math.Max(messages.Count, limits.Least))
+            return false;
+        demand.Size ??= SizeOf(keys);
+        return demand.Looks >= (long)limits.Rent * Math.Max(demand.Size.Value, limits.Least);
+    }
+
+    private void Begin(Metadata keys, Demand demand)
+    {
+        Begin(keys);
         _indexes[^1].Uses = demand.Uses;
         (demand.Looks, demand.Size) = (0, null);
-        BeginOthers();
-    }
-
-    // What of others has nearly been paid for is built in the same walk over the messages.
-    private void BeginOthers()
-    {
-        foreach (var (filter, demand) in _demands)
+        foreach (var (other, theirs) in _demands)
         {
-            if (demand.Looks < messages.Count || Needed(filter) is not { Count: 1 } needed || !MakeRoomFor(needed, uses: 0))
-                continue;
-            Begin(needed);
-            _indexes[^1].Uses = demand.Uses;
-            (demand.Looks, demand.Size) = (0, null);
+            // What of single keys has nearly been paid for is built in the same pass over the messages. Sets of several keys were
+            // charged with walks that will be short now.
+            if (other.Count > 1)
+                theirs.Looks = 0;
+            else if (theirs.Looks >= messages.Count && Find(other) is null && MakeRoomFor(other, uses: 0))
+                Begin(other);
         }
     }
 
-    // The filter whose keys an index should be built of: the filter itself, or the first of its pairs that has none; null for none.
-    private Metadata? Needed(Metadata filter)
+    // Of whose keys an index would spare most of a filter's walk: each of its keys by itself, while there is room for such indexes; else
+    // the smallest index there is with one key more, which other filters can share.
+    private IEnumerable<Metadata> Sparing(Metadata filter)
     {
-        if (filter.Count > 1 && _indexes.Count >= limits.Indexes)
+        if (Find(filter) is not null)
+            return [];
+        if (filter.Count > 1 && CountOf(single: true) < limits.SingleKeys)
         {
-            foreach (var (key, value) in filter.Pairs)
-            {
-                if (Find(Metadata.Of(key, value)) is null && CountOf(single: true) < limits.SingleKeys)
-                    return Metadata.Of(key, value);
-            }
+            var singles = filter.Pairs.ToArray().Select(static pair => Metadata.Of(pair.Key, pair.Value)).Where(single => Find(single) is null).ToArray();
+            if (singles.Length > 0)
+                return singles;
         }
 
-        return Find(filter) is null ? filter : null;
+        return Smallest(filter) is not { } smallest
+            ? [filter]
+            : filter.Keys.Where(key => !smallest.Keys.Has(key))
+                .Select(added => Metadata.From(filter.Where(pair => pair.Key == added || smallest.Keys.Has(pair.Key))));
     }
 
     private bool MakeRoomFor(Metadata filter, int uses)

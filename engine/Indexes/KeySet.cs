@@ -10,6 +10,9 @@ internal sealed class KeySet(Metadata filter) : IEqualityComparer<Metadata>
     /// <summary>Whether these are exactly the keys of a filter.</summary>
     public bool IsThatOf(Metadata filter) => filter.Count == _keys.Length && KeysComparer.SameKeys(filter, _keys);
 
+    /// <summary>Whether a key is one of them.</summary>
+    public bool Has(string key) => _keys.Contains(key);
+
     /// <summary>Whether the metadata have all of the keys.</summary>
     public bool IsIn(Metadata metadata)
     {

@@ -48,7 +48,7 @@ public sealed class KeySetTests
     [Fact]
     public void A_hundred_key_sets_in_turn_build_no_index_over_and_over()
     {
-        var engine = Filled(QueueType.Simple, 5000, FilterLimits.Default with { Rent = 1 }, out var messages);
+        var engine = Filled(QueueType.Simple, 5000, FilterLimits.Default with { Rent = 1, Looks = 50 }, out var messages);
         var filters = Enumerable.Range(0, 60).Select(i => Metadata.From(messages[i].Metadata.Where((_, key) => ((i + 1) >> key) % 2 == 1))).ToArray();
         for (var round = 0; round < 40; round++)
         {
