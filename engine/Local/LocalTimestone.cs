@@ -233,9 +233,10 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default)
     {
-        var redriven = 0L;
-        await SweepAsync(await RunnerAsync(queue).ConfigureAwait(false), MessageState.Errored, static (engine, sweep) => engine.RedriveNext(sweep), count => redriven = count, cancellationToken).ConfigureAwait(false);
-        return redriven;
+        var redriven = new long[States.Count];
+        var runner = await RunnerAsync(queue).ConfigureAwait(false);
+        await SweepCall.RunAsync(runner, new Sweep(MessageState.Errored), static (engine, sweep) => engine.RedriveNext(sweep), redriven, cancellationToken).ConfigureAwait(false);
+        return redriven.Sum();
     }
 
     /// <inheritdoc/>
@@ -247,8 +248,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         StateCounts Removed() => StateCounts.Of(state => removed[(int)state]);
         try
         {
-            foreach (var state in Enum.GetValues<MessageState>().Where(state => scope.Covers(state)))
-                await SweepAsync(runner, state, static (engine, sweep) => engine.PurgeNext(sweep), count => removed[(int)state] = count, cancellationToken).ConfigureAwait(false);
+            var sweep = new Sweep([.. Enum.GetValues<MessageState>().Where(state => scope.Covers(state))]);
+            await SweepCall.RunAsync(runner, sweep, static (engine, sweep) => engine.PurgeNext(sweep), removed, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -404,20 +405,6 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     private QueueDirectory NewDirectory() => new(_journal, _time, _scheduler, _ends, _options.GiveWay, _options.Observer);
 
     private IIndex Index => _index ?? throw new TimestoneException(ErrorCode.NoIndex, "This service keeps no index of messages.");
-
-    // Tells after each step how many messages it has changed so far.
-    private static async Task SweepAsync(QueueRunner runner, MessageState state, Func<QueueEngine, Sweep, Sweep> step, Action<long> count, CancellationToken cancellationToken)
-    {
-        var sweep = await runner.ExecuteAsync(state, static (engine, which) => engine.BeginSweep(which), cancellationToken).ConfigureAwait(false);
-        while (!sweep.Done)
-        {
-            sweep = await runner.ExecuteAsync(sweep, step, cancellationToken).ConfigureAwait(false);
-            count(sweep.Count);
-        }
-
-        if (sweep.LacksRoom)
-            throw new TimestoneException(ErrorCode.QueueFull, $"{sweep.Count} messages were redriven; then the journal had no room for more, as its store is full. Repeat it when there is space.");
-    }
 
     private Task<IReadOnlyList<MessageResult>> BatchAsync<T>(
         string queue, IReadOnlyList<T> items, Func<QueueEngine, IReadOnlyList<T>, IReadOnlyList<MessageResult>> command, CancellationToken cancellationToken, bool create = false) =>

@@ -42,6 +42,8 @@ public sealed partial class QueueEngine
         }
 
         _filters.AssertInvariants();
+        foreach (var sweep in _sweeps ?? [])
+            AssertSweep(sweep);
         Require(total == _messages.Count, "The table and the sets differ in size.");
         Require(_requests.Values.Sum(static taken => taken.Count) == requested, "A request is remembered beyond its leases.");
         Require(_lanes.Count == members.Count, "A lane is kept without members.");
@@ -53,6 +55,24 @@ public sealed partial class QueueEngine
         }
 
         Require(_pendingByAge is null || _pendingByAge.Count == SetOf(MessageState.Pending).Count, "The set by age differs from the pending one.");
+    }
+
+    private void AssertSweep(Sweep sweep)
+    {
+        var covered = 0L;
+        foreach (var state in AllStates)
+        {
+            SetOf(state).ForEach(slot =>
+            {
+                var row = _messages[slot];
+                if (!sweep.Covers(row))
+                    return;
+                covered++;
+                Require(state > sweep.State || (state == sweep.State && !RankIn(state, row).Precedes(sweep.From)), row, "was passed over by a sweep");
+            });
+        }
+
+        Require(covered == sweep.Left, $"A sweep covers {covered} messages and not {sweep.Left}.");
     }
 
     private static void Require(bool holds, MessageRow row, string problem) => Require(holds, $"Message '{row.Id}' {problem}.");

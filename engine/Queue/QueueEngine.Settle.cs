@@ -54,19 +54,6 @@ public sealed partial class QueueEngine
             : Refusals.IllegalTransition(row, "redriven");
     }
 
-    /// <summary>Begins a walk over the messages of a state as they are now.</summary>
-    public Sweep BeginSweep(MessageState state) => new(state, _lastSequence, Rank.Least, false, 0);
-
-    /// <summary>Redrives the next messages of a walk over errored ones.</summary>
-    public Sweep RedriveNext(Sweep sweep) => Step(sweep, static (engine, row) => engine.TryRevive(row));
-
-    /// <summary>Removes the next messages of a walk.</summary>
-    public Sweep PurgeNext(Sweep sweep) => Step(sweep, static (engine, row) =>
-    {
-        engine.Remove(row, Cause.Purge);
-        return true;
-    });
-
     private MessageResult Settle(Settlement settlement, int hash)
     {
         if (Validation.Problem(settlement) is { } problem)
@@ -188,25 +175,6 @@ public sealed partial class QueueEngine
         if (_exclusive is not null)
             JoinLane(row);
         Move(row, next, Cause.Redrive);
-    }
-
-    private Sweep Step(Sweep sweep, Func<QueueEngine, MessageRow, bool> action)
-    {
-        var rows = RowsFrom(sweep.State, sweep.From, Sweep.StepSize);
-        if (rows.Count == 0)
-            return sweep with { Done = true };
-        var next = RankIn(sweep.State, rows[^1]).Next;
-        var changed = 0;
-        foreach (var row in rows)
-        {
-            if (row.Sequence > sweep.Bound)
-                continue;
-            if (!action(this, row))
-                return sweep with { Done = true, LacksRoom = true, Count = sweep.Count + changed };
-            changed++;
-        }
-
-        return sweep with { From = next, Done = rows.Count < Sweep.StepSize, Count = sweep.Count + changed };
     }
 
     // Keeps the latest of them: the chain is copied without its last link when it is full.

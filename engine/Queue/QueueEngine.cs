@@ -307,6 +307,8 @@ public sealed partial class QueueEngine
         _filters.Move(row, from);
         if (_exclusive is not null)
             MoveLane(row, from);
+        if (_sweeps is not null)
+            TellSweepsOfMove(row, from, cause);
         Record(ChangeKind.Changed, cause, from, since, row, bytes);
     }
 
@@ -344,6 +346,8 @@ public sealed partial class QueueEngine
     private void Remove(MessageRow row, Cause cause)
     {
         var state = row.State.State;
+        if (_sweeps is not null)
+            TellSweepsOfRemoval(row);
         _messages.Remove(row);
         SetOf(state).Remove(RankIn(state, row));
         _exclusive?.Remove(row);

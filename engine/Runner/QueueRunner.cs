@@ -110,6 +110,9 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     /// </summary>
     public Task<Exception?> Stopped => _stopped.Task;
 
+    /// <summary>The turns of sweeps, see <see cref="SweepCall"/>.</summary>
+    internal SemaphoreSlim SweepTurns { get; } = new(SweepCall.MostAtOnce);
+
     /// <summary>Applies one command and answers when what it saw is durable.</summary>
     /// <param name="state">What the command needs, so that it need not capture it.</param>
     /// <param name="command">The command; it may throw a <see cref="TimestoneException"/> if it changes nothing then.</param>

@@ -76,13 +76,61 @@ public abstract class RedriveTests(ConformanceSubject subject) : ConformanceTest
     public async Task Redriving_all_takes_more_than_one_batch_of_them()
     {
         await Queue();
-        var ids = Enumerable.Range(0, 2500).Select(i => $"m{i}").ToArray();
-        foreach (var some in ids.Chunk(Limits.MaxBatch))
-            await EnqueueAll(some);
-        while (await TakeMany(Limits.MaxBatch) is { Count: > 0 } taken)
-            await Service.SettleAsync(Q, [.. taken.Select(message => Settlement.Fail(message.Id, message.LeaseToken!, permanent: true))]);
+        await PutErrored(2500);
         (await Service.RedriveAllAsync(Q)).ShouldBe(2500);
         (await Depth(MessageState.Pending)).ShouldBe(2500);
         (await TakeIds(3)).ShouldBe(["m0", "m1", "m2"]);
+    }
+
+    [Fact]
+    public async Task Redriving_all_redrives_each_message_once_however_soon_consumers_fail_it_again()
+    {
+        const int Count = 3500;
+        await Queue();
+        await PutErrored(Count);
+        var redrive = Service.RedriveAllAsync(Q);
+        // Whatever is pending now was redriven just before.
+        var failed = 0;
+        async Task ConsumeAsync()
+        {
+            while (!redrive.IsCompleted && failed < 4 * Count)
+                Interlocked.Add(ref failed, await FailSome(50));
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(ConsumeAsync)));
+        (await Answer(redrive)).ShouldBe(Count);
+        while (await FailSome(Limits.MaxBatch) is > 0 and var more)
+            failed += more;
+        failed.ShouldBe(Count);
+        (await Depth(MessageState.Errored)).ShouldBe(Count);
+    }
+
+    [Fact]
+    public async Task Two_redrives_of_all_at_once_share_the_messages()
+    {
+        const int Count = 3500;
+        await Queue();
+        await PutErrored(Count);
+        var redriven = await Answer(Task.WhenAll(Service.RedriveAllAsync(Q), Service.RedriveAllAsync(Q)));
+        redriven.Sum().ShouldBe(Count);
+        (await Depth(MessageState.Pending)).ShouldBe(Count);
+    }
+
+    private async Task PutErrored(int count)
+    {
+        foreach (var some in Enumerable.Range(0, count).Select(i => $"m{i}").Chunk(Limits.MaxBatch))
+            await EnqueueAll(some);
+        while (await FailSome(Limits.MaxBatch) > 0)
+        {
+            // Until none is left.
+        }
+    }
+
+    private async Task<int> FailSome(int most)
+    {
+        var taken = await TakeMany(most);
+        if (taken.Count > 0)
+            await Answer(Service.SettleAsync(Q, [.. taken.Select(message => Settlement.Fail(message.Id, message.LeaseToken!, permanent: true))]));
+        return taken.Count;
     }
 }

@@ -110,7 +110,7 @@ public sealed class CompactionTests
         var journal = TestLog.Open(_disk);
         var filler = await TestQueue.OpenAsync(journal, "filler");
         await (await TestRunner.OpenAsync(journal)).AskAsync(engine => engine.Enqueue([new NewMessage { Id = "first" }]));
-        await (await TestRunner.OpenAsync(journal)).AskAsync(engine => engine.PurgeNext(engine.BeginSweep(MessageState.Pending)));
+        await (await TestRunner.OpenAsync(journal)).AskAsync(engine => engine.PurgeNext(new Sweep(MessageState.Pending)));
         await FillAndDrainAsync(filler, messages: 600, keep: 1000);
 
         journal = TestLog.Open(_disk = _disk.Crash());

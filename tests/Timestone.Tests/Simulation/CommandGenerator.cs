@@ -41,6 +41,8 @@ internal sealed class CommandGenerator
             (() => new RedriveCommand(Id()), 4),
             (() => new RedriveAllCommand(), 1),
             (() => new PurgeCommand(Maybe(StateOf)), 1),
+            (Sweep, 20),
+            (() => new EndSweepCommand(random.Next(2)), 1),
             (Update, 3),
             (() => new GetCommand(Id()), 4),
             (() => new ListCommand(Maybe(StateOf), random.Next(1, 8)), 3),
@@ -237,6 +239,14 @@ internal sealed class CommandGenerator
     }));
 
     private CancelCommand Cancel() => new(Batch(() => new Cancellation { Id = Id(), Reason = Reason("not wanted") }));
+
+    private SweepCommand Sweep()
+    {
+        // Purges are few, lest there be nothing left, and most steps small, so that much comes in between.
+        var redrives = _random.Next(4) > 0;
+        var state = redrives ? MessageState.Errored : Maybe(StateOf);
+        return new SweepCommand(_random.Next(2), redrives, state == MessageState.Running ? null : state, Math.Max(1, _random.Next(4) - 1));
+    }
 
     private UpdateCommand Update()
     {

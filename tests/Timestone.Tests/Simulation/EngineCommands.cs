@@ -5,7 +5,7 @@ namespace Timestone.Tests.Simulation;
 /// <summary>Asks an engine for what a command says, all of it at one time.</summary>
 internal static class EngineCommands
 {
-    public static object Ask(QueueEngine engine, Command command) => command switch
+    public static object Ask(QueueEngine engine, Command command, EngineSweeps sweeps) => command switch
     {
         EnqueueCommand enqueue => engine.Enqueue(enqueue.Messages),
         DequeueCommand dequeue => Dequeue(engine, dequeue.Request),
@@ -15,6 +15,8 @@ internal static class EngineCommands
         RedriveCommand redrive => Redrive(engine, redrive.Id),
         RedriveAllCommand => RedriveAll(engine),
         PurgeCommand purge => Purge(engine, purge.State),
+        SweepCommand sweep => sweeps.Step(engine, sweep),
+        EndSweepCommand end => sweeps.End(engine, end.Number),
         UpdateCommand update => Update(engine, update.Patch),
         DeleteCommand => Delete(engine),
         GetCommand get => (object?)engine.Get(get.Id) ?? new TimestoneError(ErrorCode.MessageNotFound, ""),
@@ -52,8 +54,8 @@ internal static class EngineCommands
 
     private static object RedriveAll(QueueEngine engine)
     {
-        var sweep = Sweep(engine, MessageState.Errored, engine.RedriveNext);
-        return sweep.LacksRoom ? new TimestoneError(ErrorCode.QueueFull, "") : sweep.Count;
+        var (count, lacksRoom) = Sweep(engine, new Sweep(MessageState.Errored), engine.RedriveNext);
+        return lacksRoom ? new TimestoneError(ErrorCode.QueueFull, "") : count;
     }
 
     private static object Redrive(QueueEngine engine, string id)
@@ -66,16 +68,18 @@ internal static class EngineCommands
     {
         if (state == MessageState.Running)
             return new TimestoneError(ErrorCode.InvalidArgument, "", "state");
-        var states = state is { } one ? [one] : Enum.GetValues<MessageState>().Where(other => other != MessageState.Running);
-        return states.Sum(each => Sweep(engine, each, engine.PurgeNext).Count);
+        return Sweep(engine, new Sweep(EngineSweeps.StatesOf(state)), engine.PurgeNext).Count;
     }
 
-    private static Sweep Sweep(QueueEngine engine, MessageState state, Func<Sweep, Sweep> step)
+    private static (long Count, bool LacksRoom) Sweep(QueueEngine engine, Sweep sweep, Func<Sweep, SweepStep> next)
     {
-        var sweep = engine.BeginSweep(state);
-        while (!sweep.Done)
-            sweep = step(sweep);
-        return sweep;
+        for (var count = 0L; ;)
+        {
+            var step = next(sweep);
+            count += step.Changed.Total;
+            if (step.IsDone)
+                return (count, step.LacksRoom);
+        }
     }
 
     private static Message[] List(QueueEngine engine, ListCommand list)

@@ -32,12 +32,13 @@ internal sealed class EngineSimulation
 
     /// <summary>Runs what a seed leads to.</summary>
     /// <exception cref="SimulationFailure">An invariant did not hold.</exception>
-    public static void Run(int seed, Func<QueueRow, EngineSubject>? make = null)
+    public static SweepCounts Run(int seed, Func<QueueRow, EngineSubject>? make = null)
     {
         var simulation = new EngineSimulation(seed, make);
         try
         {
             simulation.Run();
+            return simulation._reference.Sweeps;
         }
         catch (SimulationFailure failure)
         {

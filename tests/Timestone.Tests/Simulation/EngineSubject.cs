@@ -18,6 +18,7 @@ internal class EngineSubject
     private readonly FilterLimits _limits;
     private QueueEngine _engine;
     private long _epoch = 1;
+    private EngineSweeps _sweeps = new();
     private int _steps;
 
     public EngineSubject(QueueRow queue, FilterLimits? limits = null)
@@ -42,14 +43,15 @@ internal class EngineSubject
         _engine.Build(++_steps % 4);
         if (_steps % 3 == 0)
             _engine.TryDepth(null, Probes[_steps % Probes.Length]);
-        var answer = EngineCommands.Ask(_engine, command);
+        var answer = EngineCommands.Ask(_engine, command, _sweeps);
         Store(_changes);
         _changes.Clear();
         return answer;
     }
 
     /// <summary>Throws the engine away and makes another of what is stored.</summary>
-    public virtual void Reopen() => _engine = new QueueEngine(Rows.Queue, ++_epoch, Rows.Take(), 0, _limits);
+    public virtual void Reopen() =>
+        (_engine, _sweeps) = (new QueueEngine(Rows.Queue, ++_epoch, Rows.Take(), 0, _limits), new EngineSweeps());
 
     public void AssertInvariants() => _engine.AssertInvariants();
 

@@ -467,6 +467,8 @@ internal sealed class JournalSimulation
         _follower.Check(queues);
         OutboxFollower.CheckEarliest(outbox, queues);
         Counts.Gaps += _follower.HasGap ? 1 : 0;
+        foreach (var queue in _queues)
+            Counts.Sweeps.Add(queue.Sweeps);
     }
 
     private void Housekeep()

@@ -56,6 +56,10 @@ public sealed class PlantedEngineBugTests(ITestOutputHelper output)
     public void An_engine_that_enqueues_while_blocked_is_caught() =>
         Caught(Invariant.AnswersEqualReference, queue => new IgnoresBlocks(queue));
 
+    [Fact]
+    public void An_engine_whose_sweeps_follow_their_own_tail_is_caught() =>
+        Caught(Invariant.AnswersEqualReference, queue => new FollowsItsTail(queue));
+
     private void Caught(Invariant invariant, Func<QueueRow, EngineSubject> make) =>
         PlantedBugs.MustBreak(invariant, MostSeeds, seed => EngineSimulation.Run(seed, make), output);
 
@@ -154,6 +158,35 @@ public sealed class PlantedEngineBugTests(ITestOutputHelper output)
         {
             _before = command is SettleCommand ? _before : now;
             return base.Answer(_before, command, room);
+        }
+    }
+
+    // What came back is covered anew.
+    private sealed class FollowsItsTail(QueueRow queue) : EngineSubject(queue)
+    {
+        private readonly Dictionary<int, SweepCommand> _begun = [];
+
+        public override object Answer(long now, Command command, JournalRoom room)
+        {
+            if (command is SweepCommand step)
+            {
+                base.Answer(now, new EndSweepCommand(step.Number), room);
+                _begun.TryAdd(step.Number, step);
+                var answer = base.Answer(now, _begun[step.Number], room);
+                if (answer is SweepStep { IsDone: true })
+                    _begun.Remove(step.Number);
+                return answer;
+            }
+
+            if (command is EndSweepCommand end)
+                _begun.Remove(end.Number);
+            return base.Answer(now, command, room);
+        }
+
+        public override void Reopen()
+        {
+            _begun.Clear();
+            base.Reopen();
         }
     }
 

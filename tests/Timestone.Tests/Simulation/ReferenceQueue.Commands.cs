@@ -31,6 +31,8 @@ internal sealed partial class ReferenceQueue
             RedriveCommand redrive => Redrive(redrive.Id),
             RedriveAllCommand => RedriveAll(),
             PurgeCommand purge => Purge(purge.State),
+            SweepCommand sweep => Sweep(sweep),
+            EndSweepCommand end => _sweeps.Remove(end.Number),
             UpdateCommand update => Update(update.Patch),
             DeleteCommand => Delete(),
             GetCommand get => Get(get.Id),
@@ -237,6 +239,8 @@ internal sealed partial class ReferenceQueue
         if (!HasRoom(RoomUse.Extra, message.RoomBytes))
             return false;
         BecomePending(message, Now);
+        foreach (var sweep in _sweeps.Values)
+            sweep.Covered.Remove(message);
         message.Attempt = 0;
         message.Progress = default;
         message.Lease = null;
@@ -258,6 +262,46 @@ internal sealed partial class ReferenceQueue
         Activity.Purged += purged.Sum(Remove);
         return (long)purged.Count;
     }
+
+    private SweepStep Sweep(SweepCommand command)
+    {
+        var goesOn = _sweeps.TryGetValue(command.Number, out var sweep);
+        sweep ??= _sweeps[command.Number] = new ReferenceSweep(command, EngineSweeps.StatesOf(command.State), _messages, _lastSequence);
+        Sweeps.LaterSteps += goesOn && sweep.Covered.Count > 0 ? 1 : 0;
+        Sweeps.Overlapping += _sweeps.Count > 1 ? 1 : 0;
+        var changed = new long[6];
+        var hasRoom = true;
+        foreach (var (message, place) in LookedAtNext(sweep))
+        {
+            sweep.At = place;
+            if (!sweep.Covered.TryGetValue(message, out var before))
+            {
+                Sweeps.New += message.Sequence > sweep.LastSequence ? 1 : 0;
+                Sweeps.CameBack += message.Sequence > sweep.LastSequence ? 0 : 1;
+                continue;
+            }
+
+            Sweeps.MovedWithin += message.State == before ? 0 : 1;
+            if (!(hasRoom = !sweep.Redrives || TryRedrive(message)))
+                break;
+            Activity.Purged += sweep.Redrives ? 0 : Remove(message);
+            changed[(int)place.State]++;
+        }
+
+        var isDone = sweep.Covered.Count == 0 || !hasRoom;
+        if (isDone)
+            _sweeps.Remove(command.Number);
+        return new SweepStep(StateCounts.Of(state => changed[(int)state]), isDone, !hasRoom);
+    }
+
+    // None when nothing is left that it covers.
+    private (ReferenceMessage Message, (MessageState State, long Rank, long Sequence) Place)[] LookedAtNext(ReferenceSweep sweep) =>
+        [.. _messages
+            .Where(message => sweep.Covered.Count > 0 && sweep.States.Contains(message.State))
+            .Select(message => (Message: message, Place: (message.State, message.State == MessageState.Pending ? message.Priority : message.DueAt, message.Sequence)))
+            .Where(looked => looked.Place.CompareTo(sweep.At) > 0)
+            .OrderBy(looked => looked.Place)
+            .Take(sweep.StepSize)];
 
     private object Update(QueueSettingsPatch patch)
     {

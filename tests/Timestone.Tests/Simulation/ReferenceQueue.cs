@@ -18,6 +18,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     private const int LeasesRemembered = 16;
 
     private List<ReferenceMessage> _messages = [];
+    private Dictionary<int, ReferenceSweep> _sweeps = [];
     private long _lastSequence;
     private JournalRoom _room;
 
@@ -30,6 +31,9 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
 
     /// <summary>What was dequeued since it was opened, for statistics.</summary>
     public ReferenceActivity Activity { get; private set; } = new();
+
+    /// <summary>What its sweeps met.</summary>
+    public SweepCounts Sweeps { get; init; } = new();
 
     /// <summary>What is known of its leases' tokens.</summary>
     public LeaseTokens Tokens { get; } = new();
@@ -70,6 +74,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     {
         Now = _messages.Select(message => message.UpdatedAt).DefaultIfEmpty(long.MinValue).Max();
         Activity = new ReferenceActivity();
+        _sweeps = [];
     }
 
     /// <summary>Begins a batch of commands at a time.</summary>
@@ -115,6 +120,12 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
 
     private void Become(ReferenceMessage message, MessageState state, long at)
     {
+        foreach (var sweep in _sweeps.Values)
+        {
+            if (!sweep.States.Contains(state))
+                sweep.Covered.Remove(message);
+        }
+
         message.State = state;
         message.UpdatedAt = at;
         message.Version++;
@@ -132,6 +143,8 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     private int Remove(ReferenceMessage message)
     {
         _messages.Remove(message);
+        foreach (var sweep in _sweeps.Values)
+            sweep.Covered.Remove(message);
         Revision++;
         return 1;
     }

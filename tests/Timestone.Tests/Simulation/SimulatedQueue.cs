@@ -21,6 +21,7 @@ internal sealed class SimulatedQueue
     private QueueRunner? _runner;
     private SpiedJournal? _journal;
     private List<SpiedJournal> _journals = [];
+    private EngineSweeps _sweeps = new();
     private bool _closing;
     private int _creations;
 
@@ -38,6 +39,9 @@ internal sealed class SimulatedQueue
 
     public bool IsOpen => _runner is { Stopped.IsCompleted: false };
 
+    /// <summary>What sweeps met.</summary>
+    public SweepCounts Sweeps => _reference.Sweeps;
+
     /// <summary>Calls without an answer.</summary>
     public int Unanswered => _sent.Count + _waiting.Count + _applied.Count;
 
@@ -51,7 +55,7 @@ internal sealed class SimulatedQueue
         {
             // Clocks here stand still and go back, and two queues of a name are told apart by when they were created.
             var row = new QueueRow(Name, CommandGenerator.Settings(_random), ++_creations);
-            _reference = new ReferenceQueue(Name, row.Settings, Jitter.Of) { Revision = _reference.Revision + 1 };
+            _reference = new ReferenceQueue(Name, row.Settings, Jitter.Of) { Revision = _reference.Revision + 1, Sweeps = _reference.Sweeps };
             _history.Add(_reference);
             found = Ended(journal.OpenAsync(Name, row))!;
             _history.IsDurable(_history.Last);
@@ -59,6 +63,7 @@ internal sealed class SimulatedQueue
 
         Generator.Reference = _reference;
         _closing = false;
+        _sweeps = new EngineSweeps();
         SpiedJournal? spied = null;
         _journal = spied = new SpiedJournal(_sabotage(found), rows, room =>
         {
@@ -77,7 +82,7 @@ internal sealed class SimulatedQueue
         var cancellation = new CancellationTokenSource();
         Task answer = command is DequeueCommand dequeue
             ? _runner!.DequeueAsync(dequeue.Request, cancellation.Token)
-            : _runner!.ExecuteAsync(command, static (engine, asked) => EngineCommands.Ask(engine, asked), cancellation.Token);
+            : _runner!.ExecuteAsync((command, _sweeps), static (engine, asked) => EngineCommands.Ask(engine, asked.command, asked._sweeps), cancellation.Token);
         _sent.Add(new Call(command, answer, cancellation));
     }
 

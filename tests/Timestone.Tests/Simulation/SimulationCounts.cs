@@ -24,6 +24,8 @@ internal sealed class SimulationCounts
 
     public int Gaps { get; set; }
 
+    public SweepCounts Sweeps { get; } = new();
+
     /// <summary>Adds those of a run. Called on several threads.</summary>
     public void Add(SimulationCounts run)
     {
@@ -39,9 +41,10 @@ internal sealed class SimulationCounts
             Refusals += run.Refusals;
             TimesWithoutSpace += run.TimesWithoutSpace;
             Gaps += run.Gaps;
+            Sweeps.Add(run.Sweeps);
         }
     }
 
     public override string ToString() =>
-        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {TimesWithoutSpace} without space, {Gaps} readers of the outbox with a gap.";
+        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {TimesWithoutSpace} without space, {Gaps} readers of the outbox with a gap; {Sweeps}.";
 }

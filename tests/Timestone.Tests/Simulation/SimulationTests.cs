@@ -1,3 +1,4 @@
+using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -10,7 +11,13 @@ namespace Timestone.Tests.Simulation;
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     [Fact]
-    public void The_engine_answers_as_the_reference_does() => Seeds.Run(output, seed => EngineSimulation.Run(seed), 18_000, 2_000);
+    public void The_engine_answers_as_the_reference_does()
+    {
+        var sweeps = new SweepCounts();
+        Seeds.Run(output, seed => sweeps.Add(EngineSimulation.Run(seed)), 18_000, 2_000);
+        output.WriteLine($"{sweeps}");
+        Tried(sweeps, 100);
+    }
 
     [Fact]
     public void What_the_journal_acknowledged_survives_crashes_and_failures()
@@ -18,5 +25,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var counts = new SimulationCounts();
         Seeds.Run(output, seed => counts.Add(JournalSimulation.Run(seed)), 7_200, 800);
         output.WriteLine($"{counts}");
+        Tried(counts.Sweeps, 5);
     }
+
+    // One seed alone need not come to everything.
+    private static void Tried(SweepCounts sweeps, int times) => sweeps.Least.ShouldBeGreaterThanOrEqualTo(SimulationSwitches.Seed is null ? times : 0, $"{sweeps}");
 }
