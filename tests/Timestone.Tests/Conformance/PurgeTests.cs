@@ -86,6 +86,8 @@ public abstract class PurgeTests(ConformanceSubject subject) : ConformanceTests(
         await Fill("old", Count);
         while (await TakeMany(Limits.MaxBatch) is { Count: > 0 } taken)
             await Fail(taken);
+        // What fails later ranks after what failed before.
+        Advance(1);
         var purge = Service.PurgeAsync(Q, PurgeScope.Errored);
         await Until(async () => await Depth(MessageState.Errored) < Count);
         foreach (var some in held.Chunk(100))

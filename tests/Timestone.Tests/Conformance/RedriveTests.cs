@@ -88,6 +88,8 @@ public abstract class RedriveTests(ConformanceSubject subject) : ConformanceTest
         const int Count = 3500;
         await Queue();
         await PutErrored(Count);
+        // What fails later ranks after what failed before.
+        Advance(1);
         var redrive = Service.RedriveAllAsync(Q);
         // Whatever is pending now was redriven just before.
         var failed = 0;
