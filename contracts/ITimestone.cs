@@ -63,12 +63,16 @@ public interface ITimestone
     /// <exception cref="TimestoneException"><see cref="ErrorCode.MessageNotFound"/>, <see cref="ErrorCode.IllegalTransition"/>.</exception>
     Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Redrives every message that is errored now; answers how many. Done in steps: what is repeated after a failure goes on.</summary>
+    /// <summary>
+    /// Redrives every message that is errored when this begins; answers how many.
+    /// Done in steps: a message that becomes errored meanwhile is left, also one that was just redriven. Repeated after a failure, it goes on.
+    /// </summary>
     Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Removes the messages that are in the scope's states now; answers how many of each state.
-    /// Done in steps: what is repeated after a failure goes on, and counts only what it removed itself.
+    /// Removes the messages that are in the scope's states when this begins; answers how many of each state.
+    /// Done in steps: a message that is enqueued meanwhile, or comes into these states, is left.
+    /// Repeated after a failure, it goes on, and counts only what it removed itself.
     /// </summary>
     Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default);
 

@@ -31,10 +31,10 @@ internal static class QueueRoutes
         routes.MapGet($"{Path}/depth", handlers.WithoutBody(Depth, Answers.Count))
             .Describe("getDepth", "Counts messages, of one state or of those not terminal, whose metadata equal the filter's.").Takes("state", "filter").Answers<CountAnswer>();
         routes.MapPost($"{Path}/purge", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), Purge, Purged))
-            .Describe("purge", "Removes every message of a state, or of every state but running; answers how many of each. Running messages belong to their consumers: cancel them instead.")
+            .Describe("purge", "Removes every message that is in a state now, or in every state but running; answers how many of each. What enters the state meanwhile stays. Running messages belong to their consumers: cancel them instead.")
             .Takes("state=purge").Answers<StateCounts>();
         routes.MapPost($"{Path}/redrive", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), RedriveAll, Counted))
-            .Describe("redriveAll", "Makes every errored message pending again, its attempts unspent.").Answers<CountAnswer>().Refuses(ErrorCode.QueueFull);
+            .Describe("redriveAll", "Makes every message that is errored now pending again, its attempts unspent; not those that fail again meanwhile.").Answers<CountAnswer>().Refuses(ErrorCode.QueueFull);
     }
 
     private static Task<QueuePage> List(ITimestone timestone, HttpContext context)

@@ -235,7 +235,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         var redriven = new long[States.Count];
         var runner = await RunnerAsync(queue).ConfigureAwait(false);
-        await SweepCall.RunAsync(runner, new Sweep(MessageState.Errored), static (engine, sweep) => engine.RedriveNext(sweep), redriven, cancellationToken).ConfigureAwait(false);
+        var sweep = new Sweep(MessageState.Errored);
+        await SweepCall.RunAsync(runner, sweep, static (engine, redrive) => engine.RedriveNext(redrive), redriven, cancellationToken).ConfigureAwait(false);
         return redriven.Sum();
     }
 
@@ -249,7 +250,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         try
         {
             var sweep = new Sweep([.. Enum.GetValues<MessageState>().Where(state => scope.Covers(state))]);
-            await SweepCall.RunAsync(runner, sweep, static (engine, sweep) => engine.PurgeNext(sweep), removed, cancellationToken).ConfigureAwait(false);
+            await SweepCall.RunAsync(runner, sweep, static (engine, purge) => engine.PurgeNext(purge), removed, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -3,14 +3,15 @@ using System.Numerics;
 namespace Timestone.Engine;
 
 /// <summary>
-/// A walk over the messages that are in some states when it begins, done in steps so that no step is long. It begins with its first step, see
-/// <see cref="QueueEngine.RedriveNext"/> and <see cref="QueueEngine.PurgeNext"/>.
+/// A walk over the messages that are in some states when it begins, done in steps so that no step is long. It begins with its first step:
+/// <see cref="QueueEngine.RedriveNext"/> or <see cref="QueueEngine.PurgeNext"/>.
 /// </summary>
 /// <remarks>
-/// <para>It covers a message until that leaves these states or is redriven. What enters the states while it goes on has come later and is passed over,
-/// also when it was there before. So a sweep ends, whatever producers and consumers do beside it.</para>
-/// <para>It walks state by state, in the order of <see cref="MessageState"/>, and by rank in each. Whatever moves a covered message from one of its states to
-/// another without a redrive (its invisibility ends, it is canceled) moves it to a later state: so what is covered is always still ahead of the walk.</para>
+/// <para>It covers a message until the message leaves these states or is redriven. What enters the states while the sweep goes on has come later
+/// and is passed over, also when it was there before. So a sweep ends, whatever producers and consumers do beside it.</para>
+/// <para>It walks state by state, in the order of <see cref="MessageState"/>, and by rank in each. Whatever moves a message from one of its states
+/// to another without a redrive (its invisibility ends, it is canceled) moves it to a later state: so what is covered is always ahead of the walk.
+/// </para>
 /// <para>Of use with one engine, which changes it. Whoever does not step until <see cref="SweepStep.IsDone"/> tells the engine by
 /// <see cref="QueueEngine.End(Sweep)"/>: until then it costs every transition a look, and memory of a bit for each message.</para>
 /// </remarks>
@@ -25,8 +26,8 @@ public sealed class Sweep
     private long _lastSequence;
     private int _lastSlot;
 
-    // A bit for each slot, set when its message is no longer covered although it is in the states, or may come to be in them. Null while none is set. A slot
-    // that is taken by another message meanwhile need not be cleared: that one was enqueued later.
+    // A bit for each slot, set when its message has left the states, or come into them, since the sweep began. Null while none is set.
+    // The bit of a slot that another message takes meanwhile is not cleared: that message was enqueued later.
     private ulong[]? _uncovered;
 
     /// <summary>Makes a sweep that has not begun.</summary>

@@ -23,7 +23,9 @@ internal sealed record RedriveAllCommand : Command;
 
 internal sealed record PurgeCommand(MessageState? State) : Command;
 
-/// <summary>The next step of the sweep of a number; where none goes on a new one begins, and the rest says of what kind. State null: all but running.</summary>
+/// <summary>
+/// The next step of the sweep of a number; where none goes on a new one begins, and the rest says of what kind. State null: all but running.
+/// </summary>
 internal sealed record SweepCommand(int Number, bool Redrives, MessageState? State, int StepSize) : Command;
 
 /// <summary>Ends the sweep of a number wherever it is.</summary>

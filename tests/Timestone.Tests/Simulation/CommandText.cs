@@ -17,7 +17,8 @@ internal static class CommandText
         RedriveCommand redrive => $"redrive {redrive.Id}",
         RedriveAllCommand => "redrive all",
         PurgeCommand purge => $"purge {purge.State?.ToString() ?? "all"}",
-        SweepCommand sweep => $"sweep {sweep.Number} goes on, or begins to {(sweep.Redrives ? "redrive" : "purge")} {sweep.State?.ToString() ?? "all"}, {sweep.StepSize} a step",
+        SweepCommand { Number: var number, StepSize: var size } sweep =>
+            $"sweep {number} goes on, or begins to {(sweep.Redrives ? "redrive" : "purge")} {sweep.State?.ToString() ?? "all"}, {size} a step",
         EndSweepCommand end => $"sweep {end.Number} ends",
         UpdateCommand update => $"update {Json(update.Patch, TimestoneJson.Default.QueueSettingsPatch)}",
         DeleteCommand => "delete",

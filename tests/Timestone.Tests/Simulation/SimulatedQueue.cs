@@ -82,7 +82,7 @@ internal sealed class SimulatedQueue
         var cancellation = new CancellationTokenSource();
         Task answer = command is DequeueCommand dequeue
             ? _runner!.DequeueAsync(dequeue.Request, cancellation.Token)
-            : _runner!.ExecuteAsync((command, _sweeps), static (engine, asked) => EngineCommands.Ask(engine, asked.command, asked._sweeps), cancellation.Token);
+            : _runner!.ExecuteAsync((Command: command, Sweeps: _sweeps), static (engine, ask) => EngineCommands.Ask(engine, ask.Command, ask.Sweeps), cancellation.Token);
         _sent.Add(new Call(command, answer, cancellation));
     }
 

@@ -29,5 +29,6 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     // One seed alone need not come to everything.
-    private static void Tried(SweepCounts sweeps, int times) => sweeps.Least.ShouldBeGreaterThanOrEqualTo(SimulationSwitches.Seed is null ? times : 0, $"{sweeps}");
+    private static void Tried(SweepCounts sweeps, int times) =>
+        sweeps.Least.ShouldBeGreaterThanOrEqualTo(SimulationSwitches.Seed is null ? times : 0, $"{sweeps}");
 }
