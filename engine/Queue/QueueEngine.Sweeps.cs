@@ -8,7 +8,7 @@ public sealed partial class QueueEngine
     /// <summary>How many sweeps have begun and not ended.</summary>
     internal int SweepCount => _sweeps?.Count ?? 0;
 
-    /// <summary>Redrives the next messages of a sweep over errored ones.</summary>
+    /// <summary>Redrives the next messages of a sweep over errored ones, or canceled ones.</summary>
     public SweepStep RedriveNext(Sweep sweep) => Step(sweep, static (engine, row) => engine.TryRevive(row));
 
     /// <summary>Removes the next messages of a sweep.</summary>
