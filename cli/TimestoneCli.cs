@@ -84,6 +84,7 @@ public static class TimestoneCli
             new HistoryCommand(host),
             new SearchStatsCommand(host),
             new VerifyIndexCommand(host),
+            new VerifyCommand(host),
             new WorkCommand(host),
             new TopCommand(host),
             new InspectCommand(host),

@@ -38,6 +38,7 @@ public sealed class FileJournal : IJournal
     private readonly IJournalDisk _disk;
     private readonly Spares _spares;
     private readonly Reserve _reserve;
+    private readonly HighWaterMark _mark;
     private readonly SegmentedLog _log;
     private readonly GroupCommit _commits;
     private readonly QueueCatalog _queues;
@@ -56,30 +57,27 @@ public sealed class FileJournal : IJournal
     {
         (_options, _disk) = (options, disk);
         var began = Stopwatch.GetTimestamp();
-        var recovery = new Recovery(disk);
+        var recovery = new Recovery(disk, options.AcceptDataLoss ? RecoveryMode.Accept : RecoveryMode.Refuse);
         recovery.Run();
+        _mark = HighWaterMark.Keep(disk, recovery.Mark, recovery.Remembered);
         _queues = new QueueCatalog(recovery.Replay.Queues.Values, options.Outbox);
         var duration = Stopwatch.GetElapsedTime(began);
 
-        var start = recovery.Replay.Starts + 1;
+        var start = recovery.Starts + 1;
         _epoch = start << 32;
         _spares = new Spares(disk, options.SegmentBytes);
-        _log = new SegmentedLog(disk, _spares, recovery, start);
-        var segments = _log.Segments;
+        _log = new SegmentedLog(disk, _spares, _mark, recovery, start);
+        Recovered = Report(recovery, duration);
         _reserve = new Reserve(_spares, options.SegmentBytes, options.Notify);
         var total = _queues.Existing.Aggregate(default(Tally), static (sum, queue) => sum + queue.Tally);
         _reserve.Update(total, _log.Remaining);
         _outbox = options.Outbox ? new FileOutbox(disk, _log, recovery, _queues, options) : null;
         _commits = new GroupCommit(_log, _reserve, _outbox, options);
         _compactor = new Compactor(this, disk, _log, _queues, _reserve, _outbox, options.SegmentBytes);
-        Recovered = new RecoveryReport(segments.Length, segments.Sum(static segment => segment.Length), _queues.Existing.Count, total.Stored, recovery.CutOffBytes, duration);
-
         _start = start;
-        var record = new StartRecord(start);
-        _commits.Add(record);
-        _commits.WritePending();
-        if (record.Failure is not null)
-            throw record.Failure;
+        var oldest = _log.Segments is [var first, ..] ? first.Number : recovery.Newest + 1;
+        WriteNow([new StartRecord(start), .. recovery.Amendments()]);
+        _mark.Started(start, oldest, recovery.Losses.Count > 0 ? recovery.Newest + 1 : null);
         Housekeep();
     }
 
@@ -134,6 +132,22 @@ public sealed class FileJournal : IJournal
             (disk as DirectoryDisk)?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Looks at the journal of a directory, which nobody else may have open, and changes nothing.</summary>
+    /// <returns>What a start would find, cut off and refuse.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no journal.</exception>
+    /// <exception cref="UnreadableLogException">A start refuses it whatever is accepted.</exception>
+    /// <exception cref="IOException">A process has it; or the disk failed.</exception>
+    public static RecoveryReport Verify(string directory)
+    {
+        using var disk = new DirectoryView(directory);
+        var began = Stopwatch.GetTimestamp();
+        var recovery = new Recovery(disk, RecoveryMode.Look);
+        recovery.Run();
+        recovery.Active?.File.Dispose();
+        recovery.Mark?.Dispose();
+        return Report(recovery, Stopwatch.GetElapsedTime(began));
     }
 
     /// <inheritdoc/>
@@ -191,7 +205,7 @@ public sealed class FileJournal : IJournal
 
     /// <summary>
     /// For a driver by hand: sets space aside ahead of need, or tries again to, has a record written to find out whether that goes
-    /// again where it failed, and makes durable what readers of the outbox have acknowledged.
+    /// again where it failed, and makes durable how far the log is and what readers of the outbox have acknowledged.
     /// </summary>
     /// <exception cref="IOException">The disk failed; it can be tried again.</exception>
     public void Housekeep()
@@ -199,6 +213,7 @@ public sealed class FileJournal : IJournal
         if (_commits.Trouble is not null && _log.Death is null)
             Add(new StartRecord(_start));
         _reserve.Replenish();
+        _log.SaveMark();
         _outbox?.Save();
     }
 
@@ -218,8 +233,8 @@ public sealed class FileJournal : IJournal
         await _housekeeping.ConfigureAwait(false);
         try
         {
-            // So that also answers given without a flush outlast what comes after a clean end.
-            _commits.Add(new Turn(_options.Manual, flush: true));
+            // Flushed, so that also answers given without a flush outlast what comes after a clean end.
+            _commits.Add(new EndRecord(_options.Manual));
         }
         finally
         {
@@ -232,14 +247,16 @@ public sealed class FileJournal : IJournal
             _writer.Join();
         try
         {
+            _log.SaveMark();
             _outbox?.Save();
         }
         catch (IOException failure)
         {
-            _options.Notify?.Invoke("How far readers of the outbox are could not be written: they read some of it again.", failure);
+            _options.Notify?.Invoke("How far the log and the readers of the outbox are could not be written: some of it is read again.", failure);
         }
 
         _outbox?.Dispose();
+        _mark.Dispose();
         _log.Dispose();
         _spares.Dispose();
         (_disk as DirectoryDisk)?.Dispose();
@@ -292,6 +309,24 @@ public sealed class FileJournal : IJournal
     }
 
     private static JournalFullException Full() => new("The journal has no room for a new queue: its disk is full.");
+
+    private static RecoveryReport Report(Recovery recovery, TimeSpan duration)
+    {
+        var lengths = recovery.Closed.Select(static segment => segment.Length).Append(recovery.Active?.Segment.Length ?? 0).ToArray();
+        var queues = recovery.Replay.Queues.Values.Where(static queue => !queue.Deleted).ToArray();
+        var messages = queues.Sum(static queue => (long)queue.Rows.Count);
+        var segments = lengths.Count(static length => length > 0);
+        return new RecoveryReport(segments, lengths.Sum(), queues.Length, messages, recovery.Replay.HasEnded, recovery.Cut, recovery.Losses, duration);
+    }
+
+    private void WriteNow(Turn[] turns)
+    {
+        foreach (var turn in turns)
+            _commits.Add(turn);
+        _commits.WritePending();
+        if (turns.Select(static turn => turn.Failure).FirstOrDefault(static failure => failure is not null) is { } failure)
+            throw failure;
+    }
 
     private Task TakeTurnAsync(bool flush)
     {

@@ -21,6 +21,12 @@ public sealed record FileJournalOptions
     /// <summary>Bytes of log that may wait for the slowest reader of the outbox before the oldest are given up. More than 0.</summary>
     public long OutboxLimitBytes { get; init; } = 8L * 1024 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether to start although something that became durable is lost: with what is left, and what is lost is told. Only where
+    /// a start without it is refused, and nothing can be put back.
+    /// </summary>
+    public bool AcceptDataLoss { get; init; }
+
     /// <summary>The disk to work on instead of <see cref="Directory"/>, for simulations.</summary>
     public IJournalDisk? Disk { get; init; }
 

@@ -9,6 +9,9 @@ internal static class FileNames
     private const string SpareSuffix = ".spare";
     private const string CursorSuffix = ".cursor";
 
+    /// <summary>The name of the high-water mark.</summary>
+    public const string Mark = "journal.mark";
+
     /// <summary>The name of a segment.</summary>
     public static string Segment(long number) => Name(number, SegmentSuffix);
 
@@ -27,6 +30,10 @@ internal static class FileNames
 
     /// <summary>The numbers of the spares among these names, in order.</summary>
     public static long[] Spares(IEnumerable<string> names) => Numbers(names, SpareSuffix);
+
+    /// <summary>Whether there is a log, or files that are made behind its mark: then the mark must be there.</summary>
+    public static bool IsBegun(IReadOnlyCollection<string> names) =>
+        Segments(names).Length + Spares(names).Length + CursorReaders(names).Length > 0;
 
     private static string Name(long number, string suffix) => number.ToString("D12", CultureInfo.InvariantCulture) + suffix;
 

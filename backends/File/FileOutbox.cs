@@ -12,6 +12,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     private readonly SegmentedLog _log;
     private readonly Func<UntoldLog?> _untold;
     private readonly LogPosition _lastUntold;
+    private readonly bool _hasLosses;
     private readonly FileJournalOptions _options;
     private readonly Lock _sync = new();
     private readonly Dictionary<string, OutboxPlace> _named = new(StringComparer.Ordinal);
@@ -29,7 +30,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     /// <exception cref="IOException">The disk failed.</exception>
     public FileOutbox(IJournalDisk disk, SegmentedLog log, Recovery recovery, QueueCatalog queues, FileJournalOptions options)
     {
-        (_disk, _log, _lastUntold, _options) = (disk, log, recovery.Replay.LastUntold, options);
+        (_disk, _log, _lastUntold, _hasLosses, _options) = (disk, log, recovery.Replay.LastUntold, recovery.Losses.Count > 0, options);
         _newest = recovery.Replay.Queues.Values.Select(static queue => queue.NewestTransition).DefaultIfEmpty(long.MinValue).Max();
         _untold = () => new UntoldLog(number => queues.Find(number)?.Row);
         try
@@ -200,12 +201,12 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     }
 
     // What was durable to the system alone can be lost with the power, and a position behind it means other records by then:
-    // so it is given up before any are written.
+    // so it is given up before any are written. Where something is lost any reader may have missed it.
     private OutboxPlace Load(CursorFile file)
     {
         var (segments, _) = _log.Extent;
         var end = segments.Length == 0 ? LogPosition.First : new LogPosition(segments[^1].Number, segments[^1].Length);
-        var isThere = file.Saved.CompareTo(end) <= 0 || file.Saved == new LogPosition(end.Segment + 1, 0);
+        var isThere = !_hasLosses && (file.Saved.CompareTo(end) <= 0 || file.Saved == new LogPosition(end.Segment + 1, 0));
         if (isThere && Array.Find(segments, segment => segment.Number == file.Saved.Segment) is { Number: > 0 } own)
             isThere = file.Saved.Offset <= own.Length;
         if (!isThere)

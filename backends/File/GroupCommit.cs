@@ -157,6 +157,7 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileOutbox?
         {
             var record = write.Record;
             Frame.Place(record, log.Number, log.Flushed);
+            log.Link(record);
             if (used + record.Length > _buffer.Length || _group.Count == 1)
             {
                 log.Write(_buffer.AsSpan(0, used));

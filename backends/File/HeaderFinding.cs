@@ -12,12 +12,12 @@ internal enum HeaderFinding
     /// <summary>Too short, not our magic, or a checksum that is wrong.</summary>
     Damaged,
 
-    /// <summary>Our magic, and a version later than we know.</summary>
+    /// <summary>Our magic, and another version than ours.</summary>
     UnknownVersion,
 
     /// <summary>A valid header of another segment: someone renamed the file.</summary>
     OtherNumber,
 
-    /// <summary>There is no file of this number, but older and newer ones.</summary>
+    /// <summary>There is no such file, and there should be.</summary>
     Missing,
 }

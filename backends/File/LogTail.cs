@@ -62,21 +62,22 @@ internal sealed class LogTail(IJournalDisk disk, SegmentedLog log, LogPosition s
             var (segments, deleted) = log.Extent;
             if (segments.Length == 0 || Position.Segment > segments[^1].Number)
                 return false;
-            var oldest = segments[0].Number;
-            if (Position.Segment < oldest)
+            var index = Array.FindIndex(segments, segment => segment.Number >= Position.Segment);
+            if (segments[index].Number > Position.Segment)
             {
-                HasGap |= Position.Beyond(deleted).Segment < oldest;
-                MoveTo(oldest);
+                HasGap |= Position.Beyond(deleted).Segment < segments[index].Number;
+                MoveTo(segments[index].Number);
             }
 
-            var segment = segments[Position.Segment - oldest];
             Position = Position with { Offset = Math.Max(Position.Offset, SegmentHeader.Size) };
-            _durable = segment.Length;
+            _durable = segments[index].Length;
             if (Position.Offset < _durable)
                 return true;
-            if (Position.Segment == segments[^1].Number)
+            if (index == segments.Length - 1)
                 return false;
-            MoveTo(Position.Segment + 1);
+            // Numbers have gaps where it was accepted that segments are lost.
+            HasGap |= segments[index + 1].Number != Position.Segment + 1;
+            MoveTo(segments[index + 1].Number);
         }
     }
 

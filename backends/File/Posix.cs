@@ -12,7 +12,7 @@ internal static partial class Posix
 {
     private const int Interrupted = 4, WouldBlockLinux = 11, InvalidArgument = 22, WouldBlockApple = 35, NotSupportedLinux = 95;
     private const int FullSync = 51;
-    private const int LockExclusive = 2, LockShared = 1, LockNonBlocking = 4;
+    private const int LockExclusive = 2, LockNonBlocking = 4;
 
     /// <summary>Makes durable what was written to a file.</summary>
     /// <exception cref="IOException">It failed. What has become of it is unknown, and another try may succeed and change nothing.</exception>
@@ -59,15 +59,13 @@ internal static partial class Posix
     }
 
     /// <summary>Takes the lock of a file, until it is closed or the process ends; false when somebody else has it.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="shared">Whether others may have it too, as long as they share it.</param>
     /// <exception cref="IOException">The file system has no locks.</exception>
-    public static bool TryLock(SafeFileHandle file, bool shared = false)
+    public static bool TryLock(SafeFileHandle file)
     {
         // There the sharing that a file was opened with does it.
         if (OperatingSystem.IsWindows())
             return true;
-        if (Retry(() => flock(file, (shared ? LockShared : LockExclusive) | LockNonBlocking)) == 0)
+        if (Retry(() => flock(file, LockExclusive | LockNonBlocking)) == 0)
             return true;
         if (Marshal.GetLastPInvokeError() is WouldBlockLinux or WouldBlockApple)
             return false;

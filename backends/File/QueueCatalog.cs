@@ -11,7 +11,6 @@ internal sealed class QueueCatalog
 
     /// <param name="recovered">What recovery found, the deleted ones too.</param>
     /// <param name="tells">Whether commits are told in full.</param>
-    /// <exception cref="IOException">Two queues have one name.</exception>
     public QueueCatalog(IEnumerable<RecoveredQueue> recovered, bool tells)
     {
         _tells = tells;
@@ -21,8 +20,7 @@ internal sealed class QueueCatalog
             if (queue.Deleted)
                 continue;
             var state = QueueState.Of(queue, tells);
-            if (!_byName.TryAdd(state.Name, state))
-                throw new IOException($"The log holds two queues called '{state.Name}'.");
+            _byName.Add(state.Name, state);
             _byNumber.Add(state.Number, state);
         }
     }

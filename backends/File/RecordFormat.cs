@@ -11,6 +11,9 @@ internal static class RecordFormat
     /// <summary>A record's first byte: the journal was started.</summary>
     public const byte Start = 2;
 
+    /// <summary>A record's first byte: the journal was stopped, and everything before is durable.</summary>
+    public const byte End = 3;
+
     /// <summary>Flags of a commit.</summary>
     public const int HasQueueRow = 1, Deleted = 2, Told = 4, WithPayloads = 8;
 

@@ -29,11 +29,21 @@ internal sealed class RecoveredQueue(uint number)
     /// <summary>Whether it was deleted.</summary>
     public bool Deleted { get; private set; }
 
+    /// <summary>The messages of which states were there and the content was not.</summary>
+    public IReadOnlyCollection<long> WithoutContent => _withoutContent;
+
     /// <summary>
     /// Whether everything that its records refer to was there. Compaction deletes the oldest segments with contents whose
     /// messages are written again or removed further on, so along the way a state can lack its content, but not at the end.
     /// </summary>
     public bool Complete => Deleted || (Row is not null && _withoutContent.Count == 0);
+
+    /// <summary>Deletes it, as too little of it is left.</summary>
+    public void Delete()
+    {
+        Deleted = true;
+        Rows = new();
+    }
 
     /// <summary>Applies the rest of a commit's record; answers whether something of it is not told in full.</summary>
     public bool Apply(ref ByteReader reader, RowDecoder decoder, long segment)
@@ -48,11 +58,7 @@ internal sealed class RecoveredQueue(uint number)
         for (; count > 0; count--)
             ApplyRow(ref reader, decoder, flags, origin, ref sequence);
         if ((flags & RecordFormat.Deleted) != 0)
-        {
-            Deleted = true;
-            Rows = new();
-        }
-
+            Delete();
         return (flags & RecordFormat.Told) == 0 && (origin != 0 || Deleted);
     }
 

@@ -10,9 +10,12 @@ internal enum RecoveryDecision
     KeepSpare,
 
     /// <summary>Deletes it.</summary>
-    DeleteSpare,
+    Delete,
 
-    /// <summary>Takes its records.</summary>
+    /// <summary>Begins an empty log.</summary>
+    Begin,
+
+    /// <summary>Takes its records, or what it says.</summary>
     Accept,
 
     /// <summary>Takes its records and goes on writing behind them.</summary>
@@ -21,12 +24,18 @@ internal enum RecoveryDecision
     /// <summary>Takes its records, cuts off durably what is behind, and goes on in a new segment.</summary>
     CutOff,
 
-    /// <summary>Stops: a segment is missing.</summary>
+    /// <summary>Stops: it is missing.</summary>
     StopMissing,
 
-    /// <summary>Stops: a later version of Timestone wrote it.</summary>
+    /// <summary>Stops: another version of Timestone wrote it.</summary>
     StopVersion,
 
     /// <summary>Stops: what was durable is damaged.</summary>
     StopDamaged,
+
+    /// <summary>Stops: records at its end are missing.</summary>
+    StopShort,
+
+    /// <summary>Stops: it holds other records than those that became durable.</summary>
+    StopDiffers,
 }

@@ -15,16 +15,26 @@ internal sealed class Replay(uint? only = null)
     /// <summary>Up to where the segment applied last is known to have been durable.</summary>
     public long DurableBefore { get; private set; }
 
+    /// <summary>The chain's checksum at the end of the segment applied last.</summary>
+    public uint Checksum { get; private set; }
+
+    /// <summary>Whether the record applied last says that the journal was stopped.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Where the last commit ends that is not told in full; the beginning of the log when there is none.</summary>
     public LogPosition LastUntold { get; private set; } = LogPosition.Lost;
 
     /// <summary>Applies all whole records of a segment.</summary>
+    /// <param name="segment">Its bytes.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="pass">Told where each record ends, and of the chain's checksum there; null for nobody.</param>
     /// <returns>Where they end, and what is behind.</returns>
-    /// <exception cref="IOException">A record that is whole means nothing.</exception>
-    public (int End, TailFinding Tail) Apply(ReadOnlySpan<byte> segment, long number)
+    /// <exception cref="UnreadableLogException">A record that is whole means nothing.</exception>
+    public (int End, TailFinding Tail) Apply(ReadOnlySpan<byte> segment, long number, Action<long, uint>? pass = null)
     {
         var scan = new SegmentScan(segment, number);
         var position = scan.Position;
+        pass?.Invoke(position, scan.Checksum);
         while (scan.Next(out var body))
         {
             try
@@ -34,13 +44,14 @@ internal sealed class Replay(uint? only = null)
             }
             catch (Exception failure) when (failure is InvalidDataException or OverflowException or TimestoneException)
             {
-                throw new IOException($"The record at offset {position} of {FileNames.Segment(number)} has a right checksum and no meaning: {failure.Message}", failure);
+                throw new UnreadableLogException($"The record at offset {position} of {FileNames.Segment(number)} has a right checksum and no meaning: {failure.Message}", failure);
             }
 
             position = scan.Position;
+            pass?.Invoke(position, scan.Checksum);
         }
 
-        DurableBefore = scan.DurableBefore;
+        (DurableBefore, Checksum) = (scan.DurableBefore, scan.Checksum);
         return (scan.Position, scan.Tail());
     }
 
@@ -51,19 +62,20 @@ internal sealed class Replay(uint? only = null)
     /// <exception cref="IOException">Something was.</exception>
     public void CheckComplete()
     {
-        foreach (var queue in Queues.Values)
-        {
-            if (!queue.Complete)
-                throw new IOException($"The log of queue number {queue.Number} ('{queue.Row?.Name}') refers to messages that stand nowhere: its oldest segments are missing.");
-        }
+        if (Queues.Values.FirstOrDefault(static queue => !queue.Complete) is { } queue)
+            throw new IOException($"The log of queue number {queue.Number} ('{queue.Row?.Name}') refers to messages that stand nowhere.");
     }
 
     private bool ApplyRecord(ReadOnlySpan<byte> body, long segment)
     {
         var reader = new ByteReader(body);
         var untold = false;
-        switch (reader.Byte())
+        var kind = reader.Byte();
+        HasEnded = kind == RecordFormat.End;
+        switch (kind)
         {
+            case RecordFormat.End:
+                break;
             case RecordFormat.Start:
                 Started((long)reader.Varint());
                 break;

@@ -49,6 +49,24 @@ internal static class RowEncoder
         writer.Varint(0);
     }
 
+    /// <summary>The body of a record that removes messages of which nothing else is known, or deletes a queue.</summary>
+    public static void Amendment(ByteWriter writer, uint queue, long[]? removed)
+    {
+        Head(writer, queue, null, removed is null ? RecordFormat.Deleted : 0);
+        writer.Varint((ulong)(removed?.Length ?? 0));
+        if (removed is null)
+            return;
+        // That a commit is not told in full is known by its origin.
+        writer.Signed(1);
+        var previous = 0L;
+        foreach (var sequence in removed)
+        {
+            writer.Byte((int)ChangeKind.Removed);
+            writer.Signed(sequence - previous);
+            previous = sequence;
+        }
+    }
+
     /// <summary>What a message that exists counts for in the log: about what <see cref="Content"/> and a state without texts take.</summary>
     public static int LiveBytes(MessageRow row)
     {

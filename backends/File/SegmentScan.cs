@@ -11,12 +11,16 @@ internal ref struct SegmentScan(ReadOnlySpan<byte> segment, long number)
     /// <summary>The offset that the last record moved over says everything before was durable of when it was written.</summary>
     public long DurableBefore { get; private set; } = SegmentHeader.Size;
 
+    /// <summary>The chain's checksum at <see cref="Position"/>. The header is taken for whole.</summary>
+    public uint Checksum { get; private set; } = segment.Length < SegmentHeader.Size ? 0 : Chain.Begin(segment);
+
     /// <summary>Moves over the next record; false when none follows, and then <see cref="Tail"/> says what does.</summary>
     public bool Next(out ReadOnlySpan<byte> body)
     {
         if (!Frame.TryRead(_segment[Position..], number, out body, out var durableBefore))
             return false;
         DurableBefore = durableBefore;
+        Checksum = Chain.Add(Checksum, _segment[Position..]);
         Position += Frame.Size + body.Length;
         return true;
     }

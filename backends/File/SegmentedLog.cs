@@ -7,6 +7,7 @@ internal sealed class SegmentedLog : IDisposable
 {
     private readonly IJournalDisk _disk;
     private readonly Spares _spares;
+    private readonly HighWaterMark _mark;
     private readonly long _start;
     private readonly Lock _sync = new();
     private readonly List<LogSegment> _closed;
@@ -17,20 +18,24 @@ internal sealed class SegmentedLog : IDisposable
     private long _flushed;
     private long _end;
     private long _written;
+
+    // The chain's checksum behind what was written, and behind what is part of the log.
+    private uint _checksumWritten;
+    private uint _checksum;
+    private (LogPosition Position, uint Checksum) _durable;
     private volatile Exception? _dead;
 
     /// <summary>Goes on where recovery ended.</summary>
-    public SegmentedLog(IJournalDisk disk, Spares spares, Recovery recovery, long start)
+    public SegmentedLog(IJournalDisk disk, Spares spares, HighWaterMark mark, Recovery recovery, long start)
     {
-        (_disk, _spares, _start, _closed) = (disk, spares, start, recovery.Closed);
+        (_disk, _spares, _mark, _start, _closed) = (disk, spares, mark, start, recovery.Closed);
+        _number = recovery.Newest;
+        _checksum = _checksumWritten = recovery.Replay.Checksum;
         if (recovery.Active is var (segment, file))
         {
             (_file, _number, _capacity) = (file, segment.Number, file.Length);
             _flushed = _end = _written = segment.Length;
-        }
-        else if (_closed.Count > 0)
-        {
-            _number = _closed[^1].Number;
+            NoteDurable();
         }
 
         AppendedBytes = Bytes;
@@ -119,11 +124,13 @@ internal sealed class SegmentedLog : IDisposable
         ThrowIfDead();
         var number = _number + 1;
         var name = FileNames.Segment(number);
+        uint checksum;
         var spare = _spares.Take(SegmentHeader.Size + bytes, sacrifice);
         try
         {
             Span<byte> header = stackalloc byte[SegmentHeader.Size];
-            SegmentHeader.Write(header, number, _start);
+            new SegmentHeader(number, _start, EndOfNewest(), _checksum).Write(header);
+            checksum = Chain.Begin(header);
             spare.File.Write(header, 0);
             spare.File.Flush();
         }
@@ -156,7 +163,31 @@ internal sealed class SegmentedLog : IDisposable
         {
             (_file, _number, _capacity) = (spare.File, number, spare.File.Length);
             _flushed = _end = _written = SegmentHeader.Size;
+            _checksum = _checksumWritten = checksum;
         }
+
+        NoteDurable();
+        try
+        {
+            SaveMark();
+        }
+        catch (IOException)
+        {
+            // Within a second it is tried again.
+        }
+    }
+
+    /// <summary>Continues the chain: called for each record before it is written.</summary>
+    public void Link(ReadOnlySpan<byte> record) => _checksumWritten = Chain.Add(_checksumWritten, record);
+
+    /// <summary>Makes durable how far the log is. For anyone.</summary>
+    /// <exception cref="IOException">The disk failed; it can be tried again.</exception>
+    public void SaveMark()
+    {
+        (LogPosition Position, uint Checksum) durable;
+        lock (_sync)
+            durable = _durable;
+        _mark.Reach(durable.Position, durable.Checksum);
     }
 
     /// <summary>Writes behind what was written; not part of the log before <see cref="Publish"/>.</summary>
@@ -184,6 +215,7 @@ internal sealed class SegmentedLog : IDisposable
     {
         ThrowIfDead();
         Die(Flush);
+        NoteDurable();
     }
 
     /// <summary>Makes what was written part of the log.</summary>
@@ -192,8 +224,10 @@ internal sealed class SegmentedLog : IDisposable
         lock (_sync)
         {
             AppendedBytes += _written - _end;
-            _end = _written;
+            (_end, _checksum) = (_written, _checksumWritten);
         }
+
+        NoteDurable();
     }
 
     /// <summary>Takes back what was written and not published, after a write or a flush has failed.</summary>
@@ -214,12 +248,17 @@ internal sealed class SegmentedLog : IDisposable
             _file!.Truncate(_end);
             _file.Flush();
         });
+        (_flushed, _checksumWritten) = (_end, _checksum);
+        NoteDurable();
         CloseActive(truncate: false);
     }
 
     /// <summary>Deletes the oldest segment. For compaction.</summary>
+    /// <exception cref="IOException">The disk failed, and the segment may still be there; it is not needed any more.</exception>
     public void DeleteOldest(long number)
     {
+        // First the note, else a start would miss it.
+        _mark.Need(number + 1);
         _disk.Delete(FileNames.Segment(number));
         lock (_sync)
         {
@@ -233,6 +272,13 @@ internal sealed class SegmentedLog : IDisposable
     /// <summary>Closes the file. What is set aside in it stays, for the next start to go on in.</summary>
     public void Dispose() => _file?.Dispose();
 
+    // Of the segment that a new one follows; 0 where there is none.
+    private long EndOfNewest()
+    {
+        lock (_sync)
+            return _file is null ? _closed.LastOrDefault().Length : _end;
+    }
+
     private bool MayBeThere(string name)
     {
         try
@@ -242,6 +288,16 @@ internal sealed class SegmentedLog : IDisposable
         catch (IOException)
         {
             return true;
+        }
+    }
+
+    // Where commits are answered without a flush, what is part of the log need not be durable.
+    private void NoteDurable()
+    {
+        lock (_sync)
+        {
+            if (_flushed == _end)
+                _durable = (new LogPosition(_number, _end), _checksum);
         }
     }
 

@@ -35,25 +35,30 @@ internal sealed class TwoPlaces : IDisposable
         (_file, _magic, _version) = (file, magic.ToArray(), version);
         _place = new byte[Head + (count * sizeof(long))];
         Numbers = new long[count];
-        var isEmpty = true;
+        var empty = 0;
         var isOther = false;
         for (var i = 0; i < 2; i++)
         {
             var length = file.Read(_place, i * PlaceBytes);
-            isEmpty &= !_place.AsSpan(0, length).ContainsAnyExcept((byte)0);
+            empty += _place.AsSpan(0, length).ContainsAnyExcept((byte)0) ? 0 : 1;
             if (length < _place.Length || !_place.AsSpan().StartsWith(magic))
                 continue;
-            if (BinaryPrimitives.ReadUInt32LittleEndian(_place.AsSpan(8)) != version)
-                isOther = true;
+            // Zero where the write of it was torn.
+            if (BinaryPrimitives.ReadUInt32LittleEndian(_place.AsSpan(8)) is var found && found != version)
+                isOther |= found != 0;
             else if (BinaryPrimitives.ReadUInt32LittleEndian(_place.AsSpan(12)) == Checksum() && BinaryPrimitives.ReadInt64LittleEndian(_place.AsSpan(16)) is var writes && writes > _writes)
                 Take(writes);
         }
 
-        Finding = _writes > 0 ? HeaderFinding.Valid : isEmpty ? HeaderFinding.Zero : isOther ? HeaderFinding.UnknownVersion : HeaderFinding.Damaged;
+        Finding = _writes > 0 ? HeaderFinding.Valid : isOther ? HeaderFinding.UnknownVersion : empty == 2 ? HeaderFinding.Zero : HeaderFinding.Damaged;
+        MayBeTorn = empty == 1;
     }
 
     /// <summary>What it was found to be; valid from the first <see cref="Save"/> on.</summary>
     public HeaderFinding Finding { get; private set; }
+
+    /// <summary>Whether, where nothing whole was found, that can be the first write, torn.</summary>
+    public bool MayBeTorn { get; }
 
     /// <summary>The numbers that were made durable last; zeros where none can be read.</summary>
     public long[] Numbers { get; }
@@ -73,6 +78,27 @@ internal sealed class TwoPlaces : IDisposable
         _writes++;
         numbers.CopyTo(Numbers);
         Finding = HeaderFinding.Valid;
+    }
+
+    /// <summary>
+    /// Makes durable what was read, before anything is built on it: a process that was killed may have left it in the system's
+    /// cache alone. It is written to its own place again, so that the other one stays whole.
+    /// </summary>
+    /// <exception cref="IOException">It failed, and can be tried again.</exception>
+    public void SaveAgain()
+    {
+        if (_writes == 0)
+            return;
+        _writes--;
+        try
+        {
+            Save([.. Numbers]);
+        }
+        catch
+        {
+            _writes++;
+            throw;
+        }
     }
 
     public void Dispose() => _file.Dispose();

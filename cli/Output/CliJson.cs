@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Timestone.Backends.Elasticsearch;
+using Timestone.Backends.Files;
 using Timestone.Backends.Redis;
 
 namespace Timestone.Cli;
@@ -12,6 +13,7 @@ namespace Timestone.Cli;
 [JsonSerializable(typeof(Inspection))]
 [JsonSerializable(typeof(Metadata))]
 [JsonSerializable(typeof(RebuildReport))]
+[JsonSerializable(typeof(RecoveryReport))]
 [JsonSerializable(typeof(TopFrame))]
 [JsonSerializable(typeof(WorkOutcome))]
 internal sealed partial class CliJson : JsonSerializerContext;

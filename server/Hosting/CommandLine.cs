@@ -29,11 +29,12 @@ internal static class CommandLine
           --allowed-origins ORIGIN[,…]  web pages that may use the server, such as https://queues.example.org; all others are refused
           --trusted-proxies ADDRESS[,…]  reverse proxies, or their networks, whose X-Forwarded-For, -Host and -Proto count
           --max-connections N     connections over HTTP at the most (all file descriptors of the process but 400, or but a quarter)
+          --accept-data-loss      start with what is left where data is lost, and say what is; without it such a start is refused
           --no-auto-create        refuse messages to queues that do not exist
           --help                  this text
         Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Name, :AdvertiseUrl, :LeaseSeconds,
         :LeaseRenewalSeconds, :Index, :IndexTransitions, :Kafka, :Elasticsearch, :Role,
-        :Insecure, :AllowedHosts, :AllowedOrigins, :TrustedProxies, :MaxConnections, :AutoCreate in appsettings.json or the environment (Timestone__Redis). Timestone:Defaults holds the settings of queues
+        :Insecure, :AllowedHosts, :AllowedOrigins, :TrustedProxies, :MaxConnections, :AcceptDataLoss, :AutoCreate in appsettings.json or the environment (Timestone__Redis). Timestone:Defaults holds the settings of queues
         that a message creates; below Timestone:Kafka and Timestone:Elasticsearch stand topics, properties, credentials (docs/events.md).
         """;
 
@@ -62,6 +63,7 @@ internal static class CommandLine
     private static readonly Dictionary<string, (string Key, string Value)> Flags = new(StringComparer.Ordinal)
     {
         ["--insecure"] = ("Timestone:Insecure", "true"),
+        ["--accept-data-loss"] = ("Timestone:AcceptDataLoss", "true"),
         ["--no-auto-create"] = ("Timestone:AutoCreate", "false"),
     };
 

@@ -133,10 +133,22 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
 
     private Task<IJournal> OpenFiles(CancellationToken cancellationToken)
     {
-        var journal = FileJournal.Open(new FileJournalOptions { Directory = options.Data, Durability = options.Durability, Outbox = EventFlow.Reads(options), OutboxLimitBytes = options.OutboxLimitBytes, Notify = Notify });
+        var journal = FileJournal.Open(new FileJournalOptions
+        {
+            Directory = options.Data,
+            Durability = options.Durability,
+            Outbox = EventFlow.Reads(options),
+            OutboxLimitBytes = options.OutboxLimitBytes,
+            AcceptDataLoss = options.AcceptDataLoss,
+            Notify = Notify,
+        });
         _files = journal;
         var found = journal.Recovered;
-        LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds);
+        LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds, found.IsCleanEnd ? "a stop in order" : "a crash, or nothing");
+        if (found.Cut is { } cut)
+            LogCut(cut.Bytes, cut.File, cut.Offset);
+        foreach (var loss in found.Losses)
+            LogLoss(loss);
         return Task.FromResult<IJournal>(journal);
     }
 
@@ -164,8 +176,14 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
 
     private void Notify(string text, Exception? problem) => LogJournal(problem is null ? LogLevel.Warning : LogLevel.Error, problem, text);
 
-    [LoggerMessage(2, LogLevel.Information, "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s.")]
-    private partial void LogRecovered(int queues, long messages, long bytes, double seconds);
+    [LoggerMessage(2, LogLevel.Information, "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s, after {End}.")]
+    private partial void LogRecovered(int queues, long messages, long bytes, double seconds, string end);
+
+    [LoggerMessage(30, LogLevel.Warning, "Cut off {Bytes} bytes of {File} at offset {Offset}: the last write before a crash, which nobody was answered.")]
+    private partial void LogCut(long bytes, string file, long offset);
+
+    [LoggerMessage(31, LogLevel.Error, "Started although data is lost, as --accept-data-loss says: {Loss} Messages can be missing, and messages that had ended can be there again.")]
+    private partial void LogLoss(string loss);
 
     [LoggerMessage(EventId = 3, Message = "{Text}")]
     private partial void LogJournal(LogLevel level, Exception? problem, string text);

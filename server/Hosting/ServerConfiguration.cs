@@ -13,7 +13,7 @@ internal static class ServerConfiguration
     private static readonly string[] Known =
     [
         "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Name", "AdvertiseUrl", "LeaseSeconds", "LeaseRenewalSeconds",
-        "Index", "IndexTransitions", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AutoCreate", "Defaults",
+        "Index", "IndexTransitions", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AcceptDataLoss", "AutoCreate", "Defaults",
     ];
 
     // As everywhere in configuration.
@@ -95,6 +95,7 @@ internal static class ServerConfiguration
                 var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) => count,
                 var other => throw new BadOptionException("--max-connections", $"'{other}' must be a whole number."),
             },
+            AcceptDataLoss = Flag(section, "AcceptDataLoss", absent.AcceptDataLoss),
             AutoCreate = Flag(section, "AutoCreate", absent.AutoCreate),
             Defaults = Defaults(section.GetSection("Defaults")),
         };

@@ -87,6 +87,12 @@ public sealed record TimestoneServerOptions
     /// </summary>
     public long? MaxConnections { get; init; }
 
+    /// <summary>
+    /// Whether to start although data that had become durable is lost from the files in <see cref="Data"/>, with what is left.
+    /// Meant for one start: a server that always has it starts over every later loss, too.
+    /// </summary>
+    public bool AcceptDataLoss { get; init; }
+
     /// <summary>Whether the first message sent to a queue creates it.</summary>
     public bool AutoCreate { get; init; } = true;
 

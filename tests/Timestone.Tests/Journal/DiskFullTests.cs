@@ -47,6 +47,45 @@ public sealed class DiskFullTests
     }
 
     [Fact]
+    public async Task A_full_disk_has_room_for_every_stop_in_order_and_every_start()
+    {
+        var journal = Open(_disk);
+        await RunManyAndFillAsync(await TestQueue.OpenAsync(journal));
+        var queue = await TestQueue.OpenAsync(journal);
+        var contents = queue.Contents;
+        _disk.Fails = static operation => operation == "create";
+        for (var restart = 0; restart < 100; restart++)
+        {
+            await journal.DisposeAsync();
+            journal = Open(_disk);
+            journal.Recovered.IsCleanEnd.ShouldBeTrue();
+        }
+
+        queue = await TestQueue.OpenAsync(journal);
+        queue.Contents.ShouldBe(contents);
+        foreach (var sequence in Running(queue))
+            await queue.CompleteAsync(sequence, new byte[Limits.MaxResultBytes]);
+        await journal.DisposeAsync();
+        Open(_disk).Recovered.IsCleanEnd.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_loss_is_accepted_on_a_full_disk()
+    {
+        var journal = Open(_disk);
+        await RunManyAndFillAsync(await TestQueue.OpenAsync(journal));
+        await journal.DisposeAsync();
+
+        // The name and the contents of what is leased stand in the first segment; others take the room of what is gone.
+        _disk.Delete(TestLog.Segments(_disk)[0]);
+        _disk.Capacity = _disk.Used;
+        journal = Open(_disk, acceptDataLoss: true);
+        journal.Recovered.Losses.ShouldNotBeEmpty();
+        await journal.DisposeAsync();
+        Open(_disk).Recovered.Losses.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Room_comes_back_when_the_queue_is_worked_off()
     {
         var journal = Open(_disk);
@@ -130,8 +169,8 @@ public sealed class DiskFullTests
         disk.Used.ShouldBeLessThan(idle + (8 * SegmentBytes));
     }
 
-    private static FileJournal Open(FaultyDisk disk) =>
-        FileJournal.Open(new FileJournalOptions { Disk = disk, Manual = true, SegmentBytes = SegmentBytes });
+    private static FileJournal Open(FaultyDisk disk, bool acceptDataLoss = false) =>
+        FileJournal.Open(new FileJournalOptions { Disk = disk, Manual = true, SegmentBytes = SegmentBytes, AcceptDataLoss = acceptDataLoss });
 
     private static async Task FillAsync(TestQueue queue)
     {

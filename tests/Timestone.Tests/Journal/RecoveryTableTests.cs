@@ -17,9 +17,11 @@ public sealed class RecoveryTableTests
         {
             foreach (var header in Enum.GetValues<HeaderFinding>())
             {
-                var tails = place != FilePlace.Spare && header == HeaderFinding.Valid ? Enum.GetValues<TailFinding>().Select(tail => (TailFinding?)tail) : [null];
-                foreach (var tail in tails)
-                    Should.NotThrow(() => RecoveryTable.Decide(place, header, tail), $"{place} {header} {tail}");
+                var isRead = place is FilePlace.Earlier or FilePlace.Last && header == HeaderFinding.Valid;
+                TailFinding?[] tails = isRead ? [.. Enum.GetValues<TailFinding>()] : [null];
+                ChainFinding?[] chains = isRead ? [.. Enum.GetValues<ChainFinding>()] : [null];
+                foreach (var (tail, chain) in tails.SelectMany(_ => chains, static (tail, chain) => (tail, chain)))
+                    Should.NotThrow(() => RecoveryTable.Decide(place, header, tail, chain), $"{place} {header} {tail} {chain}");
             }
         }
     }
@@ -44,7 +46,7 @@ public sealed class RecoveryTableTests
     {
         await WriteThreeSegmentsAsync();
         var name = TestLog.Segments(_disk)[segment];
-        foreach (var offset in new[] { 40, _disk.Bytes(name).Length / 2, _disk.Bytes(name).Length - 1 })
+        foreach (var offset in new[] { 60, _disk.Bytes(name).Length / 2, _disk.Bytes(name).Length - 1 })
         {
             var damaged = Copy();
             damaged.Bytes(name)[offset] ^= 1;
@@ -70,7 +72,7 @@ public sealed class RecoveryTableTests
         {
             var damaged = Copy();
             damaged.Bytes(name)[SegmentHeader.Size + offset] ^= 1;
-            ShouldStop(damaged, $"{name} is damaged at offset 32");
+            ShouldStop(damaged, $"{name} is damaged at offset 48");
         }
     }
 
@@ -107,7 +109,7 @@ public sealed class RecoveryTableTests
                     damaged.Put(name, []);
                     break;
                 default:
-                    SegmentHeader.Write(bytes, 77, 1);
+                    new SegmentHeader(77, 1, 0, 0).Write(bytes);
                     break;
             }
 
@@ -123,7 +125,7 @@ public sealed class RecoveryTableTests
         {
             var later = Copy();
             BinaryPrimitives.WriteUInt32LittleEndian(later.Bytes(TestLog.Segments(later)[segment]).AsSpan(8), SegmentHeader.Version + 1);
-            ShouldStop(later, "was written by a later version");
+            ShouldStop(later, "was written by another version");
         }
     }
 
@@ -133,17 +135,18 @@ public sealed class RecoveryTableTests
         await WriteThreeSegmentsAsync();
         var name = TestLog.Segments(_disk)[1];
         _disk.Delete(name);
-        ShouldStop(_disk, $"Segment {name} of the log is missing");
+        ShouldStop(_disk, $"{name} is missing.");
     }
 
     [Fact]
-    public async Task Missing_oldest_segments_are_found_out_by_what_refers_to_them()
+    public async Task A_missing_oldest_segment_stops_the_start()
     {
         var queue = await TestQueue.OpenAsync(TestLog.Open(_disk));
         await queue.AddManyAsync(1, 100, payloadBytes: 200);
         await queue.LeaseAsync(1);
-        _disk.Delete(TestLog.Segments(_disk)[0]);
-        ShouldStop(_disk, "its oldest segments are missing");
+        var name = TestLog.Segments(_disk)[0];
+        _disk.Delete(name);
+        ShouldStop(_disk, $"{name} is missing.");
     }
 
     [Fact]
@@ -151,7 +154,7 @@ public sealed class RecoveryTableTests
     {
         var contents = await WriteThreeSegmentsAsync();
         var used = new byte[TestLog.SegmentBytes];
-        SegmentHeader.Write(used, 4, 1);
+        new SegmentHeader(4, 1, 0, 0).Write(used);
         var torn = new byte[TestLog.SegmentBytes];
         torn[3000] = 1;
         var later = (byte[])used.Clone();
@@ -178,7 +181,7 @@ public sealed class RecoveryTableTests
         record[Frame.Size] = 99;
         Frame.Close(record);
         Frame.Place(record, 3, SegmentHeader.Size);
-        ShouldStop(_disk, $"The record at offset 32 of {name} has a right checksum and no meaning");
+        ShouldStop(_disk, $"The record at offset 48 of {name} has a right checksum and no meaning");
     }
 
     private async Task<string[]> WriteThreeSegmentsAsync()

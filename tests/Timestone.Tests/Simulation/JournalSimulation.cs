@@ -29,7 +29,7 @@ internal sealed class JournalSimulation
     {
         _random = new Random(seed);
         _journey = new Journey("journal", seed);
-        _disk = new SimulatedDisk(_random) { LiesAboutFlushes = sabotage.LiesAboutFlushes };
+        _disk = new SimulatedDisk(_random) { LiesAboutFlushes = sabotage.LiesAboutFlushes, LosesMarks = sabotage.LosesMarks };
         _options = new FileJournalOptions
         {
             Manual = true,
@@ -115,7 +115,7 @@ internal sealed class JournalSimulation
         var queue = _queues[_random.Next(_queues.Length)];
         if (_disk.Stopped || !queue.IsOpen)
             return;
-        switch (_random.Next(40))
+        switch (_random.Next(42))
         {
             case 0:
                 queue.GiveUpOne();
@@ -151,6 +151,14 @@ internal sealed class JournalSimulation
                 break;
             case 8:
                 _disk.Capacity = _disk.Capacity < long.MaxValue ? long.MaxValue : _disk.Used + _random.Next(4 * _options.SegmentBytes);
+                break;
+            case 40:
+                _journey.Add(_time.Now, "the directory becomes unwritable, or writable");
+                _disk.IsUnwritable = !_disk.IsUnwritable;
+                break;
+            case 41:
+                _journey.Add(_time.Now, "flushes fail");
+                _disk.FlushesFail = true;
                 break;
             case 9:
                 Housekeep();
@@ -305,7 +313,11 @@ internal sealed class JournalSimulation
         Hear();
         var disposal = _journal!.DisposeAsync();
         if (disposal.IsCompletedSuccessfully && !_disk.HasFailed)
+        {
             PowerOn(powerLost: true);
+            if (_disk is { OneInFails: 0, Capacity: long.MaxValue, IsUnwritable: false, FlushesFail: false })
+                Losses.Check(_disk, _options, _random, Counts);
+        }
         else
             _disk.Stop();
         foreach (var queue in _queues)
@@ -354,7 +366,7 @@ internal sealed class JournalSimulation
                 _journal = FileJournal.Open(_options);
                 break;
             }
-            catch (IOException failure) when (attempt == 3 || !_disk.HasFailed)
+            catch (IOException failure) when (attempt == 3 || !_disk.HasFailed || failure.Message.Contains("is lost", StringComparison.Ordinal))
             {
                 throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"The journal refuses to start: {failure}");
             }
@@ -456,7 +468,7 @@ internal sealed class JournalSimulation
     {
         if (_journal!.Outbox is not { } outbox)
             return;
-        _follower.Follow(outbox, null);
+        // First the queues: what their owners have left unwritten is written or refused with that, and nothing follows.
         var queues = new Dictionary<string, (QueueRow, MessageRow[])>();
         foreach (var queue in _queues)
         {
@@ -464,6 +476,7 @@ internal sealed class JournalSimulation
                 queues.Add(queue.Name, (found.Queue, found.TakeRows().ToArray()));
         }
 
+        _follower.Follow(outbox, null);
         _follower.Check(queues);
         OutboxFollower.CheckEarliest(outbox, queues);
         Counts.Gaps += _follower.HasGap ? 1 : 0;

@@ -37,6 +37,10 @@ public sealed class PlantedJournalBugTests(ITestOutputHelper output)
     public void A_journal_that_does_not_tell_an_owner_that_it_is_fenced_is_caught() =>
         Caught(new Sabotage { OfJournal = journal => new HidesFencing(journal) });
 
+    [Fact]
+    public void A_high_water_mark_that_is_never_moved_is_caught() =>
+        Caught(new Sabotage { LosesMarks = true });
+
     private void Caught(Sabotage sabotage) =>
         PlantedBugs.MustBreak(Invariant.AcknowledgedIsKept, MostSeeds, seed => JournalSimulation.Run(seed, sabotage), output);
 

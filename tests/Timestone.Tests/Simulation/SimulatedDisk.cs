@@ -21,6 +21,15 @@ internal sealed class SimulatedDisk(Random random) : IJournalDisk
     /// <summary>Of so many operations one fails; 0 for none.</summary>
     public int OneInFails { get; set; }
 
+    /// <summary>Whether every flush fails, as of a disk that is dying.</summary>
+    public bool FlushesFail { get; set; }
+
+    /// <summary>Whether nothing can be made, renamed or removed, as in a directory that became unwritable.</summary>
+    public bool IsUnwritable { get; set; }
+
+    /// <summary>Whether the high-water mark stays as it was made: a bug to plant.</summary>
+    public bool LosesMarks { get; init; }
+
     /// <summary>Whether flushes do nothing and say that they did: a bug to plant.</summary>
     public bool LiesAboutFlushes { get; init; }
 
@@ -42,7 +51,7 @@ internal sealed class SimulatedDisk(Random random) : IJournalDisk
     public void Stop() => Stopped = HasFailed = true;
 
     /// <summary>Has nothing fail any more.</summary>
-    public void Calm() => (_operationsLeft, OneInFails, Capacity) = (null, 0, long.MaxValue);
+    public void Calm() => (_operationsLeft, OneInFails, Capacity, FlushesFail, IsUnwritable) = (null, 0, long.MaxValue, false, false);
 
     /// <summary>Starts the machine again.</summary>
     /// <param name="powerLost">Whether the power was lost, and with it what was not flushed; else only the process ended.</param>
@@ -53,6 +62,24 @@ internal sealed class SimulatedDisk(Random random) : IJournalDisk
         Starts++;
         foreach (var file in _files.Values.Where(_ => powerLost))
             file.LosePower();
+    }
+
+    /// <summary>A file, to be looked at and meddled with.</summary>
+    public SimulatedFile this[string name] => _files[name];
+
+    /// <summary>Removes a file without anybody's doing.</summary>
+    public void Lose(string name) => _files.Remove(name);
+
+    /// <summary>Remembers all files; answers what puts them back.</summary>
+    public Action Remember()
+    {
+        var files = _files.ToDictionary(static file => file.Key, static file => file.Value.Copy());
+        return () =>
+        {
+            _files.Clear();
+            foreach (var (name, file) in files)
+                _files.Add(name, file);
+        };
     }
 
     public IReadOnlyList<string> List()
@@ -66,13 +93,13 @@ internal sealed class SimulatedDisk(Random random) : IJournalDisk
 
     public IJournalFile Create(string name, long length)
     {
-        var half = Begin();
+        var half = Begin(fails: IsUnwritable);
         if (_files.ContainsKey(name))
             throw new IOException($"'{name}' exists.");
         if (Used + length > Capacity)
             throw new IOException("No space left on the disk.");
         if (half is null or true)
-            _files.Add(name, new SimulatedFile(this, length));
+            _files.Add(name, new SimulatedFile(this, length) { LosesWrites = LosesMarks && name == FileNames.Mark });
         End(half);
         return new SimulatedHandle(this, _files[name]);
     }
@@ -85,7 +112,7 @@ internal sealed class SimulatedDisk(Random random) : IJournalDisk
 
     public void Rename(string name, string newName)
     {
-        var half = Begin();
+        var half = Begin(fails: IsUnwritable);
         if (!_files.TryGetValue(name, out var file) || _files.ContainsKey(newName))
             throw new IOException($"'{name}' cannot be renamed to '{newName}'.");
         if (half is null or true)
@@ -99,7 +126,7 @@ internal sealed class SimulatedDisk(Random random) : IJournalDisk
 
     public void Delete(string name)
     {
-        var half = Begin();
+        var half = Begin(fails: IsUnwritable);
         if (!_files.ContainsKey(name))
             throw new IOException($"There is no '{name}'.");
         if (half is null or true)
@@ -109,12 +136,13 @@ internal sealed class SimulatedDisk(Random random) : IJournalDisk
 
     /// <summary>Begins an operation that changes something.</summary>
     /// <returns>Null when it goes well; else it is to fail, and this says whether it shall have had its effect.</returns>
-    public bool? Begin()
+    /// <param name="fails">Whether it fails in any case.</param>
+    public bool? Begin(bool fails = false)
     {
         ThrowIfStopped();
         if (_operationsLeft-- == 0)
             Stopped = true;
-        else if (OneInFails == 0 || random.Next(OneInFails) != 0)
+        else if (!fails && (OneInFails == 0 || random.Next(OneInFails) != 0))
             return null;
         HasFailed = true;
         // What fails while the machine goes on has no effect on directories, as the seam promises.

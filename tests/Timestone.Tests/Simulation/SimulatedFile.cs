@@ -12,6 +12,28 @@ internal sealed class SimulatedFile(SimulatedDisk disk, long length)
 
     public long Length => _contents.Length;
 
+    /// <summary>Whether what is written to it goes nowhere, and says that it did: a bug to plant.</summary>
+    public bool LosesWrites { get; init; }
+
+    /// <summary>What is read from it.</summary>
+    public ReadOnlySpan<byte> Contents => _contents;
+
+    /// <summary>Another file that is and will be as this one is now.</summary>
+    public SimulatedFile Copy()
+    {
+        var copy = new SimulatedFile(disk, 0) { LosesWrites = LosesWrites, _contents = [.. _contents], _durable = [.. _durable] };
+        copy._unflushed.AddRange(_unflushed);
+        return copy;
+    }
+
+    /// <summary>Loses what is behind a length, or overwrites it with zeros, without anybody's doing.</summary>
+    public void Lose(int length, bool zeros)
+    {
+        _unflushed.Clear();
+        _contents = [.. _contents.AsSpan(0, length), .. zeros ? new byte[_contents.Length - length] : []];
+        _durable = [.. _contents];
+    }
+
     public int Read(Span<byte> buffer, long offset)
     {
         disk.ThrowIfStopped();
@@ -25,6 +47,8 @@ internal sealed class SimulatedFile(SimulatedDisk disk, long length)
         if (offset + bytes.Length > _contents.Length)
             throw new InvalidOperationException("A write beyond the end of the file.");
         var half = disk.Begin();
+        if (LosesWrites)
+            bytes = [];
         // A write that fails has written any part of its beginning.
         var written = (half is null ? bytes : bytes[..disk.Random.Next(bytes.Length + 1)]).ToArray();
         written.CopyTo(_contents.AsSpan((int)offset));
@@ -46,7 +70,7 @@ internal sealed class SimulatedFile(SimulatedDisk disk, long length)
 
     public void Flush()
     {
-        var half = disk.Begin();
+        var half = disk.Begin(fails: disk.FlushesFail);
         if (disk.LiesAboutFlushes)
             return;
         if (half is null or true)

@@ -26,6 +26,9 @@ internal sealed class SimulationCounts
 
     public SweepCounts Sweeps { get; } = new();
 
+    /// <summary>Losses of what was durable that were found out.</summary>
+    public int Losses { get; set; }
+
     /// <summary>Adds those of a run. Called on several threads.</summary>
     public void Add(SimulationCounts run)
     {
@@ -42,9 +45,10 @@ internal sealed class SimulationCounts
             TimesWithoutSpace += run.TimesWithoutSpace;
             Gaps += run.Gaps;
             Sweeps.Add(run.Sweeps);
+            Losses += run.Losses;
         }
     }
 
     public override string ToString() =>
-        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {TimesWithoutSpace} without space, {Gaps} readers of the outbox with a gap; {Sweeps}.";
+        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {TimesWithoutSpace} without space, {Gaps} readers of the outbox with a gap, {Losses} losses found out; {Sweeps}.";
 }

@@ -26,6 +26,12 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Seeds.Run(output, seed => counts.Add(JournalSimulation.Run(seed)), 7_200, 800);
         output.WriteLine($"{counts}");
         Tried(counts.Sweeps, 5);
+        if (SimulationSwitches.Seed is not null)
+            return;
+        // None of the crashes was taken for a loss, and none of the losses for a crash: of each there must have been many.
+        counts.Crashes.ShouldBeGreaterThan(counts.Runs);
+        counts.FailedStarts.ShouldBeGreaterThan(counts.Runs / 20);
+        counts.Losses.ShouldBeGreaterThan(counts.Runs / 20);
     }
 
     // One seed alone need not come to everything.
