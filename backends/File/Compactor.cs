@@ -17,7 +17,9 @@ namespace Timestone.Backends.Files;
 /// 4. Where M is not stored any more, its removal is durable, in S or later. With S the content goes; a removal that is left
 ///    behind without a content means nothing.
 /// 5. A queue's own row is written again by the journal, which knows it (<see cref="Restatement"/>).
-/// 6. A crash at any point leaves S, or S's successors with all that is needed. Both copies of M together are M, as the
+/// 6. The last sequence is named by M's records. When the last of them go with S and M is not stored, the journal writes the
+///    sequence itself (<see cref="SequenceNote"/>), so that it is never given to another message.
+/// 7. A crash at any point leaves S, or S's successors with all that is needed. Both copies of M together are M, as the
 ///    later record counts.
 /// </remarks>
 internal sealed class Compactor(FileJournal journal, IJournalDisk disk, SegmentedLog log, QueueCatalog queues, Reserve reserve, FileOutbox? outbox, int segmentBytes)
@@ -104,6 +106,8 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
         {
             if (queue.RowSegment <= segment.Number)
                 await journal.RestateAsync(queue, segment.Number).ConfigureAwait(false);
+            if (queue.LosesSequence(segment.Number))
+                await journal.NoteSequenceAsync(queue, segment.Number).ConfigureAwait(false);
         }
 
         _buffer ??= new SegmentBuffer();

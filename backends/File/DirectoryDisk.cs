@@ -62,11 +62,11 @@ internal sealed class DirectoryDisk : IJournalDisk, IDisposable
             Posix.SyncDirectory(_directory);
             return new DirectoryFile(handle);
         }
-        catch
+        catch (Exception failure)
         {
             handle?.Dispose();
             File.Delete(path);
-            throw;
+            throw new IOException($"'{path}' cannot be made with {length} bytes. {failure.Message}", failure);
         }
     });
 

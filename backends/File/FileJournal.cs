@@ -275,6 +275,14 @@ public sealed class FileJournal : IJournal
         return restatement.Task;
     }
 
+    /// <summary>Writes again which sequence a queue gave out last; ends when that is durable.</summary>
+    internal Task NoteSequenceAsync(QueueState queue, long segment)
+    {
+        var note = new SequenceNote(queue, segment, Manual);
+        Add(note, first: true);
+        return note.Task;
+    }
+
     /// <summary>Deletes the oldest segment when everything written so far has been flushed.</summary>
     internal async Task DeleteOldestAsync(long number)
     {

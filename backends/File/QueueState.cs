@@ -17,6 +17,7 @@ internal sealed class QueueState(uint number, string name, bool tells)
     private long _epoch;
     private long _rowSegment;
     private long _lastSequence;
+    private long _sequenceSegment;
 
     /// <summary>The number that its records name it by; never used again in this process.</summary>
     public uint Number { get; } = number;
@@ -63,6 +64,7 @@ internal sealed class QueueState(uint number, string name, bool tells)
             _row = recovered.Row,
             _rowSegment = recovered.RowSegment,
             _lastSequence = recovered.LastSequence,
+            _sequenceSegment = recovered.SequenceSegment,
         };
         queue.Tally = Tally.OfQueue;
         foreach (var row in recovered.Rows.InOrder())
@@ -85,7 +87,12 @@ internal sealed class QueueState(uint number, string name, bool tells)
         {
             var before = Tally;
             foreach (ref readonly var change in CollectionsMarshal.AsSpan(changes.Rows))
+            {
                 Apply(in change);
+                if (change.Row.Sequence >= _lastSequence)
+                    (_lastSequence, _sequenceSegment) = (change.Row.Sequence, segment);
+            }
+
             if (changes.Queue is { } row)
             {
                 if (_row is null)
@@ -106,6 +113,20 @@ internal sealed class QueueState(uint number, string name, bool tells)
 
     /// <summary>Notes that its row was written again.</summary>
     public void Restated(long segment) => Volatile.Write(ref _rowSegment, segment);
+
+    /// <summary>Whether nothing names its last sequence any more when the segments up to one are deleted and what is stored is written again.</summary>
+    public bool LosesSequence(long segment)
+    {
+        lock (_sync)
+            return !Deleted && _lastSequence > 0 && _sequenceSegment <= segment && !_stored.Contains(_lastSequence);
+    }
+
+    /// <summary>Notes that its last sequence was written again.</summary>
+    public void SequenceNoted(long segment)
+    {
+        lock (_sync)
+            _sequenceSegment = Math.Max(_sequenceSegment, segment);
+    }
 
     /// <summary>Whether a message's content may still be needed.</summary>
     public bool MayStore(long sequence)
@@ -145,7 +166,6 @@ internal sealed class QueueState(uint number, string name, bool tells)
         switch (change.Kind)
         {
             case ChangeKind.Added when _stored.Add(sequence):
-                _lastSequence = Math.Max(_lastSequence, sequence);
                 Tally += Count(change.State, change.Row);
                 break;
             case ChangeKind.Changed when change.From is { } from:

@@ -14,6 +14,9 @@ internal static class RecordFormat
     /// <summary>A record's first byte: the journal was stopped, and everything before is durable.</summary>
     public const byte End = 3;
 
+    /// <summary>A record's first byte: the last sequence that a queue gave out.</summary>
+    public const byte Sequence = 4;
+
     /// <summary>Flags of a commit.</summary>
     public const int HasQueueRow = 1, Deleted = 2, Told = 4, WithPayloads = 8;
 

@@ -23,6 +23,9 @@ internal sealed class RecoveredQueue(uint number)
     /// <summary>The highest sequence that any record names.</summary>
     public long LastSequence { get; private set; }
 
+    /// <summary>The segment that named it last.</summary>
+    public long SequenceSegment { get; private set; }
+
     /// <summary>When the newest transition happened that any record tells of, in Unix milliseconds; the smallest number when none does.</summary>
     public long NewestTransition { get; private set; } = long.MinValue;
 
@@ -45,6 +48,13 @@ internal sealed class RecoveredQueue(uint number)
         Rows = new();
     }
 
+    /// <summary>Takes into account that a message had a sequence.</summary>
+    public void Had(long sequence, long segment)
+    {
+        if (sequence >= LastSequence)
+            (LastSequence, SequenceSegment) = (sequence, segment);
+    }
+
     /// <summary>Applies the rest of a commit's record; answers whether something of it is not told in full.</summary>
     public bool Apply(ref ByteReader reader, RowDecoder decoder, long segment)
     {
@@ -56,17 +66,17 @@ internal sealed class RecoveredQueue(uint number)
         var origin = count == 0 ? 0 : reader.Signed();
         var sequence = 0L;
         for (; count > 0; count--)
-            ApplyRow(ref reader, decoder, flags, origin, ref sequence);
+            ApplyRow(ref reader, decoder, flags, origin, segment, ref sequence);
         if ((flags & RecordFormat.Deleted) != 0)
             Delete();
         return (flags & RecordFormat.Told) == 0 && (origin != 0 || Deleted);
     }
 
-    private void ApplyRow(ref ByteReader reader, RowDecoder decoder, int flags, long origin, ref long sequence)
+    private void ApplyRow(ref ByteReader reader, RowDecoder decoder, int flags, long origin, long segment, ref long sequence)
     {
         var (kind, cause) = RecordFormat.Split(reader.Byte());
         sequence += reader.Signed();
-        LastSequence = Math.Max(LastSequence, sequence);
+        Had(sequence, segment);
         switch (kind)
         {
             case ChangeKind.Removed:

@@ -66,6 +66,17 @@ internal sealed class Replay(uint? only = null)
             throw new IOException($"The log of queue number {queue.Number} ('{queue.Row?.Name}') refers to messages that stand nowhere.");
     }
 
+    // Null for one that is not to be built.
+    private RecoveredQueue? QueueOf(ref ByteReader reader)
+    {
+        var number = checked((uint)reader.Varint());
+        if (only is not null && only != number)
+            return null;
+        if (!Queues.TryGetValue(number, out var queue))
+            Queues.Add(number, queue = new RecoveredQueue(number));
+        return queue;
+    }
+
     private bool ApplyRecord(ReadOnlySpan<byte> body, long segment)
     {
         var reader = new ByteReader(body);
@@ -79,14 +90,14 @@ internal sealed class Replay(uint? only = null)
             case RecordFormat.Start:
                 Started((long)reader.Varint());
                 break;
-            case RecordFormat.Commit:
-                var number = checked((uint)reader.Varint());
-                if (only is not null && only != number)
-                    return false;
-                if (!Queues.TryGetValue(number, out var queue))
-                    Queues.Add(number, queue = new RecoveredQueue(number));
+            case RecordFormat.Commit when QueueOf(ref reader) is { } queue:
                 untold = queue.Apply(ref reader, _decoder, segment);
                 break;
+            case RecordFormat.Sequence when QueueOf(ref reader) is { } queue:
+                queue.Had((long)reader.Varint(), segment);
+                break;
+            case RecordFormat.Commit or RecordFormat.Sequence:
+                return false;
             default:
                 throw new InvalidDataException("There is no such kind of record.");
         }

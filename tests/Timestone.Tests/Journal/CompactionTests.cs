@@ -185,6 +185,31 @@ public sealed class CompactionTests
         }
     }
 
+    [Fact]
+    public async Task A_sequence_is_not_given_out_again_when_all_that_named_it_is_compacted_away()
+    {
+        var journal = TestLog.Open(_disk);
+        var queue = await TestQueue.OpenAsync(journal);
+        var other = await TestQueue.OpenAsync(journal, "other");
+        await queue.AddManyAsync(1, 10);
+        await queue.RemoveAsync([.. queue.Rows.Keys]);
+        var began = TestLog.Segments(_disk)[0];
+        for (var round = 0; round < 3; round++)
+        {
+            // Its settings are written later than its messages; the other queue makes the log long.
+            await FillAndDrainAsync(other, messages: 600, keep: 1000, first: 1000 * (round + 1));
+            await queue.CommitAsync(new ChangeBatch { Queue = TestRows.Queue("orders") with { CreatedAt = 7 } });
+            await CompactAsync(journal);
+            TestLog.Segments(_disk).ShouldNotContain(began);
+            began = TestLog.Segments(_disk)[0];
+            _disk = _disk.Crash();
+            journal = TestLog.Open(_disk);
+            queue = await TestQueue.OpenAsync(journal);
+            queue.Journal.LastSequence.ShouldBe(10);
+            other = await TestQueue.OpenAsync(journal, "other");
+        }
+    }
+
     private static async Task FillAndDrainAsync(TestQueue queue, int messages, int keep, long first = 100)
     {
         for (var i = first; i < first + messages; i += 20)
