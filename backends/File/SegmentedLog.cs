@@ -136,7 +136,9 @@ internal sealed class SegmentedLog : IDisposable
         }
         catch
         {
-            _spares.Delete(spare);
+            // The next one writes its own header over it. It goes behind the others; deleted, a disk that fails for a while and is
+            // full would have taken all that is set aside.
+            _spares.Return(spare);
             throw;
         }
 

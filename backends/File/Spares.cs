@@ -107,18 +107,11 @@ internal sealed class Spares : IDisposable
         }
     }
 
-    /// <summary>Sets one aside again that was taken and whose header alone was written.</summary>
+    /// <summary>Sets one aside again that was taken and of which the header alone was written, wholly or not.</summary>
     public void Return(Spare spare)
     {
         lock (_sync)
             Keep(spare);
-    }
-
-    /// <summary>Removes one that was taken and came to nothing.</summary>
-    public void Delete(Spare spare)
-    {
-        spare.File.Dispose();
-        _disk.Delete(spare.Name);
     }
 
     /// <summary>Closes the files; they stay set aside for the next start.</summary>
@@ -129,6 +122,12 @@ internal sealed class Spares : IDisposable
             while (TakeReady(0) is { } spare)
                 spare.File.Dispose();
         }
+    }
+
+    private void Delete(Spare spare)
+    {
+        spare.File.Dispose();
+        _disk.Delete(spare.Name);
     }
 
     private void Keep(Spare spare)

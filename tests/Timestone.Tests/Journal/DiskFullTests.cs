@@ -70,6 +70,27 @@ public sealed class DiskFullTests
     }
 
     [Fact]
+    public async Task Flushes_that_fail_for_a_while_do_not_use_up_what_is_set_aside()
+    {
+        var journal = Open(_disk);
+        var queue = await TestQueue.OpenAsync(journal);
+        // That of a commit fails, its segment is cut back, and that of the header of each next one fails.
+        var flushes = 0;
+        _disk.Fails = operation => operation == "create" || (operation == "flush" && ++flushes != 2);
+        for (var i = 0; i < 30; i++)
+        {
+            await Should.ThrowAsync<IOException>(() => queue.AddManyAsync(i, 1));
+            queue = await TestQueue.OpenAsync(journal);
+        }
+
+        flushes.ShouldBe(31);
+        _disk.Fails = static operation => operation == "create";
+        await queue.AddManyAsync(100, 1);
+        await journal.DisposeAsync();
+        (await TestQueue.OpenAsync(Open(_disk))).Contents.ShouldBe(queue.Contents);
+    }
+
+    [Fact]
     public async Task A_loss_is_accepted_on_a_full_disk()
     {
         var journal = Open(_disk);
