@@ -3,7 +3,10 @@ using Timestone.Engine;
 
 namespace Timestone.Backends.Redis;
 
-/// <summary>The table of wake times: sorted sets, a queue's score the time in Unix milliseconds, or infinity while it is open.</summary>
+/// <summary>
+/// The table of wake times: sorted sets, a queue's score the time in Unix milliseconds, or infinity while it is open. The time is that of Redis'
+/// clock, so that those who close and open queues need not agree on it.
+/// </summary>
 internal sealed class RedisWakeTable(RedisJournal journal) : IWakeTable
 {
     private const int MostDue = 1000, MostAtOnce = 1000;
@@ -17,26 +20,34 @@ internal sealed class RedisWakeTable(RedisJournal journal) : IWakeTable
     public async ValueTask AddOpenAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken = default) =>
         await SetAsync(queues, Open, isNew: true, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask SetClosedAsync(string queue, DateTimeOffset? due, CancellationToken cancellationToken = default)
+    public async ValueTask SetClosedAsync(string queue, TimeSpan? dueIn, CancellationToken cancellationToken = default)
     {
-        if (due is { } at)
-            await SetAsync([queue], at.ToUnixTimeMilliseconds(), isNew: false, cancellationToken).ConfigureAwait(false);
+        if (dueIn is { } wait)
+            await SetAsync([queue], (long)wait.TotalMilliseconds, isNew: false, cancellationToken).ConfigureAwait(false);
         else
             await journal.Link.CallAsync(client => client.GetDatabase().SortedSetRemoveAsync(RedisKeys.WakeSet(RedisKeys.PartOf(queue)), queue), cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<IReadOnlyList<string>> FindOpenAsync(int part, CancellationToken cancellationToken = default) =>
-        FindAsync(part, double.PositiveInfinity, double.PositiveInfinity, take: -1, cancellationToken);
+    public async ValueTask<IReadOnlyList<string>> FindOpenAsync(int part, CancellationToken cancellationToken = default)
+    {
+        var found = await journal.Link.CallAsync(
+            client => client.GetDatabase().SortedSetRangeByScoreAsync(RedisKeys.WakeSet(part), double.PositiveInfinity, double.PositiveInfinity), cancellationToken).ConfigureAwait(false);
+        return [.. found.Select(static name => (string)name!)];
+    }
 
-    public ValueTask<IReadOnlyList<string>> FindDueAsync(int part, DateTimeOffset now, CancellationToken cancellationToken = default) =>
-        FindAsync(part, double.NegativeInfinity, now.ToUnixTimeMilliseconds(), MostDue, cancellationToken);
+    public async ValueTask<IReadOnlyList<string>> FindDueAsync(int part, CancellationToken cancellationToken = default)
+    {
+        var found = await journal.Link.CallAsync(
+            client => RedisLink.RunAsync(client.GetDatabase(), Script.Due, [RedisKeys.WakeSet(part)], [MostDue], CommandFlags.None), cancellationToken).ConfigureAwait(false);
+        return (string[])found!;
+    }
 
-    public async ValueTask BeginAsync(DateTimeOffset now, CancellationToken cancellationToken = default)
+    public async ValueTask BeginAsync(CancellationToken cancellationToken = default)
     {
         if (await journal.Link.CallAsync(static client => client.GetDatabase().KeyExistsAsync(RedisKeys.WakeBegun), cancellationToken).ConfigureAwait(false))
             return;
         var queues = await journal.ListQueuesAsync(cancellationToken).ConfigureAwait(false);
-        await SetAsync(queues, now.ToUnixTimeMilliseconds(), isNew: true, cancellationToken).ConfigureAwait(false);
+        await SetAsync(queues, 0, isNew: true, cancellationToken).ConfigureAwait(false);
         await journal.Link.CallAsync(static client => client.GetDatabase().StringSetAsync(RedisKeys.WakeBegun, 1), cancellationToken).ConfigureAwait(false);
     }
 
@@ -45,11 +56,4 @@ internal sealed class RedisWakeTable(RedisJournal journal) : IWakeTable
         client => Task.WhenAll(queues.GroupBy(RedisKeys.PartOf).SelectMany(part => part.Chunk(MostAtOnce).Select(some => RedisLink.RunAsync(
             client.GetDatabase(), Script.Wake, [RedisKeys.WakeSet(part.Key)], [isNew ? "NX" : "", score, .. some.Select(static queue => (RedisValue)queue)], CommandFlags.None)))),
         cancellationToken);
-
-    private async ValueTask<IReadOnlyList<string>> FindAsync(int part, double from, double to, long take, CancellationToken cancellationToken)
-    {
-        var found = await journal.Link.CallAsync(
-            client => client.GetDatabase().SortedSetRangeByScoreAsync(RedisKeys.WakeSet(part), from, to, take: take), cancellationToken).ConfigureAwait(false);
-        return [.. found.Select(static name => (string)name!)];
-    }
 }

@@ -16,6 +16,7 @@ internal sealed class Script
     public static readonly Script Lease = new("lease.lua");
     public static readonly Script Unlease = new("unlease.lua");
     public static readonly Script Wake = new("wake.lua");
+    public static readonly Script Due = new("due.lua");
     public static readonly Script ReadOutbox = new("outbox-read.lua");
     public static readonly Script AcknowledgeOutbox = new("outbox-acknowledge.lua");
 

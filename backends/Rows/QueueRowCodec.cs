@@ -5,7 +5,7 @@ namespace Timestone.Backends;
 /// <summary>Encodes and decodes a queue's row. In step with docs/file-journal.md.</summary>
 internal static class QueueRowCodec
 {
-    private const int EnqueueBlocked = 1, DequeueBlocked = 2, PublishPayloads = 4, HasErrored = 8;
+    private const int EnqueueBlocked = 1, DequeueBlocked = 2, PublishPayloads = 4, HasErrored = 8, HasSeen = 16;
 
     public static void Encode(ByteWriter writer, QueueRow row)
     {
@@ -23,9 +23,13 @@ internal static class QueueRowCodec
         writer.Signed(settings.Retention.Ticks);
         writer.Signed(settings.MaxDepth);
         writer.Signed(settings.MaxPayloadBytes);
-        writer.Byte((byte)((settings.EnqueueBlocked ? EnqueueBlocked : 0) | (settings.DequeueBlocked ? DequeueBlocked : 0) | (settings.PublishPayloads ? PublishPayloads : 0) | HasErrored));
+        writer.Byte((byte)((settings.EnqueueBlocked ? EnqueueBlocked : 0) | (settings.DequeueBlocked ? DequeueBlocked : 0) | (settings.PublishPayloads ? PublishPayloads : 0) | HasErrored | (row.Seen is null ? 0 : HasSeen)));
         writer.Signed(settings.ErroredRetention.Ticks);
         writer.Signed(settings.MaxErrored);
+        if (row.Seen is not { } seen)
+            return;
+        writer.Signed(seen.Time);
+        writer.Signed(seen.Wall);
     }
 
     public static QueueRow Decode(ref ByteReader reader)
@@ -57,6 +61,9 @@ internal static class QueueRowCodec
             EnqueueBlocked = (flags & EnqueueBlocked) != 0,
             DequeueBlocked = (flags & DequeueBlocked) != 0,
             PublishPayloads = (flags & PublishPayloads) != 0,
-        }, createdAt);
+        }, createdAt)
+        {
+            Seen = (flags & HasSeen) == 0 ? null : new SeenTime(reader.Signed(), reader.Signed()),
+        };
     }
 }

@@ -46,8 +46,14 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     /// <summary>Whether others can open the queues, too: a shared journal.</summary>
     public bool IsShared => _journal is ISharedJournal;
 
-    /// <summary>What its queues take the time to be.</summary>
+    /// <summary>The wall clock, which is its queues' time unless they have seen a later one (<see cref="Ahead"/>).</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
+
+    /// <summary>
+    /// The open queue whose time is farthest ahead of the wall clock, and how far; null when none is. A queue's time never goes back: where the
+    /// wall clock did, the queue's time goes on 1 % slower until the two meet.
+    /// </summary>
+    public (string Queue, TimeSpan By)? Ahead => _queues.Ahead;
 
     /// <summary>The queues that are open here, in no order.</summary>
     public IReadOnlyList<string> Open => _queues.Open;
@@ -104,9 +110,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     /// <summary>
     /// Closes a queue if it is open: waiting dequeues are answered with nothing, and what was begun is finished. The next call opens it again.
     /// </summary>
-    /// <returns>When the clock next changes something in it; null when nothing is due in it, or when it was not open.</returns>
+    /// <returns>In how long time next changes something in it; null when nothing is due in it, or when it was not open.</returns>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it was lost before; it is closed all the same.</exception>
-    public Task<DateTimeOffset?> CloseAsync(string queue)
+    public Task<TimeSpan?> CloseAsync(string queue)
     {
         Validation.CheckQueueName(queue);
         return _queues.CloseAsync(queue);

@@ -20,6 +20,22 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     /// <summary>The queues that are open, in no order.</summary>
     public IReadOnlyList<string> Open => [.. _queues.Keys.Where(queue => TryGet(queue) is not null)];
 
+    /// <summary>The open queue whose time is farthest ahead of the wall clock, and how far; null when none is.</summary>
+    public (string Queue, TimeSpan By)? Ahead
+    {
+        get
+        {
+            (string Queue, TimeSpan By)? farthest = null;
+            foreach (var queue in _queues.Keys)
+            {
+                if (TryGet(queue)?.Ahead is { } by && by > (farthest?.By ?? TimeSpan.Zero))
+                    farthest = (queue, by);
+            }
+
+            return farthest;
+        }
+    }
+
     /// <summary>The queues that are being opened anew because their journal failed.</summary>
     public IReadOnlyList<string> Reopening => [.. _reopening.Keys.Where(queue => TryGet(queue) is null).Order(StringComparer.Ordinal)];
 
@@ -69,9 +85,9 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     }
 
     /// <summary>Closes a queue if it is open: what was begun is finished first.</summary>
-    /// <returns>When something is due in it next; null when nothing is, or when it was not open.</returns>
+    /// <returns>In how long something is due in it next; null when nothing is, or when it was not open.</returns>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it was lost before.</exception>
-    public async Task<DateTimeOffset?> CloseAsync(string queue)
+    public async Task<TimeSpan?> CloseAsync(string queue)
     {
         if (_lost.TryRemove(queue, out var fence))
             throw new TimestoneException(ErrorCode.Unavailable, fence.Message, innerException: fence);
@@ -80,7 +96,7 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         try
         {
             var due = await open.Runner.ExecuteAsync(0, static (engine, _) => engine.NextDue).ConfigureAwait(false);
-            return due is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+            return due is { } at ? open.Runner.Until(at) : null;
         }
         catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
         {

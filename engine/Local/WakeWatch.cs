@@ -33,7 +33,7 @@ public sealed class WakeWatch(Func<string, CancellationToken, Task> wake, Action
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(local);
         if (!_begun)
-            await table.BeginAsync(local.Now, cancellationToken).ConfigureAwait(false);
+            await table.BeginAsync(cancellationToken).ConfigureAwait(false);
         _begun = true;
         if (_notedAt == 0 || TimeProvider.System.GetElapsedTime(_notedAt) >= NoteInterval)
         {
@@ -50,7 +50,7 @@ public sealed class WakeWatch(Func<string, CancellationToken, Task> wake, Action
 
     private static async Task<IReadOnlyList<string>> FindAsync(IWakeTable table, int part, LocalTimestone local, bool alsoOpen, CancellationToken cancellationToken)
     {
-        var due = await table.FindDueAsync(part, local.Now, cancellationToken).ConfigureAwait(false);
+        var due = await table.FindDueAsync(part, cancellationToken).ConfigureAwait(false);
         return alsoOpen ? [.. due, .. (await table.FindOpenAsync(part, cancellationToken).ConfigureAwait(false)).Where(queue => !local.IsOpen(queue))] : due;
     }
 

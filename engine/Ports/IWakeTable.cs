@@ -18,9 +18,11 @@ public interface IWakeTable
     /// <exception cref="IOException">The store cannot be reached.</exception>
     ValueTask AddOpenAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken = default);
 
-    /// <summary>Notes that a queue is closed, and when it must be opened; null for never.</summary>
+    /// <summary>
+    /// Notes that a queue is closed, and in how long it must be opened; null for never. That is counted by the store's clock: the owners' may differ.
+    /// </summary>
     /// <exception cref="IOException">The store cannot be reached.</exception>
-    ValueTask SetClosedAsync(string queue, DateTimeOffset? due, CancellationToken cancellationToken = default);
+    ValueTask SetClosedAsync(string queue, TimeSpan? dueIn, CancellationToken cancellationToken = default);
 
     /// <summary>The queues of a part that are noted as open.</summary>
     /// <exception cref="IOException">The store cannot be reached.</exception>
@@ -28,11 +30,11 @@ public interface IWakeTable
 
     /// <summary>The queues of a part that are closed and due, the longest due first, a bounded number of them.</summary>
     /// <exception cref="IOException">The store cannot be reached.</exception>
-    ValueTask<IReadOnlyList<string>> FindDueAsync(int part, DateTimeOffset now, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<string>> FindDueAsync(int part, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Notes, once in the life of the store, every queue that exists as due now: so that queues from before there was such a table are in it.
     /// </summary>
     /// <exception cref="IOException">The store cannot be reached.</exception>
-    ValueTask BeginAsync(DateTimeOffset now, CancellationToken cancellationToken = default);
+    ValueTask BeginAsync(CancellationToken cancellationToken = default);
 }

@@ -125,7 +125,9 @@ public sealed partial class QueueEngine
         if (!keeps && !HasRoomFor(RoomUse.Extension, row, bytes))
             return new MessageResult { Id = extension.Id, Error = NoRoom("extensions of leases") };
         SetOf(MessageState.Running).Remove(RankIn(MessageState.Running, row));
-        row.State.DueAt = In(Ms(extension.Lease) ?? row.State.Lease.DurationMs);
+        var length = Ms(extension.Lease) ?? row.State.Lease.DurationMs;
+        row.State.DueAt = In(length);
+        NoteExtension(row, length);
         if (keeps)
             row.State.Notes = (row.State.Notes ?? NoNotes) with { Progress = ArrayOf(extension.Progress.Bytes) };
         SetOf(MessageState.Running).Add(RankIn(MessageState.Running, row), row.Slot);

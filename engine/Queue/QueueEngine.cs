@@ -16,7 +16,7 @@ public sealed partial class QueueEngine
     // What was retained is cold memory by the time it is retired: so many messages are fetched at a time.
     private const int RetiredAtOnce = 64;
 
-    private static readonly long LatestTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+    private static readonly long LastTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private static readonly Func<RoomUse, long, bool> AlwaysRoom = static (_, _) => true;
 
@@ -42,7 +42,7 @@ public sealed partial class QueueEngine
     private ChangeBatch _changes = new();
     private JournalRoom _room;
     private Func<RoomUse, long, bool> _tryReserve = AlwaysRoom;
-    private long _now = long.MinValue;
+    private long _now;
     private long _lastSequence;
     private long _lastLane;
     private int[] _hashes = new int[Limits.MaxBatch];
@@ -62,6 +62,7 @@ public sealed partial class QueueEngine
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(rows);
         _queue = queue;
+        _now = queue.Seen?.Time ?? long.MinValue;
         _epoch = epoch;
         _lastSequence = lastSequence;
         _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex(KeySet.None, _messages, exclusive: true) { BuiltTo = int.MaxValue } : null;
@@ -98,9 +99,11 @@ public sealed partial class QueueEngine
     /// <param name="changes">Takes what the commands change.</param>
     /// <param name="room">What the journal has room for.</param>
     /// <param name="tryReserve">Sets room in the journal aside, see <see cref="IQueueJournal.TryReserve"/>; null when there always is.</param>
-    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, bool>? tryReserve = null)
+    /// <param name="wall">What the wall clock says, in Unix milliseconds; null when it says the time.</param>
+    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, bool>? tryReserve = null, long? wall = null)
     {
         _now = Math.Max(_now, now);
+        _wall = wall ?? _now;
         _changes = changes;
         if (LacksRoomToLease)
             BecomeUnblocked();
@@ -108,6 +111,7 @@ public sealed partial class QueueEngine
         _room = room;
         _tryReserve = tryReserve ?? AlwaysRoom;
         _rates.Open(_now);
+        NoteJump();
     }
 
     /// <summary>
@@ -264,7 +268,7 @@ public sealed partial class QueueEngine
     }
 
     // Beyond what can be said as a time nothing is due.
-    private long In(long durationMs) => Math.Min(_now + durationMs, LatestTime);
+    private long In(long durationMs) => Math.Min(_now + durationMs, LastTime);
 
     private void End(ref RowState next, MessageState state)
     {

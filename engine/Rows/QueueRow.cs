@@ -9,6 +9,12 @@ public sealed record QueueRow(string Name, QueueSettings Settings, long CreatedA
     /// <summary>The bytes that one takes in a journal at the most.</summary>
     public const int MaxBytes = 512;
 
+    /// <summary>The latest time noted of the queue, see <see cref="SeenTime"/>; null when none is.</summary>
+    public SeenTime? Seen { get; init; }
+
+    /// <summary>The latest that the queue's time can be, of what is stored of it, when the wall clock says something; both in Unix milliseconds.</summary>
+    internal long LatestTimeAt(long wall) => Seen is { } seen ? Math.Max(wall, seen.At(wall) + SeenTime.MostUnseenMs) : wall;
+
     /// <summary>Describes it to callers.</summary>
     public QueueInfo Describe() => new() { Name = Name, Settings = Settings, CreatedAt = MessageView.Time(CreatedAt) };
 }

@@ -41,6 +41,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
 
     private readonly IQueueJournal _journal;
     private readonly TimeProvider _time;
+    private readonly QueueClock _clock;
     private readonly TaskScheduler _scheduler;
     private readonly IQueueObserver? _observer;
     private readonly ITimer _timer;
@@ -68,6 +69,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private long _checkedAt;
     private bool _inFlight;
     private long _begunAt;
+    private long _wall;
     private long _alarm = long.MaxValue;
     private int _wakes;
     private volatile bool _closing;
@@ -99,6 +101,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             Wake();
         };
         _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence, filterLimits ?? FilterLimits.Default);
+        _clock = new QueueClock(Math.Max(_engine.LatestTime, journal.Queue.Seen?.At(Wall) ?? long.MinValue), timeProvider.GetTimestamp(), timeProvider.TimestampFrequency);
         _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         journal.Attach(this);
         Wake();
@@ -112,6 +115,26 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
 
     /// <summary>The turns of sweeps, see <see cref="SweepCall"/>.</summary>
     internal SemaphoreSlim SweepTurns { get; } = new(SweepCall.MostAtOnce);
+
+    /// <summary>How far the queue's time is ahead of the wall clock; zero when it is not.</summary>
+    public TimeSpan Ahead
+    {
+        get
+        {
+            // The other way round than where time is taken: who is held up in between takes the queue for less far ahead, if anything.
+            var timestamp = _time.GetTimestamp();
+            var wall = Wall;
+            return TimeSpan.FromMilliseconds(_clock.Peek(wall, timestamp) - wall);
+        }
+    }
+
+    /// <summary>In how long the queue's time will come to a moment, as far as can be told now; zero when it has.</summary>
+    /// <param name="due">The moment, in Unix milliseconds.</param>
+    internal TimeSpan Until(long due)
+    {
+        var wall = Wall;
+        return TimeSpan.FromMilliseconds(QueueClock.Until(due, _clock.Peek(wall, _time.GetTimestamp()), wall));
+    }
 
     /// <summary>Applies one command and answers when what it saw is durable.</summary>
     /// <param name="state">What the command needs, so that it need not capture it.</param>
@@ -214,7 +237,14 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             AnswerOpen();
     }
 
-    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Wall => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    // The clocks in this order, see QueueClock.
+    private long TakeTime()
+    {
+        _wall = Wall;
+        return _clock.Read(_wall, _time.GetTimestamp());
+    }
 
     // Of a shared journal even reads are committed: an empty batch that is not fenced proves that nobody wrote since.
     private bool MustCommit => !_open.IsEmpty || (_journal.IsShared && _openRequests.Count > 0);
@@ -224,7 +254,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         // Nothing is done to a queue that is being deleted: who is still waiting is told so when that is durable.
         if (_open.Deleted || _committing.Deleted || IsFull(_open))
             return;
-        if (!Begin(engine, Now))
+        if (!Begin(engine, TakeTime()))
         {
             Wake();
             return;
@@ -264,7 +294,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private bool Begin(QueueEngine engine, long now)
     {
         _begunAt = now;
-        engine.Begin(now, _open, _journal.Room, _tryReserve);
+        engine.Begin(now, _open, _journal.Room, _tryReserve, _wall);
         if (!engine.Advance(MaxDuePerBatch))
             return false;
         Serve(engine);
@@ -274,7 +304,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     // Called when a request is there, which may have come after the batch was begun: it must not count from before it was sent.
     private bool CatchUp(QueueEngine engine)
     {
-        var now = Now;
+        var now = TakeTime();
         return now > _begunAt ? Begin(engine, now) : !engine.IsBehind || engine.Advance(MaxDuePerBatch);
     }
 
@@ -342,6 +372,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     // Ends waits that are over, and sets the alarm for the next that will be or for what is due next.
     private void EndWaits(QueueEngine engine)
     {
+        var wall = Wall;
         var timestamp = _time.GetTimestamp();
         var first = _openRequests.Count;
         _waiting.TakeEnded(timestamp, _openRequests);
@@ -355,7 +386,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             alarm = Math.Min(alarm, CheckBeforeLong(timestamp));
         if (engine.NextDue is { } due)
         {
-            var delay = TimeSpan.FromMilliseconds(Math.Clamp(due - Now, 0, (long)LongestSleep.TotalMilliseconds));
+            var left = QueueClock.Until(due, _clock.Read(wall, timestamp), wall);
+            var delay = TimeSpan.FromMilliseconds(Math.Min(left, (long)LongestSleep.TotalMilliseconds));
             alarm = Math.Min(alarm, timestamp + ToTimestamp(delay));
         }
 

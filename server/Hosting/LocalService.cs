@@ -1,3 +1,4 @@
+using System.Globalization;
 using Timestone.Api;
 using Timestone.Backends.Files;
 using Timestone.Backends.Redis;
@@ -40,8 +41,20 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
                 parts.Add(HealthPart.Of("journal", _files?.Trouble ?? space.Trouble, FiguresOf(space)));
             if (_redis is not null)
                 parts.AddRange([_redis.Part, new HealthPart("lease", HealthPart.Ok, Standby?.Detail)]);
+            if (_timestone is { } timestone)
+                parts.Add(ClockOf(timestone));
             return parts;
         }
+    }
+
+    // To be ahead is no failure: the queues work, and keep their durations.
+    private static HealthPart ClockOf(LocalTimestone timestone)
+    {
+        var ahead = timestone.Ahead;
+        var detail = ahead is { } queue
+            ? string.Create(CultureInfo.InvariantCulture, $"The time of queue '{queue.Queue}' is {queue.By.TotalSeconds:0.###} s ahead of the wall clock, which went back; it goes 1 % slower until they meet.")
+            : null;
+        return new HealthPart("clock", HealthPart.Ok, detail, new Dictionary<string, long> { ["millisecondsAhead"] = (long)(ahead?.By ?? TimeSpan.Zero).TotalMilliseconds });
     }
 
     private static Obstacle? Unavailable(string? why) => why is null ? null : new Obstacle(ErrorCode.Unavailable, why);
@@ -77,7 +90,11 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         if (_active is not null)
             await _active.DisposeAsync().ConfigureAwait(false);
         if (_timestone is not null)
+        {
+            QueueMetrics.Forget(_timestone);
             await _timestone.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _log.DisposeAsync().ConfigureAwait(false);
 
         // Only now may another open them: what was begun here would be fenced.
@@ -121,6 +138,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
                 await ShareAsync(timestone, _lease).ConfigureAwait(false);
             Use(timestone, _journal, _events.Writer);
             _timestone = timestone;
+            QueueMetrics.Watch(timestone);
             _opened.SetResult();
         }
         catch (Exception problem)

@@ -33,6 +33,8 @@ public static class OnSilos
 
     public sealed class Retention() : RetentionTests(new SiloSubject(external: false));
 
+    public sealed class Clock() : ClockTests(new SiloSubject(external: false));
+
     public sealed class Purge() : PurgeTests(new SiloSubject(external: false));
 
     public sealed class Lifecycle() : LifecycleTests(new SiloSubject(external: false));

@@ -33,6 +33,8 @@ public static class OverOrleans
 
     public sealed class Retention() : RetentionTests(new SiloSubject(external: true));
 
+    public sealed class Clock() : ClockTests(new SiloSubject(external: true));
+
     public sealed class Purge() : PurgeTests(new SiloSubject(external: true));
 
     public sealed class Lifecycle() : LifecycleTests(new SiloSubject(external: true));

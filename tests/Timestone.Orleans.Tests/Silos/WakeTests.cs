@@ -42,7 +42,7 @@ public sealed class WakeTests : SiloTests
         await using (var before = new Engine.LocalTimestone(journal))
             await before.EnqueueAsync(Queue, new NewMessage { Id = "a", Invisible = TimeSpan.FromSeconds(1) });
         await journal.WakeTable.SetClosedAsync(Queue, null);
-        await journal.WakeTable.BeginAsync(DateTimeOffset.UtcNow);
+        await journal.WakeTable.BeginAsync();
         await BecomesAsync("a", MessageState.Pending);
     }
 

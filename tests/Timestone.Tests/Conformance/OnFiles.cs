@@ -33,6 +33,8 @@ public static class OnFiles
 
     public sealed class Retention() : RetentionTests(new FileSubject());
 
+    public sealed class Clock() : ClockTests(new FileSubject());
+
     public sealed class Purge() : PurgeTests(new FileSubject());
 
     public sealed class Lifecycle() : LifecycleTests(new FileSubject());

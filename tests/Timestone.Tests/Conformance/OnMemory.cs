@@ -33,6 +33,8 @@ public static class OnMemory
 
     public sealed class Retention() : RetentionTests(new MemorySubject());
 
+    public sealed class Clock() : ClockTests(new MemorySubject());
+
     public sealed class Purge() : PurgeTests(new MemorySubject());
 
     public sealed class Lifecycle() : LifecycleTests(new MemorySubject());

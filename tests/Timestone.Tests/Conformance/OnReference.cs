@@ -33,6 +33,8 @@ public static class OnReference
 
     public sealed class Retention() : RetentionTests(new ReferenceSubject());
 
+    public sealed class Clock() : ClockTests(new ReferenceSubject());
+
     public sealed class Purge() : PurgeTests(new ReferenceSubject());
 
     public sealed class Lifecycle() : LifecycleTests(new ReferenceSubject());

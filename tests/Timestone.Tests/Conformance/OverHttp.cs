@@ -33,6 +33,8 @@ public static class OverHttp
 
     public sealed class Retention() : RetentionTests(new HttpSubject());
 
+    public sealed class Clock() : ClockTests(new HttpSubject());
+
     public sealed class Purge() : PurgeTests(new HttpSubject());
 
     public sealed class Lifecycle() : LifecycleTests(new HttpSubject());

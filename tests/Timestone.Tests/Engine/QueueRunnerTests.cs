@@ -40,6 +40,33 @@ public sealed class QueueRunnerTests
         (await runner.Stopped).ShouldBeOfType<UnauthorizedAccessException>();
     }
 
+    [Fact]
+    public async Task While_a_queue_is_ahead_of_the_wall_clock_its_timer_waits_as_much_longer()
+    {
+        var time = new ManualTimeProvider();
+        var runner = new QueueRunner((await new MemoryJournal().OpenAsync("orders", TestRows.Queue("orders")))!, time, _scheduler);
+        time.Jump(TimeSpan.FromHours(1));
+        _ = Ask(runner, static engine => engine.Enqueue([new NewMessage { Id = "a", Invisible = TimeSpan.FromSeconds(9) }]));
+        _scheduler.RunAll();
+        time.Jump(TimeSpan.FromHours(-1));
+        var waiting = runner.DequeueAsync(new DequeueRequest { Wait = TimeSpan.FromSeconds(20) });
+        _scheduler.RunAll();
+        runner.Ahead.ShouldBe(TimeSpan.FromHours(1));
+
+        // Nothing but its timer wakes the runner: it is neither early nor late for 9 s of the queue's time.
+        var passed = 0;
+        for (; !waiting.IsCompleted; passed++)
+        {
+            passed.ShouldBeLessThan(20_000);
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            _scheduler.RunAll();
+        }
+
+        passed.ShouldBe(9_091);
+        (await waiting).Messages.ShouldHaveSingleItem().Id.ShouldBe("a");
+        runner.Ahead.ShouldBe(TimeSpan.FromMilliseconds(3_600_000 - 91));
+    }
+
     private static Task<T> Ask<T>(QueueRunner runner, Func<QueueEngine, T> command) =>
         runner.ExecuteAsync(command, static (engine, asked) => asked(engine));
 

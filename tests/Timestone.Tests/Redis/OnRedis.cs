@@ -33,6 +33,8 @@ public static class OnRedis
 
     public sealed class Retention() : RetentionTests(new RedisSubject());
 
+    public sealed class Clock() : ClockTests(new RedisSubject());
+
     public sealed class Purge() : PurgeTests(new RedisSubject());
 
     public sealed class Lifecycle() : LifecycleTests(new RedisSubject());

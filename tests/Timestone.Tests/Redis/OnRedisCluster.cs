@@ -33,6 +33,8 @@ public static class OnRedisCluster
 
     public sealed class Retention() : RetentionTests(new RedisClusterSubject());
 
+    public sealed class Clock() : ClockTests(new RedisClusterSubject());
+
     public sealed class Purge() : PurgeTests(new RedisClusterSubject());
 
     public sealed class Lifecycle() : LifecycleTests(new RedisClusterSubject());

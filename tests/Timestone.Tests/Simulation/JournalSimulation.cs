@@ -12,6 +12,7 @@ internal sealed class JournalSimulation
 {
     // What goes on for longer than this goes on for ever.
     private const int MostAtOneTime = 1000;
+    private const long Hour = 3_600_000;
 
     private readonly Random _random;
     private readonly Journey _journey;
@@ -92,12 +93,34 @@ internal sealed class JournalSimulation
         Finish();
     }
 
+    // The generator says how long to wait, by the time of one of the queues. Now and then the wall clock jumps, which the monotonic one does not.
     private void MoveClocks()
     {
-        var now = _queues[_random.Next(_queues.Length)].Generator.NextTime(_time.Now);
-        _time.Elapsed += now > _time.Now ? now - _time.Now : _random.Next(100);
-        _time.Now = now;
+        var queue = _queues[_random.Next(_queues.Length)];
+        var now = _time.Now + queue.Ahead;
+        var wait = queue.Generator.NextTime(now) - now;
+        if (wait >= 0)
+            Pass(queue.Ahead > 0 ? (wait + 98) * 100 / 99 : wait);
+        else
+            Jump(wait);
+        if (_random.Next(25) == 0)
+            Jump(_random.Next(2) == 0 ? -_random.NextInt64(2 * Hour) : _random.NextInt64(2 * Hour));
         FireTimers();
+    }
+
+    private void Pass(long milliseconds)
+    {
+        _time.Now += milliseconds;
+        _time.Elapsed += milliseconds;
+    }
+
+    private void Jump(long milliseconds)
+    {
+        _journey.Add(_time.Now, $"the wall clock jumps by {milliseconds} ms");
+        Counts.JumpsForward += milliseconds > 0 ? 1 : 0;
+        Counts.JumpsBack += milliseconds < 0 ? 1 : 0;
+        _time.Now += milliseconds;
+        _time.Elapsed += _random.Next(100);
     }
 
     private void FireTimers()
@@ -434,8 +457,7 @@ internal sealed class JournalSimulation
             queue.Send(new ListCommand(null, 4));
         for (var i = 0; i < 4; i++)
         {
-            _time.Now += 10_000;
-            _time.Elapsed += 10_000;
+            Pass(10_200);
             FireTimers();
             _scheduler.RunAll();
             WriteAll();
@@ -446,7 +468,11 @@ internal sealed class JournalSimulation
             throw new SimulationFailure(Invariant.AnswersEqualReference, $"'{silent.Name}' leaves {silent.Unanswered} calls without an answer.");
         _disk.Stop();
         Restart();
+        // A queue that is opened again can find its time a little later than it was.
+        WriteAll();
+        Hear();
         CheckOutbox();
+        Counts.BatchesAhead += _queues.Sum(queue => queue.TimesAhead);
     }
 
     private void Follow()

@@ -201,7 +201,11 @@ internal sealed partial class ReferenceQueue
         var keeps = reports && HasRoom(RoomUse.Extra, message.RoomBytes + item.Progress.Bytes.Length);
         if (!keeps && !HasRoom(RoomUse.Extension, message.RoomBytes))
             return Refused(item.Id, ErrorCode.QueueFull);
-        message.DueAt = Now + (item.Lease is { } length ? Milliseconds(length) : message.Lease.Length);
+        var length = item.Lease is { } asked ? Milliseconds(asked) : message.Lease.Length;
+        message.DueAt = Now + length;
+        // The message does not show when that was.
+        if (Now - Math.Max(message.UpdatedAt, Seen?.Time ?? long.MinValue) > length / 1000)
+            Note();
         if (keeps)
             message.Progress = item.Progress;
         Revision++;

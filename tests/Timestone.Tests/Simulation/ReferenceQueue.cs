@@ -22,10 +22,18 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     private long _lastSequence;
     private JournalRoom _room;
 
+    // The queue's time to a hundredth of a millisecond, and when it was that by the monotonic clock.
+    private Int128 _hundredths;
+    private long _readAt;
+    private long _wall;
+
     /// <summary>The time of the latest command: what a clock that goes back is held to.</summary>
     public long Now { get; private set; } = long.MinValue;
 
     public QueueSettings Settings { get; private set; } = settings;
+
+    /// <summary>What is stored of the time: the queue's, and what the wall clock said then; null when nothing is.</summary>
+    public (long Time, long Wall)? Seen { get; private set; }
 
     public IReadOnlyList<ReferenceMessage> Messages => _messages;
 
@@ -69,21 +77,59 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
         return copy;
     }
 
-    /// <summary>Makes it a queue that was opened again: it has forgotten its statistics, and of the time knows what its messages show.</summary>
-    public void Reopen()
+    /// <summary>
+    /// Makes it a queue that was opened again: it has forgotten its statistics, and of the time knows what its messages show and what was noted
+    /// of it, which has gone on since at 99 parts of a hundred.
+    /// </summary>
+    public void Reopen(long? wall = null, long elapsed = 0)
     {
-        Now = _messages.Select(message => message.UpdatedAt).DefaultIfEmpty(long.MinValue).Max();
+        Now = _messages.Select(message => message.UpdatedAt).Append(Seen?.Time ?? long.MinValue).Max();
+        _hundredths = Now * (Int128)100;
+        if (Seen is { } seen && wall > seen.Wall)
+            _hundredths = Int128.Max(_hundredths, ((Int128)seen.Time * 100) + ((wall.Value - seen.Wall) * 99 / 100 * 100));
+        _readAt = elapsed;
         Activity = new ReferenceActivity();
         _sweeps = [];
     }
 
+    /// <summary>
+    /// Tells the queue's time: the wall clock's, or where that is behind the latest time seen, that and 99 parts of a hundred of what has passed since by
+    /// the monotonic clock.
+    /// </summary>
+    public long Read(long wall, long elapsed)
+    {
+        _hundredths = Int128.Max(wall * (Int128)100, Reckon(elapsed));
+        _readAt = elapsed;
+        return (long)(_hundredths / 100);
+    }
+
+    /// <summary>What <see cref="Read"/> would tell, were the wall clock far behind.</summary>
+    public long Peek(long elapsed) => (long)(Reckon(elapsed) / 100);
+
+    private Int128 Reckon(long elapsed) => _hundredths + (99 * (elapsed - _readAt));
+
     /// <summary>Begins a batch of commands at a time.</summary>
     /// <param name="now">The time.</param>
     /// <param name="room">What the journal has room for.</param>
-    public void BeginBatch(long now, JournalRoom room)
+    /// <param name="wall">What the wall clock says; null for the time.</param>
+    public void BeginBatch(long now, JournalRoom room, long? wall = null)
     {
         (_room, LacksRoomToLease) = (room, false);
+        Now = Math.Max(Now, now);
+        _wall = wall ?? Now;
+        // What an opening would go on from must be within a second of it.
+        var opened = Math.Max(_wall, Seen is { } seen ? seen.Time + (Math.Max(0, _wall - seen.Wall) * 99 / 100) : long.MinValue);
+        if (Now > opened + 1000 || Now < opened - 1000)
+            Note();
         AdvanceTo(now);
+    }
+
+    private void Note()
+    {
+        if (!HasRoom(RoomUse.Extra, 512))
+            return;
+        Seen = (Now, _wall);
+        Revision++;
     }
 
     /// <summary>Lets happen what is due, in the order in which it falls due.</summary>

@@ -42,6 +42,12 @@ internal sealed class SimulatedQueue
     /// <summary>What sweeps met.</summary>
     public SweepCounts Sweeps => _reference.Sweeps;
 
+    /// <summary>How many batches it began while its time was ahead of the wall clock.</summary>
+    public int TimesAhead { get; private set; }
+
+    /// <summary>How far its time is ahead of the wall clock at this moment, in milliseconds.</summary>
+    public long Ahead => Math.Max(0, _reference.Peek(_time.Elapsed) - _time.Now);
+
     /// <summary>Calls without an answer.</summary>
     public int Unanswered => _sent.Count + _waiting.Count + _applied.Count;
 
@@ -183,14 +189,15 @@ internal sealed class SimulatedQueue
             throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"'{Name}' was found in none of the {differences.Length} states that it can be in: {string.Join("; or ", differences)}.");
         _reference = _history.States[found].Copy();
         RecoveredRows.LearnTokens(_reference, rows);
-        _reference.Reopen();
+        _reference.Reopen(_time.Now, _time.Elapsed);
         _history = new History(_reference);
     }
 
     // The runner is about to apply everything that was sent.
     private void Apply(JournalRoom room)
     {
-        _reference.BeginBatch(_time.Now, room);
+        _reference.BeginBatch(_reference.Read(_time.Now, _time.Elapsed), room, _time.Now);
+        TimesAhead += _reference.Now > _time.Now ? 1 : 0;
         Serve();
         foreach (var call in _sent)
         {
@@ -213,7 +220,7 @@ internal sealed class SimulatedQueue
     private void Apply(Call call)
     {
         call.State = -1;
-        _reference.AdvanceTo(_time.Now);
+        _reference.AdvanceTo(_reference.Read(_time.Now, _time.Elapsed));
         if (call.Command is not DequeueCommand { Request: var request })
         {
             call.Expected = _reference.Ask(call.Command);

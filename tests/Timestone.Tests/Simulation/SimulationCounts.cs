@@ -29,6 +29,13 @@ internal sealed class SimulationCounts
     /// <summary>Losses of what was durable that were found out.</summary>
     public int Losses { get; set; }
 
+    public int JumpsForward { get; set; }
+
+    public int JumpsBack { get; set; }
+
+    /// <summary>Batches that a queue began while its time was ahead of the wall clock.</summary>
+    public int BatchesAhead { get; set; }
+
     /// <summary>Adds those of a run. Called on several threads.</summary>
     public void Add(SimulationCounts run)
     {
@@ -46,9 +53,12 @@ internal sealed class SimulationCounts
             Gaps += run.Gaps;
             Sweeps.Add(run.Sweeps);
             Losses += run.Losses;
+            JumpsForward += run.JumpsForward;
+            JumpsBack += run.JumpsBack;
+            BatchesAhead += run.BatchesAhead;
         }
     }
 
     public override string ToString() =>
-        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {TimesWithoutSpace} without space, {Gaps} readers of the outbox with a gap, {Losses} losses found out; {Sweeps}.";
+        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {TimesWithoutSpace} without space, {Gaps} readers of the outbox with a gap, {Losses} losses found out, {JumpsForward} and {JumpsBack} jumps of the wall clock forward and back, {BatchesAhead} batches of a queue ahead of it; {Sweeps}.";
 }

@@ -32,6 +32,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         counts.Crashes.ShouldBeGreaterThan(counts.Runs);
         counts.FailedStarts.ShouldBeGreaterThan(counts.Runs / 20);
         counts.Losses.ShouldBeGreaterThan(counts.Runs / 20);
+        counts.JumpsForward.ShouldBeGreaterThan(counts.Runs / 4);
+        counts.JumpsBack.ShouldBeGreaterThan(counts.Runs / 4);
+        counts.BatchesAhead.ShouldBeGreaterThan(counts.Runs);
     }
 
     // One seed alone need not come to everything.

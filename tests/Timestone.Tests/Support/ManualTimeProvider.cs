@@ -2,13 +2,15 @@ namespace Timestone.Tests.Support;
 
 /// <summary>
 /// A clock that stands still until it is advanced. Advancing it goes from due timer to due timer, so that each callback
-/// runs, on the caller's thread, at the time it was set for, and the timers that a callback sets are met as well.
+/// runs, on the caller's thread, at the time it was set for, and the timers that a callback sets are met as well. The wall clock
+/// can jump, which the monotonic one and the timers do not notice.
 /// </summary>
 public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private TimeSpan _jumped;
     private long _timersMade;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -16,10 +18,20 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
-            return _now;
+            return _now + _jumped;
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp() => Steady.UtcTicks;
+
+    // The wall clock as it would be without its jumps.
+    private DateTimeOffset Steady
+    {
+        get
+        {
+            lock (_gate)
+                return _now;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -29,10 +41,17 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
         return timer;
     }
 
+    /// <summary>Sets the wall clock forward, or back.</summary>
+    public void Jump(TimeSpan by)
+    {
+        lock (_gate)
+            _jumped += by;
+    }
+
     public void Advance(TimeSpan duration)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
-        var target = GetUtcNow() + duration;
+        var target = Steady + duration;
         while (TakeDue(target) is { } due)
             due.Fire();
     }

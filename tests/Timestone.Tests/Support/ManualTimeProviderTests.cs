@@ -58,4 +58,19 @@ public sealed class ManualTimeProviderTests
         _clock.Advance(TimeSpan.FromSeconds(2));
         fired.ShouldBe(0);
     }
+
+    [Fact]
+    public void A_jump_moves_the_wall_clock_alone()
+    {
+        var (start, timestamp, fired) = (_clock.GetUtcNow(), _clock.GetTimestamp(), 0);
+        using var timer = _clock.CreateTimer(_ => fired++, null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        _clock.Jump(TimeSpan.FromHours(1));
+        _clock.Jump(TimeSpan.FromHours(-3));
+        _clock.GetUtcNow().ShouldBe(start.AddHours(-2));
+        _clock.GetElapsedTime(timestamp).ShouldBe(TimeSpan.Zero);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.GetUtcNow().ShouldBe(start.AddHours(-2).AddSeconds(1));
+        _clock.GetElapsedTime(timestamp).ShouldBe(TimeSpan.FromSeconds(1));
+        fired.ShouldBe(1);
+    }
 }

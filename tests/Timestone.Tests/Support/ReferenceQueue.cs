@@ -10,6 +10,8 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
 {
     private const int RememberedLeases = 16;
     private readonly List<ReferenceMessage> _messages = [];
+    private DateTimeOffset _time = DateTimeOffset.MinValue;
+    private long _readAt;
     private long _sequences;
     private long _tokens;
 
@@ -44,6 +46,16 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
     };
 
     public Message Describe(ReferenceMessage message) => message.Describe(name, Settings.MaxAttempts);
+
+    /// <summary>The queue's time: the wall clock's; where that is behind the latest seen, on from there by the monotonic clock, 1 % slower.</summary>
+    public DateTimeOffset Read(TimeProvider clock)
+    {
+        var (wall, timestamp) = (clock.GetUtcNow(), clock.GetTimestamp());
+        var ahead = _readAt == 0 ? _time : _time + (clock.GetElapsedTime(_readAt, timestamp) * 0.99);
+        (_time, _readAt) = (wall > ahead ? wall : ahead, timestamp);
+        // Of whole milliseconds.
+        return DateTimeOffset.FromUnixTimeMilliseconds(_time.ToUnixTimeMilliseconds());
+    }
 
     /// <summary>Lets happen what the clock has brought, each at its own time.</summary>
     public void CatchUp(DateTimeOffset now)

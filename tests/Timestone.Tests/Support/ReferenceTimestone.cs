@@ -6,6 +6,8 @@ namespace Timestone.Tests.Support;
 /// </summary>
 public sealed class ReferenceTimestone : ITimestone, IDisposable
 {
+    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, ReferenceQueue> _queues = new(StringComparer.Ordinal);
     private readonly List<Transition> _history = [];
@@ -237,7 +239,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
             {
                 var (after, read) = ask();
                 foreach (var queue in _queues.Values)
-                    queue.CatchUp(_clock.GetUtcNow());
+                    queue.CatchUp(queue.Read(_clock));
                 if (after is not null && !_history.Exists(one => one.Queue == after.Queue && one.Id == after.Id && one.Version >= after.Version))
                     throw new TimestoneException(ErrorCode.Unavailable, $"There is no {after}.", "after");
                 return Task.FromResult(read());
@@ -269,13 +271,13 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
     {
         if (!_queues.TryGetValue(queue, out var found))
             throw NotFound(queue);
-        var now = _clock.GetUtcNow();
+        var now = found.Read(_clock);
         found.CatchUp(now);
         Serve(found, now);
         var answer = command(found, now);
         found.CatchUp(now);
         Serve(found, now);
-        SetWakeUp(now);
+        SetWakeUp();
         return answer;
     }
 
@@ -283,22 +285,23 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
     {
         lock (_gate)
         {
-            var now = _clock.GetUtcNow();
             foreach (var queue in _queues.Values.Where(queue => queue.Waiters.Count > 0))
             {
+                var now = queue.Read(_clock);
                 queue.CatchUp(now);
                 Serve(queue, now);
             }
 
-            SetWakeUp(now);
+            SetWakeUp();
         }
     }
 
-    private void SetWakeUp(DateTimeOffset now)
+    // A queue that is ahead of the wall clock needs 1 % longer than that; it is looked at again when it was too early.
+    private void SetWakeUp()
     {
         var next = _queues.Values.Where(queue => queue.Waiters.Count > 0)
-            .SelectMany(queue => queue.Waiters.Select(waiter => (DateTimeOffset?)waiter.EndsAt).Concat(queue.Messages.Select(message => message.Due)))
+            .SelectMany(queue => queue.Waiters.Select(waiter => (DateTimeOffset?)waiter.EndsAt).Concat(queue.Messages.Select(message => message.Due)).Select(at => at - queue.Read(_clock)))
             .Min();
-        _wakeUp.Change(next is { } at ? at - now : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _wakeUp.Change(next is { } wait ? new[] { wait, OneMillisecond }.Max() : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }

@@ -1,0 +1,34 @@
+namespace Timestone.Engine;
+
+public sealed partial class QueueEngine
+{
+    // An extension is no transition: the message does not show when it was. What may be lost of it is so small a part of it.
+    private const long UnseenPart = 1000;
+
+    private long _wall;
+
+    /// <summary>The latest time seen, in Unix milliseconds: at first the latest that the rows show; <see cref="long.MinValue"/> for none.</summary>
+    public long LatestTime => _now;
+
+    // Whoever opens the queue goes on from the wall clock and what is noted. Where that would lead elsewhere, as the wall clock has jumped while the
+    // queue was open, it is noted anew: once a jump, as both go on alike.
+    private void NoteJump()
+    {
+        var start = Math.Max(_wall, _queue.Seen?.At(_wall) ?? long.MinValue);
+        if (Math.Abs(_now - start) > SeenTime.MostUnseenMs)
+            Note();
+    }
+
+    // The wall clock may be found to have been ahead before anything else shows the time of an extension, and the lease would last as long as that.
+    private void NoteExtension(MessageRow row, long lengthMs)
+    {
+        if (_now - Math.Max(row.State.UpdatedAt, _queue.Seen?.Time ?? long.MinValue) > lengthMs / UnseenPart)
+            Note();
+    }
+
+    private void Note()
+    {
+        if (HasRoom(RoomUse.Extra, QueueRow.MaxBytes))
+            _changes.Queue = _queue = _queue with { Seen = new SeenTime(_now, _wall) };
+    }
+}
