@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StackExchange.Redis;
 using Timestone.Engine;
 
@@ -139,13 +140,17 @@ public sealed class RedisJournal : ISharedJournal
                 return null;
             }
 
+            var since = Stopwatch.GetTimestamp();
             var parts = (RedisResult[])opened!;
             var (epoch, created) = ((long)parts[0], (long)parts[1] == 1);
             var lastSequence = parts[4].IsNull ? 0 : (long)parts[4];
             var row = RedisFormat.ReadQueue((byte[])parts[3]!);
             List<MessageRow> rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
             var room = created ? JournalRoom.Ample : await CheckAsync(keys, epoch).ConfigureAwait(false) ?? throw new JournalFencedException(queue, epoch);
-            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows, room);
+            
+            // Epochs are times by the clock of Redis, in microseconds.
+            var openedAt = (epoch / 1000) + (long)Stopwatch.GetElapsedTime(since).TotalMilliseconds;
+            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows, room, openedAt);
         }
         catch (IOException problem) when (problem.InnerException is RedisServerException refusal && refusal.Message.Contains(Full, StringComparison.Ordinal))
         {

@@ -4,7 +4,7 @@ using Timestone.Engine;
 namespace Timestone.Backends.Redis;
 
 /// <summary>One opening of a queue in Redis.</summary>
-internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows, JournalRoom room)
+internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows, JournalRoom room, long openedAt)
     : QueueOpening(row, epoch, created, lastSequence, rows), IQueueJournal
 {
     private readonly CommitArguments _arguments = new(epoch, lastSequence, row, journal.Streams?.Limit ?? 0);
@@ -13,6 +13,8 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
 
     /// <summary>Other processes reach the same Redis.</summary>
     public bool IsShared => true;
+
+    public long? OpenedAt => openedAt;
 
     /// <summary>
     /// As the last commit or read found it, or the last look at all of Redis. A commit that finds Redis full is taken all the same, so that it need not be

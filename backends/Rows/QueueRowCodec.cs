@@ -29,7 +29,7 @@ internal static class QueueRowCodec
         if (row.Seen is not { } seen)
             return;
         writer.Signed(seen.Time);
-        writer.Signed(seen.Wall);
+        writer.Signed(seen.Clock);
     }
 
     public static QueueRow Decode(ref ByteReader reader)

@@ -23,6 +23,9 @@ public abstract class ForwardingQueueJournal(IQueueJournal inner) : IQueueJourna
     public long LastSequence => inner.LastSequence;
 
     /// <inheritdoc/>
+    public long? OpenedAt => inner.OpenedAt;
+
+    /// <inheritdoc/>
     public virtual bool TryReserve(RoomUse use, long bytes) => inner.TryReserve(use, bytes);
 
     /// <inheritdoc/>

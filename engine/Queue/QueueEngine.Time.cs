@@ -6,6 +6,7 @@ public sealed partial class QueueEngine
     private const long UnseenPart = 1000;
 
     private long _wall;
+    private long _store;
 
     /// <summary>The latest time seen, in Unix milliseconds: at first the latest that the rows show; <see cref="long.MinValue"/> for none.</summary>
     public long LatestTime => _now;
@@ -14,7 +15,7 @@ public sealed partial class QueueEngine
     // queue was open, it is noted anew: once a jump, as both go on alike.
     private void NoteJump()
     {
-        var start = Math.Max(_wall, _queue.Seen?.At(_wall) ?? long.MinValue);
+        var start = Math.Max(_wall, _queue.Seen?.At(_store) ?? long.MinValue);
         if (Math.Abs(_now - start) > SeenTime.MostUnseenMs)
             Note();
     }
@@ -29,6 +30,6 @@ public sealed partial class QueueEngine
     private void Note()
     {
         if (HasRoom(RoomUse.Extra, QueueRow.MaxBytes))
-            _changes.Queue = _queue = _queue with { Seen = new SeenTime(_now, _wall) };
+            _changes.Queue = _queue = _queue with { Seen = new SeenTime(_now, _store) };
     }
 }

@@ -100,10 +100,12 @@ public sealed partial class QueueEngine
     /// <param name="room">What the journal has room for.</param>
     /// <param name="tryReserve">Sets room in the journal aside, see <see cref="IQueueJournal.TryReserve"/>; null when there always is.</param>
     /// <param name="wall">What the wall clock says, in Unix milliseconds; null when it says the time.</param>
-    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, bool>? tryReserve = null, long? wall = null)
+    /// <param name="store">What the store's own clock says, in Unix milliseconds; null where that is the wall clock.</param>
+    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, bool>? tryReserve = null, long? wall = null, long? store = null)
     {
         _now = Math.Max(_now, now);
         _wall = wall ?? _now;
+        _store = store ?? _wall;
         _changes = changes;
         if (LacksRoomToLease)
             BecomeUnblocked();

@@ -42,6 +42,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly IQueueJournal _journal;
     private readonly TimeProvider _time;
     private readonly QueueClock _clock;
+    private readonly long _openedAt;
     private readonly TaskScheduler _scheduler;
     private readonly IQueueObserver? _observer;
     private readonly ITimer _timer;
@@ -70,6 +71,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private bool _inFlight;
     private long _begunAt;
     private long _wall;
+    private long _store;
     private long _alarm = long.MaxValue;
     private int _wakes;
     private volatile bool _closing;
@@ -101,7 +103,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             Wake();
         };
         _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence, filterLimits ?? FilterLimits.Default);
-        _clock = new QueueClock(Math.Max(_engine.LatestTime, journal.Queue.Seen?.At(Wall) ?? long.MinValue), timeProvider.GetTimestamp(), timeProvider.TimestampFrequency);
+        _openedAt = timeProvider.GetTimestamp();
+        _clock = new QueueClock(Math.Max(_engine.LatestTime, journal.Queue.Seen?.At(journal.OpenedAt ?? Wall) ?? long.MinValue), _openedAt, timeProvider.TimestampFrequency);
         _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         journal.Attach(this);
         Wake();
@@ -243,7 +246,9 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private long TakeTime()
     {
         _wall = Wall;
-        return _clock.Read(_wall, _time.GetTimestamp());
+        var timestamp = _time.GetTimestamp();
+        _store = _journal.OpenedAt is { } opened ? opened + (long)_time.GetElapsedTime(_openedAt, timestamp).TotalMilliseconds : _wall;
+        return _clock.Read(_wall, timestamp);
     }
 
     // Of a shared journal even reads are committed: an empty batch that is not fenced proves that nobody wrote since.
@@ -294,7 +299,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private bool Begin(QueueEngine engine, long now)
     {
         _begunAt = now;
-        engine.Begin(now, _open, _journal.Room, _tryReserve, _wall);
+        engine.Begin(now, _open, _journal.Room, _tryReserve, _wall, _store);
         if (!engine.Advance(MaxDuePerBatch))
             return false;
         Serve(engine);

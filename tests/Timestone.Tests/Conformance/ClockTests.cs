@@ -57,20 +57,6 @@ public abstract class ClockTests(ConformanceSubject subject) : ConformanceTests(
     }
 
     [Fact]
-    public async Task A_restart_does_not_begin_a_duration_anew()
-    {
-        await Queue();
-        await Enqueue("a");
-        await AheadByAnHour(() => Take(lease: Seconds(100)), restarted: false);
-        Advance(40);
-        await Subject.RestartAsync();
-        Advance(20);
-        (await StateOf("a")).ShouldBe(MessageState.Running);
-        await Subject.RestartAsync();
-        await LastsAbout(40, "a", MessageState.Running, MessageState.Pending, behind: 0.61);
-    }
-
-    [Fact]
     public async Task Durations_count_on_when_the_clock_is_set_back()
     {
         await Queue();

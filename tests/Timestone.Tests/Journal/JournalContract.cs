@@ -101,6 +101,19 @@ public abstract class JournalContract
     }
 
     [Fact]
+    public async Task What_is_noted_of_the_time_comes_back()
+    {
+        var queue = await TestQueue.OpenAsync(Journal);
+        foreach (var seen in new SeenTime?[] { new(TestRows.Now + 3_600_000, TestRows.Now), new(-1, long.MaxValue), null })
+        {
+            var noted = new QueueRow("orders", FullSettings, TestRows.Now) { Seen = seen };
+            await queue.CommitAsync(new ChangeBatch { Queue = noted });
+            queue = await TestQueue.OpenAsync(Journal);
+            queue.Journal.Queue.ShouldBe(noted);
+        }
+    }
+
+    [Fact]
     public async Task Opening_again_raises_the_epoch_and_fences_the_owner_before()
     {
         var before = await TestQueue.OpenAsync(Journal);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -5,6 +6,7 @@ using Shouldly;
 using Timestone.Backends.Memory;
 using Timestone.Engine;
 using Timestone.Server;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Server;
@@ -106,6 +108,36 @@ public sealed class TimestoneServerTests
             while (await http.GetStringAsync("/readyz") is var answer && !answer.Contains(expected, StringComparison.Ordinal))
                 DateTime.UtcNow.ShouldBeLessThan(giveUp, answer);
         }
+    }
+
+    [Fact]
+    public async Task A_queue_that_is_ahead_of_the_wall_clock_is_told_and_no_failure()
+    {
+        var clock = new ManualTimeProvider();
+        await using var server = await TimestoneServer.StartAsync(InMemory with { TimeProvider = clock });
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        (await http.GetStringAsync("/readyz")).ShouldContain("""{"name":"clock","status":"ok","figures":{"millisecondsAhead":0}}""");
+
+        // No other test is as far ahead.
+        clock.Jump(TimeSpan.FromHours(50));
+        await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" });
+        clock.Jump(TimeSpan.FromHours(-50));
+        clock.Advance(TimeSpan.FromSeconds(100));
+        var clockPart = (await http.GetFromJsonAsync<JsonObject>("/readyz"))!["parts"]!.AsArray().Single(static part => (string?)part!["name"] == "clock")!;
+        ((string?)clockPart["status"], (string?)clockPart["detail"], (long)clockPart["figures"]!["millisecondsAhead"]!).ShouldBe(
+            ("ok", "The time of queue 'q' is 179999 s ahead of the wall clock, which went back; it goes 1 % slower until they meet.", 179_999_000));
+
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "timestone.queue.clock_ahead")
+                self.EnableMeasurementEvents(instrument);
+        };
+        var measured = 0.0;
+        listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => measured = seconds);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        measured.ShouldBe(179_999);
     }
 
     private static int FreePort()
