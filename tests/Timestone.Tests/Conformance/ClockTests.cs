@@ -50,6 +50,7 @@ public abstract class ClockTests(ConformanceSubject subject) : ConformanceTests(
         await Enqueue("a");
         var taken = await Take();
         await AheadByAnHour(() => Cancel(taken.Id), restarted);
+        (await StateOf("a")).ShouldBe(MessageState.Canceled);
         Advance(19.9);
         (await StateOf("a")).ShouldBe(MessageState.Canceled);
         Advance(0.31);
