@@ -31,5 +31,7 @@ public sealed class SiloSubject(bool external) : ConformanceSubject
 
     public override Task RestartAsync() => _silos.OpenAsync(_database, _options, Clock, _index);
 
+    public override double StoreSeconds => 10;
+
     public override async ValueTask DisposeAsync() => await _silos.CloseAsync();
 }

@@ -9,5 +9,7 @@ public sealed class RedisSubject : LocalSubject
 {
     private readonly string _database = RedisServer.NewDatabase();
 
+    public override double StoreSeconds => 10;
+
     protected override Task<IJournal> OpenJournalAsync() => Task.FromResult<IJournal>(RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience }));
 }
