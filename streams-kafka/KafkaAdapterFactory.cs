@@ -32,7 +32,6 @@ internal sealed class KafkaAdapterFactory : IQueueAdapterFactory, IQueueAdapterC
     }
 
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
-    /// <exception cref="DllNotFoundException">librdkafka is not installed.</exception>
     public static KafkaAdapterFactory Create(IServiceProvider services, string name)
     {
         var options = services.GetRequiredService<IOptionsMonitor<KafkaStreamOptions>>().Get(name);

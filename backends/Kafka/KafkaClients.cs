@@ -15,7 +15,6 @@ internal sealed class KafkaClients
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
     public KafkaClients(KafkaOptions options, ILogger logger)
     {
-        KafkaLibrary.Load();
         options.Validate();
         (_options, _logger) = (options, logger);
     }

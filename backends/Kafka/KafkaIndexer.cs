@@ -40,7 +40,6 @@ public sealed class KafkaIndexer : IAsyncDisposable
 
     /// <summary>Makes one; it does nothing yet.</summary>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
-    /// <exception cref="DllNotFoundException">librdkafka is not installed.</exception>
     public KafkaIndexer(KafkaOptions options, IIndexWriter index, ILogger<KafkaIndexer> logger, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -69,7 +69,6 @@ public sealed record KafkaOptions
 
     /// <summary>Checks all of it, and has Kafka's client check its properties. Connects to nothing.</summary>
     /// <exception cref="ArgumentException">Something is out of range, or the client does not take a property.</exception>
-    /// <exception cref="DllNotFoundException">librdkafka is not installed.</exception>
     public void Try() => new KafkaClients(this, NullLogger.Instance).Producer(withValues: false).Dispose();
 
     private static void CheckTopic(string topic, string name)

@@ -36,7 +36,6 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
 
     /// <summary>Makes one. It connects when it is first given something.</summary>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
-    /// <exception cref="DllNotFoundException">librdkafka is not installed.</exception>
     public KafkaPublisher(KafkaOptions options, ILogger<KafkaPublisher> logger, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);

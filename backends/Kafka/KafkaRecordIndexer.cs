@@ -12,7 +12,6 @@ public sealed class KafkaRecordIndexer : IDisposable
 
     /// <summary>Makes one. It connects to Kafka when there is a dead letter.</summary>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
-    /// <exception cref="DllNotFoundException">librdkafka is not installed.</exception>
     public KafkaRecordIndexer(KafkaOptions options, IIndexWriter index, ILogger<KafkaRecordIndexer> logger, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);

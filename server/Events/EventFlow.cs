@@ -51,21 +51,21 @@ internal sealed class EventFlow : IAsyncDisposable
         options.Kafka is not null || options.Elasticsearch is not null || (options.Redis is null && options.Index == IndexKind.Memory);
 
     /// <summary>Starts something that stands on Kafka's client.</summary>
-    /// <exception cref="BadOptionException">It is not installed, or does not take its properties.</exception>
+    /// <exception cref="BadOptionException">It does not take its properties.</exception>
     public static T OnKafka<T>(Func<T> start)
     {
         try
         {
             return start();
         }
-        catch (Exception problem) when (problem is DllNotFoundException or ArgumentException)
+        catch (ArgumentException problem)
         {
             throw new BadOptionException("--kafka", problem.Message);
         }
     }
 
     /// <summary>Tries something that stands on Kafka's client.</summary>
-    /// <exception cref="BadOptionException">It is not installed, or does not take its properties.</exception>
+    /// <exception cref="BadOptionException">It does not take its properties.</exception>
     public static void OnKafka(Action attempt) => OnKafka(() =>
     {
         attempt();

@@ -15,7 +15,6 @@ internal sealed class Indexing : IAsyncDisposable
 
     /// <summary>Starts it; it waits for Kafka and the index itself.</summary>
     /// <exception cref="ArgumentException">Kafka's client does not take its properties.</exception>
-    /// <exception cref="DllNotFoundException">Kafka's library is not installed.</exception>
     public static Indexing Start(KafkaOptions kafka, IIndexWriter index, ILoggerFactory loggers) =>
         new(() => new KafkaIndexer(kafka, index, loggers.CreateLogger<KafkaIndexer>()));
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Shouldly;
 using Timestone.Json;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests;
 

@@ -4,7 +4,6 @@ using Timestone.Backends.Redis;
 using Timestone.Tests.Faults;
 using Timestone.Tests.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Orleans.Tests.Failover;
 

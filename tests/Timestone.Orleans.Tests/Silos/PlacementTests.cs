@@ -1,6 +1,5 @@
 using Timestone.Tests.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Orleans.Tests.Silos;
 

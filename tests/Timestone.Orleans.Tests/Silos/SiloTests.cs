@@ -20,13 +20,13 @@ public abstract class SiloTests : IAsyncLifetime
 
     protected ITimestone Service => Silos.Within;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Silos = await TestSilos.SharedAsync();
         await Silos.OpenAsync(Database, new LocalTimestoneOptions(), TimeProvider.System);
     }
 
-    public Task DisposeAsync() => Silos.CloseAsync();
+    public async ValueTask DisposeAsync() => await Silos.CloseAsync();
 
     protected IMessageGrain MessageGrain(string id) => Silos.Grains().GetGrain<IMessageGrain>(new MessageKey(Queue, id).ToString());
 

@@ -7,7 +7,6 @@ using Timestone.Tests.Kafka;
 using Timestone.Tests.Redis;
 using Timestone.Tests.Server;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Orleans.Tests.Streams;
 

@@ -11,7 +11,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Streams;
 
 /// <summary>The grains that write the indices, from the topics that the publisher writes for everybody.</summary>
-public sealed class TransitionIndexTests : IAsyncLifetime, IDisposable
+public sealed class TransitionIndexTests : IAsyncLifetime
 {
     private readonly MockKafka _kafka = new();
     private readonly StrictIndex _index = new();
@@ -20,7 +20,7 @@ public sealed class TransitionIndexTests : IAsyncLifetime, IDisposable
 
     public TransitionIndexTests() => _options = TestKafka.NewOn(_kafka) with { CommitInterval = TimeSpan.FromMilliseconds(10) };
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((_, silo) =>
@@ -34,9 +34,11 @@ public sealed class TransitionIndexTests : IAsyncLifetime, IDisposable
             Open(silo, _index);
     }
 
-    public async Task DisposeAsync() => await _silos.DisposeAsync();
-
-    public void Dispose() => _kafka.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _silos.DisposeAsync();
+        _kafka.Dispose();
+    }
 
     [Fact]
     public async Task Everything_that_is_published_is_in_both_indices()
@@ -74,7 +76,6 @@ public sealed class TransitionIndexTests : IAsyncLifetime, IDisposable
         var story = new Story(seed: 3, messages: 5, transitions: 50);
         var refused = story.Transitions.First();
         _index.Reject = told => told.Transition == refused ? "I will not." : null;
-        KafkaLibrary.Load();
         using (var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = _options.BootstrapServers }).Build())
         {
             for (var partition = 0; partition < TestKafka.Partitions; partition++)

@@ -10,7 +10,7 @@ using Xunit;
 namespace Timestone.Tests.Api;
 
 /// <summary>Who may come in, by the headers that browsers send; <c>Browser/</c> has a browser send them.</summary>
-public sealed class AccessTests : IAsyncLifetime, IDisposable
+public sealed class AccessTests : IAsyncLifetime
 {
     private const string Own = "own";
 
@@ -23,11 +23,13 @@ public sealed class AccessTests : IAsyncLifetime, IDisposable
     private readonly HttpClient _http = new();
     private TimestoneServer? _server;
 
-    public async Task InitializeAsync() => await UseAsync(Options);
+    public async ValueTask InitializeAsync() => await UseAsync(Options);
 
-    public async Task DisposeAsync() => await _server!.DisposeAsync();
-
-    public void Dispose() => _http.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _server!.DisposeAsync();
+        _http.Dispose();
+    }
 
     public static TheoryData<string, string> Everything => new()
     {

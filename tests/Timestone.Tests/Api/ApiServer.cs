@@ -9,14 +9,14 @@ using Xunit;
 namespace Timestone.Tests.Api;
 
 /// <summary>A server on a free port over a journal in memory, and a plain HTTP client of it.</summary>
-public sealed class ApiServer : IAsyncLifetime, IDisposable
+public sealed class ApiServer : IAsyncLifetime
 {
     private readonly HttpClient _http = new();
     private TimestoneServer? _server;
 
     public Uri BaseAddress => _server!.BaseAddress;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await TimestoneServer.StartAsync(new TimestoneServerOptions
         {
@@ -26,9 +26,11 @@ public sealed class ApiServer : IAsyncLifetime, IDisposable
         _http.BaseAddress = _server.BaseAddress;
     }
 
-    public async Task DisposeAsync() => await _server!.DisposeAsync();
-
-    public void Dispose() => _http.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _server!.DisposeAsync();
+        _http.Dispose();
+    }
 
     public static string NewQueue() => $"q-{Guid.NewGuid():N}";
 

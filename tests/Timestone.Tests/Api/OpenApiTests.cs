@@ -12,13 +12,13 @@ public sealed class OpenApiTests : IAsyncLifetime
 
     private JsonNode Document => _document!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _host = await ApiHost.StartAsync(ScriptedTimestone.Create(static (_, _) => null));
         _document = JsonNode.Parse(await _host.Http.GetStringAsync("/openapi/v1.json"));
     }
 
-    public async Task DisposeAsync() => await _host!.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _host!.DisposeAsync();
 
     [Fact]
     public void Every_route_is_described_and_nothing_else()

@@ -20,7 +20,7 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var outcome = await Processes.RunCliAsync("dequeue");
 
-        outcome.ShouldBe(new CliOutcome(2, "", "timestone: Required argument missing for command: 'dequeue'.\nSee 'timestone dequeue --help'.\n"));
+        outcome.ShouldBe(new CliOutcome(2, "", "timestone: Required argument 'queue' missing for command: 'dequeue'.\nSee 'timestone dequeue --help'.\n"));
     }
 
     [Fact]

@@ -114,7 +114,7 @@ public sealed class UsageTests : IAsyncDisposable
 
     [Theory]
     [InlineData("nonsense", "Unrecognized command or argument 'nonsense'.", "")]
-    [InlineData("queue show", "Required argument missing for command: 'show'.", "queue show ")]
+    [InlineData("queue show", "Required argument 'queue' missing for command: 'show'.", "queue show ")]
     [InlineData("dequeue q --wait soon", "--wait: 'soon' is not a duration such as 250ms, 30s, 5m, 1h, 7d or a number of seconds.", "dequeue ")]
     [InlineData("dequeue q --wait -5", "--wait: '-5' is not a duration such as 250ms, 30s, 5m, 1h, 7d or a number of seconds.", "dequeue ")]
     [InlineData("dequeue q --max many", "--max: 'many' is not a whole number, or too large a one.", "dequeue ")]

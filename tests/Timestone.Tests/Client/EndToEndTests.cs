@@ -6,7 +6,6 @@ using Timestone.Engine;
 using Timestone.Tests.Api;
 using Timestone.Tests.Client.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Client;
 

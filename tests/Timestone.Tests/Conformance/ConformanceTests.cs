@@ -35,9 +35,9 @@ public abstract class ConformanceTests(ConformanceSubject subject) : IAsyncLifet
     /// <summary>The settings of queues created by their first message; null not to create them so.</summary>
     protected virtual QueueSettings? Defaults => Plain;
 
-    public Task InitializeAsync() => subject.StartAsync(Defaults);
+    public async ValueTask InitializeAsync() => await subject.StartAsync(Defaults);
 
-    public async Task DisposeAsync() => await subject.DisposeAsync();
+    public async ValueTask DisposeAsync() => await subject.DisposeAsync();
 
     protected static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 

@@ -2,7 +2,6 @@ using System.Numerics;
 using Shouldly;
 using Timestone.Engine;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Engine;
 

@@ -16,13 +16,13 @@ public sealed class RefusalTests : IAsyncLifetime
 
     private ITimestone Service => _service!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _service = new LocalTimestone(new MemoryJournal(), new LocalTimestoneOptions(), _time);
         await Service.CreateQueueAsync(Queue, new QueueSettings { Backoff = new Backoff { Kind = BackoffKind.None }, MaxAttempts = 2, Lease = TimeSpan.FromSeconds(30) });
     }
 
-    public async Task DisposeAsync() => await ((IAsyncDisposable)Service).DisposeAsync();
+    public async ValueTask DisposeAsync() => await ((IAsyncDisposable)Service).DisposeAsync();
 
     [Theory]
     [InlineData("payload", """{"payload":2}""")]

@@ -1,3 +1,4 @@
+using Xunit;
 using System.Diagnostics;
 using System.Globalization;
 using Shouldly;
@@ -5,7 +6,6 @@ using Timestone.Client;
 using Timestone.Tests.Linearizability;
 using Timestone.Tests.Simulation;
 using Timestone.Tests.Support;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Faults;
 

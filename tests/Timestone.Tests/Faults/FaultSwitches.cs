@@ -1,6 +1,6 @@
+using Xunit;
 using System.Diagnostics;
 using System.Globalization;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Faults;
 

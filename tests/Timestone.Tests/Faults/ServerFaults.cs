@@ -1,6 +1,6 @@
+using Xunit;
 using System.Globalization;
 using Timestone.Tests.Server;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Faults;
 

@@ -1,7 +1,6 @@
 using Timestone.Tests.Elasticsearch;
 using Timestone.Tests.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Flow;
 

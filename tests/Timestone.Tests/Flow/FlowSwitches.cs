@@ -1,6 +1,6 @@
+using Xunit;
 using System.Globalization;
 using Timestone.Tests.Elasticsearch;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Flow;
 

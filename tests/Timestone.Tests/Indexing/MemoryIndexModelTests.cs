@@ -5,7 +5,6 @@ using Timestone.Engine;
 using Timestone.Tests.Simulation;
 using Timestone.Tests.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Indexing;
 

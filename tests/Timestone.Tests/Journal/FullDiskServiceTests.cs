@@ -18,13 +18,13 @@ public sealed class FullDiskServiceTests : IAsyncLifetime
     private FileJournal _journal = null!;
     private LocalTimestone _timestone = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await StartAsync();
         await _timestone.CreateQueueAsync(Queue, Settings);
     }
 
-    public Task DisposeAsync() => StopAsync();
+    public async ValueTask DisposeAsync() => await StopAsync();
 
     [Fact]
     public async Task Reports_of_progress_give_way_and_everything_leased_can_be_completed()

@@ -5,7 +5,6 @@ using Timestone.Tests.Elasticsearch;
 using Timestone.Tests.Flow;
 using Timestone.Tests.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Kafka;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Timestone.Tests.Kafka;
@@ -8,11 +9,19 @@ namespace Timestone.Tests.Kafka;
 /// </summary>
 public sealed partial class MockKafka : IDisposable
 {
-    private const string Library = "librdkafka.so.1";
+    private const string Library = "librdkafka";
     private const int ProducerType = 0, ErrorTextSize = 512;
 
     private readonly nint _client;
     private readonly nint _cluster;
+
+    // Of the builds in the package Confluent.Kafka has loaded the one that fits the machine: the cluster is that one's.
+    static MockKafka()
+    {
+        _ = Confluent.Kafka.Library.Version;
+        var loaded = Process.GetCurrentProcess().Modules.Cast<ProcessModule>().First(static module => module.ModuleName.Contains(Library, StringComparison.Ordinal));
+        NativeLibrary.SetDllImportResolver(typeof(MockKafka).Assembly, (name, _, _) => name == Library ? NativeLibrary.Load(loaded.FileName) : 0);
+    }
 
     public MockKafka(int brokers = 3)
     {

@@ -14,7 +14,6 @@ internal static class TopicReader
 
     public static async Task<List<ConsumeResult<byte[], byte[]>>> ReadAsync(KafkaOptions options, string topic)
     {
-        KafkaLibrary.Load();
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = options.BootstrapServers, GroupId = "reader", EnableAutoCommit = false }).Build();
         var count = await KafkaTopics.CountPartitionsAsync(consumer.Handle, topic, CancellationToken.None);
         var partitions = Enumerable.Range(0, count).Select(partition => new TopicPartition(topic, partition)).ToList();

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Shouldly;
 using Timestone.Tests.Simulation;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Linearizability;
 

@@ -1,7 +1,6 @@
 using Shouldly;
 using Timestone.Tests.Simulation;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Linearizability;
 

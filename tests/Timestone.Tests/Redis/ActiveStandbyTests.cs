@@ -11,7 +11,6 @@ using Timestone.Server;
 using Timestone.Tests.Server;
 using Timestone.Tests.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Redis;
 

@@ -7,7 +7,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>Each kind of damage, done to a real Redis, is found and named.</summary>
-public sealed class InspectTests : IAsyncLifetime
+public sealed class InspectTests : IAsyncDisposable
 {
     private const string Lua = "local k = function(name) return 'ts:{orders}:' .. name end ";
 
@@ -16,9 +16,7 @@ public sealed class InspectTests : IAsyncLifetime
 
     public InspectTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _journal.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _journal.DisposeAsync();
 
     [Theory]
     [InlineData("settings_missing", "redis.call('DEL', k('settings'))")]

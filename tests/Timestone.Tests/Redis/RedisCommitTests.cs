@@ -9,7 +9,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>What commits leave in Redis.</summary>
-public sealed class RedisCommitTests : IAsyncLifetime
+public sealed class RedisCommitTests : IAsyncDisposable
 {
     private const string Prefix = "ts:{orders}:";
 
@@ -18,9 +18,7 @@ public sealed class RedisCommitTests : IAsyncLifetime
 
     public RedisCommitTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _journal.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _journal.DisposeAsync();
 
     [Fact]
     public async Task A_message_enqueued_and_removed_in_one_batch_leaves_nothing()

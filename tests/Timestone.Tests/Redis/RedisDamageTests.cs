@@ -16,7 +16,7 @@ public sealed class RedisDamageTests : IAsyncLifetime
     private ServerProcess _server = null!;
     private TimestoneClient _client = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = ServerProcess.Start("--urls", "http://127.0.0.1:0", "--redis", _redis.Address);
         await _server.ReadyAsync();
@@ -26,7 +26,7 @@ public sealed class RedisDamageTests : IAsyncLifetime
     }
 
     // However a queue was found, the server ends in order.
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         (await _client.GetDepthAsync("other")).ShouldBe(1);
         _server.Terminate();

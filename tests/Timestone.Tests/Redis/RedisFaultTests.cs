@@ -3,7 +3,6 @@ using Timestone.Tests.Faults;
 using Timestone.Tests.Flow;
 using Timestone.Tests.Support;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Redis;
 

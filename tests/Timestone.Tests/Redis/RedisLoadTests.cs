@@ -7,7 +7,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>Opening a queue asks for no large reply, whatever the queue holds.</summary>
-public sealed class RedisLoadTests : IAsyncLifetime
+public sealed class RedisLoadTests : IAsyncDisposable
 {
     private const int MaxReplyBytes = 16 * 1024 * 1024;
 
@@ -21,9 +21,7 @@ public sealed class RedisLoadTests : IAsyncLifetime
         _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _meter.Address, Timeout = RedisServer.Patience });
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _journal.DisposeAsync();
         _meter.Dispose();

@@ -8,7 +8,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>The contract on Redis; and what is special to an outbox that servers share.</summary>
-public sealed class RedisOutboxTests : OutboxContract, IAsyncLifetime
+public sealed class RedisOutboxTests : OutboxContract, IAsyncDisposable
 {
     private const int Limit = 150;
 
@@ -93,9 +93,7 @@ public sealed class RedisOutboxTests : OutboxContract, IAsyncLifetime
     public void It_cannot_be_read_from_the_earliest() =>
         Should.Throw<NotSupportedException>(() => Outbox.OpenReader("memory", OutboxStart.Earliest));
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _journal.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _journal.DisposeAsync();
 
     protected override async Task RestartAsync()
     {

@@ -1,5 +1,5 @@
-using Xunit.Abstractions;
 
+using Xunit;
 namespace Timestone.Tests.Simulation;
 
 internal static class PlantedBugs

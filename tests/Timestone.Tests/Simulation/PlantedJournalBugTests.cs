@@ -1,6 +1,5 @@
 using Timestone.Engine;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Simulation;
 

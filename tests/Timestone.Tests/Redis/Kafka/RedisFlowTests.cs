@@ -3,7 +3,6 @@ using Timestone.Tests.Elasticsearch;
 using Timestone.Tests.Flow;
 using Timestone.Tests.Kafka;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Redis;
 
