@@ -6,8 +6,6 @@ namespace Timestone.Tests.Browser;
 /// <summary>A Chromium without a window, in which one page is open until it is disposed of.</summary>
 public sealed class Chromium : IDisposable
 {
-    private const string Path = "/usr/bin/chromium";
-
     private readonly TemporaryDirectory _profile = new();
     private readonly Process _process;
 
@@ -19,12 +17,16 @@ public sealed class Chromium : IDisposable
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-dev-shm-usage", "--host-resolver-rules=MAP *.example 127.0.0.1", $"--user-data-dir={_profile.Path}", "--remote-debugging-port=0", url,
         ];
-        _process = Process.Start(new ProcessStartInfo(Path, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process = Process.Start(new ProcessStartInfo("chromium", args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
         _ = _process.StandardError.BaseStream.CopyToAsync(Stream.Null);
     }
 
-    public static Chromium Open(string url) => new(url);
+    public static Chromium Open(string url)
+    {
+        Needs.Chromium();
+        return new(url);
+    }
 
     public void Dispose()
     {

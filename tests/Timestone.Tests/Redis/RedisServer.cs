@@ -45,6 +45,7 @@ public sealed class RedisServer : IDisposable
     /// <summary>Starts one, with more options as redis-server takes them: <c>--name value</c>.</summary>
     public static RedisServer Start(params string[] options)
     {
+        Needs.Redis();
         var server = new RedisServer(options);
         server.Start();
         return server;

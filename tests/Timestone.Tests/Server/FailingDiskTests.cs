@@ -99,6 +99,9 @@ public sealed class FailingDiskTests : IDisposable
         return (answer.StatusCode, (string?)parts.Single(static part => (string?)part!["name"] == "journal")!["detail"] ?? "");
     }
 
-    private ServerProcess Start(params string[] under) =>
-        ServerProcess.StartUnder(under, "timestone-server", [], "--urls", "http://127.0.0.1:0", "--data", Data);
+    private ServerProcess Start(params string[] under)
+    {
+        Needs.Strace();
+        return ServerProcess.StartUnder(under, "timestone-server", [], "--urls", "http://127.0.0.1:0", "--data", Data);
+    }
 }

@@ -1,0 +1,27 @@
+using Xunit;
+
+namespace Timestone.Tests.Support;
+
+/// <summary>
+/// What tests need of the machine besides the SDK. A test whose program is not installed is skipped and says which; with
+/// <c>TIMESTONE_REQUIRE=all</c> it fails.
+/// </summary>
+public static class Needs
+{
+    public static void Redis() => Program("redis-server", "redis-server");
+
+    public static void Chromium() => Program("chromium", "chromium");
+
+    public static void Strace() => Program("strace", "strace");
+
+    private static void Program(string name, string package)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (folders.Any(folder => File.Exists(Path.Combine(folder, name))))
+            return;
+        var reason = $"{name} is not on the PATH (Debian: apt-get install {package}).";
+        if (Environment.GetEnvironmentVariable("TIMESTONE_REQUIRE") == "all")
+            Assert.Fail(reason);
+        Assert.Skip(reason);
+    }
+}
