@@ -1,7 +1,6 @@
 using Shouldly;
 using Timestone.Engine;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Timestone.Tests.Engine;
 

@@ -23,7 +23,7 @@ public sealed class RedisClockTests : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var journal in _journals)
             await journal.DisposeAsync();
