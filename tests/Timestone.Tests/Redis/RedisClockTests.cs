@@ -7,7 +7,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>Owners of one queue whose clocks differ: the queue goes from one to the other, and no duration shows it.</summary>
-public sealed class RedisClockTests : IAsyncLifetime
+public sealed class RedisClockTests : IAsyncDisposable
 {
     private const string Queue = "q";
     private static readonly TimeSpan Difference = TimeSpan.FromSeconds(20);
@@ -17,11 +17,7 @@ public sealed class RedisClockTests : IAsyncLifetime
     private readonly ManualTimeProvider _ahead = new();
     private readonly List<RedisJournal> _journals = [];
 
-    public Task InitializeAsync()
-    {
-        _ahead.Jump(Difference);
-        return Task.CompletedTask;
-    }
+    public RedisClockTests() => _ahead.Jump(Difference);
 
     public async ValueTask DisposeAsync()
     {
