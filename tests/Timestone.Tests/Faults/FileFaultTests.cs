@@ -12,6 +12,12 @@ public sealed class FileFaultTests(ITestOutputHelper output)
     [Fact]
     public Task A_network_that_is_cut_between_callers_and_server() => RunAsync(ServerFaults.CutAsync);
 
+    [Theory]
+    [InlineData("fsync:error=EIO:when=40+40")]
+    [InlineData("pwrite64,pwritev:error=EACCES:when=40+40")]
+    public Task A_disk_that_fails_now_and_then_under_a_server_that_is_killed(string fault) =>
+        RunAsync((output, seed, journal) => ServerFaults.FailDiskAsync(output, seed, journal, fault));
+
     private Task RunAsync(Func<ITestOutputHelper, int, string[], Task> scenario) => FaultSwitches.RunAsync(output, async seed =>
     {
         using var data = new TemporaryDirectory();

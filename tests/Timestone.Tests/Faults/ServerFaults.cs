@@ -1,6 +1,8 @@
-using Xunit;
 using System.Globalization;
+using Shouldly;
 using Timestone.Tests.Server;
+using Timestone.Tests.Support;
+using Xunit;
 
 namespace Timestone.Tests.Faults;
 
@@ -56,6 +58,51 @@ internal static class ServerFaults
         await run.MoreAsync(Calls);
         await run.CheckAsync();
     }
+
+    /// <summary>Fails calls of the system on the log, kills the server and starts it again on the same data.</summary>
+    /// <param name="output">Where the figures go.</param>
+    /// <param name="seed">Of the load.</param>
+    /// <param name="journal">The server's arguments, the last of which is the data directory.</param>
+    /// <param name="fault">Which calls fail, with what and when, counted by thread: as strace's <c>inject</c> takes it.</param>
+    public static async Task FailDiskAsync(ITestOutputHelper output, int seed, string[] journal, string fault)
+    {
+        Needs.Strace();
+        using var traces = new TemporaryDirectory();
+        ServerProcess? server = null;
+        await using var network = new Proxy(() => PortOf(server!));
+        await using var run = new FaultRun(output, seed, AddressOf(network));
+        var injected = 0;
+        try
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                var trace = Path.Combine(traces.Path, $"{i}");
+                server = ServerProcess.StartUnder(
+                    ["strace", "-f", "--seccomp-bpf", "-o", trace, .. Segments(journal[^1]), "-e", $"trace={fault.Split(':')[0]}", "-e", $"inject={fault}"],
+                    "timestone-server", [], ["--urls", "http://127.0.0.1:0", .. journal]);
+                await server.ReadyAsync();
+                if (i == 0)
+                    await run.StartAsync(Callers);
+                await run.MoreAsync(Calls);
+                run.Fault(server.Dispose);
+                injected += File.ReadLines(trace).Count(static line => line.Contains("(INJECTED)", StringComparison.Ordinal));
+            }
+
+            server = await StartAsync(journal);
+            await run.MoreAsync(Calls);
+            await run.CheckAsync();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{injected} calls of the system failed."));
+            injected.ShouldBeGreaterThan(0);
+        }
+        finally
+        {
+            server?.Dispose();
+        }
+    }
+
+    // Each start begins another segment.
+    private static IEnumerable<string> Segments(string data) =>
+        Enumerable.Range(1, 20).SelectMany(segment => new[] { "-P", Path.Combine(data, string.Create(CultureInfo.InvariantCulture, $"{segment:D12}.log")) });
 
     public static async Task<ServerProcess> StartAsync(string[] journal)
     {
