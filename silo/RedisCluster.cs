@@ -1,9 +1,10 @@
 using Orleans.Configuration;
 using StackExchange.Redis;
+using Timestone.Grains;
 
 namespace Timestone.Silo;
 
-/// <summary>A cluster of silos that find each other, and their grains, in Redis.</summary>
+/// <summary>A cluster of silos that find each other, and their grains and what these keep, in Redis.</summary>
 internal static class RedisCluster
 {
     /// <summary>Makes a silo one of the cluster.</summary>
@@ -13,6 +14,13 @@ internal static class RedisCluster
     {
         silo.UseRedisClustering(options => options.ConfigurationOptions = Connection(redis));
         silo.UseRedisGrainDirectoryAsDefault(options => options.ConfigurationOptions = Connection(redis));
+        silo.AddRedisGrainStorage(TimestoneGrainStorage.Name, options =>
+        {
+            options.ConfigurationOptions = Connection(redis);
+
+            // A state that was cleared would take room for ever.
+            options.DeleteStateOnClear = true;
+        });
         return silo.Configure<ClusterMembershipOptions>(Failover.Configure);
     }
 

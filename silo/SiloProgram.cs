@@ -4,6 +4,7 @@ using Orleans.Dashboard;
 using Timestone.Grains;
 using Timestone.Server;
 using Timestone.ServiceDefaults;
+using Timestone.Silo.Storage;
 
 namespace Timestone.Silo;
 
@@ -60,6 +61,7 @@ internal sealed class SiloProgram : HostProgram
         if (options.Redis is null)
         {
             silo.UseLocalhostClustering(_silo.SiloPort, _silo.GatewayPort, primarySiloEndpoint: null, _silo.Cluster, _silo.Cluster);
+            silo.AddFileGrainStorage(options.Data, options.Durability);
         }
         else
         {

@@ -28,6 +28,8 @@ public sealed class TimestoneServer : IAsyncDisposable
 
     internal ILogger Logger => _app.Logger;
 
+    internal IServiceProvider Services => _app.Services;
+
     internal IHostApplicationLifetime Lifetime => _app.Lifetime;
 
     /// <summary>The service itself, without HTTP between.</summary>
