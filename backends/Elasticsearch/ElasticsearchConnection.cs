@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Polly;
 using Polly.Retry;
 
@@ -10,7 +9,6 @@ namespace Timestone.Backends.Elasticsearch;
 /// </summary>
 public sealed class ElasticsearchConnection : IDisposable
 {
-    private readonly ElasticsearchClient _client;
     private readonly IndexSetup _setup;
 
     /// <summary>Prepares a connection.</summary>
@@ -22,12 +20,14 @@ public sealed class ElasticsearchConnection : IDisposable
         Options = options;
         Time = time ?? TimeProvider.System;
         Names = new IndexNames(options.Prefix);
-        _client = new ElasticsearchClient(options, Time);
+        Requests = new ElasticsearchRequests(options, Time);
         _setup = new IndexSetup(this);
         Retrying = options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = Time }.AddRetry(Strategy(options)).Build();
     }
 
     internal ElasticsearchOptions Options { get; }
+
+    internal ElasticsearchRequests Requests { get; }
 
     internal TimeProvider Time { get; }
 
@@ -37,39 +37,23 @@ public sealed class ElasticsearchConnection : IDisposable
     internal ResiliencePipeline Retrying { get; }
 
     /// <summary>Brings templates, mappings and the index of current messages up to date; repeated, it changes nothing.</summary>
-    /// <exception cref="IOException">Elasticsearch cannot be reached, refuses, or is older than version 8.</exception>
+    /// <exception cref="IOException">Elasticsearch cannot be reached, refuses, or is older than version 9.</exception>
     public Task SetUpAsync(CancellationToken cancellationToken = default) => _setup.EnsureAsync(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _setup.Dispose();
-        _client.Dispose();
+        Requests.Dispose();
     }
-
-    /// <inheritdoc cref="ElasticsearchClient.AskAsync"/>
-    internal Task<JsonElement> AskAsync(ElasticsearchCall call, CancellationToken cancellationToken) => _client.AskAsync(call, cancellationToken);
-
-    /// <inheritdoc cref="ElasticsearchClient.IsThereAsync"/>
-    internal Task<bool> IsThereAsync(ElasticsearchCall call, CancellationToken cancellationToken) => _client.IsThereAsync(call, cancellationToken);
 
     /// <summary>Reads which indices of current messages are in use.</summary>
     internal async Task<IndexAliases> ReadAliasesAsync(CancellationToken cancellationToken)
     {
-        string? current = null, next = null;
-        var indices = await AskAsync(ElasticsearchCall.GetAliases(Names.CurrentPattern, Names.Current + "*"), cancellationToken).ConfigureAwait(false);
-        foreach (var index in indices.EnumerateObject())
-        {
-            foreach (var alias in index.Value.GetProperty("aliases").EnumerateObject())
-            {
-                if (alias.NameEquals(Names.Current))
-                    current = index.Name;
-                else if (alias.NameEquals(Names.Next))
-                    next = index.Name;
-            }
-        }
+        var indices = await Requests.GetAliasesAsync(Names.CurrentPattern, Names.Current + "*", cancellationToken).ConfigureAwait(false);
+        return new IndexAliases(With(Names.Current), With(Names.Next));
 
-        return new IndexAliases(current, next);
+        string? With(string alias) => indices.FirstOrDefault(index => index.Value.Contains(alias)).Key;
     }
 
     private static RetryStrategyOptions Strategy(ElasticsearchOptions options) => new()

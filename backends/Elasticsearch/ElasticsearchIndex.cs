@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Elastic.Clients.Elasticsearch;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Elasticsearch;
@@ -64,7 +64,7 @@ public sealed class ElasticsearchIndex : IIndex
                     await _wait.ForHistoricAsync(new IndexedWrite(queue, id, version), life, request.Wait, cancellationToken).ConfigureAwait(false);
                 var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);
                 var pages = new SearchPageReader(_connection, _connection.Names.Historic, "life", ByLife, descending: false);
-                var query = Query.All(Query.Is("queue", queue), Query.Is("id", id));
+                var query = Queries.All(Queries.Is("queue", queue), Queries.Is("id", id));
                 var (documents, next) = await pages.ReadAsync(query, request.Cursor, request.Limit, DocumentJson.Default.HistoricDocument, cancellationToken).ConfigureAwait(false);
                 var incomplete = freshness.Incomplete || HasGap(documents, request.Cursor is null ? null : SearchCursor.Read(request.Cursor, "life", [.. ByLife.Select(static field => field.Item2)]));
                 return new MessageHistory([.. documents.Select(static document => document.ToTransition())], next, freshness, incomplete);
@@ -92,9 +92,9 @@ public sealed class ElasticsearchIndex : IIndex
     }
 
     // Whether a version is missing in what stands in the order of lives and versions, behind the last of the page before.
-    private static bool HasGap(List<HistoricDocument> documents, JsonArray? last)
+    private static bool HasGap(List<HistoricDocument> documents, List<FieldValue>? last)
     {
-        var before = last is null ? default((long CreatedAt, long Sequence, long Version)?) : ((long)last[0]!, (long)last[1]!, (long)last[2]!);
+        var before = last is null ? default((long CreatedAt, long Sequence, long Version)?) : ((long)last[0].Value!, (long)last[1].Value!, (long)last[2].Value!);
         foreach (var document in documents)
         {
             var first = before is not { } one || (one.CreatedAt, one.Sequence) != (document.LifeCreatedAt, document.LifeSequence);

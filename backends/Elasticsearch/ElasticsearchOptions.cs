@@ -3,7 +3,7 @@ namespace Timestone.Backends.Elasticsearch;
 /// <summary>Where Elasticsearch is, who we are there, and how the indices are kept. A class, so that no log prints its secrets.</summary>
 public sealed class ElasticsearchOptions
 {
-    /// <summary>Its nodes, <c>http</c> or <c>https</c>, without user and password. The next is tried when one cannot be reached. At least one.</summary>
+    /// <summary>Its nodes, all <c>http</c> or all <c>https</c>, without user and password. They take turns; where one cannot be reached, the next is tried. At least one.</summary>
     public required IReadOnlyList<Uri> Addresses { get; init; }
 
     /// <summary>What the names of all indices, aliases and templates begin with: lower-case letters, digits and hyphens, the first a letter.</summary>
@@ -72,6 +72,7 @@ public sealed class ElasticsearchOptions
             Refuse(address.Query.Length > 0 || address.Fragment.Length > 0, nameof(Addresses), $"The address of {address.Host} must not hold a query or a fragment.");
         }
 
+        Refuse(Addresses.Any(address => address.Scheme != Addresses[0].Scheme), nameof(Addresses), "Addresses are all of http or all of https.");
         Refuse(!IsPrefix(Prefix), nameof(Prefix), "The prefix is 1 to 64 lower-case letters, digits and hyphens, the first a letter.");
         Refuse(ApiKey is not null && User is not null, nameof(ApiKey), "Give an API key or a user, not both.");
         Refuse(ApiKey is not null && (ApiKey.Length == 0 || ApiKey.AsSpan().ContainsAnyExceptInRange('!', '~')), nameof(ApiKey), "An API key is text without spaces, as Elasticsearch gives it encoded.");

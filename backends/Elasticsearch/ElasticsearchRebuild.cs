@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Elastic.Clients.Elasticsearch.IndexManagement;
 
 namespace Timestone.Backends.Elasticsearch;
 
@@ -51,9 +51,9 @@ public sealed class ElasticsearchRebuild
             await Task.Delay(WriterDelay ?? _connection.Options.AliasLookup + _connection.Options.Timeout, _connection.Time, cancellationToken).ConfigureAwait(false);
             var report = await CopyAsync(new RebuildReport(index, 0, 0), progress, cancellationToken).ConfigureAwait(false);
             await ForgetRemovedQueuesAsync(index, cancellationToken).ConfigureAwait(false);
-            await _connection.AskAsync(ElasticsearchCall.Refresh(index), cancellationToken).ConfigureAwait(false);
+            await _connection.Requests.RefreshAsync(index, cancellationToken).ConfigureAwait(false);
             await SwapAsync(old, index, cancellationToken).ConfigureAwait(false);
-            await _connection.AskAsync(ElasticsearchCall.DeleteIndex(old), cancellationToken).ConfigureAwait(false);
+            await _connection.Requests.DeleteIndexAsync(old, cancellationToken).ConfigureAwait(false);
             return report;
         }
         catch
@@ -74,12 +74,12 @@ public sealed class ElasticsearchRebuild
         if (restart)
         {
             foreach (var begun in new[] { aliases.Next, index }.OfType<string>().Distinct())
-                await _connection.AskAsync(ElasticsearchCall.DeleteIndex(begun), cancellationToken).ConfigureAwait(false);
+                await _connection.Requests.DeleteIndexAsync(begun, cancellationToken).ConfigureAwait(false);
         }
 
         try
         {
-            await _connection.AskAsync(ElasticsearchCall.CreateIndex(index, names.Next), cancellationToken).ConfigureAwait(false);
+            await _connection.Requests.CreateIndexAsync(index, names.Next, cancellationToken).ConfigureAwait(false);
         }
         catch (ElasticsearchException problem) when (problem.Type == "resource_already_exists_exception")
         {
@@ -181,14 +181,13 @@ public sealed class ElasticsearchRebuild
 
     private async Task SwapAsync(string old, string index, CancellationToken cancellationToken)
     {
+        // All or nothing, should someone have moved an alias meanwhile.
         var names = _connection.Names;
-        var actions = new JsonArray(Remove(old, names.Current), Remove(index, names.Next), new JsonObject { ["add"] = new JsonObject { ["index"] = index, ["alias"] = names.Current } });
-        await _connection.AskAsync(ElasticsearchCall.UpdateAliases(actions), cancellationToken).ConfigureAwait(false);
-    }
+        await _connection.Requests.UpdateAliasesAsync([Remove(old, names.Current), Remove(index, names.Next), new AddAction { Index = index, Alias = names.Current }], cancellationToken)
+            .ConfigureAwait(false);
 
-    // All or nothing, should someone have moved an alias meanwhile.
-    private static JsonObject Remove(string index, string alias) =>
-        new() { ["remove"] = new JsonObject { ["index"] = index, ["alias"] = alias, ["must_exist"] = true } };
+        static IndexUpdateAliasesAction Remove(string index, string alias) => new RemoveAction { Index = index, Alias = alias, MustExist = true };
+    }
 
     // Writers stop to write twice. Where this fails as well, the next rebuild is told to restart.
     private async Task GiveUpAsync(string index)
@@ -196,7 +195,7 @@ public sealed class ElasticsearchRebuild
         try
         {
             if ((await _connection.ReadAliasesAsync(CancellationToken.None).ConfigureAwait(false)).Next == index)
-                await _connection.AskAsync(ElasticsearchCall.DeleteIndex(index), CancellationToken.None).ConfigureAwait(false);
+                await _connection.Requests.DeleteIndexAsync(index, CancellationToken.None).ConfigureAwait(false);
         }
         catch (IOException)
         {

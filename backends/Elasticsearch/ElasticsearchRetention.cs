@@ -22,12 +22,12 @@ public sealed class ElasticsearchRetention
         var names = _connection.Names;
         var oldest = _connection.Time.GetUtcNow() - _connection.Options.HistoricRetention;
         var deleted = new List<string>();
-        var indices = await _connection.AskAsync(ElasticsearchCall.GetAliases(names.HistoricPattern, names.Historic + "*"), cancellationToken).ConfigureAwait(false);
-        foreach (var index in indices.EnumerateObject().Select(static index => index.Name).Order(StringComparer.Ordinal))
+        var indices = await _connection.Requests.GetAliasesAsync(names.HistoricPattern, names.Historic + "*", cancellationToken).ConfigureAwait(false);
+        foreach (var index in indices.Keys.Order(StringComparer.Ordinal))
         {
             if (!(names.HistoricEnd(index) <= oldest))
                 continue;
-            await _connection.AskAsync(ElasticsearchCall.DeleteIndex(index), cancellationToken).ConfigureAwait(false);
+            await _connection.Requests.DeleteIndexAsync(index, cancellationToken).ConfigureAwait(false);
             deleted.Add(index);
         }
 

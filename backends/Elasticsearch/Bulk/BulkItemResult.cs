@@ -16,15 +16,20 @@ internal readonly record struct BulkItemResult(int Status, string ErrorType, str
     /// </summary>
     public bool IsRejected => Status is 400 or 413 && ErrorType is not ("validation_exception" or "index_closed_exception" or "invalid_index_name_exception" or "cluster_block_exception");
 
-    public static IEnumerable<BulkItemResult> Read(JsonElement answer)
+    /// <summary>Reads the answer of a bulk request, item by item.</summary>
+    public static List<BulkItemResult> Read(byte[] answer)
     {
-        foreach (var item in answer.GetProperty("items").EnumerateArray())
+        using var document = JsonDocument.Parse(answer);
+        var results = new List<BulkItemResult>();
+        foreach (var item in document.RootElement.GetProperty("items").EnumerateArray())
         {
             foreach (var action in item.EnumerateObject())
             {
-                var (type, reason) = action.Value.TryGetProperty("error", out var error) ? ElasticsearchClient.Cause(error) : ("", "");
-                yield return new BulkItemResult(action.Value.GetProperty("status").GetInt32(), type, reason);
+                var (type, reason) = action.Value.TryGetProperty("error", out var error) ? ElasticsearchException.Cause(error) : ("", "");
+                results.Add(new BulkItemResult(action.Value.GetProperty("status").GetInt32(), type, reason));
             }
         }
+
+        return results;
     }
 }

@@ -28,8 +28,7 @@ internal sealed class BulkRun(ElasticsearchConnection connection, WriteTargets t
             using var body = BulkBody.OfFirst(CollectionsMarshal.AsSpan(_pending)[sent..], current, _maxBytes);
             try
             {
-                var answer = await connection.AskAsync(ElasticsearchCall.Bulk(body.Lines), cancellationToken).ConfigureAwait(false);
-                var problem = Sort(body, [.. BulkItemResult.Read(answer)], left);
+                var problem = Sort(body, await connection.Requests.BulkAsync(body.Lines, cancellationToken).ConfigureAwait(false), left);
                 failure = failure is ElasticsearchException { IsTransient: false } ? failure : problem ?? failure;
             }
             catch (ElasticsearchException problem) when (problem.Status == 413)

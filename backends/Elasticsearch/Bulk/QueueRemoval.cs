@@ -1,3 +1,5 @@
+using Elastic.Clients.Elasticsearch;
+
 namespace Timestone.Backends.Elasticsearch;
 
 /// <summary>Removes all messages of a queue from an index of current messages.</summary>
@@ -7,16 +9,18 @@ internal static class QueueRemoval
     /// <exception cref="IOException">Not all is deleted.</exception>
     public static async Task RunAsync(ElasticsearchConnection connection, string index, RemovedQueue queue, CancellationToken cancellationToken)
     {
-        await connection.AskAsync(ElasticsearchCall.Refresh(index), cancellationToken).ConfigureAwait(false);
-        long found;
-        do
+        await connection.Requests.RefreshAsync(index, cancellationToken).ConfigureAwait(false);
+        var query = Queries.All(Queries.Is("queue", queue.Queue), Queries.Is("lifeCreatedAt", queue.CreatedAt.ToUnixTimeMilliseconds()));
+        while (true)
         {
-            var query = Query.All(Query.Is("queue", queue.Queue), Query.Is("lifeCreatedAt", queue.CreatedAt.ToUnixTimeMilliseconds()));
-            var answer = await connection.AskAsync(ElasticsearchCall.DeleteByQuery(index, query), cancellationToken).ConfigureAwait(false);
-            if (answer.GetProperty("failures").GetArrayLength() > 0 || answer.GetProperty("timed_out").GetBoolean())
-                throw new IOException($"Elasticsearch did not delete all messages of the queue {queue.Queue}: {answer.GetRawText()}");
-            found = answer.GetProperty("total").GetInt64();
+            var answer = await connection.Requests.DeleteByQueryAsync(index, query, cancellationToken).ConfigureAwait(false);
+            if (answer is not { Failures: null or { Count: 0 }, TimedOut: not true, Total: { } found })
+                throw new IOException($"Elasticsearch did not delete all messages of the queue {queue.Queue}: {Why(answer)}");
+            if (found == 0)
+                return;
         }
-        while (found > 0);
     }
+
+    private static string Why(DeleteByQueryResponse answer) =>
+        answer.Failures?.FirstOrDefault() is { } failure ? $"{failure.Cause.Type}: {failure.Cause.Reason}" : answer.TimedOut == true ? "it took too long." : "the answer does not tell how many it found.";
 }

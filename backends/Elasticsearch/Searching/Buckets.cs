@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Elastic.Clients.Elasticsearch;
+using Elastic.Clients.Elasticsearch.Aggregations;
+using Elastic.Clients.Elasticsearch.QueryDsl;
 
 namespace Timestone.Backends.Elasticsearch;
 
@@ -17,38 +18,25 @@ internal static class Buckets
     /// <param name="fields">The fields.</param>
     /// <param name="figures">What to compute of each group besides its size; null for nothing.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async IAsyncEnumerable<JsonElement> ReadAsync(
-        ElasticsearchConnection connection, string index, JsonObject query, IReadOnlyList<string> fields, JsonObject? figures, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<CompositeBucket> ReadAsync(
+        ElasticsearchConnection connection, string index, Query query, IReadOnlyList<string> fields, Dictionary<string, Aggregation>? figures, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        JsonNode? after = null;
+        var composite = new CompositeAggregation
+        {
+            Size = PerRequest,
+            Sources = [.. fields.Select(static field => KeyValuePair.Create(field, new CompositeAggregationSource { Terms = new CompositeTermsAggregation { Field = field } }))],
+        };
         do
         {
-            var composite = new JsonObject
-            {
-                ["size"] = PerRequest,
-                ["sources"] = new JsonArray([.. fields.Select(static field => new JsonObject { [field] = new JsonObject { ["terms"] = new JsonObject { ["field"] = field } } })]),
-            };
-            if (after is not null)
-                composite["after"] = after;
-            var groups = new JsonObject { ["composite"] = composite };
-            if (figures is not null)
-                groups["aggregations"] = figures.DeepClone();
-            var body = new JsonObject
-            {
-                ["size"] = 0,
-                ["track_total_hits"] = false,
-                ["query"] = query.DeepClone(),
-                ["aggregations"] = new JsonObject { ["groups"] = groups },
-            };
-            var answer = await connection.AskAsync(ElasticsearchCall.Search(index, body), cancellationToken).ConfigureAwait(false);
-            after = null;
-            if (!answer.TryGetProperty("aggregations", out var found))
+            var answer = await connection.Requests.SearchAsync(
+                new SearchRequest(index) { Size = 0, Query = query, Aggregations = new Dictionary<string, Aggregation> { ["groups"] = new() { Composite = composite, Aggregations = figures } } },
+                cancellationToken).ConfigureAwait(false);
+            if (answer.Aggregations?.GetComposite("groups") is not { } groups)
                 yield break; // There is no historic index yet.
-            foreach (var bucket in found.GetProperty("groups").GetProperty("buckets").EnumerateArray())
+            foreach (var bucket in groups.Buckets)
                 yield return bucket;
-            if (found.GetProperty("groups").TryGetProperty("after_key", out var key))
-                after = JsonNode.Parse(key.GetRawText());
+            composite.After = groups.AfterKey?.ToDictionary(static key => (Field)key.Key, static key => key.Value);
         }
-        while (after is not null);
+        while (composite.After is not null);
     }
 }

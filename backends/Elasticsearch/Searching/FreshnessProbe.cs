@@ -1,5 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Elastic.Clients.Elasticsearch;
+using Elastic.Clients.Elasticsearch.Aggregations;
 
 namespace Timestone.Backends.Elasticsearch;
 
@@ -11,27 +11,24 @@ internal sealed class FreshnessProbe(ElasticsearchConnection connection, Func<lo
 {
     public async Task<Freshness> AskAsync(CancellationToken cancellationToken)
     {
-        var body = new JsonObject
-        {
-            ["size"] = 0,
-            ["track_total_hits"] = false,
-            ["aggregations"] = new JsonObject { ["current"] = Newest("updatedAt"), ["historic"] = Newest("at") },
-        };
         var committed = newestCommitted();
-        var answer = await connection.AskAsync(ElasticsearchCall.Search($"{connection.Names.Current},{connection.Names.Historic}", body), cancellationToken).ConfigureAwait(false);
-        var newest = answer.TryGetProperty("aggregations", out var found) ? Later(Read(found, "current"), Read(found, "historic")) : null;
+        var answer = await connection.Requests.SearchAsync(
+            new SearchRequest($"{connection.Names.Current},{connection.Names.Historic}")
+            {
+                Size = 0,
+                Aggregations = new Dictionary<string, Aggregation> { ["current"] = new MaxAggregation { Field = "updatedAt" }, ["historic"] = new MaxAggregation { Field = "at" } },
+            },
+            cancellationToken).ConfigureAwait(false);
+        var newest = Later(Read("current"), Read("historic"));
         return new Freshness
         {
             NewestTransition = newest is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null,
             Lag = committed is { } target ? TimeSpan.FromMilliseconds(Math.Max(0, target - (newest ?? target))) : TimeSpan.Zero,
             Incomplete = incomplete(),
         };
+
+        long? Read(string name) => (long?)answer.Aggregations?.GetMax(name)?.Value;
     }
-
-    private static JsonObject Newest(string field) => new() { ["max"] = new JsonObject { ["field"] = field } };
-
-    private static long? Read(JsonElement found, string name) =>
-        found.GetProperty(name).GetProperty("value") is { ValueKind: JsonValueKind.Number } value ? (long)value.GetDouble() : null;
 
     private static long? Later(long? one, long? other) => one is null || other > one ? other : one;
 }

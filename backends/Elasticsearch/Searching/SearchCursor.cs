@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Elastic.Clients.Elasticsearch;
 
 namespace Timestone.Backends.Elasticsearch;
 
@@ -10,20 +11,24 @@ internal static class SearchCursor
 {
     /// <param name="order">What was sorted by, so that a cursor of another search is not taken for one of this.</param>
     /// <param name="sort">The last document's values, as Elasticsearch gave them.</param>
-    public static string Write(string order, JsonElement sort) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{order}{sort.GetRawText()}"));
+    public static string Write(string order, IEnumerable<FieldValue> sort)
+    {
+        var values = new JsonArray([.. sort.Select(static value => value.TryGetLong(out var number) ? (JsonNode)number.Value : (string)value.Value!)]);
+        return Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{order}{values.ToJsonString()}"));
+    }
 
     /// <summary>Reads the values that a search goes on after.</summary>
     /// <param name="cursor">What <see cref="Write"/> made.</param>
     /// <param name="order">What is sorted by.</param>
     /// <param name="kinds">What the values are: for each field a number or text.</param>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it is no cursor of such a search.</exception>
-    public static JsonArray Read(string cursor, string order, ReadOnlySpan<JsonValueKind> kinds)
+    public static List<FieldValue> Read(string cursor, string order, ReadOnlySpan<JsonValueKind> kinds)
     {
         try
         {
             var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
             if (text.StartsWith(order + "[", StringComparison.Ordinal) && JsonNode.Parse(text[order.Length..]) is JsonArray values && Are(values, kinds))
-                return values;
+                return [.. values.Select(static value => value!.GetValueKind() == JsonValueKind.Number ? (FieldValue)(long)value : (string)value!)];
         }
         catch (Exception problem) when (problem is FormatException or JsonException)
         {

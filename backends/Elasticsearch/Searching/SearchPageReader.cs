@@ -1,6 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Elastic.Clients.Elasticsearch;
+using Elastic.Clients.Elasticsearch.QueryDsl;
 
 namespace Timestone.Backends.Elasticsearch;
 
@@ -15,29 +16,17 @@ internal sealed class SearchPageReader(ElasticsearchConnection connection, strin
     /// <summary>Reads the page behind a cursor, and the cursor behind it.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the cursor is none.</exception>
     /// <exception cref="IOException">Elasticsearch cannot answer.</exception>
-    public async Task<(List<T> Items, string? Next)> ReadAsync<T>(JsonObject query, string? cursor, int limit, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public async Task<(List<T> Items, string? Next)> ReadAsync<T>(Query query, string? cursor, int limit, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         // One more than asked for tells whether there is another page.
-        var body = new JsonObject
+        var search = new SearchRequest(index)
         {
-            ["size"] = limit + 1,
-            ["query"] = query,
-            ["sort"] = new JsonArray([.. fields.Select(field => Query.By(field.Field, descending))]),
-            ["track_total_hits"] = false,
+            Size = limit + 1,
+            Query = query,
+            Sort = [.. fields.Select(field => Queries.By(field.Field, descending))],
+            SearchAfter = cursor is null ? null : [.. SearchCursor.Read(cursor, order, [.. fields.Select(static field => field.Kind)])],
         };
-        if (cursor is not null)
-            body["search_after"] = SearchCursor.Read(cursor, order, [.. fields.Select(static field => field.Kind)]);
-        var answer = await connection.AskAsync(ElasticsearchCall.Search(index, body), cancellationToken).ConfigureAwait(false);
-        var items = new List<T>();
-        var last = default(JsonElement);
-        foreach (var hit in answer.GetProperty("hits").GetProperty("hits").EnumerateArray())
-        {
-            if (items.Count == limit)
-                return (items, SearchCursor.Write(order, last));
-            items.Add(hit.GetProperty("_source").Deserialize(type)!);
-            last = hit.GetProperty("sort");
-        }
-
-        return (items, null);
+        var hits = (await connection.Requests.SearchAsync(search, cancellationToken).ConfigureAwait(false)).Hits;
+        return ([.. hits.Take(limit).Select(hit => hit.Source.Deserialize(type)!)], hits.Count > limit ? SearchCursor.Write(order, hits.ElementAt(limit - 1).Sort!) : null);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Elastic.Clients.Elasticsearch.Aggregations;
 
 namespace Timestone.Backends.Elasticsearch;
 
@@ -8,66 +9,53 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
 {
     // A histogram that keeps two digits of each value, so that each percentile is within 1 %. The other way that Elasticsearch has
     // is exact in ranks and not in values.
-    private static readonly JsonObject Percentiles = new()
+    private static readonly Dictionary<string, Aggregation> Percentiles = new()
     {
-        ["time"] = new JsonObject
-        {
-            ["percentiles"] = new JsonObject
-            {
-                ["field"] = "millisInFrom",
-                ["percents"] = new JsonArray(50, 95, 99),
-                ["keyed"] = false,
-                ["hdr"] = new JsonObject { ["number_of_significant_value_digits"] = 2 },
-            },
-        },
+        ["time"] = new PercentilesAggregation { Field = "millisInFrom", Percents = [50, 95, 99], Hdr = new HdrMethod { NumberOfSignificantValueDigits = 2 } },
     };
 
-    private static readonly JsonObject Missed = new()
-    {
-        ["missed"] = new JsonObject { ["filter"] = Query.Is("missedDeadline", true) },
-    };
+    private static readonly Dictionary<string, Aggregation> Missed = new() { ["missed"] = new() { Filter = Queries.Is("missedDeadline", true) } };
 
     private readonly SortedDictionary<string, QueueFigures> _queues = new(StringComparer.Ordinal);
 
     public async Task<IReadOnlyList<IndexedQueueStats>> ReadAsync(string? queue, CancellationToken cancellationToken)
     {
-        var query = queue is null ? Query.All() : Query.All(Query.Is("queue", queue));
+        var query = queue is null ? Queries.All() : Queries.All(Queries.Is("queue", queue));
         var (current, historic) = (connection.Names.Current, connection.Names.Historic);
         await foreach (var group in Buckets.ReadAsync(connection, current, query, ["queue", "state"], null, cancellationToken).ConfigureAwait(false))
-            Figures(group).Counts[(int)Key(group, "state").Deserialize(DocumentJson.Default.MessageState)] = Count(group);
+            Figures(group).Counts[(int)Key(group, "state", DocumentJson.Default.MessageState)] = group.DocCount;
         // Removals end no stay: they come by themselves, and of most messages nothing tells them.
-        await foreach (var group in Buckets.ReadAsync(connection, historic, Query.All(query, Query.Between("millisInFrom", 0, null)), ["queue", "from"], Percentiles, cancellationToken).ConfigureAwait(false))
+        await foreach (var group in Buckets.ReadAsync(connection, historic, Queries.All(query, Queries.Between("millisInFrom", 0, null)), ["queue", "from"], Percentiles, cancellationToken).ConfigureAwait(false))
             Figures(group).Times.Add(TimeOf(group));
         await foreach (var group in Buckets.ReadAsync(connection, historic, query, ["queue", "cause"], Missed, cancellationToken).ConfigureAwait(false))
-            Figures(group).Add(Key(group, "cause").Deserialize(DocumentJson.Default.TransitionCause), Count(group), Count(group.GetProperty("missed")));
+            Figures(group).Add(Key(group, "cause", DocumentJson.Default.TransitionCause), group.DocCount, group.Aggregations!.GetFilter("missed")!.DocCount);
         return [.. _queues.Select(static each => each.Value.ToStats(each.Key))];
     }
 
-    private QueueFigures Figures(JsonElement group)
+    private QueueFigures Figures(CompositeBucket group)
     {
-        var queue = Key(group, "queue").GetString()!;
+        var queue = Text(group, "queue");
         if (!_queues.TryGetValue(queue, out var figures))
             _queues.Add(queue, figures = new QueueFigures());
         return figures;
     }
 
-    private static TimeInState TimeOf(JsonElement group)
+    private static TimeInState TimeOf(CompositeBucket group)
     {
-        var values = group.GetProperty("time").GetProperty("values").EnumerateArray()
-            .ToDictionary(static value => (int)value.GetProperty("key").GetDouble(), static value => TimeSpan.FromMilliseconds((long)Math.Round(value.GetProperty("value").GetDouble())));
+        var values = group.Aggregations!.GetHdrPercentiles("time")!.Values.ToDictionary(static value => (int)value.Key, static value => TimeSpan.FromMilliseconds((long)Math.Round(value.Value!.Value)));
         return new TimeInState
         {
-            State = Key(group, "from").Deserialize(DocumentJson.Default.MessageState),
-            Count = Count(group),
+            State = Key(group, "from", DocumentJson.Default.MessageState),
+            Count = group.DocCount,
             P50 = values[50],
             P95 = values[95],
             P99 = values[99],
         };
     }
 
-    private static JsonElement Key(JsonElement group, string field) => group.GetProperty("key").GetProperty(field);
+    private static T Key<T>(CompositeBucket group, string field, JsonTypeInfo<T> type) => JsonSerializer.Deserialize($"\"{Text(group, field)}\"", type)!;
 
-    private static long Count(JsonElement group) => group.GetProperty("doc_count").GetInt64();
+    private static string Text(CompositeBucket group, string field) => (string)group.Key[field].Value!;
 
     private sealed class QueueFigures
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Elastic.Clients.Elasticsearch;
+using Elastic.Clients.Elasticsearch.QueryDsl;
 
 namespace Timestone.Backends.Elasticsearch;
 
@@ -31,25 +32,22 @@ internal sealed class WriteWait(ElasticsearchConnection connection)
             return false;
         var document = CurrentDocument.IdOf(write.Queue, write.Id, last.GetProperty("life").GetString()!);
         return (!last.TryGetProperty("to", out var to) || to.Deserialize(DocumentJson.Default.MessageState) >= MessageState.Completed)
-            && !await connection.IsThereAsync(ElasticsearchCall.DocumentExists(names.Current, document), cancellationToken).ConfigureAwait(false);
+            && !await connection.Requests.ExistsAsync(names.Current, document, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<JsonElement?> NewestAsync(string index, IndexedWrite write, string? life, CancellationToken cancellationToken)
     {
-        List<JsonObject> query = [Query.Is("queue", write.Queue), Query.Is("id", write.Id)];
+        List<Query> query = [Queries.Is("queue", write.Queue), Queries.Is("id", write.Id)];
         if (life is not null)
-            query.Add(Query.Is("life", life));
-        var body = new JsonObject
+            query.Add(Queries.Is("life", life));
+        var search = new SearchRequest(index)
         {
-            ["size"] = 1,
-            ["query"] = Query.All(query),
-            ["sort"] = new JsonArray(Query.By("lifeCreatedAt", true), Query.By("lifeSequence", true), Query.By("version", true)),
-            ["track_total_hits"] = false,
+            Size = 1,
+            Query = Queries.All(query),
+            Sort = [Queries.By("lifeCreatedAt", true), Queries.By("lifeSequence", true), Queries.By("version", true)],
         };
-        var answer = await connection.AskAsync(ElasticsearchCall.Search(index, body), cancellationToken).ConfigureAwait(false);
-        foreach (var hit in answer.GetProperty("hits").GetProperty("hits").EnumerateArray())
-            return hit.GetProperty("_source");
-        return null;
+        var answer = await connection.Requests.SearchAsync(search, cancellationToken).ConfigureAwait(false);
+        return answer.Hits.FirstOrDefault()?.Source;
     }
 
     private static int Version(JsonElement source) => source.GetProperty("version").GetInt32();

@@ -60,6 +60,30 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task A_certificate_that_only_claims_to_be_of_the_pinned_authority_is_not_trusted()
+    {
+        using var folder = new TemporaryDirectory();
+        using var authority = Authority("CN=ours");
+        using var forger = Authority("CN=ours");
+        using var certificate = Issue(forger, "localhost");
+        await using var standIn = await ElasticsearchStandIn.StartAsync(certificate, authority);
+        var file = Path.Combine(folder.Path, "ca.pem");
+        await File.WriteAllTextAsync(file, authority.ExportCertificatePem());
+        await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateAuthorityFile = file });
+        await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = authority.GetCertHashString(HashAlgorithmName.SHA256) });
+        await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) });
+    }
+
+    [Fact]
+    public async Task A_pinned_authority_that_the_server_sends_along_is_trusted()
+    {
+        using var authority = Authority("CN=ours");
+        using var certificate = Issue(authority, "localhost");
+        await using var standIn = await ElasticsearchStandIn.StartAsync(certificate, authority);
+        await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = authority.GetCertHashString(HashAlgorithmName.SHA256) });
+    }
+
+    [Fact]
     public async Task When_a_node_is_away_the_next_is_asked()
     {
         await using var bench = await ElasticsearchBench.OfStandInAsync(static address => new ElasticsearchOptions { Addresses = [new Uri("http://127.0.0.1:1"), address], RetryDelay = TimeSpan.FromMilliseconds(1) });
@@ -68,14 +92,23 @@ public sealed class ConnectionTests
 
     [Theory]
     [InlineData("7.17.0")]
+    [InlineData("8.19.0")]
     [InlineData("")]
-    public async Task What_is_older_than_version_8_is_refused(string version)
+    public async Task What_is_older_than_version_9_is_refused(string version)
     {
         await using var bench = await ElasticsearchBench.OfStandInAsync();
         bench.Cluster.Version = version;
-        (await Should.ThrowAsync<IOException>(() => bench.Connection.SetUpAsync())).Message.ShouldContain("Elasticsearch 8 or later is needed");
-        bench.Cluster.Version = "8.0.0";
+        (await Should.ThrowAsync<IOException>(() => bench.Connection.SetUpAsync())).Message.ShouldContain("Elasticsearch 9 or later is needed");
+        bench.Cluster.Version = "9.0.0";
         await bench.Connection.SetUpAsync();
+    }
+
+    [Fact]
+    public async Task What_does_not_say_that_it_is_Elasticsearch_is_refused()
+    {
+        await using var bench = await ElasticsearchBench.OfStandInAsync();
+        bench.StandIn.Product = "Something";
+        (await Should.ThrowAsync<IOException>(() => bench.Connection.SetUpAsync())).Message.ShouldBe("Elasticsearch 9 or later is needed, and this is something else.");
     }
 
     [Fact]
@@ -93,6 +126,7 @@ public sealed class ConnectionTests
         Refusal(new() { Addresses = [] }).ShouldStartWith("Addresses:");
         Refusal(new() { Addresses = [new Uri("ftp://localhost")] }).ShouldStartWith("Addresses:");
         Refusal(new() { Addresses = [new Uri("http://localhost/?a=b")] }).ShouldStartWith("Addresses:");
+        Refusal(new() { Addresses = [Somewhere, new Uri("https://localhost:9201")] }).ShouldStartWith("Addresses:");
         foreach (var prefix in new[] { "", "Upper", "_a", "1a", "a.b", "a*", new string('a', 65) })
             Refusal(new() { Addresses = [Somewhere], Prefix = prefix }).ShouldStartWith("Prefix:");
         Refusal(new() { Addresses = [Somewhere], ApiKey = "a", User = "b", Password = "c" }).ShouldStartWith("ApiKey:");

@@ -75,9 +75,9 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
     }
 
     /// <summary>Options for a test: no time is lost with waiting.</summary>
-    public static ElasticsearchOptions Quick(Uri address, TimeSpan? timeout = null, int retries = 8, int maxBulkBytes = 5 << 20) => new()
+    public static ElasticsearchOptions Quick(Uri address, TimeSpan? timeout = null, int retries = 8, int maxBulkBytes = 5 << 20, Uri? also = null) => new()
     {
-        Addresses = [address],
+        Addresses = also is null ? [address] : [address, also],
         Retries = retries,
         RetryDelay = TimeSpan.FromMilliseconds(1),
         MaxRetryDelay = TimeSpan.FromMilliseconds(2),
@@ -116,7 +116,7 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
         if (_standIn is not null)
             return; // Its searches see everything.
         foreach (var alias in new[] { Connection.Names.Current, Connection.Names.HistoricPattern })
-            await Connection.AskAsync(ElasticsearchCall.Refresh(alias), default);
+            await Connection.Requests.RefreshAsync(alias, default);
     }
 
     /// <summary>All current messages, by search, page by page.</summary>
@@ -158,9 +158,8 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
     {
         if (_standIn is null)
         {
-            var aliases = await Connection.AskAsync(ElasticsearchCall.GetAliases(Options.Prefix + "-*", Options.Prefix + "-*"), default);
-            foreach (var index in aliases.EnumerateObject())
-                await Connection.AskAsync(ElasticsearchCall.DeleteIndex(index.Name), default);
+            foreach (var index in (await Connection.Requests.GetAliasesAsync(Options.Prefix + "-*", Options.Prefix + "-*", default)).Keys)
+                await Connection.Requests.DeleteIndexAsync(index, default);
         }
 
         Connection.Dispose();

@@ -14,7 +14,8 @@ public sealed class RequestTests
     [Fact]
     public async Task Every_operation_that_can_be_sent_is_sent_and_is_as_described()
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync();
+        // Of several nodes each is pinged before it is used.
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, also: new UriBuilder(address) { Host = "127.0.0.1" }.Uri));
         var journal = new EventJournal(1);
         await bench.WriteAsync(journal.Events);
         await bench.WriteAsync([EventJournal.Event(new RemovedQueue("orders", EventJournal.CreatedAt))]);
@@ -28,7 +29,6 @@ public sealed class RequestTests
             await new ElasticsearchRebuild(bench.Connection, service) { WriterDelay = TimeSpan.Zero }.RunAsync();
 
         bench.StandIn.Asked.Keys.Order().ShouldBe(ApiDescription.Instance.Operations.Order());
-        bench.StandIn.Asked.Count.ShouldBe(Enum.GetValues<ElasticsearchOperation>().Length);
         bench.StandIn.Problems.ShouldBeEmpty();
     }
 

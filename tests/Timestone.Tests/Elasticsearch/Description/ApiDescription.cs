@@ -78,11 +78,15 @@ internal sealed class ApiDescription
 
         var schema = request["content"]!["application/json"]!["schema"]!;
         var isBulk = (string?)_schemas.Resolve(schema)["type"] == "array";
-        if (contentType != (isBulk ? "application/x-ndjson" : "application/json"))
+        if (MediaType(contentType) != (isBulk ? "application/x-ndjson" : "application/json"))
             yield return $"the body's type is {contentType}";
         foreach (var problem in isBulk ? CheckLines(schema, body) : _schemas.Check(schema, JsonNode.Parse(body), "$"))
             yield return problem;
     }
+
+    /// <summary>A media type without what says for which version of the interface it is meant.</summary>
+    public static string? MediaType(string? type) =>
+        type?.Replace("vnd.elasticsearch+", "", StringComparison.Ordinal).Replace(";compatible-with=9", "", StringComparison.Ordinal);
 
     /// <summary>What of an answer is not as described.</summary>
     public List<string> CheckAnswer(DescribedOperation operation, JsonNode? answer) =>

@@ -21,7 +21,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
     private readonly ConcurrentQueue<string> _problems = new();
     private TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ElasticsearchStandIn(X509Certificate2? certificate)
+    private ElasticsearchStandIn(X509Certificate2? certificate, X509Certificate2? sentAlong)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -33,7 +33,11 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (certificate is not null)
-                    listen.UseHttps(certificate);
+                    listen.UseHttps(https =>
+                    {
+                        https.ServerCertificate = certificate;
+                        https.ServerCertificateChain = sentAlong is null ? null : [sentAlong];
+                    });
             });
         });
         _app = builder.Build();
@@ -49,6 +53,9 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
     /// <summary>What the header must be; null for anything.</summary>
     public string? Authorization { get; set; }
 
+    /// <summary>What it says it is, in each answer.</summary>
+    public string Product { get; set; } = "Elasticsearch";
+
     /// <summary>How large a body may be, in bytes.</summary>
     public int MaxBody { get; set; } = int.MaxValue;
 
@@ -61,9 +68,9 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
     /// <summary>What was wrong with requests.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
 
-    public static async Task<ElasticsearchStandIn> StartAsync(X509Certificate2? certificate = null)
+    public static async Task<ElasticsearchStandIn> StartAsync(X509Certificate2? certificate = null, X509Certificate2? sentAlong = null)
     {
-        var standIn = new ElasticsearchStandIn(certificate);
+        var standIn = new ElasticsearchStandIn(certificate, sentAlong);
         await standIn._app.StartAsync();
         return standIn;
     }
@@ -105,6 +112,13 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer);
         var body = buffer.ToArray();
+        context.Response.Headers["X-Elastic-Product"] = Product;
+        if (Cluster.IsTooOldFor(request.Headers.Accept.ToString()))
+        {
+            await WriteAsync(context, StandInAnswer.Error(400, "media_type_header_exception", "Invalid media-type value on headers [Accept]"));
+            return;
+        }
+
         if (Authorization is not null && request.Headers.Authorization != Authorization)
         {
             await WriteAsync(context, StandInAnswer.Error(401, "security_exception", "unable to authenticate"));
@@ -121,7 +135,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
 
         var query = request.Query.ToDictionary(static each => each.Key, static each => each.Value.ToString());
         var problems = ApiDescription.Instance.Check(operation, query, request.ContentType, body).ToList();
-        if (request.Headers.Accept != "application/json")
+        if (ApiDescription.MediaType(request.Headers.Accept) != "application/json")
             problems.Add($"It accepts {request.Headers.Accept}.");
         if (problems.Count > 0)
         {
@@ -130,10 +144,10 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         }
 
         Asked.AddOrUpdate(operation.Id, 1, static (_, count) => count + 1);
-        await AnswerAsync(context, operation, body);
+        await AnswerAsync(context, operation, query, body);
     }
 
-    private async Task AnswerAsync(HttpContext context, DescribedOperation operation, byte[] body)
+    private async Task AnswerAsync(HttpContext context, DescribedOperation operation, Dictionary<string, string> query, byte[] body)
     {
         var fault = Faults.OfRequest(operation.Id);
         await Arrived(operation.Id);
@@ -154,7 +168,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         {
             context.Response.StatusCode = 413;
         }
-        else if (await DoAsync(context, operation, body) is { } answer)
+        else if (await DoAsync(context, operation, query, body) is { } answer)
         {
             if (fault == Fault.Hang)
                 await GoneAsync(context);
@@ -172,13 +186,13 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         await gone.Task;
     }
 
-    private async Task<StandInAnswer?> DoAsync(HttpContext context, DescribedOperation operation, byte[] body)
+    private async Task<StandInAnswer?> DoAsync(HttpContext context, DescribedOperation operation, Dictionary<string, string> query, byte[] body)
     {
         try
         {
             StandInAnswer answer;
             lock (_gate)
-                answer = Do(operation, body);
+                answer = Do(operation, query, body);
             if (operation.Id == "bulk")
                 Interlocked.Exchange(ref _written, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             var problems = answer.Status == 200 && answer.Body is not null ? ApiDescription.Instance.CheckAnswer(operation, answer.Body) : [];
@@ -194,13 +208,14 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         return null;
     }
 
-    private StandInAnswer Do(DescribedOperation operation, byte[] body)
+    private StandInAnswer Do(DescribedOperation operation, Dictionary<string, string> query, byte[] body)
     {
         var json = body.Length > 0 && operation.Id != "bulk" ? JsonNode.Parse(body)!.AsObject() : [];
         var (index, name, id) = (operation.Path.GetValueOrDefault("index", ""), operation.Path.GetValueOrDefault("name", ""), operation.Path.GetValueOrDefault("id", ""));
         return operation.Id switch
         {
             "info" => Cluster.Info(),
+            "ping" => new StandInAnswer(200, null),
             "indices-put-index-template" => Cluster.PutTemplate(name, json),
             "indices-put-mapping" => Cluster.PutMapping(index, json),
             "indices-create" => Cluster.CreateIndex(index, json),
@@ -210,7 +225,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
             "bulk" => Cluster.Bulk(body, Faults.OfItem),
             "indices-refresh-2" => Cluster.RefreshIndex(index),
             "delete-by-query" => Cluster.DeleteByQuery(index, json),
-            "search-3" => Cluster.Search(index, json),
+            "search-3" => Cluster.Search(index, json, query.GetValueOrDefault("typed_keys") == "true"),
             "exists" => Cluster.DocumentExists(index, id),
             _ => throw new InvalidOperationException($"{operation.Id} is not understood."),
         };
@@ -227,7 +242,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         context.Response.StatusCode = answer.Status;
         if (answer.Body is null)
             return;
-        context.Response.ContentType = "application/json";
+        context.Response.ContentType = "application/vnd.elasticsearch+json;compatible-with=9";
         await context.Response.WriteAsync(answer.Body.ToJsonString());
     }
 }

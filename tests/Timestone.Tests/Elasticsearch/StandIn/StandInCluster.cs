@@ -22,6 +22,10 @@ internal sealed partial class StandInCluster
 
     public IReadOnlyDictionary<string, JsonObject> Templates => _templates;
 
+    /// <summary>Whether a request is for a later version.</summary>
+    public bool IsTooOldFor(string accept) =>
+        accept.Contains("compatible-with=9", StringComparison.Ordinal) && int.TryParse(Version.Split('.')[0], out var major) && major < 9;
+
     public void Refresh()
     {
         foreach (var index in _indices.Values)
@@ -139,12 +143,12 @@ internal sealed partial class StandInCluster
         });
     }
 
-    public StandInAnswer Search(string index, JsonObject body)
+    public StandInAnswer Search(string index, JsonObject body, bool typedKeys)
     {
         var found = Resolve(index).ToList();
         if (RefreshesBySearch)
             found.ForEach(static each => each.Refresh());
-        return StandInSearch.Run(found, body);
+        return StandInSearch.Run(found, body, typedKeys);
     }
 
     public StandInAnswer DocumentExists(string index, string id) => Resolve(index).ToList() is [var one]

@@ -63,7 +63,12 @@ internal static class StandInQuery
     };
 
     private static IEnumerable<JsonObject> Parts(JsonObject query) =>
-        query["bool"]!.AsObject().Single() is ("filter", JsonArray parts) ? parts.Select(static part => part!.AsObject()) : throw Unknown(query);
+        query["bool"]!.AsObject().Single() switch
+    {
+        ("filter", JsonArray parts) => parts.Select(static part => part!.AsObject()),
+        ("filter", JsonObject part) => [part],
+        _ => throw Unknown(query),
+    };
 
     private static InvalidOperationException Unknown(JsonObject query) => new($"A query that is not understood: {query.ToJsonString()}");
 }

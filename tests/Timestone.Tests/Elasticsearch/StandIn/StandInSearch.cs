@@ -8,7 +8,7 @@ internal static class StandInSearch
 {
     private sealed record Found(StandInDocument Document, List<IComparable> Sort);
 
-    public static StandInAnswer Run(IReadOnlyList<StandInIndex> indices, JsonObject body)
+    public static StandInAnswer Run(IReadOnlyList<StandInIndex> indices, JsonObject body, bool typedKeys)
     {
         var query = body["query"]?.AsObject();
         var documents = indices.SelectMany(index => StandInQuery.Find(index, query)).ToList();
@@ -36,7 +36,7 @@ internal static class StandInSearch
             ["hits"] = new JsonObject { ["max_score"] = null, ["hits"] = hits },
         };
         if (body["aggregations"] is JsonObject asked && indices.Count > 0)
-            answer["aggregations"] = StandInAggregations.Run(documents, asked);
+            answer["aggregations"] = StandInAggregations.Run(documents, asked, typedKeys);
         return StandInAnswer.Ok(answer);
     }
 
