@@ -19,15 +19,15 @@ internal sealed class ElasticsearchRequests : IDisposable
     /// <summary>How many documents one deletion by query takes, so that it ends in the time of one request.</summary>
     public const int MaxDeleted = 10_000;
 
-    private const string ProductHeader = "X-Elastic-Product";
     private const string RetryAfterHeader = "Retry-After";
     private const int OldestMajor = 9;
 
     private static readonly RequestConfiguration Lines = new() { ContentType = "application/vnd.elasticsearch+x-ndjson" };
 
-    private readonly ElasticsearchClient _client;
+    private readonly ElasticsearchClientSettings _settings;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
+    private volatile ElasticsearchClient _client;
 
     /// <exception cref="ArgumentException">The file of authorities cannot be read or holds none.</exception>
     public ElasticsearchRequests(ElasticsearchOptions options, TimeProvider time)
@@ -37,18 +37,18 @@ internal sealed class ElasticsearchRequests : IDisposable
 #pragma warning disable CA2000 // The pool lives as long as the client.
         NodePool nodes = options.Addresses.Count == 1 ? new SingleNodePool(options.Addresses[0]) : new StaticNodePool(options.Addresses);
 #pragma warning restore CA2000
-        var settings = new ElasticsearchClientSettings(nodes)
+        _settings = new ElasticsearchClientSettings(nodes)
             .RequestTimeout(options.Timeout)
             .EnableHttpCompression(false)
             .MemoryStreamFactory(RecyclableMemoryStreamFactory.Default)
-            .ResponseHeadersToParse(new HeadersList([ProductHeader, RetryAfterHeader]));
+            .ResponseHeadersToParse(new HeadersList(RetryAfterHeader));
         if (options.ApiKey is { } key)
-            settings = settings.Authentication(new ApiKey(key));
+            _settings = _settings.Authentication(new ApiKey(key));
         else if (options.User is { } user)
-            settings = settings.Authentication(new BasicAuthentication(user, options.Password!));
+            _settings = _settings.Authentication(new BasicAuthentication(user, options.Password!));
         if (trust is not null)
-            settings = settings.ServerCertificateValidationCallback(trust);
-        _client = new ElasticsearchClient(settings);
+            _settings = _settings.ServerCertificateValidationCallback(trust);
+        _client = new ElasticsearchClient(_settings);
     }
 
     /// <summary>Throws unless this is an Elasticsearch that the client can talk to.</summary>
@@ -64,10 +64,9 @@ internal sealed class ElasticsearchRequests : IDisposable
             throw new IOException($"Elasticsearch {OldestMajor} or later is needed, and this one is older: {problem.Message}", problem);
         }
 
-        var isElasticsearch = info.ApiCallDetails.TryGetHeader(ProductHeader, out var product) && product.Contains("Elasticsearch");
-        var version = isElasticsearch ? info.Version.Number : "";
+        var version = info.Version.Number;
         if (!int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) || major < OldestMajor)
-            throw new IOException($"Elasticsearch {OldestMajor} or later is needed, and this is {(version.Length > 0 ? version : "something else")}.");
+            throw new IOException($"Elasticsearch {OldestMajor} or later is needed, and this is {(version.Length > 0 ? version : "of no known version")}.");
     }
 
     public Task PutTemplateAsync(string name, JsonObject template, CancellationToken cancellationToken) =>
@@ -134,7 +133,7 @@ internal sealed class ElasticsearchRequests : IDisposable
         (await AskAsync("DocumentExists", stop => _client.ExistsAsync(new Elastic.Clients.Elasticsearch.ExistsRequest(index, id), stop), cancellationToken).ConfigureAwait(false)).Exists;
 
     /// <inheritdoc/>
-    public void Dispose() => _client.ElasticsearchClientSettings.Dispose();
+    public void Dispose() => ((IDisposable)_settings).Dispose();
 
     private static PostData Utf8(JsonObject json) => PostData.Bytes(JsonSerializer.SerializeToUtf8Bytes(json));
 
@@ -158,6 +157,13 @@ internal sealed class ElasticsearchRequests : IDisposable
             details = (problem as TransportException)?.ApiCallDetails;
         }
 
+        catch (UnsupportedProductException problem)
+        {
+            // A client that has met something else never asks again; what answered may have stood in for Elasticsearch while that was away.
+            _client = new ElasticsearchClient(_settings);
+            throw new IOException($"What answers at {Node(null)} does not say that it is Elasticsearch.", problem);
+        }
+
         if (failure is null && details is { HttpStatusCode: { } status })
         {
             if ((details.HasSuccessfulStatusCode && details.HasExpectedContentType) || (status == 404 && details.HttpMethod == HttpMethod.HEAD))
@@ -173,7 +179,7 @@ internal sealed class ElasticsearchRequests : IDisposable
     }
 
     private string Node(ApiCallDetails? details) =>
-        details?.Uri?.Authority ?? string.Join(", ", _client.ElasticsearchClientSettings.NodePool.Nodes.Select(static node => node.Uri.Authority));
+        details?.Uri?.Authority ?? string.Join(", ", ((ITransportConfiguration)_settings).NodePool.Nodes.Select(static node => node.Uri.Authority));
 
     // What stands between us and Elasticsearch may refuse in words of its own.
     private static ElasticsearchException Refusal(string operation, int status, ApiCallDetails details)

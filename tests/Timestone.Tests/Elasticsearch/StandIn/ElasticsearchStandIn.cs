@@ -21,7 +21,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
     private readonly ConcurrentQueue<string> _problems = new();
     private TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ElasticsearchStandIn(X509Certificate2? certificate, X509Certificate2? sentAlong)
+    private ElasticsearchStandIn(X509Certificate2? certificate)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -33,11 +33,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (certificate is not null)
-                    listen.UseHttps(https =>
-                    {
-                        https.ServerCertificate = certificate;
-                        https.ServerCertificateChain = sentAlong is null ? null : [sentAlong];
-                    });
+                    listen.UseHttps(certificate);
             });
         });
         _app = builder.Build();
@@ -68,9 +64,9 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
     /// <summary>What was wrong with requests.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
 
-    public static async Task<ElasticsearchStandIn> StartAsync(X509Certificate2? certificate = null, X509Certificate2? sentAlong = null)
+    public static async Task<ElasticsearchStandIn> StartAsync(X509Certificate2? certificate = null)
     {
-        var standIn = new ElasticsearchStandIn(certificate, sentAlong);
+        var standIn = new ElasticsearchStandIn(certificate);
         await standIn._app.StartAsync();
         return standIn;
     }
