@@ -213,8 +213,14 @@ public sealed class FileJournal : IJournal
         if (_commits.Trouble is not null && _log.Death is null)
             Add(new StartRecord(_start));
         _reserve.Replenish();
-        _log.SaveMark();
-        _outbox?.Save();
+        try
+        {
+            _log.SaveMark();
+        }
+        finally
+        {
+            _outbox?.Save();
+        }
     }
 
     /// <summary>
@@ -355,6 +361,9 @@ public sealed class FileJournal : IJournal
             var buffer = new SegmentBuffer();
             foreach (var segment in _log.Segments)
             {
+                // Of one whose header was lost nothing is left, which was accepted.
+                if (segment.Length == 0)
+                    continue;
                 var (end, _) = replay.Apply(buffer.Read(_disk, segment), segment.Number);
                 if (end != segment.Length)
                     throw new IOException($"{FileNames.Segment(segment.Number)} is damaged at offset {end}.");

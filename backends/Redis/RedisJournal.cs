@@ -131,6 +131,7 @@ public sealed class RedisJournal : ISharedJournal
         {
             // Before it is opened: should its owner end then, somebody looks after what it has left.
             await WakeTable.SetOpenAsync([queue], cancellationToken).ConfigureAwait(false);
+            var asked = Stopwatch.GetTimestamp();
             var opened = await RaiseEpochAsync(keys, null).ConfigureAwait(false);
             if (opened.IsNull && create is not null)
                 opened = IsFull ? throw new JournalFullException(NoRoom) : await CreateAsync(keys, create).ConfigureAwait(false);
@@ -140,17 +141,14 @@ public sealed class RedisJournal : ISharedJournal
                 return null;
             }
 
-            var since = Stopwatch.GetTimestamp();
+            var answered = Stopwatch.GetTimestamp();
             var parts = (RedisResult[])opened!;
             var (epoch, created) = ((long)parts[0], (long)parts[1] == 1);
             var lastSequence = parts[4].IsNull ? 0 : (long)parts[4];
             var row = RedisFormat.ReadQueue((byte[])parts[3]!);
             List<MessageRow> rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
             var room = created ? JournalRoom.Ample : await CheckAsync(keys, epoch).ConfigureAwait(false) ?? throw new JournalFencedException(queue, epoch);
-            
-            // Epochs are times by the clock of Redis, in microseconds.
-            var openedAt = (epoch / 1000) + (long)Stopwatch.GetElapsedTime(since).TotalMilliseconds;
-            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows, room, openedAt);
+            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows, room, asked, answered);
         }
         catch (IOException problem) when (problem.InnerException is RedisServerException refusal && refusal.Message.Contains(Full, StringComparison.Ordinal))
         {

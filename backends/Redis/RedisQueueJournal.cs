@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using StackExchange.Redis;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Redis;
 
 /// <summary>One opening of a queue in Redis.</summary>
-internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows, JournalRoom room, long openedAt)
+internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows, JournalRoom room, long asked, long answered)
     : QueueOpening(row, epoch, created, lastSequence, rows), IQueueJournal
 {
     private readonly CommitArguments _arguments = new(epoch, lastSequence, row, journal.Streams?.Limit ?? 0);
@@ -14,7 +15,8 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
     /// <summary>Other processes reach the same Redis.</summary>
     public bool IsShared => true;
 
-    public long? OpenedAt => openedAt;
+    // Two times are cut to whole milliseconds.
+    public StoreTime? StoreTime => new(Since(answered), Since(asked) + 2);
 
     /// <summary>
     /// As the last commit or read found it, or the last look at all of Redis. A commit that finds Redis full is taken all the same, so that it need not be
@@ -46,6 +48,9 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
     }
 
     public override ValueTask DisposeAsync() => default;
+
+    // The epoch is a time by the clock of Redis, in microseconds.
+    private long Since(long timestamp) => (Epoch / 1000) + (long)Stopwatch.GetElapsedTime(timestamp).TotalMilliseconds;
 
     private Task<JournalRoom?> ApplyAsync(ChangeBatch changes) => changes switch
     {

@@ -259,9 +259,7 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
 
     private void Begin(Metadata keys, Demand demand)
     {
-        Begin(keys);
-        _indexes[^1].Uses = demand.Uses;
-        (demand.Looks, demand.Size) = (0, null);
+        BeginPaid(keys, demand);
         foreach (var (other, theirs) in _demands)
         {
             // What of single keys has nearly been paid for is built in the same pass over the messages. Sets of several keys were
@@ -269,8 +267,15 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
             if (other.Count > 1)
                 theirs.Looks = 0;
             else if (theirs.Looks >= messages.Count && Find(other) is null && MakeRoomFor(other, uses: 0))
-                Begin(other);
+                BeginPaid(other, theirs);
         }
+    }
+
+    private void BeginPaid(Metadata keys, Demand demand)
+    {
+        Begin(keys);
+        _indexes[^1].Uses = demand.Uses;
+        (demand.Looks, demand.Size) = (0, null);
     }
 
     // Of whose keys an index would spare most of a filter's walk: each of its keys by itself, while there is room for such indexes; else

@@ -93,14 +93,13 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
             throw new TimestoneException(ErrorCode.Unavailable, fence.Message, innerException: fence);
         if (!_queues.TryGetValue(queue, out var opening) || await OpenedAsync(opening).ConfigureAwait(false) is not { } open)
             return null;
+        long? due = null;
         try
         {
-            var due = await open.Runner.ExecuteAsync(0, static (engine, _) => engine.NextDue).ConfigureAwait(false);
-            return due is { } at ? open.Runner.Until(at) : null;
+            due = await open.Runner.ExecuteAsync(0, static (engine, _) => engine.NextDue).ConfigureAwait(false);
         }
         catch (TimestoneException problem) when (problem.Code == ErrorCode.QueueNotFound)
         {
-            return null;
         }
         finally
         {
@@ -108,6 +107,8 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
             await open.Closed.ConfigureAwait(false);
             _lost.TryRemove(queue, out _);
         }
+
+        return due is { } at ? open.Runner.Until(at) : null;
     }
 
     /// <summary>Opens every queue that the journal has; what cannot be opened is tried again in the background.</summary>

@@ -23,7 +23,7 @@ public abstract class ForwardingQueueJournal(IQueueJournal inner) : IQueueJourna
     public long LastSequence => inner.LastSequence;
 
     /// <inheritdoc/>
-    public long? OpenedAt => inner.OpenedAt;
+    public virtual StoreTime? StoreTime => inner.StoreTime;
 
     /// <inheritdoc/>
     public virtual bool TryReserve(RoomUse use, long bytes) => inner.TryReserve(use, bytes);

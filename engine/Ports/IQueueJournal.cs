@@ -37,10 +37,10 @@ public interface IQueueJournal : IAsyncDisposable
     long LastSequence => 0;
 
     /// <summary>
-    /// What the store's own clock said when the queue was opened, in Unix milliseconds; null where the store has none, and goes by the wall clock of its
-    /// owner. Owners in several processes count by it, whose wall clocks may differ.
+    /// What the store's own clock says now; null where the store has none, and goes by the wall clock of its owner. Owners in several
+    /// processes count by it, whose wall clocks may differ.
     /// </summary>
-    long? OpenedAt => null;
+    StoreTime? StoreTime => null;
 
     /// <summary>
     /// The messages as they were when opened, in the order of their sequences, each once and with its

@@ -3,7 +3,7 @@ namespace Timestone.Engine;
 public sealed partial class QueueEngine
 {
     // An extension is no transition: the message does not show when it was. What may be lost of it is so small a part of it.
-    private const long UnseenPart = 1000;
+    private const long UnseenPart = 100;
 
     private long _wall;
     private long _store;
@@ -11,11 +11,11 @@ public sealed partial class QueueEngine
     /// <summary>The latest time seen, in Unix milliseconds: at first the latest that the rows show; <see cref="long.MinValue"/> for none.</summary>
     public long LatestTime => _now;
 
-    // Whoever opens the queue goes on from the wall clock and what is noted. Where that would lead elsewhere, as the wall clock has jumped while the
+    // Whoever opens the queue goes on from the wall clock, which is the store's for all that is known, and what is noted. Where that would lead elsewhere, as the wall clock has jumped while the
     // queue was open, it is noted anew: once a jump, as both go on alike.
     private void NoteJump()
     {
-        var start = Math.Max(_wall, _queue.Seen?.At(_store) ?? long.MinValue);
+        var start = Math.Max(Math.Min(_wall, _store), _queue.Seen?.At(_store) ?? long.MinValue);
         if (Math.Abs(_now - start) > SeenTime.MostUnseenMs)
             Note();
     }

@@ -5,7 +5,7 @@ namespace Timestone.Engine;
 /// queue's messages do not show it.
 /// </summary>
 /// <param name="Time">The queue's time, in Unix milliseconds.</param>
-/// <param name="Clock">The wall clock then, or the store's own where it has one (<see cref="IQueueJournal.OpenedAt"/>), in Unix milliseconds.</param>
+/// <param name="Clock">The wall clock then, or the store's own where it has one (<see cref="IQueueJournal.StoreTime"/>), in Unix milliseconds.</param>
 public readonly record struct SeenTime(long Time, long Clock)
 {
     /// <summary>By how many milliseconds what follows from what is stored may differ from the queue's time.</summary>

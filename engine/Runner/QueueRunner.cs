@@ -42,7 +42,6 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly IQueueJournal _journal;
     private readonly TimeProvider _time;
     private readonly QueueClock _clock;
-    private readonly long _openedAt;
     private readonly TaskScheduler _scheduler;
     private readonly IQueueObserver? _observer;
     private readonly ITimer _timer;
@@ -103,8 +102,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             Wake();
         };
         _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence, filterLimits ?? FilterLimits.Default);
-        _openedAt = timeProvider.GetTimestamp();
-        _clock = new QueueClock(Math.Max(_engine.LatestTime, journal.Queue.Seen?.At(journal.OpenedAt ?? Wall) ?? long.MinValue), _openedAt, timeProvider.TimestampFrequency);
+        _clock = new QueueClock(Math.Max(_engine.LatestTime, journal.Queue.Seen?.At(journal.StoreTime?.Earliest ?? Wall) ?? long.MinValue), timeProvider.GetTimestamp(), timeProvider.TimestampFrequency);
         _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         journal.Attach(this);
         Wake();
@@ -242,13 +240,15 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
 
     private long Wall => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    // The clocks in this order, see QueueClock.
+    // The clocks in this order, see QueueClock. What is noted counts from the latest that the store's clock can say and is read at the earliest: so
+    // what the store's answers take, or who is held up here, never puts the queue ahead.
     private long TakeTime()
     {
         _wall = Wall;
         var timestamp = _time.GetTimestamp();
-        _store = _journal.OpenedAt is { } opened ? opened + (long)_time.GetElapsedTime(_openedAt, timestamp).TotalMilliseconds : _wall;
-        return _clock.Read(_wall, timestamp);
+        var now = _clock.Read(_wall, timestamp);
+        _store = _journal.StoreTime?.Latest ?? (now > _wall ? Wall : _wall);
+        return now;
     }
 
     // Of a shared journal even reads are committed: an empty batch that is not fenced proves that nobody wrote since.

@@ -52,7 +52,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     {
         var ahead = timestone.Ahead;
         var detail = ahead is { } queue
-            ? string.Create(CultureInfo.InvariantCulture, $"The time of queue '{queue.Queue}' is {queue.By.TotalSeconds:0.###} s ahead of the wall clock, which went back; it goes 1 % slower until they meet.")
+            ? string.Create(CultureInfo.InvariantCulture, $"The time of queue '{queue.Queue}' is {queue.By.TotalSeconds:0.###} s ahead of the wall clock, which went back or was ahead elsewhere; it goes 1 % slower until they meet.")
             : null;
         return new HealthPart("clock", HealthPart.Ok, detail, new Dictionary<string, long> { ["millisecondsAhead"] = (long)(ahead?.By ?? TimeSpan.Zero).TotalMilliseconds });
     }

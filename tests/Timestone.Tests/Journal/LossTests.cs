@@ -38,6 +38,9 @@ public sealed class LossTests
         accepted.Recovered.Losses.ShouldContain(each => each.Contains(message, StringComparison.Ordinal));
         var queue = await TestQueue.OpenAsync(accepted);
         await queue.AddManyAsync(100_000, 10);
+
+        // A queue is opened anew after a failure: its rows are read again then.
+        (await TestQueue.OpenAsync(accepted)).Contents.ShouldBe(queue.Contents);
         await accepted.DisposeAsync();
 
         for (var start = 0; start < 2; start++)

@@ -1,0 +1,101 @@
+using Shouldly;
+using Timestone.Backends.Memory;
+using Timestone.Engine;
+using Timestone.Tests.Journal;
+using Timestone.Tests.Support;
+using Xunit;
+
+namespace Timestone.Tests.Engine;
+
+/// <summary>What a queue's next owner goes on from: the store's clock where it has one, which neither owner reads exactly.</summary>
+public sealed class RunnerClockTests : IAsyncDisposable
+{
+    private readonly MemoryJournal _journal = new();
+
+    public ValueTask DisposeAsync() => _journal.DisposeAsync();
+
+    [Fact]
+    public async Task Time_in_which_an_owner_ahead_did_nothing_counts_at_the_next()
+    {
+        var (right, ahead) = (new ManualTimeProvider(), new ManualTimeProvider());
+        ahead.Jump(TimeSpan.FromSeconds(20));
+        await OnRunnerAsync(ahead, right, runner => LeaseAsync(runner, TimeSpan.FromSeconds(10)));
+        right.Advance(TimeSpan.FromSeconds(8));
+        await OnRunnerAsync(right, right, async runner =>
+        {
+            right.Advance(TimeSpan.FromSeconds(1.9));
+            (await RunningAsync(runner)).ShouldBe(1);
+            right.Advance(TimeSpan.FromSeconds(0.3));
+            (await RunningAsync(runner)).ShouldBe(0);
+        });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_is_held_up_while_it_reads_the_clocks_puts_no_queue_ahead(bool hasClock)
+    {
+        var time = new ManualTimeProvider();
+        var slow = new SlowTimeProvider(time, TimeSpan.FromMilliseconds(50));
+        var store = hasClock ? time : null;
+        await OnRunnerAsync(slow, store, async runner =>
+        {
+            var lease = await LeaseAsync(runner, TimeSpan.FromSeconds(10));
+            for (var i = 0; i < 10; i++)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await runner.ExecuteAsync(lease, static (engine, message) => engine.Extend([new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken! }]));
+            }
+        });
+        await OnRunnerAsync(time, store, runner =>
+        {
+            runner.Ahead.ShouldBe(TimeSpan.Zero);
+            return Task.CompletedTask;
+        });
+    }
+
+    private async Task OnRunnerAsync(TimeProvider time, TimeProvider? store, Func<QueueRunner, Task> use)
+    {
+        var opened = (await _journal.OpenAsync("q", TestRows.Queue("q")))!;
+        await using var journal = store is null ? opened : new JournalWithClock(opened, store);
+        await using var runner = new QueueRunner(journal, time);
+        await use(runner);
+    }
+
+    private static async Task<Message> LeaseAsync(QueueRunner runner, TimeSpan lease)
+    {
+        await runner.ExecuteAsync(0, static (engine, _) => engine.Enqueue([new NewMessage { Id = "a" }]));
+        return (await runner.DequeueAsync(new DequeueRequest { Lease = lease })).Messages.ShouldHaveSingleItem();
+    }
+
+    private static Task<long> RunningAsync(QueueRunner runner) => runner.DepthAsync(MessageState.Running, Metadata.Empty);
+
+    private sealed class JournalWithClock(IQueueJournal inner, TimeProvider clock) : ForwardingQueueJournal(inner)
+    {
+        public override StoreTime? StoreTime
+        {
+            get
+            {
+                // Its answer took a while.
+                var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                return new StoreTime(now - 5, now + 5);
+            }
+        }
+    }
+
+    /// <summary>Whoever asks for a timestamp gets it after a while.</summary>
+    private sealed class SlowTimeProvider(ManualTimeProvider inner, TimeSpan delay) : TimeProvider
+    {
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow();
+
+        public override long GetTimestamp()
+        {
+            inner.Advance(delay);
+            return inner.GetTimestamp();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => inner.CreateTimer(callback, state, dueTime, period);
+    }
+}
