@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Timestone.Grains;
 using Timestone.Server;
 using Timestone.ServiceDefaults;
+using Timestone.Silo.Embedded;
 using Timestone.Silo.Storage;
 
 namespace Timestone.Silo;
@@ -11,18 +13,21 @@ namespace Timestone.Silo;
 /// <summary>
 /// A silo as a program: a server whose <see cref="ITimestone"/> are grains. Without Redis it is a cluster by itself, on its own journal.
 /// </summary>
-internal sealed class SiloProgram : HostProgram
+internal sealed partial class SiloProgram : HostProgram
 {
     // Queues hand over to other silos, which takes a commit and an answer of Redis each.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
 
     private SiloOptions _silo = null!;
+    private EmbeddedGarnet? _garnet;
 
     public override string Name => "timestone-silo";
 
-    public override string Usage => CommandLine.Usage.Replace("timestone-server [options]", """
+    public override string Usage => Timestone.Server.CommandLine.Usage.Replace("timestone-server [options]", """
         timestone-silo [options]
           --redis makes it one silo of the cluster that shares this Redis; without it is a cluster by itself.
+          --redis embedded[:PORT] tries a cluster out with nothing installed: this silo brings a Redis along (Garnet, in DATA/garnet), which
+          other silos of the machine join with --redis 127.0.0.1:PORT. Nothing is fsynced, and all silos end with this one.
           With --kafka and --elasticsearch the cluster's grains index what is in Kafka; with --role server as well, others do.
           --cluster NAME          the cluster's name (timestone)
           --advertise ADDRESS     where other silos and clients reach it (127.0.0.1)
@@ -41,9 +46,32 @@ internal sealed class SiloProgram : HostProgram
     {
         _silo = SiloOptions.Read(configuration, options.Insecure);
 
+        if (EmbeddedRedis.PortOf(options.Redis) is not null && options.RedisWaitReplicas > 0)
+            throw new BadOptionException("--redis-wait-replicas", "an embedded Redis has no replicas; start a Redis with replicas instead.");
+
         // Orleans starts its streams before anything else looks at that.
         if (options.Kafka is { } kafka)
             EventFlow.OnKafka(kafka.Try);
+    }
+
+    public override TimestoneServerOptions Prepare(TimestoneServerOptions options)
+    {
+        if (EmbeddedRedis.PortOf(options.Redis) is not { } port)
+            return options;
+        _garnet = EmbeddedGarnet.Start(Path.Combine(options.Data, "garnet"), port);
+        return options with { Redis = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_garnet.Port}") };
+    }
+
+    public override void Started(ILogger logger)
+    {
+        if (_garnet is not null)
+            LogEmbedded(logger, _garnet.Port);
+    }
+
+    public override void Dispose()
+    {
+        _garnet?.Dispose();
+        base.Dispose();
     }
 
     public override void Configure(WebApplicationBuilder builder, TimestoneServerOptions options)
@@ -77,4 +105,7 @@ internal sealed class SiloProgram : HostProgram
             silo.AddActivityPropagation();
         silo.AddDashboard();
     }
+
+    [LoggerMessage(40, LogLevel.Warning, "Redis is a Garnet in this process, for trying a cluster out: nothing is fsynced, and all silos end with this one. Others on this machine join with --redis 127.0.0.1:{Port}.")]
+    private static partial void LogEmbedded(ILogger logger, int port);
 }

@@ -33,14 +33,18 @@ internal static class RedisExamination
     {
         try
         {
-            var (replication, memory) = (server.InfoAsync("replication"), server.InfoAsync("memory"));
+            var (about, replication, memory) = (server.InfoAsync("server"), server.InfoAsync("replication"), server.InfoAsync("memory"));
+            var garnet = Find(await about.ConfigureAwait(false), "garnet_version");
             var role = Find(await replication.ConfigureAwait(false), "role");
             var figures = await memory.ConfigureAwait(false);
-            var (appendOnly, flush, refused) = ((string?)null, (string?)null, (string?)null);
+            var (appendOnly, flush, garnetWaits, refused) = ((string?)null, (string?)null, false, (string?)null);
             try
             {
                 appendOnly = await ReadAsync(server, "appendonly").ConfigureAwait(false);
-                flush = await ReadAsync(server, "appendfsync").ConfigureAwait(false);
+                if (garnet is null)
+                    flush = await ReadAsync(server, "appendfsync").ConfigureAwait(false);
+                else
+                    garnetWaits = await ReadAsync(server, "aof-commit-freq").ConfigureAwait(false) == "0" && await ReadAsync(server, "aof-commit-wait").ConfigureAwait(false) == "yes";
             }
             catch (RedisServerException refusal)
             {
@@ -53,6 +57,8 @@ internal static class RedisExamination
                 Refusal = refused,
                 AppendOnly = appendOnly,
                 Flush = flush,
+                Garnet = garnet,
+                GarnetWaits = garnetWaits,
                 Policy = Find(figures, "maxmemory_policy"),
                 BytesUsed = Number(figures, "used_memory") - Number(figures, "mem_not_counted_for_evict"),
                 BytesMax = Number(figures, "maxmemory"),
@@ -86,6 +92,12 @@ internal static class RedisExamination
 
         public string? Flush { get; init; }
 
+        /// <summary>The version of Garnet; null where it is a Redis or Valkey.</summary>
+        public string? Garnet { get; init; }
+
+        /// <summary>Whether Garnet answers after it has written a change to its file.</summary>
+        public bool GarnetWaits { get; init; }
+
         public string? Policy { get; init; }
 
         public long BytesUsed { get; init; }
@@ -102,6 +114,8 @@ internal static class RedisExamination
                 yield break;
             if (AppendOnly is null)
                 yield return Unknown(Refusal ?? "it does not tell");
+            else if (Garnet is not null)
+                yield return OfGarnet();
             else if (AppendOnly != "yes")
                 yield return $"Redis at {Address} can lose acknowledged writes when it ends: appendonly is {AppendOnly}.";
             else if (Flush != "always")
@@ -109,6 +123,13 @@ internal static class RedisExamination
             if (Policy is not (null or "noeviction"))
                 yield return $"Redis at {Address} can lose {(Policy.StartsWith("volatile-", StringComparison.Ordinal) ? "the leases of servers" : "acknowledged writes")} when its memory is full: maxmemory-policy is {Policy}, not noeviction.";
         }
+
+        // It has no setting that would keep everything.
+        private string OfGarnet() => AppendOnly != "yes"
+            ? $"Redis at {Address} (Garnet {Garnet}) can lose acknowledged writes when it ends: it was started without --aof."
+            : !GarnetWaits
+            ? $"Redis at {Address} (Garnet {Garnet}) can lose acknowledged writes when it ends: it was started without --aof-commit-freq 0 and --aof-commit-wait."
+            : $"Redis at {Address} (Garnet {Garnet}) can lose acknowledged writes when its machine fails: Garnet never calls fsync.";
 
         private string Unknown(string why) => $"Whether Redis at {Address} can lose acknowledged writes is unknown: {why.TrimEnd('.')}.";
     }

@@ -1,7 +1,7 @@
 namespace Timestone.Server;
 
 /// <summary>What is a host's own: its name, its options beyond the server's, and what it adds. As it is, the server's.</summary>
-internal class HostProgram
+internal class HostProgram : IDisposable
 {
     /// <summary>How it is called, where it speaks of itself.</summary>
     public virtual string Name => "timestone-server";
@@ -18,6 +18,21 @@ internal class HostProgram
     /// <summary>Reads and checks its own options.</summary>
     /// <exception cref="BadOptionException">One cannot be.</exception>
     public virtual void Read(IConfiguration configuration, TimestoneServerOptions options)
+    {
+    }
+
+    /// <summary>Starts what has to be there before the server, which <see cref="Dispose"/> ends after it.</summary>
+    /// <returns>The options that the server has then.</returns>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    public virtual TimestoneServerOptions Prepare(TimestoneServerOptions options) => options;
+
+    /// <summary>Says what there is to say of that once the server has started, before it says itself that it listens.</summary>
+    public virtual void Started(ILogger logger)
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
     {
     }
 

@@ -22,6 +22,7 @@ public static partial class ServerCommand
             return 0;
         }
 
+        using var ending = program;
         try
         {
             var builder = WebApplication.CreateSlimBuilder();
@@ -34,10 +35,12 @@ public static partial class ServerCommand
             }
 
             program.Read(builder.Configuration, options);
+            options = program.Prepare(options);
             LoggingDefaults.AddTo(builder);
             var server = await TimestoneServer.StartAsync(builder, options, program, CancellationToken.None).ConfigureAwait(false);
             await using (server.ConfigureAwait(false))
             {
+                program.Started(server.Logger);
                 var addresses = string.Join(", ", server.Addresses);
                 if (options.Redis is null)
                     LogStarted(server.Logger, addresses, Path.GetFullPath(options.Data), options.Durability.ToString().ToLowerInvariant());

@@ -71,6 +71,8 @@ public sealed class SiloProgramTests : IDisposable
     [InlineData("--advertise", "192.0.2.1")]
     [InlineData("--cluster", "a b")]
     [InlineData("--role", "silo")]
+    [InlineData("--redis", "embedded:0")]
+    [InlineData("--redis", "embedded:here")]
     [InlineData("--nonsense", "1")]
     public async Task An_option_that_cannot_be_is_refused_in_one_line_that_names_it(string option, string value)
     {

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Shouldly;
+using Timestone.Client;
+using Timestone.Tests.Server;
+using Timestone.Tests.Support;
+using Xunit;
+
+namespace Timestone.Orleans.Tests.Silos;
+
+/// <summary>A silo that brings its cluster's Redis along.</summary>
+public sealed class EmbeddedRedisTests : IDisposable
+{
+    private const int Messages = 200;
+
+    private readonly TemporaryDirectory _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task Silos_join_the_one_that_has_it_and_a_kill_of_that_one_loses_nothing()
+    {
+        var ports = new[] { "--silo-port", FreePort(), "--gateway-port", FreePort() };
+        string redis;
+        using (var first = Start("embedded", ports))
+        {
+            redis = await JoinedWithAsync(first);
+            await first.ReadyAsync();
+            using var one = new TimestoneClient(new Uri(first.BaseAddress));
+            using (var second = Start(redis, "--silo-port", FreePort(), "--gateway-port", FreePort()))
+            {
+                await second.ReadyAsync();
+                using var other = new TimestoneClient(new Uri(second.BaseAddress));
+                for (var i = 0; i < Messages; i++)
+                    await (i % 2 == 0 ? one : other).EnqueueAsync("q", new NewMessage { Id = $"{i}" });
+                (await other.GetMessageAsync("q", "0")).State.ShouldBe(MessageState.Pending);
+                second.Terminate();
+                (await second.ExitAsync()).Code.ShouldBe(0);
+            }
+
+            first.Kill();
+        }
+
+        using var again = Start("embedded" + redis["127.0.0.1".Length..], ports);
+        await again.ReadyAsync();
+        using var client = new TimestoneClient(new Uri(again.BaseAddress));
+        (await client.GetStatsAsync("q")).Counts.Pending.ShouldBe(Messages);
+        again.Terminate();
+        (await again.ExitAsync()).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Its_data_is_one_silo_s_alone()
+    {
+        using var first = Start("embedded", "--silo-port", FreePort(), "--gateway-port", FreePort());
+        await first.ReadyAsync();
+        using var second = Start("embedded", "--silo-port", FreePort(), "--gateway-port", FreePort());
+        var (code, errors) = await second.ExitAsync();
+        code.ShouldBe(1);
+        errors.ShouldStartWith($"timestone-silo: Another process uses {Path.Combine(_data.Path, "garnet")}");
+        errors.Trim().ShouldNotContain('\n');
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named_in_one_line()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        using var silo = Start(string.Create(CultureInfo.InvariantCulture, $"embedded:{port}"));
+        var (code, errors) = await silo.ExitAsync();
+        code.ShouldBe(1);
+        errors.ShouldStartWith("timestone-silo: Garnet cannot start on ");
+        errors.ShouldContain($"Could not bind 127.0.0.1:{port}");
+        errors.Trim().ShouldNotContain('\n');
+    }
+
+    private static async Task<string> JoinedWithAsync(ServerProcess silo)
+    {
+        const string Words = "join with --redis ";
+        string line;
+        do
+            line = await silo.LineAsync();
+        while (!line.Contains(Words, StringComparison.Ordinal));
+        var redis = line[(line.IndexOf(Words, StringComparison.Ordinal) + Words.Length)..].TrimEnd('.');
+        redis.ShouldStartWith("127.0.0.1:");
+        return redis;
+    }
+
+    private ServerProcess Start(string redis, params string[] more) =>
+        ServerProcess.StartProgram("timestone-silo", [], ["--urls", "http://127.0.0.1:0", "--data", _data.Path, "--redis", redis, .. more]);
+
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+    }
+}
