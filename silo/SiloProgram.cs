@@ -49,6 +49,10 @@ internal sealed partial class SiloProgram : HostProgram
         if (EmbeddedRedis.PortOf(options.Redis) is not null && options.RedisWaitReplicas > 0)
             throw new BadOptionException("--redis-wait-replicas", "an embedded Redis has no replicas; start a Redis with replicas instead.");
 
+        // Garnet has no streams, which the outbox is.
+        if (EmbeddedRedis.PortOf(options.Redis) is not null && EventFlow.Reads(options))
+            throw new BadOptionException(options.Kafka is null ? "--elasticsearch" : "--kafka", "an embedded Redis keeps no events to publish; use a redis-server.");
+
         // Orleans starts its streams before anything else looks at that.
         if (options.Kafka is { } kafka)
             EventFlow.OnKafka(kafka.Try);

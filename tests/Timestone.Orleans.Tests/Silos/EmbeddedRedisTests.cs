@@ -76,6 +76,19 @@ public sealed class EmbeddedRedisTests : IDisposable
         errors.Trim().ShouldNotContain('\n');
     }
 
+    [Theory]
+    [InlineData("--kafka", "127.0.0.1:9092")]
+    [InlineData("--elasticsearch", "http://127.0.0.1:9200")]
+    [InlineData("--redis-wait-replicas", "1")]
+    public async Task What_needs_a_Redis_of_its_own_is_refused_in_one_line(string option, string value)
+    {
+        using var silo = Start("embedded", option, value);
+        var (code, errors) = await silo.ExitAsync();
+        code.ShouldBe(1);
+        errors.ShouldStartWith($"timestone-silo: {option}: an embedded Redis ");
+        errors.Trim().ShouldNotContain('\n');
+    }
+
     private static async Task<string> JoinedWithAsync(ServerProcess silo)
     {
         const string Words = "join with --redis ";

@@ -12,9 +12,15 @@ namespace Timestone.Orleans.Tests.Storage;
 /// <summary>The grain storage of silos that share a Redis.</summary>
 public sealed class RedisStorageTests
 {
-    [Fact]
-    public async Task State_survives_the_silo_that_wrote_it()
+    private static string _redis = "";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task State_survives_the_silo_that_wrote_it(bool onGarnet)
     {
+        using var redis = onGarnet ? RedisServer.StartGarnet() : RedisServer.Start();
+        _redis = redis.Address;
         await using var silos = await StartAsync();
         var grains = ((InProcessSiloHandle)silos.Silos[0]).ServiceProvider.GetRequiredService<IGrainFactory>();
         var doomed = silos.Silos[1];
@@ -63,7 +69,7 @@ public sealed class RedisStorageTests
     {
         public void Configure(ISiloBuilder siloBuilder)
         {
-            siloBuilder.UseTimestoneRedis(RedisServer.Shared.Address);
+            siloBuilder.UseTimestoneRedis(_redis);
             siloBuilder.Configure<ClusterMembershipOptions>(static options => options.NumVotesForDeathDeclaration = 1);
         }
     }

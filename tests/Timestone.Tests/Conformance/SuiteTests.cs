@@ -6,7 +6,7 @@ namespace Timestone.Tests.Conformance;
 public sealed class SuiteTests
 {
     // Several servers share a Redis, so that what one of them could follow is not all.
-    private static readonly string[] WithoutIndex = ["OnRedis", "OnRedisCluster"];
+    private static readonly string[] WithoutIndex = ["OnGarnet", "OnRedis", "OnRedisCluster"];
 
     // The journal is one on which the other themes run already.
     private static readonly string[] IndexAlone = ["OnElasticsearch"];

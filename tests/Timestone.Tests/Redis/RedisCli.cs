@@ -9,7 +9,7 @@ namespace Timestone.Tests.Redis;
 public static class RedisCli
 {
     // The server closes the connection behind this, which ends the answer.
-    private const string Quit = "QUIT\r\n", Done = "+OK\r\n";
+    private const string Quit = "*1\r\n$4\r\nQUIT\r\n", Done = "+OK\r\n";
 
     public static string Run(RedisServer server, params string[] command)
     {

@@ -8,18 +8,18 @@ namespace Timestone.Tests.Redis;
 
 /// <summary>
 /// A redis-server of its own: on a free port, in a temporary directory, with an AOF that is flushed before every answer. It
-/// can be killed and started again on the same AOF.
+/// can be killed and started again on the same AOF. Or a Garnet, as a silo has it in itself.
 /// </summary>
 public sealed class RedisServer : IDisposable
 {
     // However the tests end, their end of the pipe closes, and that ends the server.
-    private const string Keeper = """redis-server "$@" > /dev/null 2>&1 & echo $!; read -r end; kill -KILL $!; wait $! 2> /dev/null""";
+    private const string Keeper = """ "$@" >> "$0" 2>&1 & echo $!; read -r end; kill -KILL $!; wait $! 2> /dev/null""";
 
     /// <summary>How long a journal waits for Redis in tests that are not about that: longer than any machine is busy.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan StartTimeout = Patience, AnswerTimeout = TimeSpan.FromSeconds(5);
-    private static readonly Lazy<RedisServer> TheShared = new(StartShared);
+    private static readonly Lazy<RedisServer> TheShared = new(static () => UntilTheEnd(Start()));
     private static int _databases;
 
     private readonly TemporaryDirectory _directory = new();
@@ -27,14 +27,17 @@ public sealed class RedisServer : IDisposable
     private Process? _keeper;
     private string _id = "";
 
-    private RedisServer(string[] options)
+    private RedisServer(bool isGarnet, string[] options)
     {
-        _options = options;
+        (IsGarnet, _options) = (isGarnet, options);
         Port = FreePort();
     }
 
     /// <summary>One that tests share which need nothing special of it; it ends with the process.</summary>
     public static RedisServer Shared => TheShared.Value;
+
+    /// <summary>Whether it is a Garnet.</summary>
+    public bool IsGarnet { get; }
 
     public int Port { get; }
 
@@ -43,13 +46,10 @@ public sealed class RedisServer : IDisposable
     public string Directory => _directory.Path;
 
     /// <summary>Starts one, with more options as redis-server takes them: <c>--name value</c>.</summary>
-    public static RedisServer Start(params string[] options)
-    {
-        Needs.Redis();
-        var server = new RedisServer(options);
-        server.Start();
-        return server;
-    }
+    public static RedisServer Start(params string[] options) => Start(isGarnet: false, options);
+
+    /// <summary>Starts a Garnet.</summary>
+    public static RedisServer StartGarnet() => Start(isGarnet: true, []);
 
     /// <summary>A database of the shared server that no test has used.</summary>
     public static string NewDatabase() => string.Create(CultureInfo.InvariantCulture, $"{Shared.Address},defaultDatabase={Interlocked.Increment(ref _databases)}");
@@ -57,13 +57,11 @@ public sealed class RedisServer : IDisposable
     /// <summary>Starts it again on what it has stored.</summary>
     public void Start()
     {
-        var start = new ProcessStartInfo("sh",
-        [
-            "-c", Keeper, "sh",
-            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _directory.Path, "--save", "",
-            "--appendonly", "yes", "--appendfsync", "always", "--databases", "4096", "--logfile", "log", .. _options,
-        ])
-        { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("sh", ["-c", Keeper, Log, .. IsGarnet ? Garnet : Redis, .. _options])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         _keeper = Process.Start(start)!;
         _id = _keeper.StandardOutput.ReadLine()!;
         WaitUntilItAnswers();
@@ -100,9 +98,35 @@ public sealed class RedisServer : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static RedisServer StartShared()
+    private string Log => Path.Combine(_directory.Path, "log");
+
+    private string PortText => Port.ToString(CultureInfo.InvariantCulture);
+
+    private IEnumerable<string> Redis =>
+    [
+        "redis-server", "--port", PortText, "--bind", "127.0.0.1", "--dir", _directory.Path, "--save", "",
+        "--appendonly", "yes", "--appendfsync", "always", "--databases", "4096",
+    ];
+
+    // Each database of it has memory and a file of its own, which a test fills little of.
+    private IEnumerable<string> Garnet =>
+    [
+        "dotnet", Path.Combine(AppContext.BaseDirectory, "timestone-test-garnet.dll"), _directory.Path, PortText,
+        "--max-databases", GarnetDatabases.PerServer.ToString(CultureInfo.InvariantCulture), "--index", "1m",
+    ];
+
+    private static RedisServer Start(bool isGarnet, string[] options)
     {
-        var server = Start();
+        if (!isGarnet)
+            Needs.Redis();
+        var server = new RedisServer(isGarnet, options);
+        server.Start();
+        return server;
+    }
+
+    /// <summary>Has it end with this process.</summary>
+    internal static RedisServer UntilTheEnd(RedisServer server)
+    {
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
         return server;
     }
@@ -114,12 +138,12 @@ public sealed class RedisServer : IDisposable
         while (true)
         {
             if (Stopwatch.GetElapsedTime(began) > StartTimeout)
-                throw new InvalidOperationException($"redis-server did not start: {File.ReadAllText(Path.Combine(Directory, "log"))}");
+                throw new InvalidOperationException($"{(IsGarnet ? "Garnet" : "redis-server")} did not start: {File.ReadAllText(Log)}");
             try
             {
                 using var client = new TcpClient { ReceiveTimeout = (int)AnswerTimeout.TotalMilliseconds };
                 client.Connect(IPAddress.Loopback, Port);
-                client.GetStream().Write("PING\r\n"u8);
+                client.GetStream().Write("*1\r\n$4\r\nPING\r\n"u8);
                 var answer = new byte[64];
                 var length = client.GetStream().Read(answer);
                 if (length > 0 && !answer.AsSpan().StartsWith("-LOADING"u8))

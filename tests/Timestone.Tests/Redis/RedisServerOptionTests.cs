@@ -43,6 +43,14 @@ public sealed class RedisServerOptionTests
     }
 
     [Fact]
+    public async Task Readiness_says_that_a_Garnet_may_lose_what_it_acknowledged_with_its_machine()
+    {
+        using var garnet = RedisServer.StartGarnet();
+        await using var server = await StartAsync(garnet.Address);
+        ((string?)(await ReadinessAsync(server))["detail"]).ShouldBe($"Redis at 127.0.0.1:{garnet.Port} (Garnet 2.2.8) can lose acknowledged writes when its machine fails: Garnet never calls fsync.");
+    }
+
+    [Fact]
     public async Task Readiness_says_so_too_when_Redis_does_not_tell()
     {
         using var redis = RedisServer.Start("--rename-command", "CONFIG", "");

@@ -4,10 +4,11 @@ using Timestone.Tests.Conformance.Subjects;
 
 namespace Timestone.Tests.Redis;
 
-/// <summary>The service in this process, on a database of a redis-server.</summary>
-public sealed class RedisSubject : LocalSubject
+/// <summary>The service in this process, on a database of a Redis.</summary>
+/// <param name="database">The database; null for one of the redis-server that tests share.</param>
+public sealed class RedisSubject(string? database = null) : LocalSubject
 {
-    private readonly string _database = RedisServer.NewDatabase();
+    private readonly string _database = database ?? RedisServer.NewDatabase();
 
     public override double StoreSeconds => 10;
 

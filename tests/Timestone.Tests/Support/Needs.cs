@@ -8,6 +8,8 @@ namespace Timestone.Tests.Support;
 /// </summary>
 public static class Needs
 {
+    private static bool IsAllRequired => Environment.GetEnvironmentVariable("TIMESTONE_REQUIRE") == "all";
+
     public static void Redis() => Program("redis-server", "redis-server");
 
     public static void Chromium() => Program("chromium", "chromium");
@@ -16,12 +18,14 @@ public static class Needs
 
     private static void Program(string name, string package)
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        if (folders.Any(folder => File.Exists(Path.Combine(folder, name))))
+        if (IsInstalled(name))
             return;
         var reason = $"{name} is not on the PATH (Debian: apt-get install {package}).";
-        if (Environment.GetEnvironmentVariable("TIMESTONE_REQUIRE") == "all")
+        if (IsAllRequired)
             Assert.Fail(reason);
         Assert.Skip(reason);
     }
+
+    private static bool IsInstalled(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, name)));
 }

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Timestone.Tests.Redis;
+
+/// <summary>Databases of shared Garnets, each for one test: where one Garnet has no more, another is started.</summary>
+public static class GarnetDatabases
+{
+    /// <summary>As many as a Garnet can have.</summary>
+    public const int PerServer = 256;
+
+    private static readonly Lock Sync = new();
+    private static RedisServer? _server;
+    private static int _used;
+
+    /// <summary>One that no test has used.</summary>
+    public static string New()
+    {
+        lock (Sync)
+        {
+            if (_server is null || ++_used == PerServer)
+                (_server, _used) = (RedisServer.UntilTheEnd(RedisServer.StartGarnet()), 0);
+            return string.Create(CultureInfo.InvariantCulture, $"{_server.Address},defaultDatabase={_used}");
+        }
+    }
+}
