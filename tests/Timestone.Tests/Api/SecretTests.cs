@@ -38,7 +38,7 @@ public sealed class SecretTests
     public void No_sentence_of_unavailable_quotes_an_exception()
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!root.EnumerateFiles("Timestone.slnf").Any())
+        while (!root.EnumerateFiles("Timestone.Orleans.sln").Any())
             root = root.Parent!;
         var quoting = new[] { "api", "backends", "engine", "grain-interfaces", "grains", "server", "silo" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root.FullName, folder), "*.cs", SearchOption.AllDirectories))
