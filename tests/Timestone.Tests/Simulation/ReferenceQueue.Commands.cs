@@ -204,7 +204,7 @@ internal sealed partial class ReferenceQueue
         var length = item.Lease is { } asked ? Milliseconds(asked) : message.Lease.Length;
         message.DueAt = Now + length;
         // The message does not show when that was.
-        if (Now - Math.Max(message.UpdatedAt, Seen?.Time ?? long.MinValue) > length / 1000)
+        if (Now - Math.Max(message.UpdatedAt, Seen?.Time ?? long.MinValue) > length / 100)
             Note();
         if (keeps)
             message.Progress = item.Progress;
