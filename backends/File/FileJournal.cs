@@ -59,7 +59,7 @@ public sealed class FileJournal : IJournal
         var began = Stopwatch.GetTimestamp();
         var recovery = new Recovery(disk, options.AcceptDataLoss ? RecoveryMode.Accept : RecoveryMode.Refuse);
         recovery.Run();
-        _mark = HighWaterMark.Keep(disk, recovery.Mark, recovery.Remembered);
+        _mark = HighWaterMark.Keep(disk, recovery.Mark, recovery.Remembered, accepting: recovery.Losses.Count > 0);
         _queues = new QueueCatalog(recovery.Replay.Queues.Values, options.Outbox);
         var duration = Stopwatch.GetElapsedTime(began);
 
@@ -71,7 +71,7 @@ public sealed class FileJournal : IJournal
         _reserve = new Reserve(_spares, options.SegmentBytes, options.Notify);
         var total = _queues.Existing.Aggregate(default(Tally), static (sum, queue) => sum + queue.Tally);
         _reserve.Update(total, _log.Remaining);
-        _outbox = options.Outbox ? new FileOutbox(disk, _log, recovery, _queues, options) : null;
+        _outbox = options.Outbox ? new FileOutbox(disk, _log, _mark, recovery, _queues, options) : null;
         _commits = new GroupCommit(_log, _reserve, _outbox, options);
         _compactor = new Compactor(this, disk, _log, _queues, _reserve, _outbox, options.SegmentBytes);
         _start = start;

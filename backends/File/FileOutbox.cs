@@ -10,6 +10,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
 {
     private readonly IJournalDisk _disk;
     private readonly SegmentedLog _log;
+    private readonly HighWaterMark _mark;
     private readonly Func<UntoldLog?> _untold;
     private readonly LogPosition _lastUntold;
     private readonly bool _hasLosses;
@@ -24,13 +25,14 @@ internal sealed class FileOutbox : IOutbox, IDisposable
 
     /// <param name="disk">Where the log is.</param>
     /// <param name="log">The log as recovery has found it.</param>
+    /// <param name="mark">Remembers whether something of it was ever lost.</param>
     /// <param name="recovery">What recovery has found beside it.</param>
     /// <param name="queues">The queues.</param>
     /// <param name="options">How the journal works.</param>
     /// <exception cref="IOException">The disk failed.</exception>
-    public FileOutbox(IJournalDisk disk, SegmentedLog log, Recovery recovery, QueueCatalog queues, FileJournalOptions options)
+    public FileOutbox(IJournalDisk disk, SegmentedLog log, HighWaterMark mark, Recovery recovery, QueueCatalog queues, FileJournalOptions options)
     {
-        (_disk, _log, _lastUntold, _hasLosses, _options) = (disk, log, recovery.Replay.LastUntold, recovery.Losses.Count > 0, options);
+        (_disk, _log, _mark, _lastUntold, _hasLosses, _options) = (disk, log, mark, recovery.Replay.LastUntold, recovery.Losses.Count > 0, options);
         _newest = recovery.Replay.Queues.Values.Select(static queue => queue.NewestTransition).DefaultIfEmpty(long.MinValue).Max();
         _untold = () => new UntoldLog(number => queues.Find(number)?.Row);
         try
@@ -56,8 +58,8 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         }
     }
 
-    // The first segment that there ever was is number 1.
-    public bool IsPartial => _log.Segments[0].Number > 1;
+    // The first segment that there ever was is number 1. What an accepted loss has left of the log may begin with it all the same.
+    public bool IsPartial => _log.Segments[0].Number > 1 || _mark.Saved.Accepted > 0;
 
     private LogPosition? Needed => Least(static place => place.Needed);
 

@@ -12,13 +12,15 @@ internal sealed class HighWaterMark : IDisposable
 
     private readonly TwoPlaces _places;
     private readonly Lock _sync = new();
+    private readonly long _length;
 
     private HighWaterMark(IJournalFile file)
     {
+        _length = file.Length;
         _places = new TwoPlaces(file, "TSTONHWM"u8, Version, Count);
         var numbers = _places.Numbers;
         if (Finding == HeaderFinding.Valid)
-            Saved = new Mark(numbers[0], numbers[1], numbers[2], (uint)numbers[3], numbers[4], numbers[5]);
+            Saved = new Mark(numbers[0], numbers[1], numbers[2], (uint)numbers[3], numbers[4], numbers[5] < 0 ? ~numbers[5] : numbers[5], numbers[5] < 0);
     }
 
     /// <summary>What the file was found to be.</summary>
@@ -35,29 +37,36 @@ internal sealed class HighWaterMark : IDisposable
     /// That of a log, durable before the log is written to: the one that was found or, where none can be read, a new file. What
     /// a crash has left of the making of one may not even have its length.
     /// </summary>
+    /// <remarks>
+    /// A start that accepts a loss says so here before it writes anything else. It then begins segments that go on behind the loss, puts cursors back
+    /// and amends the log, and each of these can hide the loss from the next start. Only <see cref="Started"/> ends the accepting.
+    /// </remarks>
     /// <param name="disk">Where the log is.</param>
     /// <param name="found">What <see cref="Find"/> found.</param>
     /// <param name="known">What a new one says.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    public static HighWaterMark Keep(IJournalDisk disk, HighWaterMark? found, Mark known)
+    /// <param name="accepting">Whether this start accepts that something is lost.</param>
+    /// <exception cref="IOException">It cannot be made or written.</exception>
+    public static HighWaterMark Keep(IJournalDisk disk, HighWaterMark? found, Mark known, bool accepting)
     {
-        if (found is { Finding: HeaderFinding.Valid })
+        if (found is { Finding: HeaderFinding.Valid } && found.Saved.IsAccepting == accepting)
             return found;
-        if (found is not null)
+        // A damaged one is written over: deleted, nothing might be left that says that there was a log.
+        if (found is { Finding: HeaderFinding.Zero } or { _length: not TwoPlaces.FileBytes })
         {
             found.Dispose();
             disk.Delete(FileNames.Mark);
+            found = null;
         }
 
-        var made = new HighWaterMark(disk.Create(FileNames.Mark, TwoPlaces.FileBytes));
+        var mark = found ?? new HighWaterMark(disk.Create(FileNames.Mark, TwoPlaces.FileBytes));
         try
         {
-            made.Save(known);
-            return made;
+            mark.Save((found is { Finding: HeaderFinding.Valid } ? found.Saved : known) with { IsAccepting = accepting });
+            return mark;
         }
         catch
         {
-            made.Dispose();
+            mark.Dispose();
             throw;
         }
     }
@@ -85,7 +94,7 @@ internal sealed class HighWaterMark : IDisposable
             Save(Saved with { Oldest = oldest });
     }
 
-    /// <summary>Notes a start.</summary>
+    /// <summary>Notes a start, and that what it accepts is accepted.</summary>
     /// <param name="start">Which.</param>
     /// <param name="oldest">The oldest segment there is.</param>
     /// <param name="accepted">The segment before which what is lost was accepted; null where nothing was.</param>
@@ -93,14 +102,14 @@ internal sealed class HighWaterMark : IDisposable
     public void Started(long start, long oldest, long? accepted)
     {
         lock (_sync)
-            Save(Saved with { Start = start, Oldest = oldest, Accepted = accepted ?? Saved.Accepted });
+            Save(Saved with { Start = start, Oldest = oldest, Accepted = accepted ?? Saved.Accepted, IsAccepting = false });
     }
 
     public void Dispose() => _places.Dispose();
 
     private void Save(Mark mark)
     {
-        _places.Save(mark.Oldest, mark.Segment, mark.Offset, mark.Checksum, mark.Start, mark.Accepted);
+        _places.Save(mark.Oldest, mark.Segment, mark.Offset, mark.Checksum, mark.Start, mark.IsAccepting ? ~mark.Accepted : mark.Accepted);
         Saved = mark;
     }
 
@@ -110,10 +119,11 @@ internal sealed class HighWaterMark : IDisposable
     /// <param name="Offset">Up to where that was certainly durable: an end of a record, or of the header.</param>
     /// <param name="Checksum">The chain's checksum there.</param>
     /// <param name="Start">How often the journal was started.</param>
-    /// <param name="Accepted">Of the segments before this one it was accepted that something is lost.</param>
-    internal sealed record Mark(long Oldest, long Segment, long Offset, uint Checksum, long Start, long Accepted)
+    /// <param name="Accepted">Of the segments before this one it was accepted that something is lost; 0 where that never was.</param>
+    /// <param name="IsAccepting">Whether a start has begun to accept that something is lost, and has not ended.</param>
+    internal sealed record Mark(long Oldest, long Segment, long Offset, uint Checksum, long Start, long Accepted, bool IsAccepting)
     {
         /// <summary>That of a log without a segment.</summary>
-        public static readonly Mark OfEmptyLog = new(1, 0, 0, 0, 0, 0);
+        public static readonly Mark OfEmptyLog = new(1, 0, 0, 0, 0, 0, false);
     }
 }

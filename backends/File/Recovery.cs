@@ -93,6 +93,8 @@ internal sealed class Recovery(IJournalDisk disk, RecoveryMode mode = RecoveryMo
                 Remembered = Mark!.Saved;
                 if (mode != RecoveryMode.Look)
                     Mark.SaveAgain();
+                if (Remembered.IsAccepting)
+                    Lose("A start that accepted a loss ended before it had gone over to what was left.");
                 break;
             case RecoveryDecision.Begin:
                 break;

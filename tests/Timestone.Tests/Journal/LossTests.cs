@@ -26,8 +26,8 @@ public sealed class LossTests
     [InlineData("mark damaged", "journal.mark is damaged")]
     public async Task It_is_refused_once_accepted_and_well_from_then_on(string loss, string message)
     {
-        await WriteFourSegmentsAsync();
-        Lose(loss);
+        await Losses.WriteFourSegmentsAsync(_disk);
+        Losses.Cause(_disk, loss);
         var names = _disk.List().Order().ToArray();
         var refusal = Should.Throw<IOException>(() => TestLog.Open(_disk)).Message;
         refusal.ShouldContain(message);
@@ -74,8 +74,8 @@ public sealed class LossTests
     [Fact]
     public async Task What_is_lost_after_a_loss_was_accepted_is_refused()
     {
-        await WriteFourSegmentsAsync();
-        Lose("closed cut");
+        await Losses.WriteFourSegmentsAsync(_disk);
+        Losses.Cause(_disk, "closed cut");
         var accepted = TestLog.Open(_disk, acceptDataLoss: true);
         await (await TestQueue.OpenAsync(accepted)).AddManyAsync(100_000, 10);
         await accepted.DisposeAsync();
@@ -213,82 +213,5 @@ public sealed class LossTests
         }
 
         return left < 0;
-    }
-
-    // Each segment but the last has more than a header, and everything is durable and marked.
-    private async Task WriteFourSegmentsAsync()
-    {
-        var journal = TestLog.Open(_disk);
-        var queue = await TestQueue.OpenAsync(journal);
-        for (var i = 1; TestLog.Segments(_disk).Length < 4; i++)
-            await queue.AddManyAsync(i * 10, 10, payloadBytes: 100);
-        await queue.AddManyAsync(10_000, 3);
-        await journal.DisposeAsync();
-    }
-
-    private void Lose(string what)
-    {
-        var names = TestLog.Segments(_disk);
-        void Keep(string name, int bytes) => _disk.Put(name, _disk.Bytes(name)[..bytes]);
-        void Zero(string name, int from) => _disk.Put(name, [.. _disk.Bytes(name)[..from], .. new byte[_disk.Bytes(name).Length - from]]);
-        switch (what)
-        {
-            case "newest deleted":
-                _disk.Delete(names[3]);
-                break;
-            case "two newest deleted":
-                _disk.Delete(names[2]);
-                _disk.Delete(names[3]);
-                break;
-            case "oldest deleted":
-                _disk.Delete(names[0]);
-                break;
-            case "all deleted":
-                Array.ForEach(names, _disk.Delete);
-                break;
-            case "middle deleted":
-                _disk.Delete(names[1]);
-                break;
-            case "closed cut":
-                Keep(names[1], SegmentHeader.Size);
-                break;
-            case "closed zeroed":
-                Zero(names[1], SegmentHeader.Size);
-                break;
-            case "newest cut":
-                Keep(names[3], SegmentHeader.Size);
-                break;
-            case "newest zeroed":
-                Zero(names[3], SegmentHeader.Size);
-                break;
-            case "closed replaced":
-                // Records that are whole, of this segment, and as long: but others.
-                var bytes = _disk.Bytes(names[1]);
-                var record = bytes.AsSpan(SegmentHeader.Size);
-                record = record[..(Frame.Size + (int)System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(record))];
-                record[^1] ^= 1;
-                Frame.Close(record);
-                Frame.Place(record, 2, SegmentHeader.Size);
-                break;
-            case "damaged":
-                _disk.Bytes(names[1])[SegmentHeader.Size + 20] ^= 1;
-                break;
-            case "header damaged":
-                _disk.Bytes(names[1])[20] ^= 1;
-                break;
-            case "mark deleted":
-                _disk.Delete(FileNames.Mark);
-                break;
-            case "mark damaged":
-                _disk.Bytes(FileNames.Mark)[30] ^= 1;
-                _disk.Bytes(FileNames.Mark)[4096 + 30] ^= 1;
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(what));
-        }
-
-        // What was changed in place stays so.
-        foreach (var name in _disk.List().ToArray())
-            Keep(name, _disk.Bytes(name).Length);
     }
 }
