@@ -330,7 +330,8 @@ public sealed class FileJournal : IJournal
         var queues = recovery.Replay.Queues.Values.Where(static queue => !queue.Deleted).ToArray();
         var messages = queues.Sum(static queue => (long)queue.Rows.Count);
         var segments = lengths.Count(static length => length > 0);
-        return new RecoveryReport(segments, lengths.Sum(), queues.Length, messages, recovery.Replay.HasEnded, recovery.Cut, recovery.Losses, duration);
+        var isNew = recovery.Starts == 0 && recovery.Losses.Count == 0;
+        return new RecoveryReport(segments, lengths.Sum(), queues.Length, messages, recovery.Replay.HasEnded, isNew, recovery.Cut, recovery.Losses, duration);
     }
 
     private void WriteNow(Turn[] turns)

@@ -43,7 +43,7 @@ internal sealed class VerifyCommand : CliCommand
             .Add("bytes", Text.Number(found.Bytes))
             .Add("queues", Text.Number(found.Queues))
             .Add("messages", Text.Number(found.Messages))
-            .Add("stopped", found.IsCleanEnd ? "in order" : "by a crash, or never started")
+            .Add("stopped", found.IsNew ? "never started" : found.IsCleanEnd ? "in order" : "by a crash")
             .Add("cut off", Describe(found.Cut))
             .Add("lost", found.Losses.Count == 0 ? "nothing" : $"{Text.Number(found.Losses.Count)}: a start refuses, unless with --accept-data-loss")
             .WriteTo(output);

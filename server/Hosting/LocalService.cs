@@ -162,7 +162,10 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         });
         _files = journal;
         var found = journal.Recovered;
-        LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds, found.IsCleanEnd ? "a stop in order" : "a crash, or nothing");
+        if (found.IsNew)
+            LogNew(options.Data);
+        else
+            LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds, found.IsCleanEnd ? "a stop in order" : "a crash");
         if (found.Cut is { } cut)
             LogCut(cut.Bytes, cut.File, cut.Offset);
         foreach (var loss in found.Losses)
@@ -196,6 +199,9 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
 
     [LoggerMessage(2, LogLevel.Information, "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s, after {End}.")]
     private partial void LogRecovered(int queues, long messages, long bytes, double seconds, string end);
+
+    [LoggerMessage(32, LogLevel.Information, "Began a new journal in {Data}: there was none.")]
+    private partial void LogNew(string data);
 
     [LoggerMessage(30, LogLevel.Warning, "Cut off {Bytes} bytes of {File} at offset {Offset}: the last write before a crash, which nobody was answered.")]
     private partial void LogCut(long bytes, string file, long offset);

@@ -69,6 +69,18 @@ public sealed class DataLossTests : IDisposable
         (await client.GetAsync("/v1/queues/q/messages/kept")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task A_first_start_says_that_it_begins_a_journal_and_a_later_one_what_the_one_before_ended_with()
+    {
+        var first = await LiveAsync("first");
+        first.ShouldContain($"Began a new journal in {_data.Path}: there was none.");
+        first.ShouldNotContain("crash");
+        var second = await LiveAsync("second");
+        second.ShouldNotContain("Began");
+        second.ShouldContain("Recovered 1 queues with 1 messages");
+        second.ShouldContain("after a stop in order.");
+    }
+
     private static async Task<HttpClient> ReadyAsync(ServerProcess server)
     {
         await server.ReadyAsync().WaitAsync(TimeSpan.FromSeconds(60));
