@@ -79,6 +79,27 @@ public abstract class ClockTests(ConformanceSubject subject) : ConformanceTests(
         (await Get("a")).LeaseExpiresAt.ShouldBe(Now + Plain.Lease);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whose_lease_a_clock_that_is_set_forward_has_ended_is_told_so_and_the_next_holder_keeps_the_message(bool restarted)
+    {
+        await Queue();
+        await Enqueue("a");
+        var earlier = await Take(lease: Seconds(600));
+        Jump(Hour);
+        if (restarted)
+            await Subject.RestartAsync();
+        var later = await Take(lease: Seconds(600), worker: "later");
+        await Extend(earlier).ShouldBeRefused(ErrorCode.LeaseLost);
+        await Release(earlier).ShouldBeRefused(ErrorCode.LeaseLost);
+        await Fail(earlier).ShouldBeRefused(ErrorCode.LeaseLost);
+        await Complete(earlier).ShouldBeRefused(ErrorCode.LeaseLost);
+        AsTaken(await Get("a")).ShouldBe(later with { LeaseToken = null });
+        (await Complete(later)).State.ShouldBe(MessageState.Completed);
+        await Complete(earlier).ShouldBeRefused(ErrorCode.LeaseLost);
+    }
+
     [Fact]
     public async Task Times_that_producers_name_follow_the_queue_s_time()
     {

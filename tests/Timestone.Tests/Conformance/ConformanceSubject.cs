@@ -16,6 +16,9 @@ public abstract class ConformanceSubject : IAsyncDisposable
     /// <summary>Whether a cancelled call is noticed a little later, as it has to travel.</summary>
     public virtual bool IsRemote => false;
 
+    /// <summary>Whether a purge is over when its call is made, so that nothing can be done beside it.</summary>
+    public virtual bool PurgesAtOnce => false;
+
     /// <summary>What the store's own clock, which is a real one, may add to the test's while a queue is closed, in seconds.</summary>
     public virtual double StoreSeconds => 0;
 

@@ -149,7 +149,7 @@ public abstract class PurgeTests(ConformanceSubject subject) : ConformanceTests(
             count.ShouldBeLessThan(100_000, "Every purge was over too soon.");
             await Queue();
             wasBeside = await attempt(count) || Subject.PurgesAtOnce;
-            await Answer(Service.DeleteQueueAsync(Q));
+            await Service.DeleteQueueAsync(Q).WaitAsync(Hang);
         }
     }
 

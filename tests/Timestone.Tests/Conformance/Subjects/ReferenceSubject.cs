@@ -9,6 +9,8 @@ public sealed class ReferenceSubject : ConformanceSubject
 
     public override ITimestone Service => _service!;
 
+    public override bool PurgesAtOnce => true;
+
     public override Task StartAsync(QueueSettings? defaults)
     {
         _service = new ReferenceTimestone(Clock, defaults);
