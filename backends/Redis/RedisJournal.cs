@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using StackExchange.Redis;
 using Timestone.Engine;
 
@@ -19,6 +18,7 @@ public sealed class RedisJournal : ISharedJournal
     private const string NoRoom = "Redis is full: there is no room for a new queue. Try again when there is space.";
 
     private readonly RedisLink _link;
+    private readonly TimeProvider _time;
     private readonly ReplicatedScripts? _replicated;
     private volatile RedisCondition? _condition;
 
@@ -26,6 +26,7 @@ public sealed class RedisJournal : ISharedJournal
     {
         Addresses = [.. configuration.EndPoints.Select(static address => address.ToString()!)];
         _link = new RedisLink(configuration, options.Timeout);
+        _time = options.TimeProvider;
         Streams = options.Outbox ? new RedisOutbox(_link, options) : null;
         WakeTable = new RedisWakeTable(this);
         _replicated = options.WaitReplicas == 0 ? null : new ReplicatedScripts(_link, configuration, options.WaitReplicas, options.Timeout);
@@ -131,7 +132,8 @@ public sealed class RedisJournal : ISharedJournal
         {
             // Before it is opened: should its owner end then, somebody looks after what it has left.
             await WakeTable.SetOpenAsync([queue], cancellationToken).ConfigureAwait(false);
-            var asked = Stopwatch.GetTimestamp();
+            var clock = new StoreClock(_time);
+            var asked = clock.Timestamp;
             var opened = await RaiseEpochAsync(keys, null).ConfigureAwait(false);
             if (opened.IsNull && create is not null)
                 opened = IsFull ? throw new JournalFullException(NoRoom) : await CreateAsync(keys, create).ConfigureAwait(false);
@@ -141,14 +143,15 @@ public sealed class RedisJournal : ISharedJournal
                 return null;
             }
 
-            var answered = Stopwatch.GetTimestamp();
             var parts = (RedisResult[])opened!;
             var (epoch, created) = ((long)parts[0], (long)parts[1] == 1);
+            // The epoch is a time by the clock of Redis, in microseconds.
+            clock.Note(epoch / 1000, asked);
             var lastSequence = parts[4].IsNull ? 0 : (long)parts[4];
             var row = RedisFormat.ReadQueue((byte[])parts[3]!);
             List<MessageRow> rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
-            var room = created ? JournalRoom.Ample : await CheckAsync(keys, epoch).ConfigureAwait(false) ?? throw new JournalFencedException(queue, epoch);
-            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows, room, asked, answered);
+            var room = created ? JournalRoom.Ample : await CheckAsync(keys, epoch, clock).ConfigureAwait(false) ?? throw new JournalFencedException(queue, epoch);
+            return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows, room, clock);
         }
         catch (IOException problem) when (problem.InnerException is RedisServerException refusal && refusal.Message.Contains(Full, StringComparison.Ordinal))
         {
@@ -176,14 +179,24 @@ public sealed class RedisJournal : ISharedJournal
     internal bool IsFull => _condition?.IsFull == true;
 
     /// <summary>Commits a batch.</summary>
+    /// <param name="keys">The queue's.</param>
+    /// <param name="arguments">Those of the script.</param>
+    /// <param name="clock">Is told what the clock of Redis says, where the answer does.</param>
     /// <returns>What Redis has room for afterwards; null when the epoch is over and nothing was written.</returns>
-    internal async Task<JournalRoom?> CommitAsync(RedisKeys keys, RedisValue[] arguments) =>
-        RoomOf((long)await RunAsync(Script.Commit, keys, arguments).ConfigureAwait(false));
+    internal async Task<JournalRoom?> CommitAsync(RedisKeys keys, RedisValue[] arguments, StoreClock clock)
+    {
+        var asked = clock.Timestamp;
+        return RoomOf((long)await RunAsync(Script.Commit, keys, arguments).ConfigureAwait(false), clock, asked);
+    }
 
     /// <summary>Asks whether an epoch still holds.</summary>
     /// <returns>As <see cref="CommitAsync"/>.</returns>
-    internal async Task<JournalRoom?> CheckAsync(RedisKeys keys, long epoch) =>
-        RoomOf((long)await _link.RunAsync(Script.Commit, keys.All, [epoch]).ConfigureAwait(false));
+    internal async Task<JournalRoom?> CheckAsync(RedisKeys keys, long epoch, StoreClock? clock = null)
+    {
+        var asked = clock?.Timestamp ?? 0;
+        var answer = await _link.RunAsync(Script.Commit, keys.All, clock is null ? [epoch] : [epoch, "time"]).ConfigureAwait(false);
+        return RoomOf((long)answer, clock, asked);
+    }
 
     /// <summary>Deletes a queue.</summary>
     /// <returns>As <see cref="CommitAsync"/>.</returns>
@@ -216,12 +229,15 @@ public sealed class RedisJournal : ISharedJournal
     private static Task<RedisResult> AddNameAsync(ConnectionMultiplexer client, RedisKeys keys, string queue) =>
         RedisLink.RunAsync(client.GetDatabase(), Script.Name, [keys.Names], [queue], CommandFlags.None);
 
-    private static JournalRoom? RoomOf(long answer) => answer switch
+    // What commit.lua answers.
+    private static JournalRoom? RoomOf(long answer, StoreClock? clock, long asked)
     {
-        0 => null,
-        1 => JournalRoom.Ample,
-        _ => JournalRoom.WorkOnly,
-    };
+        if (answer == 0)
+            return null;
+        if (answer >> 2 is var time and not 0)
+            clock?.Note(time, asked);
+        return (answer & 3) == 1 ? JournalRoom.Ample : JournalRoom.WorkOnly;
+    }
 
     private Task<RedisResult> RaiseEpochAsync(RedisKeys keys, QueueRow? create) =>
         RunAsync(Script.Open, keys, create is null ? [] : [(int)RedisFormat.Version, RedisFormat.Queue(new ByteWriter(), create)]);

@@ -32,4 +32,7 @@ public sealed record RedisJournalOptions
     /// publishing a queue. More than 0.
     /// </summary>
     public TimeSpan OutboxTakeover { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Its monotonic clock tells what has passed between two answers of Redis, which say what the clock of Redis says.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using StackExchange.Redis;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Redis;
 
 /// <summary>One opening of a queue in Redis.</summary>
-internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows, JournalRoom room, long asked, long answered)
+internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows, JournalRoom room, StoreClock clock)
     : QueueOpening(row, epoch, created, lastSequence, rows), IQueueJournal
 {
     private readonly CommitArguments _arguments = new(epoch, lastSequence, row, journal.Streams?.Limit ?? 0);
@@ -15,8 +14,7 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
     /// <summary>Other processes reach the same Redis.</summary>
     public bool IsShared => true;
 
-    // Two times are cut to whole milliseconds.
-    public StoreTime? StoreTime => new(Since(answered), Since(asked) + 2);
+    public StoreTime? StoreTime => clock.Now;
 
     /// <summary>
     /// As the last commit or read found it, or the last look at all of Redis. A commit that finds Redis full is taken all the same, so that it need not be
@@ -43,20 +41,17 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
 
     public async ValueTask CheckAsync()
     {
-        if (await journal.CheckAsync(keys, Epoch).ConfigureAwait(false) is null)
+        if (await journal.CheckAsync(keys, Epoch, clock).ConfigureAwait(false) is null)
             throw Fenced();
     }
 
     public override ValueTask DisposeAsync() => default;
 
-    // The epoch is a time by the clock of Redis, in microseconds.
-    private long Since(long timestamp) => (Epoch / 1000) + (long)Stopwatch.GetElapsedTime(timestamp).TotalMilliseconds;
-
     private Task<JournalRoom?> ApplyAsync(ChangeBatch changes) => changes switch
     {
         { IsEmpty: true } => journal.CheckAsync(keys, Epoch),
         { Deleted: true } => journal.DeleteAsync(Queue.Name, keys, Epoch, journal.Streams is null ? RedisValue.EmptyString : RedisFormat.Deletion(new ByteWriter(), Queue, changes)),
-        _ => journal.CommitAsync(keys, _arguments.Of(changes)),
+        _ => journal.CommitAsync(keys, _arguments.Of(changes), clock),
     };
 
     private JournalFencedException Fenced() => new(Queue.Name, Epoch);

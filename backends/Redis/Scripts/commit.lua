@@ -1,8 +1,9 @@
 -- Commits a batch, all of it or nothing. In step with docs/redis-journal.md and CommitArguments.cs.
 -- KEYS: settings, epoch, rows, payloads, pending, outbox.
--- ARGV: epoch; then nothing when only the epoch is to be checked, else: the queue's row or '', the limit of the outbox, a colon and its entry or '', the last
+-- ARGV: epoch; then nothing, or 'time', when only the epoch is to be checked, else: the queue's row or '', the limit of the outbox, a colon and its entry or '', the last
 -- sequence or '' where it is the one before, and the counts of the arguments that follow for rows, payloads, pending, removed and served, in this order.
--- Answers 1, or 2 where Redis is full, although the batch was committed; 0 when the epoch is over.
+-- Answers 1, or 2 where Redis is full, although the batch was committed; 0 when the epoch is over. With 'time' or the queue's row four times the time by
+-- the clock of Redis, in Unix milliseconds, is added. Other commits would pay for it and not need it.
 if redis.call('GET', KEYS[2]) ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then
     return 0
 end
@@ -14,7 +15,11 @@ if type(probe) == 'table' and string.find(probe.err, 'OOM', 1, true) then
     redis.call('PERSIST', KEYS[2])
     answer = 2
 end
-if #ARGV == 1 then
+if #ARGV > 1 and ARGV[2] ~= '' then
+    local now = redis.call('TIME')
+    answer = answer + 4 * (now[1] * 1000 + math.floor(now[2] / 1000))
+end
+if #ARGV < 3 then
     return answer
 end
 

@@ -54,6 +54,27 @@ public sealed class RunnerClockTests : IAsyncDisposable
         });
     }
 
+    [Fact]
+    public async Task What_an_owner_notes_that_was_suspended_is_right_when_its_commits_have_been_answered()
+    {
+        var (time, store) = (new ManualTimeProvider(), new ManualTimeProvider());
+        await using (var journal = new JournalThatAsks((await _journal.OpenAsync("q", TestRows.Queue("q")))!, time, store))
+        {
+            await using var runner = new QueueRunner(journal, time);
+            var lease = await LeaseAsync(runner, TimeSpan.FromHours(9));
+            // The monotonic clock stands meanwhile.
+            time.Jump(TimeSpan.FromHours(1));
+            store.Advance(TimeSpan.FromHours(1));
+            await runner.ExecuteAsync(lease, static (engine, message) => engine.Extend([new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken! }]));
+        }
+
+        await OnRunnerAsync(time, store, runner =>
+        {
+            runner.Ahead.ShouldBe(TimeSpan.Zero);
+            return Task.CompletedTask;
+        });
+    }
+
     private async Task OnRunnerAsync(TimeProvider time, TimeProvider? store, Func<QueueRunner, Task> use)
     {
         var opened = (await _journal.OpenAsync("q", TestRows.Queue("q")))!;
@@ -80,6 +101,29 @@ public sealed class RunnerClockTests : IAsyncDisposable
                 var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
                 return new StoreTime(now - 5, now + 5);
             }
+        }
+    }
+
+    /// <summary>Its store says its time when the queue's row is committed; in between it is reckoned by the owner's monotonic clock.</summary>
+    private sealed class JournalThatAsks(IQueueJournal inner, TimeProvider owner, TimeProvider store) : ForwardingQueueJournal(inner)
+    {
+        private (DateTimeOffset Said, long Timestamp) _answer = (store.GetUtcNow(), owner.GetTimestamp());
+
+        public override StoreTime? StoreTime
+        {
+            get
+            {
+                var now = (_answer.Said + owner.GetElapsedTime(_answer.Timestamp)).ToUnixTimeMilliseconds();
+                return new StoreTime(now, now + 1);
+            }
+        }
+
+        public override async ValueTask CommitAsync(ChangeBatch changes)
+        {
+            var says = changes.Queue is not null;
+            await base.CommitAsync(changes);
+            if (says)
+                _answer = (store.GetUtcNow(), owner.GetTimestamp());
         }
     }
 
