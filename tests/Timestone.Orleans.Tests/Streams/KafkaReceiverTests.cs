@@ -11,19 +11,14 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Streams;
 
 /// <summary>Reading one partition as a pulling agent does, without Orleans.</summary>
-public sealed class KafkaReceiverTests : IDisposable
+public sealed class KafkaReceiverTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly MockKafka _kafka = new();
-    private readonly KafkaOptions _options;
+    private KafkaOptions _options = null!;
 
-    public KafkaReceiverTests()
-    {
-        _options = new KafkaOptions { BootstrapServers = _kafka.BootstrapServers, CurrentTopic = $"records-{Guid.NewGuid():N}", Partitions = 1, CommitInterval = TimeSpan.FromMilliseconds(1) };
-        _kafka.CreateTopic(_options.CurrentTopic, 1);
-    }
+    public async ValueTask InitializeAsync() => _options = Options((await KafkaServer.SharedAsync()).BootstrapServers);
 
-    public void Dispose() => _kafka.Dispose();
+    public ValueTask DisposeAsync() => default;
 
     [Fact]
     public async Task What_was_read_and_not_delivered_is_read_again_by_the_next()
@@ -62,19 +57,25 @@ public sealed class KafkaReceiverTests : IDisposable
     }
 
     [Fact]
-    public async Task Reading_goes_on_after_brokers_failed()
+    public async Task Reading_goes_on_after_brokers_answered_with_errors()
     {
+        using var kafka = new MockKafka();
+        _options = Options(kafka.BootstrapServers);
+        kafka.CreateTopic(_options.CurrentTopic, 1);
         await WriteAsync(0, 3);
         var agent = new Agent(_options);
         await agent.ReadAsync(3);
-        _kafka.Fail(MockRequest.Fetch, MockError.NotLeader, MockError.ConnectionLost);
-        _kafka.Fail(MockRequest.OffsetCommit, MockError.NotCoordinator, MockError.CoordinatorNotAvailable);
-        _kafka.SetLeader(_options.CurrentTopic, 0, 2);
+        kafka.Fail(MockRequest.Fetch, MockError.NotLeader, MockError.ConnectionLost);
+        kafka.Fail(MockRequest.OffsetCommit, MockError.NotCoordinator, MockError.CoordinatorNotAvailable);
+        kafka.SetLeader(_options.CurrentTopic, 0, 2);
         agent.Deliver(3);
         await WriteAsync(3, 3);
         (await agent.ReadAsync(3)).ShouldBe([3, 4, 5]);
         await agent.StopAsync();
     }
+
+    private static KafkaOptions Options(string servers) =>
+        new() { BootstrapServers = servers, CurrentTopic = $"records-{Guid.NewGuid():N}", Partitions = 1, CommitInterval = TimeSpan.FromMilliseconds(1) };
 
     private async Task WriteAsync(int from, int count)
     {

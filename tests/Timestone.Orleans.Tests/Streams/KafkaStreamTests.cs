@@ -1,25 +1,21 @@
 using Orleans.Streams;
 using Shouldly;
 using Timestone.Streams.Kafka;
-using Timestone.Tests.Kafka;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Streams;
 
-/// <summary>The stream provider in a cluster, on librdkafka's mock cluster.</summary>
-public sealed class KafkaStreamTests : IDisposable
+/// <summary>The stream provider in a cluster.</summary>
+public sealed class KafkaStreamTests
 {
-    private readonly MockKafka _kafka = new();
     private readonly string _test = Guid.NewGuid().ToString("N")[..8];
-
-    public void Dispose() => _kafka.Dispose();
 
     [Theory]
     [InlineData(1)]
     [InlineData(50)]
     public async Task Everything_comes_in_order_on_each_stream(int recordsPerDelivery)
     {
-        await using var cluster = await StreamCluster.StartAsync(_kafka, silos: 2, options => options.RecordsPerDelivery = recordsPerDelivery);
+        await using var cluster = await StreamCluster.StartAsync(silos: 2, options => options.RecordsPerDelivery = recordsPerDelivery);
         string[] streams = [.. Enumerable.Range(0, 6).Select(i => $"{_test}-{i}")];
         string[] events = [.. Enumerable.Range(0, 60).Select(static i => $"event {i}")];
         await Task.WhenAll(streams.Select(async stream =>
@@ -37,7 +33,7 @@ public sealed class KafkaStreamTests : IDisposable
     [Fact]
     public async Task What_a_consumer_fails_at_comes_again_and_nothing_behind_it_comes_before()
     {
-        await using var cluster = await StreamCluster.StartAsync(_kafka);
+        await using var cluster = await StreamCluster.StartAsync();
         var recording = RecordingGrain.Of(_test);
         var failures = 0;
         recording.BeforeTaken = told => told == "event 3" && failures++ < 2 ? throw new InvalidOperationException("Not yet.") : Task.CompletedTask;
@@ -51,7 +47,7 @@ public sealed class KafkaStreamTests : IDisposable
     [Fact]
     public async Task The_request_context_comes_with_the_events()
     {
-        await using var cluster = await StreamCluster.StartAsync(_kafka, options: static options => options.RecordsPerDelivery = 10);
+        await using var cluster = await StreamCluster.StartAsync(options: static options => options.RecordsPerDelivery = 10);
         List<object?> contexts = [];
         var recording = RecordingGrain.Of(_test);
         recording.BeforeTaken = _ =>
@@ -73,7 +69,7 @@ public sealed class KafkaStreamTests : IDisposable
     [Fact]
     public async Task When_a_silo_is_killed_others_deliver_what_it_had_not()
     {
-        await using var cluster = await StreamCluster.StartAsync(_kafka, silos: 3);
+        await using var cluster = await StreamCluster.StartAsync(silos: 3);
         string[] streams = [.. Enumerable.Range(0, 12).Select(i => $"{_test}-{i}")];
         string[] events = [.. Enumerable.Range(0, 40).Select(static i => $"event {i}")];
         foreach (var stream in streams)
@@ -97,7 +93,7 @@ public sealed class KafkaStreamTests : IDisposable
     [Fact]
     public async Task A_subscription_rewinds_within_what_is_in_memory_by_an_events_token()
     {
-        await using var cluster = await StreamCluster.StartAsync(_kafka);
+        await using var cluster = await StreamCluster.StartAsync();
         var stream = cluster.Stream(_test, "explicit");
         var (live, again) = (new Recording(), new Recording());
         await stream.SubscribeAsync(live.TakeAsync);
@@ -114,7 +110,7 @@ public sealed class KafkaStreamTests : IDisposable
     public async Task A_subscription_rewinds_as_far_as_Kafka_goes_by_a_token_that_says_so()
     {
         // There is room for next to nothing.
-        await using var cluster = await StreamCluster.StartAsync(_kafka, options: static options => options.CacheBytes = 1);
+        await using var cluster = await StreamCluster.StartAsync(options: static options => options.CacheBytes = 1);
         var stream = cluster.Stream(_test, "explicit");
         var (live, again) = (new Recording(), new Recording());
         await stream.SubscribeAsync(live.TakeAsync);

@@ -1,16 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using Shouldly;
-using Timestone.Tests.Elasticsearch;
 using Timestone.Tests.Flow;
-using Timestone.Tests.Kafka;
 using Timestone.Tests.Redis;
 using Timestone.Tests.Server;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Streams;
 
-/// <summary>The whole way through a cluster, each part a real process or on real sockets: silos, Redis, brokers, Elasticsearch's stand-in.</summary>
+/// <summary>The whole way through a cluster, each part a real process: silos, Redis, Kafka, Elasticsearch.</summary>
 public sealed class SiloFlowTests(ITestOutputHelper output)
 {
     private const int Silos = 3;
@@ -20,13 +18,11 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
     {
         var clock = Stopwatch.StartNew();
         var seed = FlowSwitches.Seed(output);
-        var (random, messages) = (new Random(seed), FlowSwitches.Messages(1000));
+        var messages = FlowSwitches.Messages(1000);
         var kills = Silos + (messages / 2000);
         using var redis = RedisServer.Start();
-        using var kafka = FlowBrokers.Start(out var options);
-        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        elasticsearch.Faults = StandInFaults.Random(seed);
-        var silos = Enumerable.Range(0, Silos).Select(_ => Silo(FlowBrokers.Environment(kafka, elasticsearch), redis)).ToArray();
+        await using var services = await FlowServices.StartAsync();
+        var silos = Enumerable.Range(0, Silos).Select(_ => Silo(services.Environment(), redis)).ToArray();
         try
         {
             await Task.WhenAll(silos.Select(static silo => silo.StartAsync()));
@@ -35,17 +31,20 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
             for (var kill = 1; kill <= kills; kill++)
             {
                 await load.ReachAsync(messages * kill / (kills + 1));
-                kafka.Disturb(options, FlowSwitches.Partitions, random);
-                await silos[kill % Silos].KillAsync();
+                await Task.WhenAll(silos[kill % Silos].KillAsync(), (kill % 3) switch
+                {
+                    0 => services.Kafka.RestartAsync(),
+                    1 => services.Elasticsearch.RestartAsync(),
+                    _ => services.CutKafkaAsync(seed + kill, () => load.ReachAsync(messages * ((2 * kill) + 1) / (2 * (kills + 1)))),
+                });
             }
 
             await load.EndAsync();
             var loaded = clock.Elapsed;
-            elasticsearch.Faults = new StandInFaults();
-            await elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
+            await services.Elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
             var indexed = clock.Elapsed;
             var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
-            var (transitions, all) = elasticsearch.CheckHistory($"Seed {seed}.");
+            var (transitions, all) = await services.Elasticsearch.CheckHistoryAsync(load, $"Seed {seed}.");
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{transitions} transitions of {all} messages in {loaded.TotalSeconds:0} s, {kills} kills; indexed after {indexed.TotalSeconds:0} s; {compared} messages compared after {clock.Elapsed.TotalSeconds:0} s."));
             compared.ShouldBePositive();
         }
@@ -62,24 +61,18 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
         const int Messages = 300;
         var seed = FlowSwitches.Seed(output);
         using var redis = RedisServer.Start();
-        using var kafka = FlowBrokers.Start(out _);
-        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        elasticsearch.Faults = StandInFaults.Away;
-        for (var broker = 1; broker <= kafka.Brokers; broker++)
-            kafka.TakeDown(broker);
-        var environment = FlowBrokers.Environment(kafka, elasticsearch);
-        environment["Timestone__Kafka__Partitions"] = FlowSwitches.Partitions.ToString(CultureInfo.InvariantCulture);
-        using var silo = Silo(environment, redis);
+        await using var services = await FlowServices.StartAsync();
+        services.Kafka.Kill();
+        services.Elasticsearch.Kill();
+        using var silo = Silo(services.Environment(), redis);
         await silo.StartAsync();
         await using var load = new Workload(seed, Messages, silo.Address);
         load.Start();
         await load.EndAsync();
-        for (var broker = 1; broker <= kafka.Brokers; broker++)
-            kafka.BringUp(broker);
-        elasticsearch.Faults = new StandInFaults();
-        await elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
+        await Task.WhenAll(services.Kafka.StartAsync(), services.Elasticsearch.StartAsync());
+        await services.Elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
         await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
-        elasticsearch.CheckHistory($"Seed {seed}.");
+        await services.Elasticsearch.CheckHistoryAsync(load, $"Seed {seed}.");
         silo.Process.Terminate();
         (await silo.Process.ExitAsync()).ShouldBe((0, ""));
     }
@@ -87,9 +80,7 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
     [Fact]
     public async Task A_property_that_Kafkas_client_does_not_take_ends_the_start_with_a_line_that_says_so()
     {
-        using var kafka = FlowBrokers.Start(out _);
-        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        var environment = FlowBrokers.Environment(kafka, elasticsearch);
+        var environment = FlowServices.Environment("127.0.0.1:1", new Uri("http://127.0.0.1:1"));
         environment["Timestone__Kafka__Properties__colour"] = "red";
         using var process = ServerProcess.StartProgram("timestone-silo", environment, "--urls", "http://127.0.0.1:0");
         var (code, errors) = await process.ExitAsync();

@@ -18,13 +18,12 @@ internal sealed class StreamCluster : IAsyncDisposable
     public string Topic { get; }
 
     /// <summary>Starts them.</summary>
-    /// <param name="kafka">The brokers.</param>
     /// <param name="silos">How many silos.</param>
     /// <param name="options">What else the provider is told.</param>
-    public static async Task<StreamCluster> StartAsync(MockKafka kafka, short silos = 1, Action<KafkaStreamOptions>? options = null)
+    public static async Task<StreamCluster> StartAsync(short silos = 1, Action<KafkaStreamOptions>? options = null)
     {
         var topic = $"streams-{Guid.NewGuid():N}";
-        kafka.CreateTopic(topic, Partitions);
+        var kafka = await KafkaServer.SharedAsync();
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -44,6 +43,7 @@ internal sealed class StreamCluster : IAsyncDisposable
         {
             given.BootstrapServers = kafka.BootstrapServers;
             given.Topic = topic;
+            given.Partitions = Partitions;
             given.CommitInterval = TimeSpan.FromMilliseconds(10);
             options?.Invoke(given);
         }

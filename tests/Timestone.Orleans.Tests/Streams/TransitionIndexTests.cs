@@ -13,15 +13,13 @@ namespace Timestone.Orleans.Tests.Streams;
 /// <summary>The grains that write the indices, from the topics that the publisher writes for everybody.</summary>
 public sealed class TransitionIndexTests : IAsyncLifetime
 {
-    private readonly MockKafka _kafka = new();
     private readonly StrictIndex _index = new();
-    private readonly KafkaOptions _options;
+    private KafkaOptions _options = null!;
     private InProcessTestCluster _silos = null!;
-
-    public TransitionIndexTests() => _options = TestKafka.NewOn(_kafka) with { CommitInterval = TimeSpan.FromMilliseconds(10) };
 
     public async ValueTask InitializeAsync()
     {
+        _options = await TestKafka.NewAsync() with { CommitInterval = TimeSpan.FromMilliseconds(10) };
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -36,8 +34,8 @@ public sealed class TransitionIndexTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _silos.DisposeAsync();
-        _kafka.Dispose();
+        if (_silos is not null)
+            await _silos.DisposeAsync();
     }
 
     [Fact]

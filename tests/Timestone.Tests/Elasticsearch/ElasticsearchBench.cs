@@ -6,12 +6,14 @@ using Timestone.Engine;
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>
-/// The indices of a test in an Elasticsearch: the stand-in, or, where <c>TIMESTONE_TEST_ELASTICSEARCH</c> is the URL of a real one, that one,
-/// with a prefix of its own. A test that makes things fail is for the stand-in alone.
+/// The indices of a test in an Elasticsearch, with a prefix of its own: a real one that tests share, or the one whose URL
+/// <c>TIMESTONE_TEST_ELASTICSEARCH</c> is. What only the stand-in can be made to do is tested on that.
 /// </summary>
 internal sealed class ElasticsearchBench : IAsyncDisposable
 {
     private readonly ElasticsearchStandIn? _standIn;
+
+    private static string? Named => Environment.GetEnvironmentVariable("TIMESTONE_TEST_ELASTICSEARCH");
 
     private ElasticsearchBench(ElasticsearchStandIn? standIn, ElasticsearchOptions options, TimeProvider? time)
     {
@@ -23,8 +25,6 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
         Reading = standIn is null ? Connection : new ElasticsearchConnection(Quick(standIn.Address), time);
         Index = new ElasticsearchIndex(Reading);
     }
-
-    public static bool IsReal => Environment.GetEnvironmentVariable("TIMESTONE_TEST_ELASTICSEARCH") is { Length: > 0 };
 
     public ElasticsearchOptions Options { get; }
 
@@ -50,12 +50,10 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
         return new ElasticsearchBench(standIn, (options ?? (address => Quick(address)))(standIn.Address), time);
     }
 
-    /// <summary>The stand-in or a real one.</summary>
+    /// <summary>A real one.</summary>
     public static async Task<ElasticsearchBench> StartAsync()
     {
-        if (!IsReal)
-            return await OfStandInAsync();
-        var url = new UriBuilder(Environment.GetEnvironmentVariable("TIMESTONE_TEST_ELASTICSEARCH")!);
+        var url = Named is { Length: > 0 } named ? new UriBuilder(named) : new UriBuilder((await ElasticsearchServer.SharedAsync()).Address);
         var (user, password) = (url.UserName, url.Password);
         (url.UserName, url.Password) = ("", "");
         return new ElasticsearchBench(
@@ -69,7 +67,7 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
                 TrustAnyCertificate = url.Scheme == "https",
                 HistoricRetention = TimeSpan.FromDays(36_500),
                 AliasLookup = TimeSpan.FromMilliseconds(1),
-                Timeout = TimeSpan.FromSeconds(10),
+                Timeout = TimeSpan.FromMinutes(1),
             },
             null);
     }

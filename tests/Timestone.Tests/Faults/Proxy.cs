@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Timestone.Tests.Faults;
 
-/// <summary>A network between two programs, which can be cut: connections to it are passed on to a port of this machine.</summary>
+/// <summary>A network between two programs, which can be cut and slowed: connections to it are passed on to a port of this machine.</summary>
 internal sealed class Proxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -13,6 +13,7 @@ internal sealed class Proxy : IAsyncDisposable
     private readonly Task _accepting;
     private volatile TaskCompletionSource _flow = Flowing();
     private volatile bool _refuses;
+    private volatile int _slowness;
 
     /// <param name="target">The port to pass on to; asked anew for each connection.</param>
     public Proxy(Func<int> target)
@@ -44,6 +45,9 @@ internal sealed class Proxy : IAsyncDisposable
     /// <summary>Delivers nothing in either direction until <see cref="Mend"/>; then everything.</summary>
     public void Delay() => _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Holds each piece of at most 16 KB back for a while, in both directions, until <see cref="Mend"/>.</summary>
+    public void Slow(TimeSpan each) => _slowness = (int)each.TotalMilliseconds;
+
     /// <summary>Cuts the way back alone: requests arrive, answers do not, and who waits for them is told of the end.</summary>
     public void HalfClose()
     {
@@ -55,6 +59,7 @@ internal sealed class Proxy : IAsyncDisposable
     public void Mend()
     {
         _refuses = false;
+        _slowness = 0;
         _flow.TrySetResult();
     }
 
@@ -125,6 +130,8 @@ internal sealed class Proxy : IAsyncDisposable
             while (await from.ReceiveAsync(buffer) is > 0 and var length)
             {
                 await _flow.Task;
+                if (_slowness > 0)
+                    await Task.Delay(_slowness);
                 for (var sent = 0; sent < length;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, length - sent));
             }

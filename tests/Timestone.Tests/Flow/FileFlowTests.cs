@@ -1,10 +1,9 @@
-using Timestone.Tests.Elasticsearch;
 using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Flow;
 
-/// <summary>From the file journal of a real process straight to an index, while the process is killed and the index fails.</summary>
+/// <summary>From the file journal of a real process straight to an index, while the process and Elasticsearch are killed and the network between them fails.</summary>
 public sealed class FileFlowTests(ITestOutputHelper output)
 {
     private static int Kills => 3 + (FlowSwitches.Messages(0) / 10_000);
@@ -15,25 +14,26 @@ public sealed class FileFlowTests(ITestOutputHelper output)
         var seed = FlowSwitches.Seed(output);
         var messages = FlowSwitches.Messages(1500);
         using var data = new TemporaryDirectory();
-        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        elasticsearch.Faults = StandInFaults.Random(seed);
-        using var server = new ServerOnCall(FlowSwitches.Impatient(elasticsearch), "--data", data.Path);
+        await using var services = await FlowServices.StartAsync(withKafka: false);
+        using var server = new ServerOnCall(services.Environment(), "--data", data.Path);
         await server.StartAsync();
         await using var load = new Workload(seed, messages, server.Address);
         load.Start();
         for (var kill = 1; kill <= Kills; kill++)
         {
-            await load.ReachAsync(messages * kill / (Kills + 1));
-            elasticsearch.Faults = kill % 2 == 0 ? StandInFaults.Random(seed) : StandInFaults.Away;
-            await server.KillAsync();
+            await load.ReachAsync(Step(2 * kill));
+            await services.CutSearchAsync(kill, server.KillAsync);
+            await load.ReachAsync(Step((2 * kill) + 1));
+            await services.Elasticsearch.RestartAsync();
         }
 
         await load.EndAsync();
-        elasticsearch.Faults = new StandInFaults();
-        await elasticsearch.IncludesAsync(load, partitions: 1);
+        await services.Elasticsearch.IncludesAsync(load, partitions: 1);
         var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
-        var (transitions, all) = elasticsearch.CheckHistory($"Seed {seed}.");
+        var (transitions, all) = await services.Elasticsearch.CheckHistoryAsync(load, $"Seed {seed}.");
         output.WriteLine($"{transitions} transitions of {all} messages, {compared} compared.");
+
+        int Step(int step) => (int)((long)messages * step / ((2 * Kills) + 2));
     }
 
     [Fact]

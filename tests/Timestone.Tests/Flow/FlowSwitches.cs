@@ -1,6 +1,5 @@
 using Xunit;
 using System.Globalization;
-using Timestone.Tests.Elasticsearch;
 
 namespace Timestone.Tests.Flow;
 
@@ -13,8 +12,8 @@ internal static class FlowSwitches
     /// <summary>The seed of the load and of the faults; how they meet is up to the processes.</summary>
     public const string SeedVariable = "TIMESTONE_FLOW_SEED";
 
-    /// <summary>A long run keeps all of it in Kafka's mock cluster, which holds 5 MB of a partition.</summary>
-    public static int Partitions => Messages(0) > 10_000 ? 64 : 8;
+    /// <summary>How many partitions the topics are created with.</summary>
+    public const int Partitions = 8;
 
     public static int Messages(int absent) => Number(MessagesVariable) ?? absent;
 
@@ -27,9 +26,9 @@ internal static class FlowSwitches
     }
 
     /// <summary>Configuration of servers and indexers, as the environment has it: what fails is tried again soon.</summary>
-    public static Dictionary<string, string> Impatient(ElasticsearchStandIn elasticsearch) => new()
+    public static Dictionary<string, string> Impatient(Uri elasticsearch) => new()
     {
-        ["Timestone__Elasticsearch"] = elasticsearch.Address.ToString(),
+        ["Timestone__Elasticsearch"] = elasticsearch.ToString(),
         ["Timestone__Elasticsearch__Timeout"] = "00:00:05",
         ["Timestone__Elasticsearch__Retries"] = "4",
         ["Timestone__Elasticsearch__RetryDelay"] = "00:00:00.010",

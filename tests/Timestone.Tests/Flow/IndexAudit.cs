@@ -1,13 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Shouldly;
 using Timestone.Cli;
 using Timestone.Tests.Elasticsearch;
+using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Flow;
 
 /// <summary>What must hold of the indices when nothing happens any more.</summary>
 internal static class IndexAudit
 {
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
+    private const string Current = "timestone-current-*", Historic = "timestone-historic-*";
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30), Glance = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>What <c>verify-index</c> does finds no difference.</summary>
@@ -20,65 +24,81 @@ internal static class IndexAudit
     }
 
     /// <summary>Waits until everything that a load did is in both indices.</summary>
-    public static async Task IncludesAsync(this ElasticsearchStandIn elasticsearch, Workload load, int partitions)
+    public static async Task IncludesAsync(this ElasticsearchServer elasticsearch, Workload load, int partitions)
     {
         // A deleted queue's messages are removed behind the documents of its batch, and before those of the next one.
         var marked = 0;
         for (var round = 0; round < 2; round++)
         {
             marked = await load.MarkAsync(marked, partitions);
-            await elasticsearch.BecomesAsync(cluster => Marked(cluster, "-current-") == marked && Marked(cluster, "-historic-") == marked, Patience);
+            await Eventually.BeAsync(async () => await MarkedAsync(Current) == marked && await MarkedAsync(Historic) == marked, Patience, Glance);
+        }
+
+        async Task<int> MarkedAsync(string indices)
+        {
+            await elasticsearch.RefreshAsync(indices);
+            return await elasticsearch.CountAsync(indices, new JsonObject { ["term"] = new JsonObject { ["queue"] = Workload.Markers } });
         }
     }
 
-    /// <summary>How many documents were written.</summary>
-    public static int Documents(this ElasticsearchStandIn elasticsearch) => elasticsearch.Read(Documents);
+    /// <summary>How many transitions are indexed.</summary>
+    public static async Task<int> TransitionsAsync(this ElasticsearchServer elasticsearch)
+    {
+        await elasticsearch.RefreshAsync(Historic);
+        return await elasticsearch.CountAsync(Historic);
+    }
 
-    /// <summary>Waits until more documents were written than so many.</summary>
-    public static Task ExceedsAsync(this ElasticsearchStandIn elasticsearch, int documents) =>
-        elasticsearch.BecomesAsync(cluster => Documents(cluster) > documents, Patience);
+    /// <summary>Waits until more transitions are indexed than so many.</summary>
+    public static Task ExceedsAsync(this ElasticsearchServer elasticsearch, int transitions) =>
+        Eventually.BeAsync(async () => await elasticsearch.TransitionsAsync() > transitions, Patience, Glance);
 
     /// <summary>
     /// The historic index has each transition of every message there ever was exactly once, with the versions 1 to n, n being the message's version in the current
-    /// index; there a removal counts as one more, and is a row of its own behind them where a history shows it.
+    /// index. One that is not there has ended, or its queue was deleted. A removal counts as one more, and is a row of its own behind them where a history shows it.
     /// </summary>
     /// <returns>How many transitions, and of how many messages.</returns>
-    public static (int Transitions, int Messages) CheckHistory(this ElasticsearchStandIn elasticsearch, string about) => elasticsearch.Read(cluster =>
+    public static async Task<(int Transitions, int Messages)> CheckHistoryAsync(this ElasticsearchServer elasticsearch, Workload load, string about)
     {
-        var transitions = Indices(cluster, "-historic-").SelectMany(static index => index.Written.Values).Select(static document => Told(document)).ToList();
-        var lives = transitions.GroupBy(static told => told.Life).ToDictionary(static life => life.Key, static life => life.OrderBy(static told => told.Version).ToList());
-        var current = Indices(cluster, "-current-").Single().Written;
+        await elasticsearch.RefreshAsync("timestone-*");
+        var transitions = (await elasticsearch.ReadAsync(Historic)).ConvertAll(Row.Of);
+        var lives = transitions.GroupBy(static row => row.Life).ToDictionary(static life => life.Key, static life => life.OrderBy(static row => row.Version).ToList());
+        var current = (await elasticsearch.ReadAsync(Current)).Select(Row.Of).ToDictionary(static row => row.Life, static row => row.Version);
         current.Keys.Except(lives.Keys).ShouldBeEmpty(about);
-        lives.Keys.Except(current.Keys).ShouldBeEmpty(about);
+        transitions.Where(static row => row.Queue != Workload.Markers).Select(static row => row.Id).Distinct().Count().ShouldBe(load.Messages, about);
         foreach (var (life, rows) in lives)
         {
-            rows.Count(static told => told.Removed).ShouldBeLessThanOrEqualTo(current[life].Source is null ? 1 : 0, $"{about} {life}");
-            rows.FindIndex(static told => told.Removed).ShouldBeOneOf(-1, rows.Count - 1);
-            var versions = rows.Where(static told => !told.Removed).Select(static told => told.Version).ToList();
-            versions.ShouldBe(Enumerable.Range(1, versions.Count), $"{about} {life}");
-            var document = current[life];
-            var last = document.Source is null ? document.Version - 1 : document.Version;
+            var told = rows.FindAll(static row => row.To is not null);
+            told.Select(static row => row.Version).ShouldBe(Enumerable.Range(1, told.Count), $"{about} {life}");
+            if (current.TryGetValue(life, out var version))
+            {
+                rows.Count.ShouldBe(version, $"{about} {life}");
+                told.Count.ShouldBe(version, $"{about} {life}");
+                continue;
+            }
+
+            rows.Count(static row => row.To is null).ShouldBeLessThanOrEqualTo(1, $"{about} {life}");
             // One partition may tell that a queue is gone before another has told all of its messages.
-            if (document.Source is null && life.StartsWith($"{Workload.Deleted}/", StringComparison.Ordinal))
-                versions.Count.ShouldBeGreaterThanOrEqualTo((int)last, $"{about} {life}");
-            else
-                versions.Count.ShouldBe((int)last, $"{about} {life}");
+            if (rows[0].Queue == Workload.Deleted)
+                continue;
+            told[^1].To.ShouldBeOneOf(["completed", "canceled", "errored"], $"{about} {life}");
+            rows[^1].Version.ShouldBeOneOf([told.Count, told.Count + 1], $"{about} {life}");
         }
 
         return (transitions.Count, lives.Count);
-    });
-
-    private static int Documents(StandInCluster cluster) => cluster.Indices.Values.Sum(static index => index.Written.Count);
-
-    private static int Marked(StandInCluster cluster, string kind)
-    {
-        cluster.Refresh();
-        return Indices(cluster, kind).Sum(static index => index.Visible.With("queue", Workload.Markers).Count);
     }
 
-    private static IEnumerable<StandInIndex> Indices(StandInCluster cluster, string kind) =>
-        cluster.Indices.Values.Where(index => index.Name.Contains(kind, StringComparison.Ordinal));
-
-    private static (string Life, int Version, bool Removed) Told(StandInDocument document) =>
-        ($"{document.Value("queue")}/{document.Value("id")}/{document.Value("life")}", (int)(long)document.Value("version"), !document.Values("to").Any());
+    // A document of either index. Only a transition has a state that it led to.
+    private sealed record Row(string Queue, string Id, string Life, int Version, string? To)
+    {
+        public static Row Of(JsonElement document)
+        {
+            var (queue, id) = (document.GetProperty("queue").GetString()!, document.GetProperty("id").GetString()!);
+            return new(
+                queue,
+                id,
+                $"{queue}/{id}/{document.GetProperty("life").GetString()}",
+                document.GetProperty("version").GetInt32(),
+                document.TryGetProperty("to", out var to) ? to.GetString() : null);
+        }
+    }
 }

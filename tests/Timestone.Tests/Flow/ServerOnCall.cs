@@ -45,12 +45,5 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
         await StartAsync();
     }
 
-    /// <summary>The same with an Elasticsearch that may take its time: the stand-in looks at every document.</summary>
-    public Task KillAndHavePatienceAsync()
-    {
-        environment["Timestone__Elasticsearch__Timeout"] = "00:05:00";
-        return KillAsync();
-    }
-
     public void Dispose() => _process?.Dispose();
 }

@@ -45,6 +45,9 @@ internal sealed class Workload : IAsyncDisposable
         }))];
     }
 
+    /// <summary>How many messages are enqueued, each with an id of its own.</summary>
+    public int Messages => _messages;
+
     /// <summary>The first server's service.</summary>
     public ITimestone Service => _clients[0];
 

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
-/// <summary>The whole way, with everything on it failing now and then: from the source through the brokers to the index.</summary>
+/// <summary>From the source through the brokers to the index, with everything on the way failing now and then by errors that only a mock cluster can be told to answer.</summary>
 public sealed class KafkaFaultTests
 {
     [Theory]
@@ -44,7 +44,7 @@ public sealed class KafkaFaultTests
     public async Task The_index_equals_the_journal_at_the_end()
     {
         const string Queue = "orders";
-        var options = TestKafka.New();
+        var options = await TestKafka.NewAsync();
         var index = new StrictIndex();
         var journal = new MemoryJournal(outboxLimit: 100_000);
         await using var publisher = TestKafka.Publisher(options);
@@ -82,6 +82,12 @@ public sealed class KafkaFaultTests
         await index.BecomesAsync(() => messages.TrueForAll(message => index.Messages.Any(one => one.Id == message.Id && one.Version >= message.Version)) && index.Messages.Count == messages.Count);
         index.Messages.Select(static one => (one.Id, one.Version, one.State, one.Priority, one.Attempt, one.Worker, one.Error, one.Metadata))
             .ShouldBe(messages.Select(static one => (one.Id, one.Version, one.State, one.Priority, one.Attempt, one.Worker, one.Error, one.Metadata)), ignoreOrder: true);
+        // They are on a topic of their own.
+        await index.BecomesAsync(() =>
+        {
+            var made = index.Transitions.ToLookup(static made => made.Id, static made => made.Version);
+            return messages.TrueForAll(message => made[message.Id].Contains(message.Version));
+        });
         foreach (var message in messages)
             index.Transitions.Where(made => made.Id == message.Id).Select(static made => made.Version).ShouldBe(Enumerable.Range(1, message.Version), ignoreOrder: true);
     }

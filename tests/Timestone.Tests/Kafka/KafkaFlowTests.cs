@@ -8,59 +8,68 @@ using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
-/// <summary>The whole way, each part a real process or on real sockets: server, brokers, indexer, Elasticsearch's stand-in.</summary>
+/// <summary>The whole way, each part a real process: server, Kafka, indexer, Elasticsearch.</summary>
 public sealed class KafkaFlowTests(ITestOutputHelper output)
 {
+    // Nobody listens there.
+    private const string Nowhere = "127.0.0.1:1";
+
     [Fact]
     public async Task Whatever_is_killed_or_fails_the_indices_equal_the_journal()
     {
         var clock = Stopwatch.StartNew();
         var seed = FlowSwitches.Seed(output);
-        var (random, messages) = (new Random(seed), FlowSwitches.Messages(2000));
-        var faults = 9 + (messages / 1000);
+        var (messages, kinds) = (FlowSwitches.Messages(2000), 6);
+        var rounds = 1 + (messages / 25_000);
+        var faults = kinds * rounds;
         using var data = new TemporaryDirectory();
-        using var kafka = FlowBrokers.Start(out var options);
-        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        elasticsearch.Faults = StandInFaults.Random(seed);
-        using var server = new ServerOnCall(FlowBrokers.Environment(kafka, elasticsearch), "--data", data.Path);
-        using var indexer = new ServerOnCall(FlowBrokers.Environment(kafka, elasticsearch), "--role", "indexer");
+        await using var services = await FlowServices.StartAsync();
+        using var server = new ServerOnCall(services.Environment(), "--data", data.Path);
+        using var indexer = new ServerOnCall(services.Environment(), "--role", "indexer");
         await server.StartAsync();
         await indexer.StartAsync();
+        var began = clock.Elapsed;
         await using var load = new Workload(seed, messages, server.Address);
         load.Start();
         var indexed = 0;
         for (var fault = 1; fault <= faults; fault++)
         {
             await load.ReachAsync(Step(fault), Step(fault + 1));
-            kafka.Disturb(options, FlowSwitches.Partitions, random);
-            switch (fault % 3)
+            switch (fault % kinds)
             {
-                case 0:
-                    elasticsearch.Faults = StandInFaults.Random(random.Next());
+                case 1:
+                    await services.Kafka.RestartAsync();
+                    break;
+                case 2:
+                    // Joining a group takes seconds: one that has not come to index would be killed for nothing. As many are sent between two kills, and more.
+                    await services.Elasticsearch.ExceedsAsync(indexed + (messages / faults));
+                    await indexer.KillAsync();
+                    indexed = await services.Elasticsearch.TransitionsAsync();
+                    break;
+                case 3:
+                    await services.Elasticsearch.RestartAsync();
+                    break;
+                case 4:
                     await server.KillAsync();
                     break;
-                case 1:
-                    // Joining a group takes seconds: one that has not come to index would be killed for nothing. As many are sent between two kills, and more.
-                    await elasticsearch.ExceedsAsync(indexed + (messages / faults));
-                    await indexer.KillAsync();
-                    indexed = elasticsearch.Documents();
+                case 5:
+                    await services.CutKafkaAsync(seed + (fault / kinds), () => load.ReachAsync((Step(fault) + Step(fault + 1)) / 2, Step(fault + 1)));
                     break;
                 default:
-                    elasticsearch.Faults = random.Next(2) == 0 ? StandInFaults.Away : StandInFaults.Random(random.Next());
+                    await services.CutSearchAsync(seed + (fault / kinds), () => load.ReachAsync((Step(fault) + Step(fault + 1)) / 2, Step(fault + 1)));
                     break;
             }
         }
 
-        var during = elasticsearch.Documents();
+        var during = await services.Elasticsearch.TransitionsAsync();
         await load.EndAsync();
         var loaded = clock.Elapsed;
-        elasticsearch.Faults = new StandInFaults();
-        await elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
+        await services.Elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
         var complete = clock.Elapsed;
-        await server.KillAndHavePatienceAsync();
+        await server.KillAsync();
         var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
-        var (transitions, all) = elasticsearch.CheckHistory($"Seed {seed}.");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{transitions} transitions of {all} messages in {loaded.TotalSeconds:0} s, {faults} faults, {during} documents meanwhile; indexed after {complete.TotalSeconds:0} s; {compared} messages compared after {clock.Elapsed.TotalSeconds:0} s."));
+        var (transitions, all) = await services.Elasticsearch.CheckHistoryAsync(load, $"Seed {seed}.");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{transitions} transitions of {all} messages in {(loaded - began).TotalSeconds:0} s, {faults} faults, each of {kinds} kinds {rounds} times, {during} transitions indexed meanwhile; all of them after {(complete - began).TotalSeconds:0} s; {compared} messages compared after {(clock.Elapsed - began).TotalSeconds:0} s."));
 
         int Step(int fault) => (int)((long)messages * fault / (faults + 1));
     }
@@ -71,31 +80,26 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         const int Messages = 1000;
         var seed = FlowSwitches.Seed(output);
         using var data = new TemporaryDirectory();
-        using var kafka = FlowBrokers.Start(out _);
-        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        using var server = new ServerOnCall(FlowBrokers.Environment(kafka, elasticsearch), "--data", data.Path);
+        await using var services = await FlowServices.StartAsync();
+        using var server = new ServerOnCall(services.Environment(), "--data", data.Path);
         await server.StartAsync();
         await using var load = new Workload(seed, Messages, server.Address);
         load.Start();
         await load.ReachAsync(Messages / 3);
-        elasticsearch.Faults = StandInFaults.Away;
-        for (var broker = 1; broker <= kafka.Brokers; broker++)
-            kafka.TakeDown(broker);
+        services.Kafka.Kill();
+        services.Elasticsearch.Kill();
         await load.EndAsync();
-        elasticsearch.Faults = new StandInFaults();
-        for (var broker = 1; broker <= kafka.Brokers; broker++)
-            kafka.BringUp(broker);
-        await elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
+        await Task.WhenAll(services.Kafka.StartAsync(), services.Elasticsearch.StartAsync());
+        await services.Elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
         await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
-        elasticsearch.CheckHistory($"Seed {seed}.");
+        await services.Elasticsearch.CheckHistoryAsync(load, $"Seed {seed}.");
     }
 
     [Fact]
     public async Task An_indexer_by_itself_stops_when_it_is_told_to()
     {
-        using var kafka = FlowBrokers.Start(out _);
-        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        using var indexer = new ServerOnCall(FlowBrokers.Environment(kafka, elasticsearch), "--role", "indexer");
+        var (kafka, elasticsearch) = (await KafkaServer.SharedAsync(), await ElasticsearchServer.SharedAsync());
+        using var indexer = new ServerOnCall(FlowServices.Environment(kafka.BootstrapServers, elasticsearch.Address), "--role", "indexer");
         await indexer.StartAsync();
         indexer.Process.Terminate();
         (await indexer.Process.ExitAsync()).ShouldBe((0, ""));
@@ -107,9 +111,7 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
     public async Task A_property_that_Kafkas_client_does_not_take_ends_the_start_with_a_line_that_says_so(string role)
     {
         using var data = new TemporaryDirectory();
-        await using var elasticsearch = await ElasticsearchStandIn.StartAsync();
-        using var kafka = FlowBrokers.Start(out _);
-        var environment = FlowBrokers.Environment(kafka, elasticsearch);
+        var environment = FlowServices.Environment(Nowhere, new Uri($"http://{Nowhere}"));
         environment["Timestone__Kafka__Properties__colour"] = "red";
         using var process = Server.ServerProcess.StartWith(environment, "--urls", "http://127.0.0.1:0", "--data", data.Path, "--role", role);
         var (code, errors) = await process.ExitAsync();

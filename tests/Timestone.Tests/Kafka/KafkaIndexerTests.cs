@@ -8,10 +8,14 @@ using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
-public sealed class KafkaIndexerTests
+public sealed class KafkaIndexerTests : IAsyncLifetime
 {
-    private readonly KafkaOptions _options = TestKafka.New();
     private readonly StrictIndex _index = new();
+    private KafkaOptions _options = null!;
+
+    public async ValueTask InitializeAsync() => _options = await TestKafka.NewAsync();
+
+    public ValueTask DisposeAsync() => default;
 
     [Fact]
     public async Task What_comes_again_and_out_of_order_leaves_the_index_equal_to_the_source()

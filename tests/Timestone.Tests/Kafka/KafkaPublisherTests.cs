@@ -10,7 +10,7 @@ public sealed class KafkaPublisherTests
     [Fact]
     public async Task Every_event_is_published_in_order_under_its_messages_key()
     {
-        var options = TestKafka.New();
+        var options = await TestKafka.NewAsync();
         var story = new Story(seed: 1, messages: 20, transitions: 500);
         await using (var publisher = TestKafka.Publisher(options))
         {
@@ -29,7 +29,7 @@ public sealed class KafkaPublisherTests
     [Fact]
     public async Task A_batch_that_is_delivered_again_comes_again_in_order()
     {
-        var options = TestKafka.New();
+        var options = await TestKafka.NewAsync();
         var story = new Story(seed: 2, messages: 5, transitions: 100);
         await using var publisher = TestKafka.Publisher(options);
         foreach (var batch in story.Batches(50))
@@ -45,7 +45,7 @@ public sealed class KafkaPublisherTests
     [Fact]
     public async Task A_deleted_queue_is_told_on_each_partition_behind_its_messages()
     {
-        var options = TestKafka.New();
+        var options = await TestKafka.NewAsync();
         var story = new Story(seed: 3, messages: 20, transitions: 100);
         await using var publisher = TestKafka.Publisher(options);
         await publisher.DeliverAsync(new OutboxBatch([.. story.Entries, .. Story.Deletion().Entries, .. new Story(4, 20, 100, "others").Entries], afterGap: false));
@@ -60,21 +60,34 @@ public sealed class KafkaPublisherTests
     }
 
     [Fact]
+    public async Task An_event_that_is_too_large_goes_without_its_payload()
+    {
+        var options = await TestKafka.NewAsync();
+        var some = new Story(seed: 11, messages: 20, transitions: 600).Entries[0];
+        var large = some with { Payload = Payload.FromBytes(new byte[2_000_000]) };
+        var small = some with { Id = "small", Payload = Payload.FromBytes(new byte[100]) };
+        await using var publisher = TestKafka.Publisher(options);
+        await publisher.DeliverAsync(new OutboxBatch([small, large], afterGap: false));
+        var payloads = (await TopicReader.ReadAsync(options, options.HistoricTopic)).Select(static record => record.Event().Transition!)
+            .DistinctBy(static made => made.Id).ToDictionary(static made => made.Id, static made => made.Payload);
+        payloads["small"].ShouldBe(small.Payload!.Value);
+        payloads[large.Id].Kind.ShouldBe(PayloadKind.None);
+    }
+
+    [Fact]
     public async Task A_missing_topic_that_cannot_be_created_is_named()
     {
-        using var kafka = new MockKafka();
-        var options = TestKafka.NewOn(kafka) with { HistoricTopic = "missing" };
+        // More copies than there are brokers.
+        var options = await TestKafka.NewAsync() with { ReplicationFactor = 100 };
         await using var publisher = TestKafka.Publisher(options);
-        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(Story.Deletion()))).Message.ShouldStartWith("Kafka has no topic missing, and it could not be created: ");
+        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(Story.Deletion()))).Message
+            .ShouldStartWith($"Kafka has no topic {options.CurrentTopic}, and it could not be created: ");
     }
 
     [Fact]
     public async Task A_cluster_that_is_not_there_fails_the_delivery()
     {
-        var kafka = new MockKafka();
-        var options = TestKafka.NewOn(kafka);
-        kafka.Dispose();
-        await using var publisher = TestKafka.Publisher(options);
+        await using var publisher = TestKafka.Publisher(TestKafka.NewOn("127.0.0.1:1"));
         (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(Story.Deletion()))).Message.ShouldStartWith("Kafka cannot be reached.");
     }
 

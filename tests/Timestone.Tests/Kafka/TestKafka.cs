@@ -5,28 +5,44 @@ using Timestone.Backends.Kafka;
 namespace Timestone.Tests.Kafka;
 
 /// <summary>
-/// Topics of a test's own: on the cluster that <c>TIMESTONE_TEST_KAFKA</c> names, else on one mock cluster of three brokers that all
-/// tests share which do not make it fail.
+/// Topics of a test's own: on the cluster that <c>TIMESTONE_TEST_KAFKA</c> names, else on a real broker that all tests share which do
+/// not make it fail.
 /// </summary>
 public static class TestKafka
 {
     public const int Partitions = 4;
 
     private static readonly string? Real = Environment.GetEnvironmentVariable("TIMESTONE_TEST_KAFKA");
-    private static readonly Lazy<MockKafka> Shared = new(static () => new MockKafka());
 
-    /// <summary>Options with new topics and a new group.</summary>
-    public static KafkaOptions New() => Real is { Length: > 0 }
-        ? Options(Real) with { ReplicationFactor = 1 }
-        : NewOn(Shared.Value);
+    /// <summary>Options with names of new topics, which are not there yet, and a new group.</summary>
+    public static async Task<KafkaOptions> NewAsync() =>
+        NewOn(Real is { Length: > 0 } ? Real : (await KafkaServer.SharedAsync()).BootstrapServers) with { ReplicationFactor = 1 };
 
-    /// <summary>The same on a mock cluster.</summary>
+    /// <summary>The same on a mock cluster, where topics have to be there.</summary>
     public static KafkaOptions NewOn(MockKafka kafka)
     {
-        var options = Options(kafka.BootstrapServers);
+        var options = NewOn(kafka.BootstrapServers);
         foreach (var topic in (string[])[options.CurrentTopic, options.HistoricTopic, options.DeadLetterTopic])
             kafka.CreateTopic(topic, Partitions);
         return options;
+    }
+
+    /// <summary>The same on brokers of a test's own.</summary>
+    public static KafkaOptions NewOn(string servers)
+    {
+        var test = Guid.NewGuid().ToString("N")[..8];
+        return new KafkaOptions
+        {
+            BootstrapServers = servers,
+            CurrentTopic = $"current-{test}",
+            HistoricTopic = $"historic-{test}",
+            DeadLetterTopic = $"dead-{test}",
+            GroupId = $"group-{test}",
+            Partitions = Partitions,
+            CommitInterval = TimeSpan.Zero,
+            // After a member has left, the mock cluster waits for this long before it lets others have the partitions. 6 s is the least that real brokers take.
+            Properties = new Dictionary<string, string> { ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "500" },
+        };
     }
 
     public static KafkaPublisher Publisher(KafkaOptions options, TimeProvider? time = null) => new(options, NullLogger<KafkaPublisher>.Instance, time);
@@ -48,22 +64,5 @@ public static class TestKafka
                 // Again.
             }
         }
-    }
-
-    private static KafkaOptions Options(string servers)
-    {
-        var test = Guid.NewGuid().ToString("N")[..8];
-        return new KafkaOptions
-        {
-            BootstrapServers = servers,
-            CurrentTopic = $"current-{test}",
-            HistoricTopic = $"historic-{test}",
-            DeadLetterTopic = $"dead-{test}",
-            GroupId = $"group-{test}",
-            Partitions = Partitions,
-            CommitInterval = TimeSpan.Zero,
-            // After a member has left, the mock cluster waits for this long before it lets others have the partitions. 6 s is the least that real brokers take.
-            Properties = new Dictionary<string, string> { ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "500" },
-        };
     }
 }

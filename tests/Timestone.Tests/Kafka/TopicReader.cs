@@ -25,14 +25,21 @@ internal static class TopicReader
         return read;
     }
 
-    /// <summary>Waits for so many records.</summary>
+    /// <summary>Waits for so many records; the topic need not be there yet.</summary>
     public static async Task<List<ConsumeResult<byte[], byte[]>>> TakeAsync(KafkaOptions options, string topic, int count)
     {
         var began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began) < Patience)
         {
-            if (await ReadAsync(options, topic) is var read && read.Count >= count)
-                return read;
+            try
+            {
+                if (await ReadAsync(options, topic) is var read && read.Count >= count)
+                    return read;
+            }
+            catch (Exception problem) when (problem is IOException or KafkaException { Error.IsBrokerError: true })
+            {
+                // It is not there yet, or has no leader yet.
+            }
         }
 
         throw new TimeoutException($"There are no {count} records on {topic}.");

@@ -20,20 +20,25 @@ public static class Eventually
         })
         .Build();
 
-    private static readonly ResiliencePipeline<bool> Polling = new ResiliencePipelineBuilder<bool>()
-        .AddTimeout(Patience)
-        .AddRetry(new RetryStrategyOptions<bool>
-        {
-            ShouldHandle = new PredicateBuilder<bool>().HandleResult(false),
-            MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Constant,
-            Delay = TimeSpan.FromMilliseconds(5),
-        })
-        .Build();
+    private static readonly ResiliencePipeline<bool> Polling = Asking(Patience, TimeSpan.FromMilliseconds(5));
 
     /// <summary>Tries until it is neither unavailable nor cut off.</summary>
     public static async Task<T> SucceedAsync<T>(Func<Task<T>> attempt) => await Pipeline.ExecuteAsync(async _ => await attempt());
 
     /// <summary>Asks until it is so.</summary>
     public static async Task BeAsync(Func<Task<bool>> isSo) => await Polling.ExecuteAsync(async _ => await isSo());
+
+    /// <summary>Asks until it is so, where that may take long or asking is dear.</summary>
+    public static async Task BeAsync(Func<Task<bool>> isSo, TimeSpan patience, TimeSpan every) => await Asking(patience, every).ExecuteAsync(async _ => await isSo());
+
+    private static ResiliencePipeline<bool> Asking(TimeSpan patience, TimeSpan every) => new ResiliencePipelineBuilder<bool>()
+        .AddTimeout(patience)
+        .AddRetry(new RetryStrategyOptions<bool>
+        {
+            ShouldHandle = new PredicateBuilder<bool>().HandleResult(false),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Constant,
+            Delay = every,
+        })
+        .Build();
 }

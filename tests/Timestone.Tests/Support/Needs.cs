@@ -8,6 +8,9 @@ namespace Timestone.Tests.Support;
 /// </summary>
 public static class Needs
 {
+    /// <summary>The environment variable that names the folder of <see cref="Services"/>.</summary>
+    public const string ServicesVariable = "TIMESTONE_SERVICES";
+
     private static bool IsAllRequired => Environment.GetEnvironmentVariable("TIMESTONE_REQUIRE") == "all";
 
     public static void Redis() => Program("redis-server", "redis-server");
@@ -16,11 +19,25 @@ public static class Needs
 
     public static void Strace() => Program("strace", "strace");
 
+    /// <summary>The folder with the programs that start a real Kafka and a real Elasticsearch: <c>kafka/start</c> and <c>search/start</c>.</summary>
+    public static string Services()
+    {
+        var folder = Environment.GetEnvironmentVariable(ServicesVariable);
+        if (string.IsNullOrEmpty(folder))
+            Lacks($"{ServicesVariable} is not set. It names the folder with kafka/start and search/start, which start the real servers.");
+        else if (((string[])["kafka/start", "search/start"]).Any(start => !File.Exists(Path.Combine(folder, start))))
+            Lacks($"{ServicesVariable} is {folder}, and kafka/start or search/start is not there.");
+        return Path.GetFullPath(folder!);
+    }
+
     private static void Program(string name, string package)
     {
-        if (IsInstalled(name))
-            return;
-        var reason = $"{name} is not on the PATH (Debian: apt-get install {package}).";
+        if (!IsInstalled(name))
+            Lacks($"{name} is not on the PATH (Debian: apt-get install {package}).");
+    }
+
+    private static void Lacks(string reason)
+    {
         if (IsAllRequired)
             Assert.Fail(reason);
         Assert.Skip(reason);

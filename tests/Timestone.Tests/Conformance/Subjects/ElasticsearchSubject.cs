@@ -8,7 +8,7 @@ using Timestone.Tests.Elasticsearch;
 namespace Timestone.Tests.Conformance.Subjects;
 
 /// <summary>
-/// The service in this process, its journal in memory and its index in Elasticsearch: the stand-in, or a real one. The service has the test's
+/// The service in this process, its journal in memory and its index in a real Elasticsearch. The service has the test's
 /// time, the index the real one.
 /// </summary>
 public sealed class ElasticsearchSubject : LocalSubject

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Timestone.Tests.Services;
+using Timestone.Tests.Support;
+
+namespace Timestone.Tests.Elasticsearch;
+
+/// <summary>
+/// A real Elasticsearch of one node on this machine, which can be killed and started again on what it has stored. Tests look into it by
+/// requests of their own.
+/// </summary>
+internal sealed class ElasticsearchServer : IDisposable
+{
+    // How far its transport's port is from that of HTTP.
+    private const int TransportDistance = 100;
+    private const int Page = 5000;
+    private static readonly Lazy<Task<ElasticsearchServer>> TheShared = new(StartSharedAsync);
+
+    private readonly HttpClient _http;
+    private readonly ServiceProcess _process;
+
+    private ElasticsearchServer()
+    {
+        var start = Path.Combine(Needs.Services(), "search/start");
+        Port = FreePort.With(TransportDistance);
+        _http = new HttpClient { BaseAddress = Address };
+        _process = new ServiceProcess(folder => [start, folder, Port.ToString(CultureInfo.InvariantCulture)], AnswersAsync);
+    }
+
+    public int Port { get; }
+
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
+
+    /// <summary>One that tests share which need nothing special of it, each with indices of its own; it ends with the process.</summary>
+    public static Task<ElasticsearchServer> SharedAsync() => TheShared.Value;
+
+    public static async Task<ElasticsearchServer> StartNewAsync()
+    {
+        var server = new ElasticsearchServer();
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>Starts it again on what it has stored.</summary>
+    public Task StartAsync() => _process.StartAsync();
+
+    /// <summary>Kills it: it has no chance to write or to say anything.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Kills it and starts it again.</summary>
+    public Task RestartAsync()
+    {
+        Kill();
+        return StartAsync();
+    }
+
+    /// <summary>Lets searches see what was written.</summary>
+    /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
+    public Task RefreshAsync(string indices) => AskAsync(HttpMethod.Post, $"{indices}/_refresh");
+
+    /// <summary>How many documents match, of those that searches see.</summary>
+    /// <param name="indices">A pattern of names; no index need match.</param>
+    /// <param name="query">Null for all of them.</param>
+    /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
+    public async Task<int> CountAsync(string indices, JsonObject? query = null) =>
+        (await AskAsync(HttpMethod.Post, $"{indices}/_count", query is null ? null : new JsonObject { ["query"] = query })).GetProperty("count").GetInt32();
+
+    /// <summary>All documents that searches see.</summary>
+    /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
+    public async Task<List<JsonElement>> ReadAsync(string indices)
+    {
+        var documents = new List<JsonElement>();
+        var answer = await AskAsync(HttpMethod.Post, $"{indices}/_search?scroll=1m", new JsonObject { ["size"] = Page, ["sort"] = new JsonArray("_doc") });
+        while (answer.GetProperty("hits").GetProperty("hits") is var hits && hits.GetArrayLength() > 0)
+        {
+            documents.AddRange(hits.EnumerateArray().Select(static hit => hit.GetProperty("_source")));
+            answer = await AskAsync(HttpMethod.Post, "_search/scroll", new JsonObject { ["scroll"] = "1m", ["scroll_id"] = answer.GetProperty("_scroll_id").GetString() });
+        }
+
+        return documents;
+    }
+
+    public void Dispose()
+    {
+        _process.Dispose();
+        _http.Dispose();
+    }
+
+    private static async Task<ElasticsearchServer> StartSharedAsync()
+    {
+        var server = await StartNewAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        return server;
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            using var answer = await _http.GetAsync("/");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<JsonElement> AskAsync(HttpMethod method, string path, JsonObject? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await _http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+}

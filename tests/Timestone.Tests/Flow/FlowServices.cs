@@ -1,0 +1,89 @@
+using System.Globalization;
+using Timestone.Tests.Elasticsearch;
+using Timestone.Tests.Faults;
+using Timestone.Tests.Kafka;
+using Timestone.Tests.Services;
+
+namespace Timestone.Tests.Flow;
+
+/// <summary>A real Kafka and a real Elasticsearch for one test of the whole way. Both can be killed, and stand behind networks that can be cut and slowed.</summary>
+internal sealed class FlowServices : IAsyncDisposable
+{
+    private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(30);
+
+    private readonly int _kafkaPort = FreePort.With(1);
+    private readonly Proxy _kafkaNetwork;
+    private readonly Proxy _searchNetwork;
+    private KafkaServer? _kafka;
+    private ElasticsearchServer? _elasticsearch;
+
+    private FlowServices()
+    {
+        _kafkaNetwork = new Proxy(() => _kafkaPort);
+        _searchNetwork = new Proxy(() => _elasticsearch!.Port);
+    }
+
+    public KafkaServer Kafka => _kafka!;
+
+    public ElasticsearchServer Elasticsearch => _elasticsearch!;
+
+    /// <summary>Starts both, or Elasticsearch alone.</summary>
+    public static async Task<FlowServices> StartAsync(bool withKafka = true)
+    {
+        var services = new FlowServices();
+        try
+        {
+            var kafka = withKafka ? KafkaServer.StartBehindAsync(services._kafkaNetwork.Port, services._kafkaPort) : null;
+            services._elasticsearch = await ElasticsearchServer.StartNewAsync();
+            if (kafka is not null)
+                services._kafka = await kafka;
+            return services;
+        }
+        catch
+        {
+            await services.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The configuration of servers, silos and indexers, as their environment has it: what fails is tried again soon, and who is gone is missed soon.</summary>
+    public Dictionary<string, string> Environment() =>
+        _kafka is null ? FlowSwitches.Impatient(AddressOf(_searchNetwork)) : Environment($"127.0.0.1:{Text(_kafkaNetwork.Port)}", AddressOf(_searchNetwork));
+
+    /// <summary>The same for any Kafka and Elasticsearch.</summary>
+    public static Dictionary<string, string> Environment(string kafka, Uri elasticsearch) => new(FlowSwitches.Impatient(elasticsearch))
+    {
+        ["Timestone__Kafka"] = kafka,
+        ["Timestone__Kafka__Partitions"] = Text(FlowSwitches.Partitions),
+        ["Timestone__Kafka__DeliveryTimeout"] = "00:00:05",
+        // The least that brokers take.
+        ["Timestone__Kafka__Properties__session.timeout.ms"] = "6000",
+        ["Timestone__Kafka__Properties__heartbeat.interval.ms"] = "500",
+    };
+
+    /// <summary>Cuts or slows the network to Kafka, in a way that the number chooses, while something happens.</summary>
+    public Task CutKafkaAsync(int way, Func<Task> meanwhile) => CutAsync(_kafkaNetwork, way, meanwhile);
+
+    /// <summary>Cuts or slows the network to Elasticsearch, in a way that the number chooses, while something happens.</summary>
+    public Task CutSearchAsync(int way, Func<Task> meanwhile) => CutAsync(_searchNetwork, way, meanwhile);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _kafkaNetwork.DisposeAsync();
+        await _searchNetwork.DisposeAsync();
+        _kafka?.Dispose();
+        _elasticsearch?.Dispose();
+    }
+
+    private static async Task CutAsync(Proxy network, int way, Func<Task> meanwhile)
+    {
+        Action[] ways = [network.Drop, () => network.Slow(Slowness), network.Delay, network.HalfClose];
+        ways[way % ways.Length]();
+        await meanwhile();
+        network.Mend();
+    }
+
+    private static Uri AddressOf(Proxy network) => new($"http://127.0.0.1:{Text(network.Port)}");
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Timestone.Tests.Services;
+using Timestone.Tests.Support;
+
+namespace Timestone.Tests.Kafka;
+
+/// <summary>A real Apache Kafka on this machine: broker and controller in one process, which can be killed and started again on what it has stored.</summary>
+public sealed class KafkaServer : IDisposable
+{
+    // The script has no argument for the address at which clients come back: it is replaced in its text.
+    private const string Behind = """script=$1; shift; exec bash -c "$(sed "s|^advertised.listeners=.*|advertised.listeners=PLAINTEXT://127.0.0.1:$ADVERTISED|" "$script")" "$script" "$@" """;
+
+    private static readonly Lazy<Task<KafkaServer>> TheShared = new(StartSharedAsync);
+
+    private readonly ServiceProcess _process;
+
+    private KafkaServer(int port, Func<string, string[]> command)
+    {
+        Port = port;
+        _process = new ServiceProcess(command, AcceptsAsync);
+    }
+
+    public int Port { get; }
+
+    public string BootstrapServers => AddressOf(Port);
+
+    /// <summary>One node that tests share which need nothing special of it; it ends with the process.</summary>
+    public static Task<KafkaServer> SharedAsync() => TheShared.Value;
+
+    /// <summary>Starts one node.</summary>
+    public static async Task<KafkaServer> StartNewAsync()
+    {
+        var (start, port) = (Program(), FreePort.With(1));
+        var server = new KafkaServer(port, folder => [start, folder, Text(port)]);
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>Starts one node to which clients come by another port of this machine, whatever address they began with.</summary>
+    /// <param name="advertised">The port that they are told.</param>
+    /// <param name="port">Its own port: free, as the next one.</param>
+    public static async Task<KafkaServer> StartBehindAsync(int advertised, int port)
+    {
+        var start = Program();
+        var server = new KafkaServer(port, folder => ["env", $"ADVERTISED={Text(advertised)}", "bash", "-c", Behind, "bash", start, folder, Text(port)]);
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>Starts three nodes that are one cluster: topics have three copies, of which two must have a record before it is acknowledged.</summary>
+    public static async Task<KafkaServer[]> StartThreeAsync()
+    {
+        var start = Program();
+        var first = FreePort.With(1, 2, 3, 4, 5);
+        int[] ports = [first, first + 2, first + 4];
+        var voters = string.Join(',', ports.Select(static (port, i) => $"{Text(i + 1)}@{AddressOf(port + 1)}"));
+        KafkaServer[] servers = [.. ports.Select((port, i) => new KafkaServer(port, folder => [start, folder, Text(port), Text(i + 1), voters]))];
+        await Task.WhenAll(servers.Select(static server => server.StartAsync()));
+        return servers;
+    }
+
+    /// <summary>Starts it again on what it has stored.</summary>
+    public Task StartAsync() => _process.StartAsync();
+
+    /// <summary>Kills it: it has no chance to write or to say anything.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Kills it and starts it again.</summary>
+    public Task RestartAsync()
+    {
+        Kill();
+        return StartAsync();
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private static string Program() => Path.Combine(Needs.Services(), "kafka/start");
+
+    private static string AddressOf(int port) => $"127.0.0.1:{Text(port)}";
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static async Task<KafkaServer> StartSharedAsync()
+    {
+        var server = await StartNewAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        return server;
+    }
+
+    private async Task<bool> AcceptsAsync()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
