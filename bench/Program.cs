@@ -75,15 +75,16 @@ redis.SetAction(async parsed =>
 
 var eventSeconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 5 };
 var eventParts = new Option<string[]>("--parts") { Description = "Which of: outbox, kafka, enqueue, away, away-saturated.", DefaultValueFactory = _ => ["outbox", "kafka", "enqueue", "away", "away-saturated"], AllowMultipleArgumentsPerToken = true };
-var events = new Command("events", "Transitions from their commit to Kafka (librdkafka's mock cluster) and to the index, and what they cost those who enqueue, also while Kafka and Elasticsearch are away.") { eventSeconds, restRounds, directory, eventParts };
+var eventKafka = new Option<string?>("--kafka") { Description = "Brokers, host:port, for the parts outbox and kafka; without it librdkafka's mock cluster." };
+var events = new Command("events", "Transitions from their commit to Kafka and to the index, and what they cost those who enqueue, also while Kafka and Elasticsearch are away.") { eventSeconds, restRounds, directory, eventParts, eventKafka };
 events.SetAction(async parsed =>
 {
     var report = new Report("events");
     var (chosen, time, times, where) = (parsed.GetValue(eventParts)!, parsed.GetValue(eventSeconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!);
     if (chosen.Contains("outbox"))
-        await new OutboxBench(report, time, times, where).RunAsync().ConfigureAwait(false);
+        await new OutboxBench(report, time, times, where, parsed.GetValue(eventKafka)).RunAsync().ConfigureAwait(false);
     if (chosen.Contains("kafka"))
-        await new KafkaBench(report, time, times).RunAsync().ConfigureAwait(false);
+        await new KafkaBench(report, time, times, parsed.GetValue(eventKafka)).RunAsync().ConfigureAwait(false);
     if (chosen.Contains("enqueue"))
         await new EnqueueBench(report, time, times, where).RunAsync().ConfigureAwait(false);
     if (chosen.Contains("away"))

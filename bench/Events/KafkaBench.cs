@@ -8,20 +8,22 @@ using Timestone.Tests.Kafka;
 namespace Timestone.Bench.Events;
 
 /// <summary>
-/// Kafka's part of the way: from batches of the outbox through the publisher into librdkafka's mock cluster, and from there through
-/// the indexer into an index that keeps nothing. Brokers, publisher and indexer share this process.
+/// Kafka's part of the way: from batches of the outbox through the publisher into Kafka, and from there through the indexer into an index that
+/// keeps nothing. Publisher, indexer and, unless the command line names brokers, a mock cluster share this process.
 /// </summary>
-internal sealed class KafkaBench(Report report, double seconds, int rounds)
+internal sealed class KafkaBench(Report report, double seconds, int rounds, string? brokers = null)
 {
-    private const int Partitions = 16, BatchSize = 20_000;
+    public const int Partitions = 16;
+
+    private const int BatchSize = 20_000;
 
     public async Task RunAsync()
     {
         var (published, indexed) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
-            using var kafka = new MockKafka();
-            var options = Topics(kafka);
+            using var kafka = new BenchBrokers(brokers);
+            var options = kafka.Topics();
             var (count, perSecond) = await PublishAsync(options).ConfigureAwait(false);
             published.Add(perSecond);
             indexed.Add(await IndexAsync(options, count).ConfigureAwait(false));

@@ -4,15 +4,14 @@ using Timestone.Backends.Events;
 using Timestone.Backends.Indexing;
 using Timestone.Bench.Reporting;
 using Timestone.Engine;
-using Timestone.Tests.Kafka;
 
 namespace Timestone.Bench.Events;
 
 /// <summary>
 /// From commits of the file journal, through its outbox, to Kafka's acknowledgement or into the index in memory; and at a steady pace, how late
-/// transitions are in the index in memory, and behind Kafka in an index that keeps nothing. All of it shares this process.
+/// transitions are in the index in memory, and behind Kafka in an index that keeps nothing. All of it shares this process, but for brokers that the command line names.
 /// </summary>
-internal sealed class OutboxBench(Report report, double seconds, int rounds, string directory)
+internal sealed class OutboxBench(Report report, double seconds, int rounds, string directory, string? brokers = null)
 {
     private const double RateBar = 50_000, LagBar = 1000;
     private const int CommitSize = 1000, PacedPerSecond = 5000, PacesPerSecond = 100, Warmup = 5000;
@@ -47,11 +46,11 @@ internal sealed class OutboxBench(Report report, double seconds, int rounds, str
 
     private async Task<T> ToKafkaAsync<T>(Func<CommittedTransitions, CountingSink, Task<T>> measure)
     {
-        using var kafka = new MockKafka();
+        using var kafka = new BenchBrokers(brokers);
         var commits = await CommittedTransitions.OpenAsync(directory).ConfigureAwait(false);
         await using (commits.ConfigureAwait(false))
         {
-            var publisher = KafkaBench.Publisher(KafkaBench.Topics(kafka));
+            var publisher = KafkaBench.Publisher(kafka.Topics());
             await using (publisher.ConfigureAwait(false))
             {
                 var sink = new CountingSink(publisher);
@@ -83,8 +82,8 @@ internal sealed class OutboxBench(Report report, double seconds, int rounds, str
 
     private async Task<double[]> LagBehindKafkaAsync()
     {
-        using var kafka = new MockKafka();
-        var options = KafkaBench.Topics(kafka);
+        using var kafka = new BenchBrokers(brokers);
+        var options = kafka.Topics();
         var index = new CountingIndex(Warmup + (int)(PacedPerSecond * seconds), Warmup);
         var commits = await CommittedTransitions.OpenAsync(directory).ConfigureAwait(false);
         await using var ended = commits.ConfigureAwait(false);

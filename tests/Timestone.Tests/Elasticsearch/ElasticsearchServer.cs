@@ -11,7 +11,7 @@ namespace Timestone.Tests.Elasticsearch;
 /// A real Elasticsearch of one node on this machine, which can be killed and started again on what it has stored. Tests look into it by
 /// requests of their own.
 /// </summary>
-internal sealed class ElasticsearchServer : IDisposable
+internal sealed class ElasticsearchServer : IAsyncDisposable
 {
     // How far its transport's port is from that of HTTP.
     private const int TransportDistance = 100;
@@ -20,18 +20,18 @@ internal sealed class ElasticsearchServer : IDisposable
 
     private readonly HttpClient _http;
     private readonly ServiceProcess _process;
+    private SearchFront? _front;
 
     private ElasticsearchServer()
     {
         var start = Path.Combine(Needs.Services(), "search/start");
-        Port = FreePort.With(TransportDistance);
-        _http = new HttpClient { BaseAddress = Address };
-        _process = new ServiceProcess(folder => [start, folder, Port.ToString(CultureInfo.InvariantCulture)], AnswersAsync);
+        var port = FreePort.With(TransportDistance).ToString(CultureInfo.InvariantCulture);
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        _process = new ServiceProcess(folder => [start, folder, port], AnswersAsync);
     }
 
-    public int Port { get; }
-
-    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
+    /// <summary>Where clients find it.</summary>
+    public Uri Address => _front!.Address;
 
     /// <summary>One that tests share which need nothing special of it, each with indices of its own; it ends with the process.</summary>
     public static Task<ElasticsearchServer> SharedAsync() => TheShared.Value;
@@ -39,6 +39,7 @@ internal sealed class ElasticsearchServer : IDisposable
     public static async Task<ElasticsearchServer> StartNewAsync()
     {
         var server = new ElasticsearchServer();
+        server._front = await SearchFront.StartAsync(server._http.BaseAddress!);
         await server.StartAsync();
         return server;
     }
@@ -82,16 +83,18 @@ internal sealed class ElasticsearchServer : IDisposable
         return documents;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _process.Dispose();
+        if (_front is not null)
+            await _front.DisposeAsync();
         _http.Dispose();
     }
 
     private static async Task<ElasticsearchServer> StartSharedAsync()
     {
         var server = await StartNewAsync();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server._process.Dispose();
         return server;
     }
 

@@ -20,7 +20,7 @@ internal sealed class FlowServices : IAsyncDisposable
     private FlowServices()
     {
         _kafkaNetwork = new Proxy(() => _kafkaPort);
-        _searchNetwork = new Proxy(() => _elasticsearch!.Port);
+        _searchNetwork = new Proxy(() => _elasticsearch!.Address.Port);
     }
 
     public KafkaServer Kafka => _kafka!;
@@ -72,7 +72,8 @@ internal sealed class FlowServices : IAsyncDisposable
         await _kafkaNetwork.DisposeAsync();
         await _searchNetwork.DisposeAsync();
         _kafka?.Dispose();
-        _elasticsearch?.Dispose();
+        if (_elasticsearch is not null)
+            await _elasticsearch.DisposeAsync();
     }
 
     private static async Task CutAsync(Proxy network, int way, Func<Task> meanwhile)
