@@ -1,3 +1,5 @@
+using Timestone.Tests.Support;
+
 namespace Timestone.Tests.Conformance;
 
 /// <summary>What the themes stand on that read the index: each read says which write it must include.</summary>
@@ -8,14 +10,17 @@ public abstract class IndexTests(ConformanceSubject subject) : ConformanceTests(
     protected static IndexedWrite Write(Message message) => new(Q, message.Id, message.Version);
 
     protected async Task<SearchPage> Search(IndexedWrite? after, MessageSearch? search = null) =>
-        await Answer(Service.SearchMessagesAsync((search ?? new MessageSearch()) with { After = after }));
+        await Read(() => Service.SearchMessagesAsync((search ?? new MessageSearch()) with { After = after }));
 
     protected async Task<string[]> Found(IndexedWrite? after, MessageSearch? search = null) =>
         [.. (await Search(after, search)).Messages.Select(static message => message.Id)];
 
     protected async Task<IReadOnlyList<Transition>> History(string id, int after) =>
-        (await Answer(Service.GetHistoryAsync(Q, id, new HistoryRequest { After = after }))).Transitions;
+        (await Read(() => Service.GetHistoryAsync(Q, id, new HistoryRequest { After = after }))).Transitions;
 
     protected async Task<IReadOnlyList<IndexedQueueStats>> Figures(IndexedWrite after, string? queue = null) =>
-        (await Answer(Service.GetSearchStatsAsync(new StatsRequest { Queue = queue, After = after }))).Queues;
+        (await Read(() => Service.GetSearchStatsAsync(new StatsRequest { Queue = queue, After = after }))).Queues;
+
+    // An index that was created a moment ago cannot be searched until it has started. The service says unavailable, and callers try again.
+    private static Task<T> Read<T>(Func<Task<T>> read) => Eventually.SucceedAsync(() => Answer(read()));
 }
