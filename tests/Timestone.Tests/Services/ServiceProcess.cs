@@ -20,6 +20,7 @@ internal sealed class ServiceProcess(Func<string, string[]> command, Func<Task<b
 
     private readonly TemporaryDirectory _directory = new();
     private Process? _keeper;
+    private int _id;
 
     private string Log => Path.Combine(_directory.Path, "log.txt");
 
@@ -34,11 +35,11 @@ internal sealed class ServiceProcess(Func<string, string[]> command, Func<Task<b
             Environment = { ["JDK_JAVA_OPTIONS"] = Java },
         };
         _keeper = Process.Start(start)!;
-        var id = int.Parse((await _keeper.StandardOutput.ReadLineAsync())!, null);
+        _id = int.Parse((await _keeper.StandardOutput.ReadLineAsync())!, null);
         var began = Stopwatch.GetTimestamp();
         while (!await isReady())
         {
-            if (!IsAlive(id) || Stopwatch.GetElapsedTime(began) > StartTimeout)
+            if (!IsAlive(_id) || Stopwatch.GetElapsedTime(began) > StartTimeout)
                 throw new InvalidOperationException($"{string.Join(' ', start.ArgumentList.Skip(4))} did not start: {await File.ReadAllTextAsync(Log)}");
             await Task.Delay(Glance);
         }
@@ -49,7 +50,12 @@ internal sealed class ServiceProcess(Func<string, string[]> command, Func<Task<b
     {
         if (_keeper is null)
             return;
-        _keeper.StandardInput.Close();
+        // Directly: a program that was started meanwhile may hold the other end of the pipe.
+        if (IsAlive(_id))
+            SendKill(_id);
+        while (IsAlive(_id))
+            Thread.Yield();
+        _keeper.Kill();
         _keeper.WaitForExit();
         _keeper.Dispose();
         _keeper = null;
@@ -59,6 +65,12 @@ internal sealed class ServiceProcess(Func<string, string[]> command, Func<Task<b
     {
         Kill();
         _directory.Dispose();
+    }
+
+    private static void SendKill(int id)
+    {
+        using var kill = Process.Start("kill", ["-KILL", id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     // Its parent waits for it only in the end: one that has ended is a zombie until then.
