@@ -17,11 +17,15 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
     private const int MostBytes = 1024 * 1024, RecordBytes = 100;
 
     private IConsumer<byte[], byte[]>? _consumer;
+
+    // From where on the client reads: from what was committed, until it has read something.
+    private Offset _next = Offset.Stored;
     private long _delivered;
 
     public async Task Initialize(TimeSpan timeout)
     {
-        _consumer = clients.PartitionReader(partition, OnCommitted);
+        _consumer = clients.PartitionReader(OnCommitted);
+        Assign(_consumer);
         try
         {
             await topic.EnsureAsync(_consumer.Handle).WaitAsync(timeout).ConfigureAwait(false);
@@ -39,7 +43,11 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
         if (_consumer is { } consumer)
         {
             if (cache.TakeRewind() is { } offset)
-                consumer.Seek(new TopicPartitionOffset(partition, offset));
+            {
+                _next = offset;
+                Assign(consumer);
+            }
+
             for (var bytes = 0; bytes < MostBytes && batches.Count < maxCount && Take(consumer) is { } record;)
             {
                 if (Read(record) is not { } batch)
@@ -82,15 +90,21 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
     {
         try
         {
-            return consumer.Consume(TimeSpan.Zero);
+            var record = consumer.Consume(TimeSpan.Zero);
+            if (record is not null)
+                _next = record.Offset + 1;
+            return record;
         }
         catch (ConsumeException problem) when (!problem.Error.IsFatal)
         {
-            // It goes on by itself.
+            // Of most errors the client recovers by itself. But a partition of which it was not told how far it was committed it leaves alone until it is assigned again.
             LogNotRead(partition, problem.Error.Reason);
+            Assign(consumer);
             return null;
         }
     }
+
+    private void Assign(IConsumer<byte[], byte[]> consumer) => consumer.Assign(new TopicPartitionOffset(partition, _next));
 
     private KafkaBatch? Read(ConsumeResult<byte[], byte[]> record)
     {

@@ -62,10 +62,10 @@ internal sealed class KafkaClients
     });
 
     /// <summary>
-    /// A consumer that has one partition, given by hand, from what was committed to the group on, else from the earliest. It commits what it is told to store: at
+    /// A consumer of partitions that are assigned by hand: from what was committed to the group on, else from the earliest. It commits what it is told to store: at
     /// intervals, and when it is closed.
     /// </summary>
-    public IConsumer<byte[], byte[]> PartitionReader(TopicPartition partition, Action<CommittedOffsets> committed) => Build(() =>
+    public IConsumer<byte[], byte[]> PartitionReader(Action<CommittedOffsets> committed) => Build(() =>
     {
         var config = new ConsumerConfig(Properties(
             new ClientConfig { ClientId = "timestone", SocketNagleDisable = true, TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
@@ -79,10 +79,8 @@ internal sealed class KafkaClients
             AutoOffsetReset = AutoOffsetReset.Earliest,
             ConsumeResultFields = "topic",
         };
-        var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError)
+        return new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError)
             .SetOffsetsCommittedHandler((_, offsets) => committed(offsets)).Build();
-        consumer.Assign(partition);
-        return consumer;
     });
 
     /// <summary>Is told that something came through.</summary>

@@ -193,11 +193,15 @@ public sealed class KafkaIndexer : IAsyncDisposable
         }
         catch (ConsumeException problem) when (!problem.Error.IsFatal)
         {
-            // It goes on by itself.
             KafkaLog.NotConsumed(_logger, problem.Error.Reason);
+            AssignAgain();
             return false;
         }
     }
+
+    // Of most errors the client recovers by itself. But a partition of which it was not told how far it was committed it leaves alone until it is assigned again.
+    private void AssignAgain() => _consumer.Assign([.. _consumer.Assignment.Select(partition =>
+        new TopicPartitionOffset(partition, _consumer.Position(partition) is { IsSpecial: false } position ? position : Offset.Stored))]);
 
     private void Hold(bool pause)
     {

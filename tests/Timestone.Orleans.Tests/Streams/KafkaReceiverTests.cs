@@ -74,6 +74,26 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         await agent.StopAsync();
     }
 
+    [Theory]
+    [InlineData(MockError.NotCoordinator)]
+    [InlineData(MockError.CoordinatorNotAvailable)]
+    [InlineData(MockError.ConnectionLost)]
+    public async Task Reading_begins_though_brokers_would_not_say_for_long_how_far_it_was(MockError error)
+    {
+        using var kafka = new MockKafka();
+        _options = Options(kafka.BootstrapServers);
+        kafka.CreateTopic(_options.CurrentTopic, 1);
+        await WriteAsync(0, 5);
+        var first = new Agent(_options);
+        await first.ReadAsync(5);
+        first.Deliver(3);
+        await first.StopAsync();
+        kafka.Fail(MockRequest.OffsetFetch, [.. Enumerable.Repeat(error, 8)]);
+        var second = new Agent(_options);
+        (await second.ReadAsync(2)).ShouldBe([3, 4]);
+        await second.StopAsync();
+    }
+
     private static KafkaOptions Options(string servers) =>
         new() { BootstrapServers = servers, CurrentTopic = $"records-{Guid.NewGuid():N}", Partitions = 1, CommitInterval = TimeSpan.FromMilliseconds(1) };
 

@@ -41,6 +41,26 @@ public sealed class KafkaFaultTests
     }
 
     [Fact]
+    public async Task Indexing_begins_though_brokers_would_not_say_for_long_how_far_it_was()
+    {
+        using var kafka = new MockKafka();
+        var options = TestKafka.NewOn(kafka);
+        var story = new Story(seed: 31, messages: 20, transitions: 200);
+        var index = new StrictIndex();
+        await using (var publisher = TestKafka.Publisher(options))
+        {
+            foreach (var batch in story.Batches(100))
+                await publisher.InsistAsync(batch);
+        }
+
+        kafka.Fail(MockRequest.OffsetFetch, [.. Enumerable.Repeat(MockError.NotCoordinator, 8)]);
+        await using var indexer = TestKafka.Indexer(options, index);
+        await indexer.StartAsync();
+        await index.IncludesAsync(story);
+        KafkaIndexerTests.ShouldEqual(index, story);
+    }
+
+    [Fact]
     public async Task The_index_equals_the_journal_at_the_end()
     {
         const string Queue = "orders";

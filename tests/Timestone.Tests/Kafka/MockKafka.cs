@@ -121,6 +121,7 @@ public enum MockRequest : short
     Fetch = 1,
     Metadata = 3,
     OffsetCommit = 8,
+    OffsetFetch = 9,
     FindCoordinator = 10,
     Heartbeat = 12,
     InitProducerId = 22,
