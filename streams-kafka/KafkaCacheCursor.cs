@@ -47,6 +47,8 @@ internal sealed class KafkaCacheCursor(KafkaQueueCache cache, StreamId stream, l
     public void RecordDeliveryFailure()
     {
         // Whoever limits the time in which a delivery must succeed (StreamPullingAgentOptions.MaxEventDeliveryTime) goes on without it.
+        if (cache.IsAlwaysSubscribed)
+            _next = Delivered;
     }
 
     public void Dispose() => cache.Remove(this);

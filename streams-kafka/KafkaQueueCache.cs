@@ -19,6 +19,8 @@ namespace Timestone.Streams.Kafka;
 /// </list>
 /// <para>So of streams that are always subscribed, nothing is delivered without a cursor behind it, and when the last cursor goes sooner, the
 /// partition is read again from there: then the agent meets the stream with its first record that is not delivered.</para>
+/// <para>An agent that could not ask the consumer where to begin may also take a cursor that begins nowhere in particular, and one whose delivery failed for good
+/// goes on to the next record. Of these streams the first begins with what is not delivered, and the other gets the same record again.</para>
 /// </remarks>
 internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery, bool alwaysSubscribed = false) : IQueueCache
 {
@@ -34,6 +36,9 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery, boo
     // Everything before it was told to be delivered.
     private long _told;
     private long? _rewind;
+
+    /// <summary>Whether each stream has a subscription, even while no cursor shows it.</summary>
+    public bool IsAlwaysSubscribed => alwaysSubscribed;
 
     /// <summary>Behind the last record that was read.</summary>
     public long End { get; private set; }
@@ -84,7 +89,7 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery, boo
         else if (token is not null && _records.Count > 0 && token.SequenceNumber < oldest)
             throw new QueueCacheMissException(token, _records[0].SequenceToken, _records[^1].SequenceToken);
 
-        var cursor = new KafkaCacheCursor(this, streamId, token?.SequenceNumber ?? End, isAtToken: token is not null);
+        var cursor = new KafkaCacheCursor(this, streamId, token?.SequenceNumber ?? NextOf(streamId), isAtToken: token is not null);
         if (!_cursors.TryGetValue(streamId, out var cursors))
             _cursors.Add(streamId, cursors = []);
         _passed.Remove(streamId);
@@ -133,6 +138,16 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery, boo
         // What is not delivered of any stream is in memory, behind what was told; or it is being read again already.
         if (last.Offset >= cursor.Delivered)
             Rewind(_records[Find(_told)].Offset);
+    }
+
+    // Where one begins who does not say where: behind all that was read; but who is always subscribed is still to get what nobody has got.
+    private long NextOf(StreamId stream)
+    {
+        if (!alwaysSubscribed)
+            return End;
+        if (_cursors.TryGetValue(stream, out var cursors))
+            return cursors.Min(static cursor => cursor.Delivered);
+        return Math.Max(_told, _passed.GetValueOrDefault(stream));
     }
 
     private void Rewind(long offset)

@@ -55,9 +55,19 @@ internal sealed class WriteWait(ElasticsearchConnection connection)
     private async Task UntilAsync(Func<CancellationToken, Task<bool>> isIncluded, IndexedWrite write, TimeSpan wait, CancellationToken cancellationToken)
     {
         var start = connection.Time.GetTimestamp();
-        for (var pause = FirstPause; !await isIncluded(cancellationToken).ConfigureAwait(false); pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, pause.Ticks * 2)))
+        for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, pause.Ticks * 2)))
         {
             var left = wait - connection.Time.GetElapsedTime(start);
+            try
+            {
+                if (await isIncluded(cancellationToken).ConfigureAwait(false))
+                    return;
+            }
+            catch (ElasticsearchException problem) when (problem.IsTransient && left > TimeSpan.Zero)
+            {
+                // An index that was just made cannot be searched for a moment.
+            }
+
             if (left <= TimeSpan.Zero)
                 throw new TimestoneException(ErrorCode.Unavailable, $"The index does not include {write} yet.", "after");
             await Task.Delay(left < pause ? left : pause, connection.Time, cancellationToken).ConfigureAwait(false);

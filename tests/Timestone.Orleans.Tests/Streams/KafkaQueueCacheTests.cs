@@ -95,6 +95,40 @@ public sealed class KafkaQueueCacheTests
     }
 
     [Fact]
+    public void A_cursor_without_a_token_begins_behind_what_was_read_or_with_what_nobody_has_got_yet_of_what_is_always_subscribed_to()
+    {
+        var live = Cache();
+        Add(live, One, 0, 1);
+        Drain(live.GetCacheCursor(One, null)).ShouldBeEmpty();
+        var cache = Cache(alwaysSubscribed: true);
+        Add(cache, One, 0, 1, 2);
+        var held = Cursor(cache, One, 0);
+        held.Advance();
+        held.Advance();
+        var other = cache.GetCacheCursor(One, null);
+        held.Dispose();
+        Delivered(cache).ShouldBe([0]);
+        Drain(other).ShouldBe([1, 2]);
+        other.Dispose();
+        Add(cache, One, 3);
+        Drain(cache.GetCacheCursor(One, null)).ShouldBe([3]);
+    }
+
+    [Fact]
+    public void What_could_not_be_delivered_is_passed_over_or_comes_again_when_it_is_always_subscribed_to()
+    {
+        foreach (var always in (bool[])[false, true])
+        {
+            var cache = Cache(alwaysSubscribed: always);
+            Add(cache, One, 0, 1);
+            var cursor = Cursor(cache, One, 0);
+            cursor.Advance();
+            cursor.RecordDeliveryFailure();
+            Drain(cursor).ShouldBe(always ? [0, 1] : [1]);
+        }
+    }
+
+    [Fact]
     public void The_record_of_a_cursors_token_is_delivered_by_itself_and_others_together()
     {
         var cache = Cache(recordsPerDelivery: 3);

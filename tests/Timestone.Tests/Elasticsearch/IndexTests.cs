@@ -171,6 +171,17 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task Waiting_for_a_write_goes_on_while_an_index_cannot_be_searched_for_a_moment()
+    {
+        await using var bench = await ElasticsearchBench.OfStandInAsync();
+        await bench.WriteAsync([EventJournal.Event(EventJournal.Message("q", "a"))]);
+        bench.StandIn.Faults = StandInFaults.Of("search-3", Fault.BadGateway);
+        (await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.FromSeconds(30) })).Messages.ShouldHaveSingleItem();
+        bench.StandIn.Faults = StandInFaults.Of("search-3", Fault.BadGateway);
+        await ShouldBeRefused(() => bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero }), ErrorCode.Unavailable);
+    }
+
+    [Fact]
     public async Task A_write_that_is_not_found_in_time_is_told()
     {
         await using var bench = await ElasticsearchBench.StartAsync();
