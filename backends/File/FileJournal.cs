@@ -111,6 +111,8 @@ public sealed class FileJournal : IJournal
 
     internal bool Manual => _options.Manual;
 
+    internal BootTime? BootTime => _options.BootClock();
+
     internal Reserve Reserve => _reserve;
 
     /// <summary>Opens the journal of a directory: reads its log and, unless it is driven by hand, starts its threads.</summary>

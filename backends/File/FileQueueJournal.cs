@@ -3,7 +3,7 @@ using Timestone.Engine;
 namespace Timestone.Backends.Files;
 
 /// <summary>One opening of a queue.</summary>
-internal sealed class FileQueueJournal : QueueOpening
+internal sealed class FileQueueJournal : QueueOpening, IQueueJournal
 {
     private readonly FileJournal _journal;
     private readonly QueueState _queue;
@@ -26,6 +26,8 @@ internal sealed class FileQueueJournal : QueueOpening
     }
 
     public override JournalRoom Room => _journal.Room;
+
+    public BootTime? BootTime => _journal.BootTime;
 
     public override bool TryReserve(RoomUse use, long bytes)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Timestone.Engine;
 
 namespace Timestone.Backends.Files;
 
@@ -12,7 +13,10 @@ internal static partial class Posix
 {
     private const int Interrupted = 4, WouldBlockLinux = 11, InvalidArgument = 22, WouldBlockApple = 35, NotSupportedLinux = 95;
     private const int FullSync = 51;
+    private const int BootClock = 7;
     private const int LockExclusive = 2, LockNonBlocking = 4;
+
+    private static readonly Guid? Boot = ReadBoot();
 
     /// <summary>Makes durable what was written to a file.</summary>
     /// <exception cref="IOException">It failed. What has become of it is unknown, and another try may succeed and change nothing.</exception>
@@ -72,6 +76,26 @@ internal static partial class Posix
         throw Failure("The file cannot be locked");
     }
 
+    /// <summary>
+    /// The time since the machine's boot, while it was suspended too; null where the system is not Linux. The framework's clocks stand while the machine is
+    /// suspended, or do not say of which boot they are.
+    /// </summary>
+    public static BootTime? TimeSinceBoot() => Boot is { } boot && clock_gettime(BootClock, out var time) == 0
+        ? new BootTime(boot, (time.Seconds * 1000L) + (time.Nanoseconds / 1_000_000))
+        : null;
+
+    private static Guid? ReadBoot()
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && Guid.TryParse(File.ReadAllText("/proc/sys/kernel/random/boot_id"), out var boot) ? boot : null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static void WriteZeros(SafeFileHandle file, long length)
     {
         var zeros = new byte[(int)Math.Min(length, 1024 * 1024)];
@@ -109,6 +133,15 @@ internal static partial class Posix
     [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int flock(SafeFileHandle file, int operation);
+
+    // No call of the system, and shorter than telling the garbage collector of it.
+    [LibraryImport("libc")]
+    [SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int clock_gettime(int clock, out Timespec time);
+
+    // Two longs of C, which are as wide as a pointer on Linux.
+    private readonly record struct Timespec(nint Seconds, nint Nanoseconds);
 
     [LibraryImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

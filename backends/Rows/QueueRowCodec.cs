@@ -5,7 +5,8 @@ namespace Timestone.Backends;
 /// <summary>Encodes and decodes a queue's row. In step with docs/file-journal.md.</summary>
 internal static class QueueRowCodec
 {
-    private const int EnqueueBlocked = 1, DequeueBlocked = 2, PublishPayloads = 4, HasErrored = 8, HasSeen = 16;
+    private const int EnqueueBlocked = 1, DequeueBlocked = 2, PublishPayloads = 4, HasErrored = 8, HasSeen = 16, HasBoot = 32;
+    private const int GuidBytes = 16;
 
     public static void Encode(ByteWriter writer, QueueRow row)
     {
@@ -23,13 +24,21 @@ internal static class QueueRowCodec
         writer.Signed(settings.Retention.Ticks);
         writer.Signed(settings.MaxDepth);
         writer.Signed(settings.MaxPayloadBytes);
-        writer.Byte((byte)((settings.EnqueueBlocked ? EnqueueBlocked : 0) | (settings.DequeueBlocked ? DequeueBlocked : 0) | (settings.PublishPayloads ? PublishPayloads : 0) | HasErrored | (row.Seen is null ? 0 : HasSeen)));
+        var flags = (settings.EnqueueBlocked ? EnqueueBlocked : 0) | (settings.DequeueBlocked ? DequeueBlocked : 0) | (settings.PublishPayloads ? PublishPayloads : 0);
+        writer.Byte((byte)(flags | HasErrored | (row.Seen is null ? 0 : HasSeen) | (row.Seen?.Boot is null ? 0 : HasBoot)));
         writer.Signed(settings.ErroredRetention.Ticks);
         writer.Signed(settings.MaxErrored);
         if (row.Seen is not { } seen)
             return;
         writer.Signed(seen.Time);
         writer.Signed(seen.Clock);
+        if (seen.Boot is not { } boot)
+            return;
+        Span<byte> id = stackalloc byte[GuidBytes];
+        boot.Boot.TryWriteBytes(id);
+        foreach (var each in id)
+            writer.Byte(each);
+        writer.Signed(boot.Milliseconds);
     }
 
     public static QueueRow Decode(ref ByteReader reader)
@@ -63,7 +72,9 @@ internal static class QueueRowCodec
             PublishPayloads = (flags & PublishPayloads) != 0,
         }, createdAt)
         {
-            Seen = (flags & HasSeen) == 0 ? null : new SeenTime(reader.Signed(), reader.Signed()),
+            Seen = (flags & HasSeen) == 0 ? null : new SeenTime(reader.Signed(), reader.Signed(), (flags & HasBoot) == 0 ? null : DecodeBoot(ref reader)),
         };
     }
+
+    private static BootTime DecodeBoot(ref ByteReader reader) => new(new Guid(reader.Raw(GuidBytes)), reader.Signed());
 }

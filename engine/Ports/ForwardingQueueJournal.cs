@@ -26,6 +26,9 @@ public abstract class ForwardingQueueJournal(IQueueJournal inner) : IQueueJourna
     public virtual StoreTime? StoreTime => inner.StoreTime;
 
     /// <inheritdoc/>
+    public BootTime? BootTime => inner.BootTime;
+
+    /// <inheritdoc/>
     public virtual bool TryReserve(RoomUse use, long bytes) => inner.TryReserve(use, bytes);
 
     /// <inheritdoc/>

@@ -43,6 +43,12 @@ public interface IQueueJournal : IAsyncDisposable
     StoreTime? StoreTime => null;
 
     /// <summary>
+    /// What the machine says now of the time since its boot; null where it does not, or where owners on other machines can open the queue. From what
+    /// is noted of it the next owner knows what has passed, within one boot, whatever the wall clock was set to meanwhile.
+    /// </summary>
+    BootTime? BootTime => null;
+
+    /// <summary>
     /// The messages as they were when opened, in the order of their sequences, each once and with its
     /// <see cref="MessageRow.State"/> set. To be called once: the rows become the caller's.
     /// </summary>

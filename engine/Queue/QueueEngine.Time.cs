@@ -7,18 +7,21 @@ public sealed partial class QueueEngine
 
     private long _wall;
     private long _store;
+    private BootTime? _boot;
 
     /// <summary>The latest time seen, in Unix milliseconds: at first the latest that the rows show; <see cref="long.MinValue"/> for none.</summary>
     public long LatestTime => _now;
 
-    // Whoever opens the queue goes on from the wall clock, which is the store's for all that is known, and what is noted. Where that would lead elsewhere, as the wall clock has jumped while the
-    // queue was open, it is noted anew: once a jump, as both go on alike.
+    // Whoever opens the queue goes on from the wall clock, which is the store's for all that is known, and what is noted, in this boot of the machine or in
+    // another. Where that would lead elsewhere, as the wall clock has jumped while the queue was open, it is noted anew: once a jump, as all go on alike.
     private void NoteJump()
     {
-        var start = Math.Max(Math.Min(_wall, _store), _queue.Seen?.At(_store) ?? long.MinValue);
-        if (Math.Abs(_now - start) > SeenTime.MostUnseenMs)
+        var wall = Math.Min(_wall, _store);
+        if (LeadsElsewhere(wall, _queue.Seen?.At(_store)) || LeadsElsewhere(wall, _queue.Seen?.At(_store, _boot)))
             Note();
     }
+
+    private bool LeadsElsewhere(long wall, long? noted) => Math.Abs(_now - Math.Max(wall, noted ?? long.MinValue)) > SeenTime.MostUnseenMs;
 
     // The wall clock may be found to have been ahead before anything else shows the time of an extension, and the lease would last as long as that.
     private void NoteExtension(MessageRow row, long lengthMs)
@@ -30,6 +33,6 @@ public sealed partial class QueueEngine
     private void Note()
     {
         if (HasRoom(RoomUse.Extra, QueueRow.MaxBytes))
-            _changes.Queue = _queue = _queue with { Seen = new SeenTime(_now, _store) };
+            _changes.Queue = _queue = _queue with { Seen = new SeenTime(_now, _store, _boot) };
     }
 }

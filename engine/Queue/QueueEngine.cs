@@ -101,11 +101,13 @@ public sealed partial class QueueEngine
     /// <param name="tryReserve">Sets room in the journal aside, see <see cref="IQueueJournal.TryReserve"/>; null when there always is.</param>
     /// <param name="wall">What the wall clock says, in Unix milliseconds; null when it says the time.</param>
     /// <param name="store">What the store's own clock says, in Unix milliseconds; null where that is the wall clock.</param>
-    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, bool>? tryReserve = null, long? wall = null, long? store = null)
+    /// <param name="boot">What the machine says of the time since its boot; null where it does not.</param>
+    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, bool>? tryReserve = null, long? wall = null, long? store = null, BootTime? boot = null)
     {
         _now = Math.Max(_now, now);
         _wall = wall ?? _now;
         _store = store ?? _wall;
+        _boot = boot;
         _changes = changes;
         if (LacksRoomToLease)
             BecomeUnblocked();

@@ -71,6 +71,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private long _begunAt;
     private long _wall;
     private long _store;
+    private BootTime? _boot;
     private long _alarm = long.MaxValue;
     private int _wakes;
     private volatile bool _closing;
@@ -102,7 +103,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             Wake();
         };
         _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence, filterLimits ?? FilterLimits.Default);
-        _clock = new QueueClock(Math.Max(_engine.LatestTime, journal.Queue.Seen?.At(journal.StoreTime?.Earliest ?? Wall) ?? long.MinValue), timeProvider.GetTimestamp(), timeProvider.TimestampFrequency);
+        _clock = new QueueClock(Math.Max(_engine.LatestTime, journal.Queue.Seen?.At(journal.StoreTime?.Earliest ?? Wall, journal.BootTime) ?? long.MinValue), timeProvider.GetTimestamp(), timeProvider.TimestampFrequency);
         _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         journal.Attach(this);
         Wake();
@@ -248,6 +249,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         var timestamp = _time.GetTimestamp();
         var now = _clock.Read(_wall, timestamp);
         _store = _journal.StoreTime?.Latest ?? (now > _wall ? Wall : _wall);
+        _boot = _journal.BootTime;
         return now;
     }
 
@@ -299,7 +301,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private bool Begin(QueueEngine engine, long now)
     {
         _begunAt = now;
-        engine.Begin(now, _open, _journal.Room, _tryReserve, _wall, _store);
+        engine.Begin(now, _open, _journal.Room, _tryReserve, _wall, _store, _boot);
         if (!engine.Advance(MaxDuePerBatch))
             return false;
         Serve(engine);

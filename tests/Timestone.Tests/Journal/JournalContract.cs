@@ -104,7 +104,7 @@ public abstract class JournalContract
     public async Task What_is_noted_of_the_time_comes_back()
     {
         var queue = await TestQueue.OpenAsync(Journal);
-        foreach (var seen in new SeenTime?[] { new(TestRows.Now + 3_600_000, TestRows.Now), new(-1, long.MaxValue), null })
+        foreach (var seen in new SeenTime?[] { new(TestRows.Now + 3_600_000, TestRows.Now), new(-1, long.MaxValue), new(7, 8, new BootTime(Guid.NewGuid(), 9)), null })
         {
             var noted = new QueueRow("orders", FullSettings, TestRows.Now) { Seen = seen };
             await queue.CommitAsync(new ChangeBatch { Queue = noted });

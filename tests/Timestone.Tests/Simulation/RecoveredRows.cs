@@ -13,7 +13,7 @@ internal static class RecoveredRows
             return state.Deleted == queue is null ? null : $"the queue {(queue is null ? "is gone" : "exists")}";
         if (queue.Settings != state.Settings)
             return $"settings {queue.Settings}, not {state.Settings}";
-        if ((queue.Seen?.Time, queue.Seen?.Clock) != (state.Seen?.Time, state.Seen?.Wall))
+        if ((queue.Seen?.Time, queue.Seen?.Clock, queue.Seen?.Boot?.Boot, queue.Seen?.Boot?.Milliseconds) != (state.Seen?.Time, state.Seen?.Wall, state.Seen?.Machine?.Boot, state.Seen?.Machine?.Since))
             return $"time seen {queue.Seen}, not {state.Seen}";
         for (var i = 1; i < rows.Count; i++)
         {

@@ -26,14 +26,17 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     private Int128 _hundredths;
     private long _readAt;
     private long _wall;
+    private (Guid Boot, long Since)? _machine;
 
     /// <summary>The time of the latest command: what a clock that goes back is held to.</summary>
     public long Now { get; private set; } = long.MinValue;
 
     public QueueSettings Settings { get; private set; } = settings;
 
-    /// <summary>What is stored of the time: the queue's, and what the wall clock said then; null when nothing is.</summary>
-    public (long Time, long Wall)? Seen { get; private set; }
+    /// <summary>
+    /// What is stored of the time: the queue's, what the wall clock said then, and in which boot of the machine how long after it that was; null when nothing is.
+    /// </summary>
+    public (long Time, long Wall, (Guid Boot, long Since)? Machine)? Seen { get; private set; }
 
     public IReadOnlyList<ReferenceMessage> Messages => _messages;
 
@@ -79,14 +82,14 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
 
     /// <summary>
     /// Makes it a queue that was opened again: it has forgotten its statistics, and of the time knows what its messages show and what was noted
-    /// of it, which has gone on since at 99 parts of a hundred.
+    /// of it, which has gone on since at 99 parts of a hundred: for as long as the machine says, or the wall clock where the machine has booted anew.
     /// </summary>
-    public void Reopen(long? wall = null, long elapsed = 0)
+    public void Reopen(long? wall = null, long elapsed = 0, (Guid Boot, long Since)? machine = null)
     {
         Now = _messages.Select(message => message.UpdatedAt).Append(Seen?.Time ?? long.MinValue).Max();
         _hundredths = Now * (Int128)100;
-        if (Seen is { } seen && wall > seen.Wall)
-            _hundredths = Int128.Max(_hundredths, ((Int128)seen.Time * 100) + ((wall.Value - seen.Wall) * 99 / 100 * 100));
+        if (Seen is { } seen && wall is { } now)
+            _hundredths = Int128.Max(_hundredths, ((Int128)seen.Time * 100) + (Passed(now, machine) * 99 / 100 * 100));
         _readAt = elapsed;
         Activity = new ReferenceActivity();
         _sweeps = [];
@@ -112,23 +115,35 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     /// <param name="now">The time.</param>
     /// <param name="room">What the journal has room for.</param>
     /// <param name="wall">What the wall clock says; null for the time.</param>
-    public void BeginBatch(long now, JournalRoom room, long? wall = null)
+    /// <param name="machine">Which boot the machine is in, and for how long; null where it does not say.</param>
+    public void BeginBatch(long now, JournalRoom room, long? wall = null, (Guid Boot, long Since)? machine = null)
     {
         (_room, LacksRoomToLease) = (room, false);
         Now = Math.Max(Now, now);
-        _wall = wall ?? Now;
-        // What an opening would go on from must be within a second of it.
-        var opened = Math.Max(_wall, Seen is { } seen ? seen.Time + (Math.Max(0, _wall - seen.Wall) * 99 / 100) : long.MinValue);
-        if (Now > opened + 1000 || Now < opened - 1000)
-            Note();
+        (_wall, _machine) = (wall ?? Now, machine);
+        // What an opening would go on from must be within a second of it, in this boot and in another.
+        foreach (var opening in new[] { machine, null })
+        {
+            var opened = Math.Max(_wall, Seen is { } seen ? seen.Time + (Passed(_wall, opening) * 99 / 100) : long.MinValue);
+            if (Now > opened + 1000 || Now < opened - 1000)
+            {
+                Note();
+                break;
+            }
+        }
+
         AdvanceTo(now);
     }
+
+    // How long ago it was that what is stored was seen.
+    private long Passed(long wall, (Guid Boot, long Since)? machine) =>
+        Math.Max(0, Seen!.Value.Machine is { } then && then.Boot == machine?.Boot ? machine.Value.Since - then.Since : wall - Seen.Value.Wall);
 
     private void Note()
     {
         if (!HasRoom(RoomUse.Extra, 512))
             return;
-        Seen = (Now, _wall);
+        Seen = (Now, _wall, _machine);
         Revision++;
     }
 

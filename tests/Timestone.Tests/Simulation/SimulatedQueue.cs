@@ -189,14 +189,14 @@ internal sealed class SimulatedQueue
             throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"'{Name}' was found in none of the {differences.Length} states that it can be in: {string.Join("; or ", differences)}.");
         _reference = _history.States[found].Copy();
         RecoveredRows.LearnTokens(_reference, rows);
-        _reference.Reopen(_time.Now, _time.Elapsed);
+        _reference.Reopen(_time.Now, _time.Elapsed, _time.Machine);
         _history = new History(_reference);
     }
 
     // The runner is about to apply everything that was sent.
     private void Apply(JournalRoom room)
     {
-        _reference.BeginBatch(_reference.Read(_time.Now, _time.Elapsed), room, _time.Now);
+        _reference.BeginBatch(_reference.Read(_time.Now, _time.Elapsed), room, _time.Now, _time.Machine);
         TimesAhead += _reference.Now > _time.Now ? 1 : 0;
         Serve();
         foreach (var call in _sent)

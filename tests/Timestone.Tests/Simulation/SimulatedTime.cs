@@ -4,12 +4,17 @@ namespace Timestone.Tests.Simulation;
 internal sealed class SimulatedTime : TimeProvider
 {
     private readonly List<SimulatedTimer> _timers = [];
+    private Guid _boot = Guid.AllBitsSet;
+    private long _bootedAt;
 
     /// <summary>The wall clock, in Unix milliseconds; it can go back.</summary>
     public long Now { get; set; } = 1_700_000_000_000;
 
     /// <summary>Milliseconds since some beginning; it cannot.</summary>
     public long Elapsed { get; set; }
+
+    /// <summary>Which boot the machine is in, and for how many milliseconds.</summary>
+    public (Guid Boot, long Since) Machine => (_boot, Elapsed - _bootedAt);
 
     public override long TimestampFrequency => 1000;
 
@@ -31,6 +36,15 @@ internal sealed class SimulatedTime : TimeProvider
         var timer = _timers.Find(timer => timer.DueAt <= Elapsed);
         timer?.Fire();
         return timer is not null;
+    }
+
+    /// <summary>The machine boots anew.</summary>
+    /// <param name="random">Names the boot.</param>
+    public void Boot(Random random)
+    {
+        Span<byte> name = stackalloc byte[16];
+        random.NextBytes(name);
+        (_boot, _bootedAt) = (new Guid(name), Elapsed);
     }
 
     /// <summary>Forgets all timers: their process is dead.</summary>

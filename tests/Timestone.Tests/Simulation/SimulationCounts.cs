@@ -33,6 +33,9 @@ internal sealed class SimulationCounts
 
     public int JumpsBack { get; set; }
 
+    /// <summary>Jumps while nothing ran, and the machine did not boot anew.</summary>
+    public int JumpsWithinBoot { get; set; }
+
     /// <summary>Batches that a queue began while its time was ahead of the wall clock.</summary>
     public int BatchesAhead { get; set; }
 
@@ -55,6 +58,7 @@ internal sealed class SimulationCounts
             Losses += run.Losses;
             JumpsForward += run.JumpsForward;
             JumpsBack += run.JumpsBack;
+            JumpsWithinBoot += run.JumpsWithinBoot;
             BatchesAhead += run.BatchesAhead;
         }
     }

@@ -33,6 +33,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         counts.Losses.ShouldBeGreaterThan(counts.Runs / 20);
         counts.JumpsForward.ShouldBeGreaterThan(counts.Runs / 4);
         counts.JumpsBack.ShouldBeGreaterThan(counts.Runs / 4);
+        counts.JumpsWithinBoot.ShouldBeGreaterThan(counts.Runs / 4);
         counts.BatchesAhead.ShouldBeGreaterThan(counts.Runs);
     }
 

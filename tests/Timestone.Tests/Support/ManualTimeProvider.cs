@@ -1,3 +1,5 @@
+using Timestone.Engine;
+
 namespace Timestone.Tests.Support;
 
 /// <summary>
@@ -22,6 +24,12 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
     }
 
     public override long GetTimestamp() => Steady.UtcTicks;
+
+    /// <summary>Which boot the machine is in.</summary>
+    public Guid Boot { get; set; } = Guid.NewGuid();
+
+    /// <summary>Its time since the machine's boot, for a journal.</summary>
+    public BootTime? TimeSinceBoot() => new BootTime(Boot, GetTimestamp() / TimeSpan.TicksPerMillisecond);
 
     // The wall clock as it would be without its jumps.
     private DateTimeOffset Steady

@@ -19,5 +19,5 @@ public sealed class FileSubject : LocalSubject
     }
 
     protected override Task<IJournal> OpenJournalAsync() => Task.FromResult<IJournal>(FileJournal.Open(
-        new FileJournalOptions { Directory = _directory.Path, Durability = Durability.Os, SegmentBytes = 64 * 1024, Outbox = true }));
+        new FileJournalOptions { Directory = _directory.Path, Durability = Durability.Os, SegmentBytes = 64 * 1024, Outbox = true, BootClock = Clock.TimeSinceBoot }));
 }
