@@ -49,7 +49,7 @@ internal sealed class MessageGrain(SiloQueues silo) : Grain, IMessageGrain
     private void CheckMine(string id)
     {
         if (id != _key.Id)
-            throw Validation.Invalid("id", $"This is message '{_key.Id}', not '{id}'.");
+            throw Validation.Invalid("id", $"This is message '{_key.Id.Cut()}', not '{id.Cut()}'.");
     }
 
     // What the store has of it, which is what its owner last acknowledged; null where the owner must be asked: the journal is its
@@ -66,7 +66,7 @@ internal sealed class MessageGrain(SiloQueues silo) : Grain, IMessageGrain
         }
         catch (IOException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"Message '{_key.Id}' cannot be read now; the silo's log says why.", innerException: problem);
+            throw new TimestoneException(ErrorCode.Unavailable, $"Message '{_key.Id.Cut()}' cannot be read now; the silo's log says why.", innerException: problem);
         }
     }
 }

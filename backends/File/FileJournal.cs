@@ -109,6 +109,9 @@ public sealed class FileJournal : IJournal
     /// </summary>
     public string? Trouble => _commits.Trouble;
 
+    /// <summary>Why there is not room for everything, as sentences, where that is not for want of space; null where there is room, or no space.</summary>
+    public string? TroubleSettingAside => _reserve.Trouble;
+
     internal bool Manual => _options.Manual;
 
     internal BootTime? BootTime => _options.BootClock();

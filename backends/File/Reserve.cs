@@ -37,6 +37,8 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
     private long _claimed;
     private long _remaining;
     private bool _full;
+    private bool _isForbidden;
+    private bool _hasBegun;
     private bool _refused;
     private bool _refusedLease;
     private volatile JournalRoom _room;
@@ -51,6 +53,19 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
         {
             lock (_sync)
                 return _full;
+        }
+    }
+
+    /// <summary>What keeps it from setting aside, as sentences for people, where there is not room for everything and that is not for want of space; else null.</summary>
+    public string? Trouble
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return _room == JournalRoom.Ample || !_isForbidden ? null
+                    : "No files can be made in the data directory, and the log says why: when what was set aside is used up, new messages and queues, settings, redrives and progress are refused, then leases.";
+            }
         }
     }
 
@@ -160,6 +175,9 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
         {
             SetAside(4);
             _refusedLease = false;
+            // What was refused before a restart is said to be from the start on, until there clearly is room again.
+            _refused |= !_hasBegun && _full;
+            _hasBegun = true;
             while (spares.Count > 1 && Margin > ExcessQuarters * _quarter)
                 spares.Remove();
             Judge();
@@ -168,12 +186,27 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
 
     private void SetAside(int quarters)
     {
-        var full = false;
-        while (!full && Margin < quarters * _quarter)
-            full = !spares.TryAdd();
-        if (full != _full)
-            notify?.Invoke(full ? "There is no space left on the disk to set aside for the journal." : "There is space on the disk for the journal again.", null);
-        _full = full;
+        IOException? obstacle = null;
+        while (obstacle is null && Margin < quarters * _quarter)
+            obstacle = spares.TryAdd();
+        if (obstacle is null != !_full)
+            Tell(obstacle);
+        _full = obstacle is not null;
+    }
+
+    private void Tell(IOException? obstacle)
+    {
+        if (obstacle is not null)
+            _isForbidden = obstacle.InnerException is UnauthorizedAccessException;
+        notify?.Invoke(
+            (obstacle is null, _isForbidden) switch
+            {
+                (false, false) => "There is no space left on the disk to set aside for the journal.",
+                (true, false) => "There is space on the disk for the journal again.",
+                (false, true) => "No files can be made in the data directory, so no more space can be set aside for the journal. Make the directory writable for the server.",
+                (true, true) => "Files can be made in the data directory again.",
+            },
+            _isForbidden ? obstacle : null);
     }
 
     // A claim can be refused before the margin is at its floor, and then there is not room for everything. It is said until there

@@ -56,19 +56,20 @@ internal sealed class Spares : IDisposable
         }
     }
 
-    /// <summary>Sets one more aside; false when there is no room for it.</summary>
-    public bool TryAdd()
+    /// <summary>Sets one more aside.</summary>
+    /// <returns>Null; or what stands in the way: mostly that there is no room.</returns>
+    public IOException? TryAdd()
     {
         lock (_sync)
         {
             try
             {
                 Keep(Create(_segmentBytes, _segmentBytes / LeastPart));
-                return true;
+                return null;
             }
-            catch (IOException)
+            catch (IOException obstacle)
             {
-                return false;
+                return obstacle;
             }
         }
     }

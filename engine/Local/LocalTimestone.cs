@@ -85,7 +85,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         }
         catch (IOException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue}' cannot be opened now; the server's log says why.", innerException: problem);
+            throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue.Cut()}' cannot be opened now; the server's log says why.", innerException: problem);
         }
     }
 
@@ -128,7 +128,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         var asked = settings with { EnqueueBlocked = info.Settings.EnqueueBlocked, DequeueBlocked = info.Settings.DequeueBlocked };
         return created || asked == info.Settings
             ? new CreateQueueResult(info, created)
-            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue}' exists with other settings. Different: {string.Join(", ", SettingsDifference.Between(info.Settings, asked))}.", "queue");
+            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue.Cut()}' exists with other settings. Different: {string.Join(", ", SettingsDifference.Between(info.Settings, asked))}.", "queue");
     }
 
     /// <inheritdoc/>
@@ -272,7 +272,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         Validation.CheckId(id);
         return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(id, static (engine, which) => engine.Get(which), cancellationToken).ConfigureAwait(false)
-            ?? throw new TimestoneException(ErrorCode.MessageNotFound, $"There is no message '{id}'.", "id");
+            ?? throw new TimestoneException(ErrorCode.MessageNotFound, $"There is no message '{id.Cut()}'.", "id");
     }
 
     /// <summary>Waits until a message is terminal.</summary>

@@ -57,7 +57,7 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
             if (_closing.IsCancellationRequested)
                 throw new TimestoneException(ErrorCode.Unavailable, "The service is shutting down.");
             if (_lost.TryGetValue(queue, out var fence))
-                throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue}' was opened by someone else.", innerException: fence);
+                throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue.Cut()}' was opened by someone else.", innerException: fence);
             // On the pool: the first caller may come on a thread that polls sockets, and reading a queue's rows takes time.
             var mine = new Lazy<Task<OpenQueue?>>(() => Task.Run(() => OpenOnceAsync(queue, create)));
             var opening = _queues.GetOrAdd(queue, mine);
@@ -80,7 +80,7 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
 
             Forget(queue, opening);
             if (create is null)
-                throw new TimestoneException(ErrorCode.QueueNotFound, $"There is no queue '{queue}'.", "queue");
+                throw new TimestoneException(ErrorCode.QueueNotFound, $"There is no queue '{queue.Cut()}'.", "queue");
         }
     }
 
@@ -160,8 +160,8 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     private static string Describe(string queue, Exception problem) => problem switch
     {
         QueueDamagedException => problem.Message,
-        IOException => $"Queue '{queue}' cannot be opened now; the server's log says why.",
-        _ => $"Queue '{queue}' cannot be opened: what the journal holds of it cannot be read.",
+        IOException => $"Queue '{queue.Cut()}' cannot be opened now; the server's log says why.",
+        _ => $"Queue '{queue.Cut()}' cannot be opened: what the journal holds of it cannot be read.",
     };
 
     /// <summary>

@@ -67,13 +67,13 @@ public sealed partial class QueueEngine
     {
         var settings = _queue.Settings;
         if (settings.EnqueueBlocked)
-            return new(ErrorCode.EnqueueBlocked, $"Enqueueing to queue '{_queue.Name}' is blocked.");
+            return new(ErrorCode.EnqueueBlocked, $"Enqueueing to queue '{_queue.Name.Cut()}' is blocked.");
         if (settings.Type == QueueType.Exclusive && !message.Metadata.ContainsKey(settings.ExclusivityKey!))
-            return new(ErrorCode.MissingExclusivityKey, $"Queue '{_queue.Name}' is exclusive by '{settings.ExclusivityKey}', which the metadata lack.", "metadata");
+            return new(ErrorCode.MissingExclusivityKey, $"Queue '{_queue.Name.Cut()}' is exclusive by '{settings.ExclusivityKey.Cut()}', which the metadata lack.", "metadata");
         if (message.Payload.Bytes.Length > settings.MaxPayloadBytes)
             return new(ErrorCode.PayloadTooLarge, $"The payload is {message.Payload.Bytes.Length} bytes; the queue takes {settings.MaxPayloadBytes}.", "payload");
         if (settings.MaxDepth > 0 && Live >= settings.MaxDepth)
-            return new(ErrorCode.QueueFull, $"Queue '{_queue.Name}' holds {settings.MaxDepth} messages, its limit.");
+            return new(ErrorCode.QueueFull, $"Queue '{_queue.Name.Cut()}' holds {settings.MaxDepth} messages, its limit.");
         return HasRoom(RoomUse.Message, ContentBytes(message)) ? null : NoRoom("new messages");
     }
 

@@ -6,10 +6,10 @@ namespace Timestone.Engine;
 internal static class Refusals
 {
     public static MessageResult NotFound(string id) =>
-        MessageResult.Refused(id, ErrorCode.MessageNotFound, $"There is no message '{id}'.", "id");
+        MessageResult.Refused(id, ErrorCode.MessageNotFound, $"There is no message '{id.Cut()}'.", "id");
 
     public static MessageResult IllegalTransition(MessageRow row, string goal) =>
-        MessageResult.Refused(row.Id, ErrorCode.IllegalTransition, $"Message '{row.Id}' is {NameOf(row.State.State)} and cannot be {goal}.");
+        MessageResult.Refused(row.Id, ErrorCode.IllegalTransition, $"Message '{row.Id.Cut()}' is {NameOf(row.State.State)} and cannot be {goal}.");
 
     /// <summary>Says what became of the lease, and of the message.</summary>
     /// <param name="row">The message.</param>
@@ -19,7 +19,7 @@ internal static class Refusals
 
     /// <summary>Names the fields in which a message differs from one that exists.</summary>
     public static MessageResult OtherContent(MessageRow row, NewMessage message, EnqueueTerms? terms) =>
-        MessageResult.Refused(row.Id, ErrorCode.MessageConflict, $"Message '{row.Id}' exists with other content. Different: {string.Join(", ", Differences(row, message, terms))}.", "id");
+        MessageResult.Refused(row.Id, ErrorCode.MessageConflict, $"Message '{row.Id.Cut()}' exists with other content. Different: {string.Join(", ", Differences(row, message, terms))}.", "id");
 
     private static IEnumerable<string> Differences(MessageRow row, NewMessage message, EnqueueTerms? terms)
     {
@@ -63,9 +63,9 @@ internal static class Refusals
         var since = Rfc3339.Format(MessageView.Time(state.UpdatedAt));
         return state.State switch
         {
-            MessageState.Running => $"Message '{row.Id}' is running under another lease since {since}, attempt {state.Attempt}.",
-            MessageState.Invisible => $"Message '{row.Id}' is invisible until {Rfc3339.Format(MessageView.Time(state.DueAt))}, with {state.Attempt} attempts spent.",
-            _ => $"Message '{row.Id}' is {NameOf(state.State)} since {since}, with {state.Attempt} attempts spent.",
+            MessageState.Running => $"Message '{row.Id.Cut()}' is running under another lease since {since}, attempt {state.Attempt}.",
+            MessageState.Invisible => $"Message '{row.Id.Cut()}' is invisible until {Rfc3339.Format(MessageView.Time(state.DueAt))}, with {state.Attempt} attempts spent.",
+            _ => $"Message '{row.Id.Cut()}' is {NameOf(state.State)} since {since}, with {state.Attempt} attempts spent.",
         };
     }
 

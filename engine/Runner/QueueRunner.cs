@@ -446,7 +446,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             request.Answer();
         _committingRequests.Clear();
         if (_committing.Deleted)
-            Stop(null, new TimestoneException(ErrorCode.QueueNotFound, $"Queue '{_journal.Queue.Name}' was deleted.", "queue"));
+            Stop(null, new TimestoneException(ErrorCode.QueueNotFound, $"Queue '{_journal.Queue.Name.Cut()}' was deleted.", "queue"));
         _committing.Clear();
     }
 

@@ -38,7 +38,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         {
             List<HealthPart> parts = [HealthPart.Of("queues", Reopening)];
             if (_timestone is not null && _journal?.Space is { } space)
-                parts.Add(HealthPart.Of("journal", _files?.Trouble ?? space.Trouble, FiguresOf(space)));
+                parts.Add(HealthPart.Of("journal", _files?.Trouble ?? _files?.TroubleSettingAside ?? space.Trouble, FiguresOf(space)));
             if (_redis is not null)
                 parts.AddRange([_redis.Part, new HealthPart("lease", HealthPart.Ok, Standby?.Detail)]);
             if (_timestone is { } timestone)

@@ -36,6 +36,8 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["too large a payload size"] = ("maxPayloadBytes", Plain with { MaxPayloadBytes = Limits.MaxPayloadBytes + 1 }),
     };
 
+    private static readonly string LongName = new('n', 128);
+
     private static readonly Dictionary<string, (string Field, NewMessage Message)> BadMessages = new()
     {
         ["an empty id"] = ("id", new NewMessage { Id = "" }),
@@ -170,6 +172,25 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
     public static TheoryData<string> CallCases { get; } = [.. BadCalls.Keys];
 
     public static TheoryData<string> QueueCallCases { get; } = [.. CallsOnAQueue.Keys];
+
+    [Fact]
+    public async Task Long_names_are_cut_in_errors()
+    {
+        await Queue(Plain with { EnqueueBlocked = true, MaxDepth = 5 }, LongName);
+        await Queue();
+        await Enqueue(LongName);
+        foreach (var call in new Func<Task>[]
+        {
+            () => Service.GetQueueAsync(LongName[1..]),
+            () => Service.CreateQueueAsync(LongName, Plain),
+            () => Service.EnqueueAsync(LongName, new NewMessage { Id = "a" }),
+            () => Service.EnqueueAsync(Q, new NewMessage { Id = LongName, Priority = 7 }),
+            () => Service.GetMessageAsync(Q, LongName[1..]),
+            () => Service.CompleteAsync(Q, LongName, "0"),
+            () => Service.RedriveAsync(Q, LongName),
+        })
+            (await Should.ThrowAsync<TimestoneException>(call)).Message.ShouldNotContain(new string('n', 101));
+    }
 
     [Theory]
     [MemberData(nameof(SettingsCases))]

@@ -129,6 +129,41 @@ public sealed class DiskFullTests
     }
 
     [Fact]
+    public async Task After_a_restart_on_the_full_disk_it_is_said_at_once_what_is_refused()
+    {
+        var journal = Open(_disk);
+        var queue = await TestQueue.OpenAsync(journal);
+        // What is refused is large: small messages would still fit.
+        for (var sequence = 1; queue.Journal.TryReserve(RoomUse.Message, SegmentBytes / 8); sequence++)
+            await queue.AddManyAsync(sequence, 1, 100);
+        journal.Room.ShouldBe(JournalRoom.WorkOnly);
+        await journal.DisposeAsync();
+        Open(_disk).Room.ShouldBe(JournalRoom.WorkOnly);
+        _disk.Capacity *= 2;
+        Open(_disk).Room.ShouldBe(JournalRoom.Ample);
+    }
+
+    [Fact]
+    public async Task A_directory_that_forbids_files_is_not_taken_for_a_full_disk()
+    {
+        var said = new List<string>();
+        var journal = FileJournal.Open(new FileJournalOptions { Disk = _disk, Manual = true, SegmentBytes = SegmentBytes, Notify = (text, _) => said.Add(text) });
+        var queue = await TestQueue.OpenAsync(journal);
+        _disk.Forbids = true;
+        await FillAsync(queue);
+        journal.TroubleSettingAside.ShouldNotBeNull();
+        said.ShouldHaveSingleItem().ShouldStartWith("No files can be made in the data directory");
+        _disk.Forbids = false;
+        journal.Housekeep();
+        journal.TroubleSettingAside.ShouldBeNull();
+        said[^1].ShouldBe("Files can be made in the data directory again.");
+
+        await FillAsync(queue, first: 1_000_000);
+        journal.TroubleSettingAside.ShouldBeNull();
+        said[^1].ShouldStartWith("There is no space left");
+    }
+
+    [Fact]
     public async Task Room_comes_back_when_the_disk_has_space_again()
     {
         var journal = Open(_disk);
@@ -193,10 +228,10 @@ public sealed class DiskFullTests
     private static FileJournal Open(FaultyDisk disk, bool acceptDataLoss = false) =>
         FileJournal.Open(new FileJournalOptions { Disk = disk, Manual = true, SegmentBytes = SegmentBytes, AcceptDataLoss = acceptDataLoss });
 
-    private static async Task FillAsync(TestQueue queue)
+    private static async Task FillAsync(TestQueue queue, long first = 0)
     {
-        for (var i = 0; queue.Journal.Room == JournalRoom.Ample; i++)
-            await queue.AddManyAsync(i * 10, 10, 1000);
+        for (; queue.Journal.Room == JournalRoom.Ample; first += 10)
+            await queue.AddManyAsync(first, 10, 1000);
         queue.Journal.Room.ShouldBe(JournalRoom.WorkOnly);
     }
 

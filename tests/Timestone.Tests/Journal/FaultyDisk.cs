@@ -11,6 +11,9 @@ internal sealed class FaultyDisk(long capacity = long.MaxValue) : IJournalDisk
     /// <summary>Bytes that all files together can have.</summary>
     public long Capacity { get; set; } = capacity;
 
+    /// <summary>Whether no file can be made.</summary>
+    public bool Forbids { get; set; }
+
     public int Writes { get; private set; }
 
     public int Flushes { get; private set; }
@@ -40,6 +43,8 @@ internal sealed class FaultyDisk(long capacity = long.MaxValue) : IJournalDisk
         lock (_sync)
         {
             Attempt("create");
+            if (Forbids)
+                throw new IOException("Access denied.", new UnauthorizedAccessException());
             if (Used + length > Capacity)
                 throw new IOException("No space left on device.");
             _files.Add(name, new Content { Now = new byte[length], Durable = new byte[length] });

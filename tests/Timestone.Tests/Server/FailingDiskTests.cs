@@ -68,6 +68,9 @@ public sealed class FailingDiskTests : IDisposable
                 i.ShouldBeLessThan(2000);
             (await EnqueueAsync(http, "refused", payload)).ShouldNotBe(HttpStatusCode.Created);
 
+            // More space would not help.
+            (await JournalAsync(http)).Journal.ShouldNotContain("full");
+
             // The queue may have to be opened again first.
             await Eventually.BeAsync(async () => (await http.GetAsync("/v1/queues/q/depth")).IsSuccessStatusCode);
         }

@@ -36,7 +36,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         var blocksAside = settings with { EnqueueBlocked = known.Settings.EnqueueBlocked, DequeueBlocked = known.Settings.DequeueBlocked };
         return blocksAside == known.Settings
             ? new CreateQueueResult(known.Info, Created: false)
-            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue}' exists with other settings.");
+            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue.Cut()}' exists with other settings.");
     });
 
     public Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
@@ -194,7 +194,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
 
     public void Dispose() => _wakeUp.Dispose();
 
-    private static TimestoneException NotFound(string queue) => new(ErrorCode.QueueNotFound, $"There is no queue '{queue}'.");
+    private static TimestoneException NotFound(string queue) => new(ErrorCode.QueueNotFound, $"There is no queue '{queue.Cut()}'.");
 
     private static IReadOnlyList<MessageResult> Each<T>(IReadOnlyList<T> items, Func<T, MessageResult> answer) => [.. items.Select(answer)];
 
