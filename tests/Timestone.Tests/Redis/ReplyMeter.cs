@@ -94,19 +94,27 @@ public sealed class ReplyMeter : IDisposable
         while (next != '\n');
 
         var line = System.Text.Encoding.ASCII.GetString(to.GetBuffer(), start, (int)to.Length - start - 2);
-        if (line[0] is not ('$' or '*'))
+        if (line[0] is '$' or '=')
+            CopyBytes(from, to, Count(line));
+        else if (line[0] is '*' or '~' or '>' or '%')
+            CopyReplies(from, to, line[0] == '%' ? 2 * Count(line) : Count(line));
+    }
+
+    private static int Count(string line) => int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture);
+
+    // None for a null of the older protocol, whose count is -1.
+    private static void CopyReplies(Stream from, MemoryStream to, int count)
+    {
+        for (var i = 0; i < count; i++)
+            CopyReply(from, to);
+    }
+
+    private static void CopyBytes(Stream from, MemoryStream to, int count)
+    {
+        if (count < 0)
             return;
-        var count = int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture);
-        if (line[0] == '*')
-        {
-            for (var i = 0; i < count; i++)
-                CopyReply(from, to);
-        }
-        else if (count >= 0)
-        {
-            var bytes = new byte[count + 2];
-            from.ReadExactly(bytes);
-            to.Write(bytes);
-        }
+        var bytes = new byte[count + 2];
+        from.ReadExactly(bytes);
+        to.Write(bytes);
     }
 }
