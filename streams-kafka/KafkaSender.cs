@@ -62,7 +62,7 @@ internal sealed class KafkaSender(KafkaClients clients, KafkaTopic topic, TimeSp
         lock (_sync)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _producer ??= clients.Producer(withValues: false);
+            return _producer ??= clients.Producer();
         }
     }
 

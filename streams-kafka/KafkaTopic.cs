@@ -18,7 +18,7 @@ internal sealed partial class KafkaTopic(KafkaOptions options, KafkaClients clie
     /// <summary>Asks Kafka how many partitions there are. If Kafka is not to be had that is for the options to say: a silo starts without it, too.</summary>
     public async Task SettleAsync()
     {
-        using var client = clients.Producer(withValues: false);
+        using var client = clients.Producer();
         try
         {
             await EnsureAsync(client.Handle).ConfigureAwait(false);

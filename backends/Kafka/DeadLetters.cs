@@ -17,7 +17,7 @@ internal sealed class DeadLetters(KafkaOptions options, KafkaClients clients, Ka
     {
         if (_producer is null)
         {
-            _producer = clients.Producer(withValues: false);
+            _producer = clients.Producer();
             await TryAsync(topics.EnsureAsync(_producer.Handle, [options.DeadLetterTopic], cancellationToken)).ConfigureAwait(false);
         }
 

@@ -29,7 +29,7 @@ internal sealed class Delivery
     /// <summary>A record was not even taken by the producer.</summary>
     public void Refuse(Error error, int bytes)
     {
-        Interlocked.CompareExchange(ref _first, new Undelivered(error, bytes), null);
+        Interlocked.CompareExchange(ref _first, new Undelivered(error, bytes, ByItself: true), null);
         Leave();
     }
 
@@ -44,7 +44,7 @@ internal sealed class Delivery
     {
         Interlocked.Increment(ref _reports);
         if (report.Error.IsError)
-            Interlocked.CompareExchange(ref _first, new Undelivered(report.Error, report.Message.Value?.Length), null);
+            Interlocked.CompareExchange(ref _first, new Undelivered(report.Error, (report.Message.Key?.Length ?? 0) + (report.Message.Value?.Length ?? 0), ByItself: false), null);
         Leave();
     }
 
@@ -57,5 +57,6 @@ internal sealed class Delivery
 
 /// <summary>Why a record was not delivered.</summary>
 /// <param name="Error">What went wrong.</param>
-/// <param name="Bytes">The size of the record's value; null where the report does not carry it.</param>
-internal sealed record Undelivered(Error Error, int? Bytes);
+/// <param name="Bytes">The size of the record; less than that where reports do not carry records.</param>
+/// <param name="ByItself">Whether it was judged alone; else it may have shared its batch with others.</param>
+internal sealed record Undelivered(Error Error, int Bytes, bool ByItself);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using KafkaErrorCode = Confluent.Kafka.ErrorCode;
@@ -7,6 +8,8 @@ namespace Timestone.Backends.Kafka;
 /// <summary>Builds the clients: the one place that knows how they are configured. Building connects to nothing yet, but checks the configuration.</summary>
 internal sealed class KafkaClients
 {
+    // What the client puts into one batch, unless it is told otherwise.
+    private const int DefaultBytes = 1_000_000;
     private const int MetadataMilliseconds = 10_000;
     private readonly KafkaOptions _options;
     private readonly ILogger _logger;
@@ -23,18 +26,26 @@ internal sealed class KafkaClients
     /// A producer whose records are kept by all replicas, each once, and in their order or not at all. A record waits until it is
     /// taken, however long: were it given up, those behind it would overtake it.
     /// </summary>
-    /// <param name="withValues">Whether reports carry the records' values, which are held in memory for that until they have arrived.</param>
-    public IProducer<byte[], byte[]> Producer(bool withValues) => Build(() =>
+    /// <param name="mostBytes">How many bytes the topics take at once; null for the client's default.</param>
+    /// <param name="oneByOne">Whether each record goes by itself, and reports carry records, which are held in memory for that until they have arrived.</param>
+    public IProducer<byte[], byte[]> Producer(int? mostBytes = null, bool oneByOne = false) => Build(() =>
     {
-        var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true }, ("linger.ms", "2"), ("compression.type", "lz4")))
+        List<(string, string)> defaults = [("linger.ms", "2"), ("compression.type", "lz4")];
+        if (mostBytes is < DefaultBytes)
+            defaults.Add(("batch.size", Text(mostBytes.Value)));
+        else if (mostBytes is > DefaultBytes)
+            defaults.Add(("message.max.bytes", Text(mostBytes.Value)));
+        var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true }, [.. defaults]))
         {
             EnableIdempotence = true,
             EnableGaplessGuarantee = true,
             Acks = Acks.All,
             MessageTimeoutMs = 0,
             Partitioner = Partitioner.Murmur2Random,
-            DeliveryReportFields = withValues ? "value" : "none",
+            DeliveryReportFields = oneByOne ? "key,value" : "none",
         };
+        if (oneByOne)
+            config.BatchNumMessages = 1;
         return new ProducerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError).Build();
     });
 
@@ -100,6 +111,8 @@ internal sealed class KafkaClients
             properties[name] = value;
         return properties;
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static T Build<T>(Func<T> build)
     {

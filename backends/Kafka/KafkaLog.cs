@@ -21,8 +21,11 @@ internal static partial class KafkaLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Topic {Topic} of Kafka was missing and has been created with {Partitions} partitions.")]
     public static partial void TopicCreated(ILogger logger, string topic, int partitions);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka takes no event of {Bytes} bytes: payloads of such events are left out. Raise 'message.max.bytes' of the client, the brokers and the topic {Topic}.")]
-    public static partial void PayloadLeftOut(ILogger logger, int bytes, string topic);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events were published without their payloads: Kafka takes {Bytes} bytes. Raise 'max.message.bytes' of the topic {Topic}.")]
+    public static partial void PayloadsOmitted(ILogger logger, int count, int bytes, string topic);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka refuses batches of this size and does not say what it takes: events go one by one now, which is slow. Let this client describe the configuration of the topic {Topic}, or set 'batch.size'.")]
+    public static partial void OneByOne(ILogger logger, string topic);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The indexer has the partitions {Partitions}.")]
     public static partial void Assigned(ILogger logger, IEnumerable<TopicPartition> partitions);

@@ -69,7 +69,7 @@ public sealed record KafkaOptions
 
     /// <summary>Checks all of it, and has Kafka's client check its properties. Connects to nothing.</summary>
     /// <exception cref="ArgumentException">Something is out of range, or the client does not take a property.</exception>
-    public void Try() => new KafkaClients(this, NullLogger.Instance).Producer(withValues: false).Dispose();
+    public void Try() => new KafkaClients(this, NullLogger.Instance).Producer().Dispose();
 
     private static void CheckTopic(string topic, string name)
     {

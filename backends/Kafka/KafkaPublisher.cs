@@ -19,6 +19,12 @@ namespace Timestone.Backends.Kafka;
 /// </remarks>
 public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
 {
+    /// <summary>The header of a record whose event is not whole; it names what was left out.</summary>
+    internal const string OmittedHeader = "timestone-omitted";
+
+    // What surrounds a record that is alone in its batch, at most.
+    private const int RecordOverhead = 200;
+
     private static readonly TimeSpan FullQueuePause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
 
@@ -30,8 +36,12 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private IProducer<byte[], byte[]>? _producer;
     private bool _topicsAreThere;
-    private int _largest = int.MaxValue;
-    private bool _asksForSizes;
+
+    // How many bytes the topics take at once, which is not asked again of brokers that did not say; and the least that they refused though it came by itself.
+    private bool _asks = true;
+    private int? _mostBytes;
+    private int _refusedBytes = int.MaxValue;
+    private bool _oneByOne;
     private bool _disposed;
 
     /// <summary>Makes one. It connects when it is first given something.</summary>
@@ -55,7 +65,7 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             while (await PublishAsync(EventDocuments.Of(batch.Entries), cancellationToken).ConfigureAwait(false) is { } undelivered)
-                await RecoverAsync(undelivered).ConfigureAwait(false);
+                await RecoverAsync(undelivered, cancellationToken).ConfigureAwait(false);
             _clients.Answered();
         }
         finally
@@ -83,13 +93,11 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
 
     private async Task<Undelivered?> PublishAsync(IEnumerable<StreamEvent> events, CancellationToken cancellationToken)
     {
-        var producer = _producer ??= Producer();
-        if (!_topicsAreThere)
-            await _topics.EnsureAsync(producer.Handle, [_options.CurrentTopic, _options.HistoricTopic], cancellationToken).ConfigureAwait(false);
-        _topicsAreThere = true;
-
+        if (_producer is null || !_topicsAreThere)
+            await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var producer = _producer!;
         var delivery = new Delivery();
-        var (transitions, others) = (0, 0);
+        var (transitions, others, omitted) = (0, 0, 0);
         foreach (var told in events)
         {
             if (told.Kind == StreamEventKind.Transition)
@@ -110,7 +118,9 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
             else
             {
                 var topic = told.Kind == StreamEventKind.Transition ? _options.HistoricTopic : _options.CurrentTopic;
-                await ProduceAsync(producer, new TopicPartition(topic, Partition.Any), MessageOf(told), delivery, cancellationToken).ConfigureAwait(false);
+                var message = MessageOf(told);
+                omitted += message.Headers is null ? 0 : 1;
+                await ProduceAsync(producer, new TopicPartition(topic, Partition.Any), message, delivery, cancellationToken).ConfigureAwait(false);
             }
 
             if (delivery.Failure is not null)
@@ -122,19 +132,34 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
             return failure;
         EventMetrics.Published(_options.HistoricTopic, transitions);
         EventMetrics.Published(_options.CurrentTopic, others);
+        if (omitted > 0)
+        {
+            EventMetrics.PayloadsOmitted(_options.HistoricTopic, omitted);
+            KafkaLog.PayloadsOmitted(_logger, omitted, LargestRecord, _options.HistoricTopic);
+        }
+
         return null;
     }
 
+    private int LargestRecord => Math.Min(_mostBytes ?? int.MaxValue, _refusedBytes - 1);
+
     private Message<byte[], byte[]> MessageOf(StreamEvent told)
     {
-        var value = EventJson.Write(told);
-        if (value.Length > _largest && told.Transition is { Payload.Kind: not PayloadKind.None } transition)
-            value = EventJson.Write(told with { Transition = transition with { Payload = default } });
         var (queue, id) = told.Transition is { } made ? (made.Queue, made.Id)
             : told.Message is { } message ? (message.Queue, message.Id)
             : (told.RemovedMessage!.Queue, told.RemovedMessage.Id);
-        return new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes($"{queue}/{id}"), Value = value };
+        var record = new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes($"{queue}/{id}"), Value = EventJson.Write(told) };
+        if (SizeOf(record) > LargestRecord && told.Transition is { Payload.Kind: not PayloadKind.None } transition)
+        {
+            record.Value = EventJson.Write(told with { Transition = transition with { Payload = default } });
+            record.Headers = new Headers { { OmittedHeader, "payload"u8.ToArray() } };
+        }
+
+        return record;
     }
+
+    // Before it is compressed: it may then be smaller.
+    private static int SizeOf(Message<byte[], byte[]> record) => (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0) + RecordOverhead;
 
     private async ValueTask ProduceAsync(IProducer<byte[], byte[]> producer, TopicPartition where, Message<byte[], byte[]> message, Delivery delivery, CancellationToken cancellationToken)
     {
@@ -153,7 +178,7 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
             }
             catch (ProduceException<byte[], byte[]> problem)
             {
-                delivery.Refuse(problem.Error, message.Value.Length);
+                delivery.Refuse(problem.Error, SizeOf(message));
                 return;
             }
         }
@@ -181,23 +206,54 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
         }
     }
 
-    private IProducer<byte[], byte[]> Producer() => _clients.Producer(withValues: _asksForSizes);
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        string[] topics = [_options.CurrentTopic, _options.HistoricTopic];
+        _producer ??= Producer();
+        await _topics.EnsureAsync(_producer.Handle, topics, cancellationToken).ConfigureAwait(false);
+        if (_asks)
+        {
+            var most = await KafkaTopics.MostBytesAsync(_producer.Handle, topics).ConfigureAwait(false);
+            _asks = most is not null;
+            if (most is not null && most != _mostBytes)
+            {
+                await DiscardAsync().ConfigureAwait(false);
+                _mostBytes = most;
+                _producer = Producer();
+            }
+        }
 
-    // An event that is too large can be published without its payload, once its size is known. For everything else the pump tries again later.
-    private async Task RecoverAsync(Undelivered undelivered)
+        _topicsAreThere = true;
+    }
+
+    private IProducer<byte[], byte[]> Producer() => _clients.Producer(_mostBytes, _oneByOne);
+
+    // What is too large can be published without its payload, once it is known which of a batch that is. For everything else the pump tries again later.
+    private async Task RecoverAsync(Undelivered undelivered, CancellationToken cancellationToken)
     {
         await DiscardAsync().ConfigureAwait(false);
-        if (undelivered is { Error.Code: KafkaErrorCode.MsgSizeTooLarge, Bytes: null } && !_asksForSizes)
+        if (undelivered.Error.Code != KafkaErrorCode.MsgSizeTooLarge)
+            throw Untaken(undelivered);
+        var before = _mostBytes;
+        _asks = true;
+        await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (_mostBytes != before)
+            return;
+        if (!undelivered.ByItself && !_oneByOne)
         {
-            _asksForSizes = true;
+            _oneByOne = true;
+            KafkaLog.OneByOne(_logger, _options.HistoricTopic);
+            await DiscardAsync().ConfigureAwait(false);
             return;
         }
 
-        if (undelivered.Error.Code != KafkaErrorCode.MsgSizeTooLarge || undelivered.Bytes is not { } size || size > _largest)
-            throw new IOException($"Kafka did not take events. {undelivered.Error.Reason}", new KafkaException(undelivered.Error));
-        _largest = size - 1;
-        KafkaLog.PayloadLeftOut(_logger, size, _options.HistoricTopic);
+        if (undelivered.Bytes > LargestRecord)
+            throw Untaken(undelivered);
+        _refusedBytes = undelivered.Bytes;
     }
+
+    private static IOException Untaken(Undelivered undelivered) =>
+        new($"Kafka did not take events. {undelivered.Error.Reason}", new KafkaException(undelivered.Error));
 
     // What it still holds goes with it.
     private async Task DiscardAsync()

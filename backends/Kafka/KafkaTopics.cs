@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,7 @@ namespace Timestone.Backends.Kafka;
 internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
 
     /// <summary>Creates those that are missing.</summary>
     /// <exception cref="IOException">The brokers cannot be asked now, or a topic is missing and cannot be created.</exception>
@@ -30,6 +32,23 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
         return !found.Error.IsError && found.Partitions.Count > 0
             ? found.Partitions.Count
             : throw new IOException($"The partitions of Kafka's topic {topic} are not known now: {found.Error.Reason}");
+    }
+
+    /// <summary>How many bytes each of some topics takes at once: a batch of records, compressed. Null where the brokers do not say.</summary>
+    public static async Task<int?> MostBytesAsync(Handle client, IEnumerable<string> topics)
+    {
+        using var admin = new DependentAdminClientBuilder(client).Build();
+        try
+        {
+            var found = await admin.DescribeConfigsAsync(
+                topics.Select(static topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }), new DescribeConfigsOptions { RequestTimeout = Glance }).ConfigureAwait(false);
+            return found.Min(static topic => int.Parse(topic.Entries["max.message.bytes"].Value, CultureInfo.InvariantCulture));
+        }
+        catch (KafkaException)
+        {
+            // Not every client may ask that. What is refused tells.
+            return null;
+        }
     }
 
     // It blocks; and the client must not be disposed of under it, so it is not abandoned.

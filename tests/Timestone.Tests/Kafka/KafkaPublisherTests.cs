@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Shouldly;
 using Timestone.Backends.Kafka;
 using Timestone.Engine;
@@ -72,6 +74,44 @@ public sealed class KafkaPublisherTests
             .DistinctBy(static made => made.Id).ToDictionary(static made => made.Id, static made => made.Payload);
         payloads["small"].ShouldBe(small.Payload!.Value);
         payloads[large.Id].Kind.ShouldBe(PayloadKind.None);
+    }
+
+    [Fact]
+    public async Task What_a_topic_takes_bounds_batches_and_only_what_is_larger_by_itself_goes_without_its_payload()
+    {
+        const int Most = 20_000;
+        var options = await TestKafka.NewAsync();
+        var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = options.BootstrapServers }).Build();
+        using var _ = admin;
+        await admin.CreateTopicsAsync([.. new[] { options.CurrentTopic, options.HistoricTopic }.Select(topic => new TopicSpecification { Name = topic, NumPartitions = 1, Configs = Limit(Most) })]);
+        var some = new Story(seed: 12, messages: 20, transitions: 600).Entries[0];
+        await using var publisher = TestKafka.Publisher(options);
+        await publisher.DeliverAsync(new OutboxBatch([.. Enumerable.Range(0, 100).Select(i => Noise($"small-{i}", 1000)), Noise("fits", Most / 2), Noise("large", Most)], afterGap: false));
+
+        // What it takes is less from now on: the next batch is refused, and its topic asked again.
+        await admin.AlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
+        {
+            [new ConfigResource { Type = ResourceType.Topic, Name = options.HistoricTopic }] = [new ConfigEntry { Name = "max.message.bytes", Value = $"{Most / 4}" }],
+        });
+        await publisher.DeliverAsync(new OutboxBatch([.. Enumerable.Range(0, 100).Select(i => Noise($"later-{i}", 1000)), Noise("fits no more", Most / 2)], afterGap: false));
+        var records = (await TopicReader.ReadAsync(options, options.HistoricTopic)).DistinctBy(static record => record.Event().Transition!.Id).ToList();
+        records.Count.ShouldBe(203);
+        foreach (var record in records)
+        {
+            var made = record.Event().Transition!;
+            var isOmitted = made.Id is "large" or "fits no more";
+            made.Payload.Kind.ShouldBe(isOmitted ? PayloadKind.None : PayloadKind.Bytes, made.Id);
+            record.Message.Headers.Select(static header => header.Key).ShouldBe(isOmitted ? [KafkaPublisher.OmittedHeader] : []);
+        }
+
+        static Dictionary<string, string> Limit(int bytes) => new() { ["max.message.bytes"] = $"{bytes}" };
+
+        OutboxEntry Noise(string id, int bytes)
+        {
+            var noise = new byte[bytes];
+            new Random(bytes).NextBytes(noise);
+            return some with { Id = id, Payload = Payload.FromBytes(noise) };
+        }
     }
 
     [Fact]
