@@ -52,7 +52,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
         _indexing = new BatchIndexing(index, _deadLetters, logger, _time);
         _progress = new Progress(options.CommitInterval, logger, _time);
         _consumer = _clients.Consumer(builder => builder
-            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
+            .SetPartitionsAssignedHandler((consumer, partitions) => OnAssigned(consumer, partitions))
             .SetPartitionsRevokedHandler((_, partitions) => OnRevoked(partitions, lost: false))
             .SetPartitionsLostHandler((_, partitions) => OnRevoked(partitions, lost: true)));
     }
@@ -193,15 +193,11 @@ public sealed class KafkaIndexer : IAsyncDisposable
         }
         catch (ConsumeException problem) when (!problem.Error.IsFatal)
         {
+            // It goes on by itself.
             KafkaLog.NotConsumed(_logger, problem.Error.Reason);
-            AssignAgain();
             return false;
         }
     }
-
-    // Of most errors the client recovers by itself. But a partition of which it was not told how far it was committed it leaves alone until it is assigned again.
-    private void AssignAgain() => _consumer.Assign([.. _consumer.Assignment.Select(partition =>
-        new TopicPartitionOffset(partition, _consumer.Position(partition) is { IsSpecial: false } position ? position : Offset.Stored))]);
 
     private void Hold(bool pause)
     {
@@ -232,10 +228,30 @@ public sealed class KafkaIndexer : IAsyncDisposable
         }
     }
 
-    private void OnAssigned(List<TopicPartition> partitions)
+    private List<TopicPartitionOffset> OnAssigned(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
     {
         KafkaLog.Assigned(_logger, partitions);
         _progress.Own(partitions);
+        return Committed(consumer, partitions);
+    }
+
+    // The client would ask for these by itself, but only a few times: then it leaves a partition alone for good.
+    private List<TopicPartitionOffset> Committed(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                return consumer.Committed(partitions, Patience).ConvertAll(static at => at.Offset.IsSpecial ? new TopicPartitionOffset(at.TopicPartition, Offset.Beginning) : at);
+            }
+            catch (KafkaException problem) when (!problem.Error.IsFatal)
+            {
+                KafkaLog.NotConsumed(_logger, problem.Error.Reason);
+                Task.WaitAny([Task.Delay(Idle, _time, _stopping.Token)], CancellationToken.None);
+            }
+        }
+
+        return [];
     }
 
     // What is being indexed of them goes on, which harms nobody; but how far that was is the next owner's to say.
