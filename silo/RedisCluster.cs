@@ -1,30 +1,36 @@
 using Orleans.Configuration;
+using Orleans.GrainDirectory;
+using Orleans.Persistence;
 using StackExchange.Redis;
 using Timestone.Grains;
+using Timestone.Server;
 
 namespace Timestone.Silo;
 
 /// <summary>A cluster of silos that find each other, and their grains and what these keep, in Redis.</summary>
 internal static class RedisCluster
 {
-    /// <summary>Makes a silo one of the cluster.</summary>
+    /// <summary>Makes a silo one of the cluster. What the section <c>Orleans</c> of the configuration names is Orleans' to add.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="redis">The Redis, as StackExchange.Redis writes it.</param>
+    /// <exception cref="BadOptionException">The section asks for a connection string that is missing.</exception>
     public static ISiloBuilder UseTimestoneRedis(this ISiloBuilder silo, string redis)
     {
-        silo.UseRedisClustering(options => options.ConfigurationOptions = Connection(redis));
-        silo.UseRedisGrainDirectoryAsDefault(options => options.ConfigurationOptions = Connection(redis));
-        silo.AddRedisGrainStorage(TimestoneGrainStorage.Name, options =>
-        {
-            options.ConfigurationOptions = Connection(redis);
+        OrleansSection.AddConnections(silo.Services, silo.Configuration);
+        if (!OrleansSection.HasClustering(silo.Configuration))
+            silo.UseRedisClustering(options => options.ConfigurationOptions = Connection(redis));
+        if (!OrleansSection.Has(silo.Configuration, "GrainDirectory", GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY))
+            silo.UseRedisGrainDirectoryAsDefault(options => options.ConfigurationOptions = Connection(redis));
+        if (!OrleansSection.Has(silo.Configuration, "GrainStorage", TimestoneGrainStorage.Name))
+            silo.AddRedisGrainStorage(TimestoneGrainStorage.Name, options => options.ConfigurationOptions = Connection(redis));
 
-            // A state that was cleared would take room for ever.
-            options.DeleteStateOnClear = true;
-        });
+        // A state that was cleared would take room for ever.
+        silo.Services.Configure<RedisStorageOptions>(TimestoneGrainStorage.Name, static options => options.DeleteStateOnClear = true);
         return silo.Configure<ClusterMembershipOptions>(Failover.Configure);
     }
 
-    private static ConfigurationOptions Connection(string redis)
+    /// <summary>How a Redis is connected to: a start does not fail because the Redis is not there yet.</summary>
+    public static ConfigurationOptions Connection(string redis)
     {
         var options = ConfigurationOptions.Parse(redis);
         options.AbortOnConnectFail = false;

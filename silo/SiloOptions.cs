@@ -4,12 +4,13 @@ using Timestone.Server;
 
 namespace Timestone.Silo;
 
-/// <summary>What a silo is told beyond what a server is.</summary>
+/// <summary>What a silo is told beyond what a server is: by its own options, or where these are silent by the section <c>Orleans</c>.</summary>
 /// <param name="Cluster">The name of its cluster, which its silos and clients share.</param>
+/// <param name="Service">What its grains' states are filed under; the cluster's name unless the section <c>Orleans</c> has another.</param>
 /// <param name="Address">Where other silos and clients reach it.</param>
 /// <param name="SiloPort">The port for other silos.</param>
 /// <param name="GatewayPort">The port for clients.</param>
-internal sealed record SiloOptions(string Cluster, IPAddress Address, int SiloPort, int GatewayPort)
+internal sealed record SiloOptions(string Cluster, string Service, IPAddress Address, int SiloPort, int GatewayPort)
 {
     public const string Section = "Silo";
 
@@ -31,15 +32,29 @@ internal sealed record SiloOptions(string Cluster, IPAddress Address, int SiloPo
                 throw new BadOptionException(given.Path, "there is no such option.");
         }
 
-        var cluster = section["Cluster"] ?? "timestone";
+        var cluster = Either("--cluster", "ClusterId") ?? "timestone";
         if (cluster.Length == 0 || !cluster.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
             throw new BadOptionException("--cluster", $"'{cluster}' must be letters, digits and '-'.");
-        if (!IPAddress.TryParse(section["Advertise"] ?? "127.0.0.1", out var address))
-            throw new BadOptionException("--advertise", $"'{section["Advertise"]}' is no IP address.");
+        var advertised = Either("--advertise", "Endpoints:AdvertisedIPAddress") ?? "127.0.0.1";
+        if (!IPAddress.TryParse(advertised, out var address))
+            throw new BadOptionException("--advertise", $"'{advertised}' is no IP address.");
         if (!insecure && !IPAddress.IsLoopback(address))
             throw new BadOptionException("--advertise", $"'{address}' can be reached from other machines and there is no authentication; use a loopback address, or --insecure to do it all the same.");
-        var options = new SiloOptions(cluster, address, Port("--silo-port", section["SiloPort"], 11111), Port("--gateway-port", section["GatewayPort"], 30000));
+        var options = new SiloOptions(
+            cluster,
+            OrleansSection.Value(configuration, "ServiceId") ?? cluster,
+            address,
+            Port("--silo-port", Either("--silo-port", "Endpoints:SiloPort"), 11111),
+            Port("--gateway-port", Either("--gateway-port", "Endpoints:GatewayPort"), 30000));
         return options.SiloPort != options.GatewayPort ? options : throw new BadOptionException("--gateway-port", "must differ from --silo-port.");
+
+        string? Either(string option, string key)
+        {
+            var (own, orleans) = (configuration[Names[option]], OrleansSection.Value(configuration, key));
+            return own is null || orleans is null || own == orleans
+                ? own ?? orleans
+                : throw new BadOptionException(option, $"is '{own}', and Orleans:{key} is '{orleans}'; leave one of them out.");
+        }
     }
 
     private static int Port(string option, string? text, int absent) => text is null

@@ -18,6 +18,8 @@ internal sealed partial class SiloProgram : HostProgram
     // Queues hand over to other silos, which takes a commit and an answer of Redis each.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
 
+    private const string RedisKey = "Timestone:Redis";
+
     private SiloOptions _silo = null!;
     private EmbeddedGarnet? _garnet;
 
@@ -35,17 +37,27 @@ internal sealed partial class SiloProgram : HostProgram
           --gateway-port N        the port for Orleans clients (30000)
         """, StringComparison.Ordinal) + """
 
-        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort.
+        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort. Orleans' own section counts too (Orleans:Clustering, :GrainDirectory,
+        :GrainStorage, :ClusterId, :ServiceId, :Endpoints), as Aspire sets it: the Redis of Orleans:Clustering is the silo's unless --redis says another.
         """;
 
     public override IReadOnlyDictionary<string, string> Options => SiloOptions.Names;
 
     public override string? Section => SiloOptions.Section;
 
+    public override void Complete(ConfigurationManager configuration)
+    {
+        // The journal is in the Redis that the silos share, unless it is told another.
+        if (configuration[RedisKey] is null && OrleansSection.Redis(configuration) is { } redis)
+            configuration.AddInMemoryCollection([new(RedisKey, redis)]);
+    }
+
     public override void Read(IConfiguration configuration, TimestoneServerOptions options)
     {
         _silo = SiloOptions.Read(configuration, options.Insecure);
 
+        if (EmbeddedRedis.PortOf(options.Redis) is not null && OrleansSection.HasClustering(configuration))
+            throw new BadOptionException("--redis", "'embedded' is a cluster's Redis, and so is what Orleans:Clustering names; leave one of them out.");
         if (EmbeddedRedis.PortOf(options.Redis) is not null && options.RedisWaitReplicas > 0)
             throw new BadOptionException("--redis-wait-replicas", "an embedded Redis has no replicas; start a Redis with replicas instead.");
 
@@ -83,7 +95,15 @@ internal sealed partial class SiloProgram : HostProgram
         builder.Services.AddSingleton(_silo);
         builder.Services.AddSingleton<LocalService, SiloService>();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Host.UseOrleans(silo => Configure(silo, options));
+        try
+        {
+            builder.Host.UseOrleans(silo => Configure(silo, options));
+        }
+        catch (InvalidOperationException problem)
+        {
+            // A provider that is not in this program; Orleans names it.
+            throw new BadOptionException("Orleans", problem.Message);
+        }
     }
 
     public override void Map(IEndpointRouteBuilder routes) => routes.MapOrleansDashboard("/dashboard");
@@ -92,20 +112,22 @@ internal sealed partial class SiloProgram : HostProgram
     {
         if (options.Redis is null)
         {
-            silo.UseLocalhostClustering(_silo.SiloPort, _silo.GatewayPort, primarySiloEndpoint: null, _silo.Cluster, _silo.Cluster);
+            silo.UseLocalhostClustering(_silo.SiloPort, _silo.GatewayPort, primarySiloEndpoint: null, _silo.Service, _silo.Cluster);
             silo.AddFileGrainStorage(options.Data, options.Durability);
         }
         else
         {
             silo.UseTimestoneRedis(options.Redis);
             silo.ConfigureEndpoints(_silo.Address, _silo.SiloPort, _silo.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(_silo.Address));
-            silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = _silo.Cluster);
+            silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (_silo.Cluster, _silo.Service));
         }
 
         silo.AddTimestoneGrains();
         if (options is { Kafka: not null, Elasticsearch: not null, Role: ServerRole.All })
             silo.AddTransitionStreams(options.Kafka);
-        if (silo.Configuration.SendsTelemetry())
+
+        // Orleans adds it itself where its section says so, and would do it twice.
+        if (silo.Configuration.SendsTelemetry() && !(bool.TryParse(OrleansSection.Value(silo.Configuration, "EnableDistributedTracing"), out var traced) && traced))
             silo.AddActivityPropagation();
         silo.AddDashboard();
     }

@@ -15,6 +15,12 @@ internal class HostProgram : IDisposable
     /// <summary>The section of its options in the configuration, below that of the server's; null for none.</summary>
     public virtual string? Section => null;
 
+    /// <summary>Adds to the configuration, before it is read, what it says under other names.</summary>
+    /// <exception cref="BadOptionException">Something that it says there cannot be.</exception>
+    public virtual void Complete(ConfigurationManager configuration)
+    {
+    }
+
     /// <summary>Reads and checks its own options.</summary>
     /// <exception cref="BadOptionException">One cannot be.</exception>
     public virtual void Read(IConfiguration configuration, TimestoneServerOptions options)

@@ -27,6 +27,7 @@ public static partial class ServerCommand
         {
             var builder = WebApplication.CreateSlimBuilder();
             builder.Configuration.AddInMemoryCollection(CommandLine.Parse(args, program.Options));
+            program.Complete(builder.Configuration);
             var options = ServerConfiguration.Read(builder.Configuration, program.Section);
             if (options.Role == ServerRole.Indexer)
             {
