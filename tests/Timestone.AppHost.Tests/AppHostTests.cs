@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Shouldly;
+using StackExchange.Redis;
+using Timestone.Tests.Redis;
+using Timestone.Tests.Support;
+using Xunit;
+
+namespace Timestone.AppHost.Tests;
+
+public sealed class AppHostTests : IDisposable
+{
+    private const int Silos = 3, Queues = 30;
+
+    // Of Orleans' states of a silo: it has left, or was declared dead.
+    private const int Dead = 6;
+
+    private readonly TemporaryDirectory _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task A_silo_that_is_killed_takes_no_message_along_and_can_be_started_again_and_all_silos_send_traces_and_metrics()
+    {
+        Needs.Redis();
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await RunningAppHost.StartAsync(Silos, _data.Path, services: null, cancellationToken);
+
+        await AllAnswerAsync(host, Silos, cancellationToken);
+        for (var i = 0; i < Queues; i++)
+        {
+            using var client = host.Connect();
+            await client.EnqueueAsync(Queue(i), new NewMessage { Id = "before" }, cancellationToken);
+        }
+
+        await Eventually.BeAsync(() => Task.FromResult(Senders(host.Telemetry.Metrics.Keys, "http.server.request.duration").Length == Silos));
+        host.Telemetry.Spans.Keys.Concat(host.Telemetry.Metrics.Keys).Select(static signal => signal.Service).Distinct().ShouldHaveSingleItem().ShouldBe("silo");
+
+        var killed = await host.KillSiloAsync(cancellationToken);
+        using var after = host.Connect();
+        for (var i = 0; i < Queues; i++)
+        {
+            await after.EnqueueAsync(Queue(i), new NewMessage { Id = "after" }, cancellationToken);
+            var messages = (await after.DequeueAsync(Queue(i), new DequeueRequest { Max = 2 }, cancellationToken)).Messages;
+            messages.Select(static message => message.Id).ShouldBe(["before", "after"]);
+        }
+
+        host.Telemetry.Spans.Clear();
+        await host.StartSiloAsync(killed, cancellationToken);
+        await AllAnswerAsync(host, Silos, cancellationToken);
+    }
+
+    [Fact]
+    public async Task When_the_app_host_stops_the_silos_leave_the_cluster_before_its_Redis_ends()
+    {
+        Needs.Redis();
+        await using (var host = await RunningAppHost.StartAsync(silos: 2, _data.Path, services: null, TestContext.Current.CancellationToken))
+            await AllAnswerAsync(host, silos: 2, TestContext.Current.CancellationToken);
+
+        using var redis = RedisServer.Start("--dir", Path.Combine(_data.Path, "redis"));
+        using var connection = await ConnectionMultiplexer.ConnectAsync(redis.Address);
+        var members = (await connection.GetDatabase().HashGetAllAsync("timestone/members/timestone")).Where(static entry => entry.Name != "Version").ToArray();
+        members.Length.ShouldBe(2);
+        members.ShouldAllBe(static member => JsonNode.Parse(member.Value.ToString(), null, default)!["Status"]!.GetValue<int>() == Dead);
+    }
+
+    [Fact]
+    public async Task With_Kafka_and_Elasticsearch_a_message_is_found_in_the_index()
+    {
+        Needs.Redis();
+        var services = Needs.Services();
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await RunningAppHost.StartAsync(silos: 1, _data.Path, services, cancellationToken);
+        using var client = host.Connect();
+        await client.EnqueueAsync("q", new NewMessage { Id = "a" }, cancellationToken);
+        (await client.DequeueAsync("q", new DequeueRequest(), cancellationToken)).Messages.ShouldHaveSingleItem();
+        var search = new MessageSearch { Queue = "q", State = MessageState.Running };
+        await Eventually.BeAsync(async () => (await Eventually.SucceedAsync(() => client.SearchMessagesAsync(search, cancellationToken))).Messages is [{ Id: "a" }]);
+    }
+
+    // Aspire divides connections among the silos, and calls them healthy as soon as one is.
+    private static Task AllAnswerAsync(RunningAppHost host, int silos, CancellationToken cancellationToken) => Eventually.BeAsync(async () =>
+    {
+        using var client = host.Connect();
+        await client.EnqueueAsync("hello", new NewMessage(), cancellationToken);
+        return Senders(host.Telemetry.Spans.Keys, "POST /v1/queues/").Length == silos;
+    });
+
+    private static string Queue(int number) => string.Create(CultureInfo.InvariantCulture, $"q{number}");
+
+    private static string[] Senders(IEnumerable<Signal> signals, string name) =>
+        [.. signals.Where(signal => signal.Name.StartsWith(name, StringComparison.Ordinal)).Select(static signal => signal.Instance).Distinct()];
+}
