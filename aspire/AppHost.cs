@@ -14,7 +14,8 @@ var silos = builder.AddProject<Projects.Timestone_Silo>("silo")
     .WithHttpHealthCheck("/readyz");
 if (backends.Redis is { } redis)
 {
-    var cluster = builder.AddParameter("cluster", () => builder.Configuration["Parameters:cluster"] ?? "timestone", publishValueAsDefault: true);
+    var cluster = builder.AddParameter(
+        "cluster", () => builder.Configuration["Parameters:cluster"] ?? "timestone", publishValueAsDefault: true);
     var orleans = builder.AddOrleans("orleans")
         .WithClusterId(cluster)
         .WithServiceId(cluster)

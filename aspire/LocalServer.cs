@@ -5,7 +5,8 @@ namespace Timestone.AppHost;
 /// <param name="command">The program.</param>
 /// <param name="directory">Where it runs.</param>
 /// <param name="endpoint">The name of the endpoint for clients.</param>
-internal sealed class LocalServer(string name, string command, string directory, string endpoint) : ExecutableResource(name, command, directory), IResourceWithConnectionString
+internal sealed class LocalServer(string name, string command, string directory, string endpoint)
+    : ExecutableResource(name, command, directory), IResourceWithConnectionString
 {
     /// <summary>Where clients reach it.</summary>
     public EndpointReference Endpoint => new(this, endpoint);

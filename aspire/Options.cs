@@ -14,7 +14,8 @@ internal sealed record Options(bool Local, int Silos, int? Port, string Data)
     private const string LocalOption = "--local";
 
     /// <summary>The arguments as the configuration takes them, which knows no option without a value.</summary>
-    public static string[] Spelled(IEnumerable<string> args) => [.. args.Select(static arg => arg == LocalOption ? LocalOption + "=true" : arg)];
+    public static string[] Spelled(IEnumerable<string> args) =>
+        [.. args.Select(static arg => arg == LocalOption ? LocalOption + "=true" : arg)];
 
     /// <summary>Reads and checks them. Where one cannot be, one line of the error output says which.</summary>
     public static bool TryRead(IDistributedApplicationBuilder builder, [NotNullWhen(true)] out Options? options)
@@ -33,7 +34,8 @@ internal sealed record Options(bool Local, int Silos, int? Port, string Data)
             port = number;
         }
 
-        options = new Options(local, silos, port, Path.GetFullPath(configuration["data"] ?? Path.Combine(builder.AppHostDirectory, "data")));
+        var data = configuration["data"] ?? Path.Combine(builder.AppHostDirectory, "data");
+        options = new Options(local, silos, port, Path.GetFullPath(data));
         return true;
     }
 

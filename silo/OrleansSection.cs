@@ -9,12 +9,13 @@ namespace Timestone.Silo;
 /// </summary>
 internal static class OrleansSection
 {
-    private const string Name = "Orleans";
+    private const string Name = "Orleans", ServiceKey = "ServiceKey";
 
-    private static readonly string[] Kinds = ["Clustering", "Reminders"], NamedKinds = ["GrainStorage", "GrainDirectory", "Streaming", "BroadcastChannel"];
+    private static readonly string[] Kinds = ["Clustering", "Reminders"];
+    private static readonly string[] NamedKinds = ["GrainStorage", "GrainDirectory", "Streaming", "BroadcastChannel"];
     private static readonly string[] RedisTypes = ["Redis", "AzureRedisCache"];
 
-    /// <summary>The Redis in which silos find each other, as StackExchange.Redis writes it; null where the section names no clustering.</summary>
+    /// <summary>The Redis in which silos find each other, as StackExchange.Redis writes it; null where no clustering is named.</summary>
     /// <exception cref="BadOptionException">It names another kind of clustering, or a Redis whose connection string is missing.</exception>
     public static string? Redis(IConfiguration configuration)
     {
@@ -22,8 +23,13 @@ internal static class OrleansSection
         if (!clustering.Exists())
             return null;
         if (!IsRedis(clustering))
-            throw new BadOptionException($"{clustering.Path}:ProviderType", $"'{clustering["ProviderType"]}' must be Redis; without the section and without --redis a silo is a cluster by itself.");
-        if (clustering["ServiceKey"] is { Length: > 0 } key)
+        {
+            throw new BadOptionException(
+                $"{clustering.Path}:ProviderType",
+                $"'{clustering["ProviderType"]}' must be Redis; without the section and without --redis a silo is a cluster by itself.");
+        }
+
+        if (clustering[ServiceKey] is { Length: > 0 } key)
             return Connection(configuration, $"{clustering.Path}:ServiceKey", key);
         if (clustering["ConnectionString"] is { Length: > 0 } given)
             return given;
@@ -53,16 +59,20 @@ internal static class OrleansSection
     {
         var section = configuration.GetSection(Name);
         var providers = Kinds.Select(section.GetSection).Concat(NamedKinds.SelectMany(kind => section.GetSection(kind).GetChildren()));
-        foreach (var provider in providers.Where(IsRedis).Where(static provider => !string.IsNullOrEmpty(provider["ServiceKey"])).DistinctBy(static provider => provider["ServiceKey"]))
+        var keyed = providers.Where(static provider => IsRedis(provider) && !string.IsNullOrEmpty(provider[ServiceKey]));
+        foreach (var provider in keyed.DistinctBy(static provider => provider[ServiceKey]))
         {
-            var key = provider["ServiceKey"]!;
+            var key = provider[ServiceKey]!;
             var connection = RedisCluster.Connection(Connection(configuration, $"{provider.Path}:ServiceKey", key));
             services.AddKeyedSingleton<IConnectionMultiplexer>(key, (_, _) => ConnectionMultiplexer.Connect(connection));
         }
     }
 
-    private static bool IsRedis(IConfigurationSection provider) => RedisTypes.Contains(provider["ProviderType"], StringComparer.OrdinalIgnoreCase);
+    private static bool IsRedis(IConfigurationSection provider) =>
+        RedisTypes.Contains(provider["ProviderType"], StringComparer.OrdinalIgnoreCase);
 
     private static string Connection(IConfiguration configuration, string asked, string name) =>
-        configuration.GetConnectionString(name) is { Length: > 0 } connection ? connection : throw new BadOptionException($"ConnectionStrings:{name}", $"is missing; {asked} asks for it.");
+        configuration.GetConnectionString(name) is { Length: > 0 } connection
+            ? connection
+            : throw new BadOptionException($"ConnectionStrings:{name}", $"is missing; {asked} asks for it.");
 }

@@ -4,7 +4,7 @@ using Timestone.Server;
 
 namespace Timestone.Silo;
 
-/// <summary>What a silo is told beyond what a server is: by its own options, or where these are silent by the section <c>Orleans</c>.</summary>
+/// <summary>What a silo is told beyond what a server is: by its own options, or else by the section <c>Orleans</c>.</summary>
 /// <param name="Cluster">The name of its cluster, which its silos and clients share.</param>
 /// <param name="Service">What its grains' states are filed under; the cluster's name unless the section <c>Orleans</c> has another.</param>
 /// <param name="Address">Where other silos and clients reach it.</param>

@@ -37,8 +37,9 @@ internal sealed partial class SiloProgram : HostProgram
           --gateway-port N        the port for Orleans clients (30000)
         """, StringComparison.Ordinal) + """
 
-        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort. Orleans' own section counts too (Orleans:Clustering, :GrainDirectory,
-        :GrainStorage, :ClusterId, :ServiceId, :Endpoints), as Aspire sets it: the Redis of Orleans:Clustering is the silo's unless --redis says another.
+        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort. Orleans' own section counts too, as Aspire sets it
+        (Orleans:Clustering, :GrainDirectory, :GrainStorage, :ClusterId, :ServiceId, :Endpoints): the Redis of Orleans:Clustering is the
+        silo's unless --redis says another.
         """;
 
     public override IReadOnlyDictionary<string, string> Options => SiloOptions.Names;
@@ -57,7 +58,7 @@ internal sealed partial class SiloProgram : HostProgram
         _silo = SiloOptions.Read(configuration, options.Insecure);
 
         if (EmbeddedRedis.PortOf(options.Redis) is not null && OrleansSection.HasClustering(configuration))
-            throw new BadOptionException("--redis", "'embedded' is a cluster's Redis, and so is what Orleans:Clustering names; leave one of them out.");
+            throw new BadOptionException("--redis", "'embedded' is a cluster's Redis, and so is that of Orleans:Clustering; leave one out.");
         if (EmbeddedRedis.PortOf(options.Redis) is not null && options.RedisWaitReplicas > 0)
             throw new BadOptionException("--redis-wait-replicas", "an embedded Redis has no replicas; start a Redis with replicas instead.");
 
@@ -127,7 +128,8 @@ internal sealed partial class SiloProgram : HostProgram
             silo.AddTransitionStreams(options.Kafka);
 
         // Orleans adds it itself where its section says so, and would do it twice.
-        if (silo.Configuration.SendsTelemetry() && !(bool.TryParse(OrleansSection.Value(silo.Configuration, "EnableDistributedTracing"), out var traced) && traced))
+        var traced = bool.TryParse(OrleansSection.Value(silo.Configuration, "EnableDistributedTracing"), out var asked) && asked;
+        if (silo.Configuration.SendsTelemetry() && !traced)
             silo.AddActivityPropagation();
         silo.AddDashboard();
     }

@@ -33,8 +33,9 @@ public sealed class AppHostTests : IDisposable
             await client.EnqueueAsync(Queue(i), new NewMessage { Id = "before" }, cancellationToken);
         }
 
-        await Eventually.BeAsync(() => Task.FromResult(Senders(host.Telemetry.Metrics.Keys, "http.server.request.duration").Length == Silos));
-        host.Telemetry.Spans.Keys.Concat(host.Telemetry.Metrics.Keys).Select(static signal => signal.Service).Distinct().ShouldHaveSingleItem().ShouldBe("silo");
+        var (spans, metrics) = (host.Telemetry.Spans, host.Telemetry.Metrics);
+        await Eventually.BeAsync(() => Task.FromResult(Senders(metrics.Keys, "http.server.request.duration").Length == Silos));
+        spans.Keys.Concat(metrics.Keys).ShouldAllBe(static signal => signal.Service == "silo");
 
         var killed = await host.KillSiloAsync(cancellationToken);
         using var after = host.Connect();
@@ -45,7 +46,7 @@ public sealed class AppHostTests : IDisposable
             messages.Select(static message => message.Id).ShouldBe(["before", "after"]);
         }
 
-        host.Telemetry.Spans.Clear();
+        spans.Clear();
         await host.StartSiloAsync(killed, cancellationToken);
         await AllAnswerAsync(host, Silos, cancellationToken);
     }
@@ -54,12 +55,14 @@ public sealed class AppHostTests : IDisposable
     public async Task When_the_app_host_stops_the_silos_leave_the_cluster_before_its_Redis_ends()
     {
         Needs.Redis();
-        await using (var host = await RunningAppHost.StartAsync(silos: 2, _data.Path, services: null, TestContext.Current.CancellationToken))
-            await AllAnswerAsync(host, silos: 2, TestContext.Current.CancellationToken);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using (var host = await RunningAppHost.StartAsync(silos: 2, _data.Path, services: null, cancellationToken))
+            await AllAnswerAsync(host, silos: 2, cancellationToken);
 
         using var redis = RedisServer.Start("--dir", Path.Combine(_data.Path, "redis"));
         using var connection = await ConnectionMultiplexer.ConnectAsync(redis.Address);
-        var members = (await connection.GetDatabase().HashGetAllAsync("timestone/members/timestone")).Where(static entry => entry.Name != "Version").ToArray();
+        var table = await connection.GetDatabase().HashGetAllAsync("timestone/members/timestone");
+        var members = table.Where(static entry => entry.Name != "Version").ToArray();
         members.Length.ShouldBe(2);
         members.ShouldAllBe(static member => JsonNode.Parse(member.Value.ToString(), null, default)!["Status"]!.GetValue<int>() == Dead);
     }
@@ -75,19 +78,27 @@ public sealed class AppHostTests : IDisposable
         await client.EnqueueAsync("q", new NewMessage { Id = "a" }, cancellationToken);
         (await client.DequeueAsync("q", new DequeueRequest(), cancellationToken)).Messages.ShouldHaveSingleItem();
         var search = new MessageSearch { Queue = "q", State = MessageState.Running };
-        await Eventually.BeAsync(async () => (await Eventually.SucceedAsync(() => client.SearchMessagesAsync(search, cancellationToken))).Messages is [{ Id: "a" }]);
+        await Eventually.BeAsync(async () =>
+        {
+            var page = await Eventually.SucceedAsync(() => client.SearchMessagesAsync(search, cancellationToken));
+            return page.Messages is [{ Id: "a" }];
+        });
     }
 
     // Aspire divides connections among the silos, and calls them healthy as soon as one is.
-    private static Task AllAnswerAsync(RunningAppHost host, int silos, CancellationToken cancellationToken) => Eventually.BeAsync(async () =>
-    {
-        using var client = host.Connect();
-        await client.EnqueueAsync("hello", new NewMessage(), cancellationToken);
-        return Senders(host.Telemetry.Spans.Keys, "POST /v1/queues/").Length == silos;
-    });
+    private static Task AllAnswerAsync(RunningAppHost host, int silos, CancellationToken cancellationToken) =>
+        Eventually.BeAsync(async () =>
+        {
+            using var client = host.Connect();
+            await client.EnqueueAsync("hello", new NewMessage(), cancellationToken);
+            return Senders(host.Telemetry.Spans.Keys, "POST /v1/queues/").Length == silos;
+        });
 
     private static string Queue(int number) => string.Create(CultureInfo.InvariantCulture, $"q{number}");
 
-    private static string[] Senders(IEnumerable<Signal> signals, string name) =>
-        [.. signals.Where(signal => signal.Name.StartsWith(name, StringComparison.Ordinal)).Select(static signal => signal.Instance).Distinct()];
+    private static string[] Senders(IEnumerable<Signal> signals, string name)
+    {
+        var found = signals.Where(signal => signal.Name.StartsWith(name, StringComparison.Ordinal));
+        return [.. found.Select(static signal => signal.Instance).Distinct()];
+    }
 }

@@ -36,10 +36,15 @@ public sealed class RunningAppHost : IAsyncDisposable
     {
         var telemetry = await TelemetryReceiver.StartAsync();
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Timestone_AppHost>(
-            ["--local=true", "--silos", silos.ToString(CultureInfo.InvariantCulture), "--data", data, $"ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL={telemetry.Address}", $"{Needs.ServicesVariable}={services}"], cancellationToken);
+            [
+                "--local=true", "--silos", silos.ToString(CultureInfo.InvariantCulture), "--data", data,
+                $"ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL={telemetry.Address}", $"{Needs.ServicesVariable}={services}",
+            ],
+            cancellationToken);
 
         // A program of a user's that refers to the silos: what Aspire would tell it is all that the tests know of where they are.
-        var caller = builder.AddExecutable("caller", "true", ".").WithExplicitStart().WithReference(builder.CreateResourceBuilder<ProjectResource>(Silo));
+        var caller = builder.AddExecutable("caller", "true", ".").WithExplicitStart()
+            .WithReference(builder.CreateResourceBuilder<ProjectResource>(Silo));
         var app = await builder.BuildAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
         await app.ResourceNotifications.WaitForResourceHealthyAsync(Silo, cancellationToken);
@@ -65,11 +70,12 @@ public sealed class RunningAppHost : IAsyncDisposable
         {
             if (change.Resource.Name != Silo)
                 continue;
-            if (killed is null && change.Snapshot.Properties.FirstOrDefault(static property => property.Name == ProcessProperty)?.Value is int id)
+            var process = change.Snapshot.Properties.FirstOrDefault(static property => property.Name == ProcessProperty);
+            if (killed is null && process?.Value is int id)
             {
                 killed = change.ResourceId;
-                using var process = Process.GetProcessById(id);
-                process.Kill(entireProcessTree: true);
+                using var started = Process.GetProcessById(id);
+                started.Kill(entireProcessTree: true);
             }
             else if (change.ResourceId == killed && KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text))
             {
@@ -83,8 +89,10 @@ public sealed class RunningAppHost : IAsyncDisposable
     /// <summary>Starts a silo that has ended again, as the dashboard's button does.</summary>
     public async Task StartSiloAsync(string replica, CancellationToken cancellationToken)
     {
-        (await _app.ResourceCommands.ExecuteCommandAsync(replica, KnownResourceCommands.StartCommand, cancellationToken)).Success.ShouldBeTrue();
-        await _app.ResourceNotifications.WaitForResourceAsync(Silo, change => change.ResourceId == replica && change.Snapshot.State?.Text == KnownResourceStates.Running, cancellationToken);
+        var result = await _app.ResourceCommands.ExecuteCommandAsync(replica, KnownResourceCommands.StartCommand, cancellationToken);
+        result.Success.ShouldBeTrue(result.Message);
+        await _app.ResourceNotifications.WaitForResourceAsync(
+            Silo, change => change.ResourceId == replica && change.Snapshot.State?.Text == KnownResourceStates.Running, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -97,7 +105,8 @@ public sealed class RunningAppHost : IAsyncDisposable
 
     private static ServiceProvider Caller(IEnumerable<KeyValuePair<string, string>> environment)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(environment.Select(static variable => KeyValuePair.Create(variable.Key.Replace("__", ":"), (string?)variable.Value))).Build();
+        var settings = environment.Select(static variable => KeyValuePair.Create(variable.Key.Replace("__", ":"), (string?)variable.Value));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         return new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration)
             .AddServiceDiscovery()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -40,13 +41,16 @@ public sealed class TelemetryReceiver : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
-        var receiver = new TelemetryReceiver(builder.Build());
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+        var app = builder.Build();
+        var receiver = new TelemetryReceiver(app);
         const string Services = "/opentelemetry.proto.collector.";
-        receiver._app.MapPost(Services + "trace.v1.TraceService/Export", (HttpContext http) => ReceiveAsync(http, SpanName, receiver.Spans));
-        receiver._app.MapPost(Services + "metrics.v1.MetricsService/Export", (HttpContext http) => ReceiveAsync(http, MetricName, receiver.Metrics));
-        receiver._app.MapPost(Services + "logs.v1.LogsService/Export", static (HttpContext http) => AnswerAsync(http));
-        await receiver._app.StartAsync();
+        app.MapPost(Services + "trace.v1.TraceService/Export", (HttpContext http) => ReceiveAsync(http, SpanName, receiver.Spans));
+        app.MapPost(Services + "metrics.v1.MetricsService/Export", (HttpContext http) =>
+            ReceiveAsync(http, MetricName, receiver.Metrics));
+        app.MapPost(Services + "logs.v1.LogsService/Export", static (HttpContext http) => AnswerAsync(http));
+        await app.StartAsync();
         return receiver;
     }
 
@@ -74,7 +78,8 @@ public sealed class TelemetryReceiver : IAsyncDisposable
         http.Response.AppendTrailer("grpc-status", "0");
     }
 
-    private static string Text(ByteString message, params int[] path) => Fields(message, path).SingleOrDefault(ByteString.Empty).ToStringUtf8();
+    private static string Text(ByteString message, params int[] path) =>
+        Fields(message, path).SingleOrDefault(ByteString.Empty).ToStringUtf8();
 
     private static List<ByteString> Fields(ByteString message, params ReadOnlySpan<int> path)
     {

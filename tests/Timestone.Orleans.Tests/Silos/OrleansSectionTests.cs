@@ -58,7 +58,12 @@ public sealed class OrleansSectionTests : IDisposable
     {
         Needs.Redis();
         var journal = RedisServer.NewDatabase();
-        using (var silo = Start(new() { ["Orleans__Clustering__ProviderType"] = "Redis", ["Orleans__Clustering__ConnectionString"] = RedisServer.NewDatabase() }, "--redis", journal))
+        var environment = new Dictionary<string, string>
+        {
+            ["Orleans__Clustering__ProviderType"] = "Redis",
+            ["Orleans__Clustering__ConnectionString"] = RedisServer.NewDatabase(),
+        };
+        using (var silo = Start(environment, "--redis", journal))
         {
             await silo.ReadyAsync();
             using var client = new TimestoneClient(new Uri(silo.BaseAddress));
@@ -74,17 +79,22 @@ public sealed class OrleansSectionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Orleans:Clustering:ProviderType: 'AzureTableStorage' must be Redis", "Orleans__Clustering__ProviderType=AzureTableStorage")]
-    [InlineData("ConnectionStrings:here: is missing; Orleans:Clustering:ServiceKey asks for it", "Orleans__Clustering__ProviderType=Redis", "Orleans__Clustering__ServiceKey=here")]
+    [InlineData("Orleans:Clustering:ProviderType: 'AzureTableStorage' must be Redis",
+        "Orleans__Clustering__ProviderType=AzureTableStorage")]
+    [InlineData("ConnectionStrings:here: is missing; Orleans:Clustering:ServiceKey asks for it",
+        "Orleans__Clustering__ProviderType=Redis", "Orleans__Clustering__ServiceKey=here")]
     [InlineData("Orleans:Clustering: must have a ServiceKey", "Orleans__Clustering__ProviderType=Redis")]
     [InlineData("Orleans: Could not find Reminders provider named 'Kalender'", "Orleans__Reminders__ProviderType=Kalender")]
     [InlineData("--gateway-port: '0' must be a port", "Orleans__Endpoints__GatewayPort=0")]
     [InlineData("--advertise: 'here' is no IP address", "Orleans__Endpoints__AdvertisedIPAddress=here")]
-    [InlineData("--cluster: is 'a', and Orleans:ClusterId is 'b'; leave one of them out", "Timestone__Silo__Cluster=a", "Orleans__ClusterId=b")]
-    [InlineData("--redis: 'embedded' is a cluster's Redis", "Orleans__Clustering__ProviderType=Redis", "Orleans__Clustering__ConnectionString=127.0.0.1:1", "Timestone__Redis=embedded")]
+    [InlineData("--cluster: is 'a', and Orleans:ClusterId is 'b'; leave one of them out",
+        "Timestone__Silo__Cluster=a", "Orleans__ClusterId=b")]
+    [InlineData("--redis: 'embedded' is a cluster's Redis",
+        "Orleans__Clustering__ProviderType=Redis", "Orleans__Clustering__ConnectionString=127.0.0.1:1", "Timestone__Redis=embedded")]
     public async Task What_it_cannot_be_is_refused_in_one_line_that_names_it(string says, params string[] environment)
     {
-        using var silo = ServerProcess.StartProgram("timestone-silo", environment.Select(static one => one.Split('=')).ToDictionary(static one => one[0], static one => one[1]), "--urls", "http://127.0.0.1:0", "--data", _data.Path);
+        var variables = environment.Select(static one => one.Split('=')).ToDictionary(static one => one[0], static one => one[1]);
+        using var silo = ServerProcess.StartProgram("timestone-silo", variables, "--urls", "http://127.0.0.1:0", "--data", _data.Path);
         var (code, errors) = await silo.ExitAsync();
         code.ShouldBe(1);
         errors.ShouldStartWith($"timestone-silo: {says}");
