@@ -188,8 +188,7 @@ public sealed partial class QueueEngine
     /// <summary>Deletes the queue. The engine is of no use afterwards.</summary>
     public void Delete()
     {
-        // What was to be written is gone with the rest.
-        _changes.Clear();
+        // What has happened in the same batch was answered too: it is told before.
         _changes.Deleted = true;
         _changes.DeletedAt = _now;
     }

@@ -2,6 +2,7 @@ using Shouldly;
 using Timestone.Backends.Memory;
 using Timestone.Engine;
 using Timestone.Tests.Journal;
+using Timestone.Tests.Outbox;
 using Timestone.Tests.Simulation;
 using Timestone.Tests.Support;
 using Xunit;
@@ -26,6 +27,24 @@ public sealed class QueueRunnerTests
         (await canceled).Single().State.ShouldBe(MessageState.Canceled);
         (await seen).ShouldBeNull();
         (await again).Single().Duplicate.ShouldBe(false);
+    }
+
+    [Fact]
+    public async Task What_happens_in_the_batch_that_deletes_the_queue_is_told_before_that()
+    {
+        var journal = new MemoryJournal(outboxLimit: 100);
+        var runner = new QueueRunner((await journal.OpenAsync("orders", TestRows.Queue("orders")))!, new ManualTimeProvider(), _scheduler);
+        var enqueued = Ask(runner, static engine => engine.Enqueue([new NewMessage { Id = "a" }]));
+        var deleted = Ask(runner, static engine =>
+        {
+            engine.Delete();
+            return true;
+        });
+        _scheduler.RunAll();
+        (await enqueued).Single().Duplicate.ShouldBe(false);
+        (await deleted).ShouldBeTrue();
+        await using var reader = journal.Outbox!.OpenReader("index", OutboxStart.Acknowledged);
+        (await Reading.TakeAsync(reader, 2)).Select(static entry => (entry.Kind, entry.Id)).ShouldBe([(OutboxEntryKind.Transition, "a"), (OutboxEntryKind.QueueDeleted, "")]);
     }
 
     [Fact]

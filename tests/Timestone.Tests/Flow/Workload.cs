@@ -45,8 +45,8 @@ internal sealed class Workload : IAsyncDisposable
         }))];
     }
 
-    /// <summary>How many messages are enqueued, each with an id of its own.</summary>
-    public int Messages => _messages;
+    /// <summary>The ids of all messages that are enqueued.</summary>
+    public IEnumerable<string> Ids => Enumerable.Range(0, Callers).SelectMany(caller => Enumerable.Range(0, ShareOf(caller)).Select(number => IdOf(caller, number)));
 
     /// <summary>The first server's service.</summary>
     public ITimestone Service => _clients[0];
@@ -141,7 +141,7 @@ internal sealed class Workload : IAsyncDisposable
     {
         var random = new Random((_seed * 31) + caller);
         var client = _clients[caller % _clients.Length];
-        var share = (_messages / Callers) + (caller < _messages % Callers ? 1 : 0);
+        var share = ShareOf(caller);
         for (var sent = 0; sent < share;)
         {
             await WithinLimitAsync();
@@ -156,9 +156,13 @@ internal sealed class Workload : IAsyncDisposable
         }
     }
 
+    private int ShareOf(int caller) => (_messages / Callers) + (caller < _messages % Callers ? 1 : 0);
+
+    private static string IdOf(int caller, int number) => string.Create(CultureInfo.InvariantCulture, $"{caller}-{number}");
+
     private static List<NewMessage> NewMessages(Random random, int caller, int from, int count) => [.. Enumerable.Range(from, count).Select(number => new NewMessage
     {
-        Id = string.Create(CultureInfo.InvariantCulture, $"{caller}-{number}"),
+        Id = IdOf(caller, number),
         Payload = Payload.FromText($"payload {number}"),
         Metadata = Metadata.Of("file", $"f{random.Next(200)}"),
         Deadline = random.Next(3) == 0 ? DateTimeOffset.UtcNow.AddSeconds(random.Next(3)) : null,

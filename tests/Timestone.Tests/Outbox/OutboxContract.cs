@@ -79,6 +79,25 @@ public abstract class OutboxContract
     }
 
     [Fact]
+    public async Task What_happened_in_the_commit_that_deletes_a_queue_is_told_before_that()
+    {
+        var told = await ToldQueue.OpenAsync(Journal);
+        await told.AddAsync(TestRows.Row(1), TestRows.Row(2));
+        var row = told.Queue.Rows[1];
+        var last = new ChangeBatch { Deleted = true, DeletedAt = TestRows.Now + 77 };
+        last.Rows.Add(TestRows.Changed(row, TestRows.Lease(row, 7)));
+        await told.CommitAsync(last);
+        var again = await ToldQueue.OpenAsync(Journal, createdAt: TestRows.Now + 100);
+        await again.AddAsync(TestRows.Row(1));
+        await RestartAsync();
+        await using var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged);
+        var entries = await Reading.TakeAsync(reader, 5);
+        entries.ShouldBe([.. told.Entries, .. again.Entries]);
+        entries.Select(static entry => (entry.Kind, entry.Version)).ShouldBe(
+            [(OutboxEntryKind.Transition, 1), (OutboxEntryKind.Transition, 1), (OutboxEntryKind.Transition, 2), (OutboxEntryKind.QueueDeleted, 0), (OutboxEntryKind.Transition, 1)]);
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_does_not_come_again_and_the_rest_does()
     {
         var told = await ToldQueue.OpenAsync(Journal);

@@ -65,12 +65,17 @@ public sealed class ServerProcess : IDisposable
             if (at < 0)
                 continue;
             // A pipe that nobody empties would stop it at some time.
-            _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+            _ = _process.StandardOutput.BaseStream.CopyToAsync(Log());
             return line[(at + words.Length)..];
         }
 
         throw new InvalidOperationException($"The server ended: {await _process.StandardError.ReadToEndAsync()}");
     }
+
+    // For whoever looks for the cause of a failure.
+    private Stream Log() => Environment.GetEnvironmentVariable("TIMESTONE_TEST_LOGS") is { Length: > 0 } folder
+        ? File.Create(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{_process.Id}.log")), 1)
+        : Stream.Null;
 
     /// <summary>How many files and sockets it has open.</summary>
     public int CountDescriptors() => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
