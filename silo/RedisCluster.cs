@@ -1,3 +1,4 @@
+using Orleans.Clustering.Redis;
 using Orleans.Configuration;
 using Orleans.GrainDirectory;
 using Orleans.Persistence;
@@ -13,12 +14,13 @@ internal static class RedisCluster
     /// <summary>Makes a silo one of the cluster. What the section <c>Orleans</c> of the configuration names is Orleans' to add.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="redis">The Redis, as StackExchange.Redis writes it.</param>
+    /// <param name="failover">How soon a silo that died is noticed.</param>
     /// <exception cref="BadOptionException">The section asks for a connection string that is missing.</exception>
-    public static ISiloBuilder UseTimestoneRedis(this ISiloBuilder silo, string redis)
+    public static ISiloBuilder UseTimestoneRedis(this ISiloBuilder silo, string redis, Failover failover)
     {
         OrleansSection.AddConnections(silo.Services, silo.Configuration);
         if (!OrleansSection.HasClustering(silo.Configuration))
-            silo.UseRedisClustering(options => options.ConfigurationOptions = Connection(redis));
+            silo.UseRedisClustering(options => Configure(options, redis));
         if (!OrleansSection.Has(silo.Configuration, "GrainDirectory", GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY))
             silo.UseRedisGrainDirectoryAsDefault(options => options.ConfigurationOptions = Connection(redis));
         if (!OrleansSection.Has(silo.Configuration, "GrainStorage", TimestoneGrainStorage.Name))
@@ -26,7 +28,16 @@ internal static class RedisCluster
 
         // A state that was cleared would take room for ever.
         silo.Services.Configure<RedisStorageOptions>(TimestoneGrainStorage.Name, static options => options.DeleteStateOnClear = true);
-        return silo.Configure<ClusterMembershipOptions>(Failover.Configure);
+        return silo.Configure<ClusterMembershipOptions>(failover.Configure);
+    }
+
+    private static void Configure(RedisClusteringOptions options, string redis)
+    {
+        options.ConfigurationOptions = Connection(redis);
+
+        // The table of members is opened before Orleans does it too (DeadNeighbours), and each time would leave a connection behind.
+        var connection = new Lazy<Task<ConnectionMultiplexer>>(() => ConnectionMultiplexer.ConnectAsync(options.ConfigurationOptions));
+        options.CreateMultiplexer = async _ => (await connection.Value.ConfigureAwait(false), IsShared: false);
     }
 
     /// <summary>How a Redis is connected to: a start does not fail because the Redis is not there yet.</summary>

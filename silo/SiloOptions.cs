@@ -8,11 +8,15 @@ namespace Timestone.Silo;
 /// <param name="Cluster">The name of its cluster, which its silos and clients share.</param>
 /// <param name="Service">What its grains' states are filed under; the cluster's name unless the section <c>Orleans</c> has another.</param>
 /// <param name="Address">Where other silos and clients reach it.</param>
-/// <param name="SiloPort">The port for other silos.</param>
-/// <param name="GatewayPort">The port for clients.</param>
-internal sealed record SiloOptions(string Cluster, string Service, IPAddress Address, int SiloPort, int GatewayPort)
+/// <param name="SiloPort">The port for other silos; null to choose a free one.</param>
+/// <param name="GatewayPort">The port for clients; null to choose a free one.</param>
+/// <param name="Failover">How soon a silo that died is noticed.</param>
+internal sealed record SiloOptions(string Cluster, string Service, IPAddress Address, int? SiloPort, int? GatewayPort, Failover Failover)
 {
     public const string Section = "Silo";
+
+    /// <summary>Where silos are looked for by whoever has been told nothing else, as by firewalls.</summary>
+    public const int UsualSiloPort = 11111, UsualGatewayPort = 30000;
 
     public static readonly IReadOnlyDictionary<string, string> Names = new Dictionary<string, string>
     {
@@ -20,6 +24,9 @@ internal sealed record SiloOptions(string Cluster, string Service, IPAddress Add
         ["--advertise"] = "Timestone:Silo:Advertise",
         ["--silo-port"] = "Timestone:Silo:SiloPort",
         ["--gateway-port"] = "Timestone:Silo:GatewayPort",
+        ["--probe-seconds"] = "Timestone:Silo:ProbeSeconds",
+        ["--missed-probes"] = "Timestone:Silo:MissedProbes",
+        ["--death-votes"] = "Timestone:Silo:DeathVotes",
     };
 
     /// <exception cref="BadOptionException">An option is unknown or cannot be what it is.</exception>
@@ -40,13 +47,19 @@ internal sealed record SiloOptions(string Cluster, string Service, IPAddress Add
             throw new BadOptionException("--advertise", $"'{advertised}' is no IP address.");
         if (!insecure && !IPAddress.IsLoopback(address))
             throw new BadOptionException("--advertise", $"'{address}' can be reached from other machines and there is no authentication; use a loopback address, or --insecure to do it all the same.");
+
+        // Across machines firewalls must know them.
+        var fix = !IPAddress.IsLoopback(address);
         var options = new SiloOptions(
             cluster,
             OrleansSection.Value(configuration, "ServiceId") ?? cluster,
             address,
-            Port("--silo-port", Either("--silo-port", "Endpoints:SiloPort"), 11111),
-            Port("--gateway-port", Either("--gateway-port", "Endpoints:GatewayPort"), 30000));
-        return options.SiloPort != options.GatewayPort ? options : throw new BadOptionException("--gateway-port", "must differ from --silo-port.");
+            Port("--silo-port", Either("--silo-port", "Endpoints:SiloPort"), fix ? UsualSiloPort : null),
+            Port("--gateway-port", Either("--gateway-port", "Endpoints:GatewayPort"), fix ? UsualGatewayPort : null),
+            Failover.Read(section));
+        return options.SiloPort is null || options.SiloPort != options.GatewayPort
+            ? options
+            : throw new BadOptionException("--gateway-port", "must differ from --silo-port.");
 
         string? Either(string option, string key)
         {
@@ -57,7 +70,7 @@ internal sealed record SiloOptions(string Cluster, string Service, IPAddress Add
         }
     }
 
-    private static int Port(string option, string? text, int absent) => text is null
+    private static int? Port(string option, string? text, int? absent) => text is null
         ? absent
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort
             ? port

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using StackExchange.Redis;
 using Timestone.Grains;
 using Timestone.Server;
 using Timestone.ServiceDefaults;
@@ -20,7 +21,9 @@ internal sealed partial class SiloProgram : HostProgram
 
     private const string RedisKey = "Timestone:Redis";
 
+    private readonly SiloMembership _membership = new();
     private SiloOptions _silo = null!;
+    private SiloPorts _ports = null!;
     private EmbeddedGarnet? _garnet;
 
     public override string Name => "timestone-silo";
@@ -33,12 +36,15 @@ internal sealed partial class SiloProgram : HostProgram
           With --kafka and --elasticsearch the cluster's grains index what is in Kafka; with --role server as well, others do.
           --cluster NAME          the cluster's name (timestone)
           --advertise ADDRESS     where other silos and clients reach it (127.0.0.1)
-          --silo-port N           the port for other silos (11111)
-          --gateway-port N        the port for Orleans clients (30000)
+          --silo-port N           the port for other silos (a free one; 11111 where others can reach this machine)
+          --gateway-port N        the port for Orleans clients (a free one; 30000 where others can reach this machine)
+          --probe-seconds N       how often a silo is asked whether it lives, and how long it may take to answer (1.25)
+          --missed-probes N       how many times in a row it must not have answered to be suspected (2)
+          --death-votes N         how many silos must suspect it, where there are as many, for it to lose its queues (2)
         """, StringComparison.Ordinal) + """
 
-        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort. Orleans' own section counts too, as Aspire sets it
-        (Orleans:Clustering, :GrainDirectory, :GrainStorage, :ClusterId, :ServiceId, :Endpoints): the Redis of Orleans:Clustering is the
+        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort, :ProbeSeconds, :MissedProbes, :DeathVotes. Orleans'
+        own section counts too, as Aspire sets it (Orleans:Clustering, :GrainDirectory, :GrainStorage, :ClusterId, :ServiceId, :Endpoints): the Redis of Orleans:Clustering is the
         silo's unless --redis says another.
         """;
 
@@ -73,6 +79,7 @@ internal sealed partial class SiloProgram : HostProgram
 
     public override TimestoneServerOptions Prepare(TimestoneServerOptions options)
     {
+        _ports = SiloPorts.Choose(_silo, alone: options.Redis is null);
         if (EmbeddedRedis.PortOf(options.Redis) is not { } port)
             return options;
         _garnet = EmbeddedGarnet.Start(Path.Combine(options.Data, "garnet"), port);
@@ -83,17 +90,25 @@ internal sealed partial class SiloProgram : HostProgram
     {
         if (_garnet is not null)
             LogEmbedded(logger, _garnet.Port);
+        if (_ports.IsChosen)
+            LogPorts(logger, _silo.Address.ToString(), _ports.SiloPort, _ports.GatewayPort);
     }
+
+    // What Orleans and its Redis fail with when Redis goes while the silo joins.
+    public override bool ExplainsStart(Exception problem) => problem is OrleansException or RedisException or TimeoutException;
 
     public override void Dispose()
     {
         _garnet?.Dispose();
+        _ports?.Dispose();
         base.Dispose();
     }
 
     public override void Configure(WebApplicationBuilder builder, TimestoneServerOptions options)
     {
         builder.Services.AddSingleton(_silo);
+        builder.Services.AddSingleton(_ports);
+        builder.Services.AddSingleton(_membership);
         builder.Services.AddSingleton<LocalService, SiloService>();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         try
@@ -105,6 +120,9 @@ internal sealed partial class SiloProgram : HostProgram
             // A provider that is not in this program; Orleans names it.
             throw new BadOptionException("Orleans", problem.Message);
         }
+
+        LateSilo.Use(builder.Services);
+        JoiningLog.AddTo(builder, _membership);
     }
 
     public override void Map(IEndpointRouteBuilder routes) => routes.MapOrleansDashboard("/dashboard");
@@ -113,13 +131,14 @@ internal sealed partial class SiloProgram : HostProgram
     {
         if (options.Redis is null)
         {
-            silo.UseLocalhostClustering(_silo.SiloPort, _silo.GatewayPort, primarySiloEndpoint: null, _silo.Service, _silo.Cluster);
+            silo.UseLocalhostClustering(_ports.SiloPort, _ports.GatewayPort, primarySiloEndpoint: null, _silo.Service, _silo.Cluster);
             silo.AddFileGrainStorage(options.Data, options.Durability);
         }
         else
         {
-            silo.UseTimestoneRedis(options.Redis);
-            silo.ConfigureEndpoints(_silo.Address, _silo.SiloPort, _silo.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(_silo.Address));
+            silo.UseTimestoneRedis(options.Redis, _silo.Failover);
+            silo.Services.AddSingleton<DeadNeighbours>();
+            silo.ConfigureEndpoints(_silo.Address, _ports.SiloPort, _ports.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(_silo.Address));
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (_silo.Cluster, _silo.Service));
         }
 
@@ -136,4 +155,7 @@ internal sealed partial class SiloProgram : HostProgram
 
     [LoggerMessage(40, LogLevel.Warning, "Redis is a Garnet in this process, for trying a cluster out: nothing is fsynced, and all silos end with this one. Others on this machine join with --redis 127.0.0.1:{Port}.")]
     private static partial void LogEmbedded(ILogger logger, int port);
+
+    [LoggerMessage(41, LogLevel.Information, "Other silos reach this one at {Address}:{SiloPort}, Orleans clients at {GatewayPort}: ports that were free.")]
+    private static partial void LogPorts(ILogger logger, string address, int siloPort, int gatewayPort);
 }

@@ -6,10 +6,12 @@ using Timestone.Server;
 namespace Timestone.Silo;
 
 /// <summary>The service of this process, for its grains to use.</summary>
-internal sealed class SiloService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers, SiloQueues queues, SiloIndex grains, SiloOptions silo)
+internal sealed class SiloService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers, SiloQueues queues, SiloIndex grains, SiloOptions silo, SiloMembership membership)
     : LocalService(options, lifetime, logger, loggers)
 {
     protected override LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given with { GiveWay = true };
+
+    protected override string? Trouble => membership.HasJoined ? null : "The silo is joining its cluster.";
 
     // All silos of a cluster have it together.
     protected override LeaseHolder Holder => new(LeaseHolder.Silos, silo.Cluster, silo.Cluster);

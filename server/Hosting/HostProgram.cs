@@ -32,6 +32,9 @@ internal class HostProgram : IDisposable
     /// <exception cref="IOException">It cannot be started.</exception>
     public virtual TimestoneServerOptions Prepare(TimestoneServerOptions options) => options;
 
+    /// <summary>Whether a start that failed with this is explained by its message alone; anything else is a mistake of ours.</summary>
+    public virtual bool ExplainsStart(Exception problem) => false;
+
     /// <summary>Says what there is to say of that once the server has started, before it says itself that it listens.</summary>
     public virtual void Started(ILogger logger)
     {

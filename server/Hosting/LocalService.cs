@@ -13,6 +13,7 @@ namespace Timestone.Server;
 internal partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers) : IHostedService, IReadiness
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Task> _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly QueueLog _log = QueueLog.Start(loggers.CreateLogger<QueueLog>(), options.TimeProvider);
     private Task _opening = Task.CompletedTask;
     private IJournal? _journal;
@@ -26,11 +27,14 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     /// <summary>Ends when the service can work, or fails with the reason why it never will.</summary>
     public Task Opened => _opened.Task;
 
+    /// <summary>Ends when what holds the data has answered, or fails with the reason why it never will.</summary>
+    public Task Reached => _reached.Task.Unwrap();
+
     public ITimestone Timestone => _timestone ?? throw new InvalidOperationException("The service is not open.");
 
     public Obstacle? Obstacle => lifetime.ApplicationStopping.IsCancellationRequested
         ? Unavailable("The server is stopping.")
-        : _timestone is null ? Unavailable("The journal is being opened.") : Unavailable(_redis?.Obstacle ?? _lease?.Conflict ?? _files?.Trouble) ?? Standby;
+        : _timestone is null ? Unavailable("The journal is being opened.") : Unavailable(_redis?.Obstacle ?? _lease?.Conflict ?? _files?.Trouble ?? Trouble) ?? Standby;
 
     public IReadOnlyList<HealthPart> Parts
     {
@@ -111,6 +115,9 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     /// <summary>Whether it indexes what is in Kafka itself.</summary>
     protected virtual bool ReadsKafka => true;
 
+    /// <summary>Why the host cannot work besides; null when it can.</summary>
+    protected virtual string? Trouble => null;
+
     /// <summary>As whom this process uses its Redis.</summary>
     protected virtual LeaseHolder Holder => new(LeaseHolder.Server, options.Name ?? ListenAddresses.NameOf(options.Urls), Guid.NewGuid().ToString("N"), options.AdvertiseUrl);
 
@@ -139,10 +146,12 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             Use(timestone, _journal, _events.Writer);
             _timestone = timestone;
             QueueMetrics.Watch(timestone);
+            _reached.TrySetResult(Task.CompletedTask);
             _opened.SetResult();
         }
         catch (Exception problem)
         {
+            _reached.TrySetResult(Task.FromException(problem));
             if (timestone is not null)
                 await timestone.DisposeAsync().ConfigureAwait(false);
             _opened.SetException(problem);
@@ -177,6 +186,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     {
         var journal = RedisJournal.Open(options.ForRedis());
         _redis = await RedisWatch.StartAsync(journal, logger, cancellationToken).ConfigureAwait(false);
+        _reached.TrySetResult(_redis.Reached);
         _lease = await ActiveLease.StartAsync(
             RedisServerLease.Open(options.ForRedis(), options.LeaseDuration / 2), Holder, options.LeaseDuration, options.LeaseRenewal, TimeProvider.System, loggers.CreateLogger<ActiveLease>(), cancellationToken).ConfigureAwait(false);
         return journal;

@@ -12,6 +12,9 @@ internal static class LoggingDefaults
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
 
+        // Orleans places grains through it: two lines for each.
+        ["Logging:LogLevel:Polly"] = "Warning",
+
         // What keeps the host from starting is told in one line on standard error.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
 

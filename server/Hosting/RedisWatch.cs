@@ -14,6 +14,7 @@ internal sealed partial class RedisWatch : IAsyncDisposable
     private readonly RedisJournal _journal;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _watching;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile string? _obstacle = "Redis has not been reached yet.";
@@ -29,6 +30,9 @@ internal sealed partial class RedisWatch : IAsyncDisposable
 
     /// <summary>Why nothing works; null while Redis answers.</summary>
     public string? Obstacle => _obstacle;
+
+    /// <summary>Ends when Redis has answered for the first time.</summary>
+    public Task Reached => _reached.Task;
 
     /// <summary>How Redis is doing, for <c>/readyz</c>.</summary>
     public HealthPart Part => HealthPart.Of("redis", _obstacle ?? (_condition is { Cautions: { Count: > 0 } cautions } ? string.Join(' ', cautions) : null), Figures);
@@ -61,6 +65,7 @@ internal sealed partial class RedisWatch : IAsyncDisposable
             foreach (var caution in found.Cautions.Except(_condition?.Cautions ?? []))
                 LogCaution(caution);
             (_condition, _obstacle) = (found, null);
+            _reached.TrySetResult();
         }
         catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {

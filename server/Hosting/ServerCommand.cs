@@ -72,7 +72,7 @@ public static partial class ServerCommand
             await errors.WriteLineAsync($"{program.Name}: {problem.Message} {broken.Message} (lines and bytes count from 0)".ReplaceLineEndings(" ")).ConfigureAwait(false);
             return 1;
         }
-        catch (Exception problem) when (problem is BadOptionException or IOException or InvalidDataException or UnauthorizedAccessException or SocketException or TimestoneException)
+        catch (Exception problem) when (problem is BadOptionException or IOException or InvalidDataException or UnauthorizedAccessException or SocketException or TimestoneException || program.ExplainsStart(problem))
         {
             await errors.WriteLineAsync($"{program.Name}: {problem.Message.ReplaceLineEndings(" ")}").ConfigureAwait(false);
             return 1;

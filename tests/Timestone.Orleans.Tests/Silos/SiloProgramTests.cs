@@ -66,7 +66,11 @@ public sealed class SiloProgramTests : IDisposable
 
     [Theory]
     [InlineData("--silo-port", "0")]
-    [InlineData("--gateway-port", "11111")]
+    [InlineData("--gateway-port", "30000", "--silo-port", "30000")]
+    [InlineData("--probe-seconds", "0")]
+    [InlineData("--probe-seconds", "soon")]
+    [InlineData("--missed-probes", "21")]
+    [InlineData("--death-votes", "0")]
     [InlineData("--advertise", "here")]
     [InlineData("--advertise", "192.0.2.1")]
     [InlineData("--cluster", "a b")]
@@ -74,9 +78,9 @@ public sealed class SiloProgramTests : IDisposable
     [InlineData("--redis", "embedded:0")]
     [InlineData("--redis", "embedded:here")]
     [InlineData("--nonsense", "1")]
-    public async Task An_option_that_cannot_be_is_refused_in_one_line_that_names_it(string option, string value)
+    public async Task An_option_that_cannot_be_is_refused_in_one_line_that_names_it(string option, string value, params string[] more)
     {
-        using var silo = ServerProcess.StartProgram("timestone-silo", [], option, value);
+        using var silo = ServerProcess.StartProgram("timestone-silo", [], [option, value, .. more]);
         var (code, errors) = await silo.ExitAsync();
         code.ShouldBe(1);
         errors.ShouldStartWith($"timestone-silo: {option}");

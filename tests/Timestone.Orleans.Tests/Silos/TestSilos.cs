@@ -122,7 +122,7 @@ public sealed class TestSilos
     {
         public void Configure(ISiloBuilder siloBuilder)
         {
-            siloBuilder.UseTimestoneRedis(RedisServer.Shared.Address);
+            siloBuilder.UseTimestoneRedis(RedisServer.Shared.Address, Timestone.Silo.Failover.Default);
             siloBuilder.AddTimestoneGrains();
 
             // Nothing here is about silos that die; a machine that is busy must not look like that.

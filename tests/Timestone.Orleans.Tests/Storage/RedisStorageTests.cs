@@ -69,7 +69,7 @@ public sealed class RedisStorageTests
     {
         public void Configure(ISiloBuilder siloBuilder)
         {
-            siloBuilder.UseTimestoneRedis(_redis);
+            siloBuilder.UseTimestoneRedis(_redis, Timestone.Silo.Failover.Default);
             siloBuilder.Configure<ClusterMembershipOptions>(static options => options.NumVotesForDeathDeclaration = 1);
         }
     }

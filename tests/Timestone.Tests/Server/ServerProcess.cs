@@ -77,6 +77,9 @@ public sealed class ServerProcess : IDisposable
         ? File.Create(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{_process.Id}.log")), 1)
         : Stream.Null;
 
+    /// <summary>Whether it still runs.</summary>
+    public bool IsRunning => !_process.HasExited;
+
     /// <summary>How many files and sockets it has open.</summary>
     public int CountDescriptors() => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
 
