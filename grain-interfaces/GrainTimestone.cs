@@ -7,10 +7,11 @@ namespace Timestone.Grains;
 /// <see cref="ErrorCode.Unavailable"/> can be repeated at once, and reaches the queue wherever it is by then.
 /// </summary>
 /// <param name="grains">Reaches the cluster: a silo's own, or an Orleans client.</param>
-public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
+/// <param name="outside">When calls are given up, for an Orleans client; null within a silo, which Orleans itself tells.</param>
+public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside = null) : ITimestone
 {
     // How much longer than it may wait a call can take: Orleans' own limit is that of the longest wait.
-    private static readonly TimeSpan Margin = TimeSpan.Parse(Patience.Call, CultureInfo.InvariantCulture);
+    internal static readonly TimeSpan Margin = TimeSpan.Parse(Patience.Call, CultureInfo.InvariantCulture);
 
     private QueueAddress? _queues;
 
@@ -72,7 +73,7 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
             return new DequeueResult { Settled = batch!.Merge([]) };
         var answer = await (request.Wait == TimeSpan.Zero
             ? AnswerAsync(Queue(queue).DequeueAsync(sound, cancellationToken), cancellationToken)
-            : WaitAsync(Queue(queue).WaitAndDequeueAsync(sound, cancellationToken), request.Wait, cancellationToken)).ConfigureAwait(false);
+            : WaitAsync(cancel => Queue(queue).WaitAndDequeueAsync(sound, cancel), request.Wait, cancellationToken)).ConfigureAwait(false);
         return batch is null ? answer : answer with { Settled = Merge(batch, answer.Settled) };
     }
 
@@ -109,11 +110,11 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
 
     /// <inheritdoc/>
     public async Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) =>
-        await AnswerAsync(Queue(queue).RedriveAllAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        await SweepAsync(Queue(queue).RedriveAllAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) =>
-        await AnswerAsync(Queue(queue).PurgeAsync(scope, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await SweepAsync(Queue(queue).PurgeAsync(scope, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
@@ -142,7 +143,7 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
     public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
     {
         Validation.Check(search);
-        return await WaitAsync(Index.SearchAsync(search, cancellationToken), search.Wait, cancellationToken).ConfigureAwait(false);
+        return await WaitAsync(cancel => Index.SearchAsync(search, cancel), search.Wait, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -150,7 +151,7 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
     {
         request ??= new HistoryRequest();
         Validation.Check(queue, id, request);
-        return await WaitAsync(Index.GetHistoryAsync(queue, id, request, cancellationToken), request.Wait, cancellationToken).ConfigureAwait(false);
+        return await WaitAsync(cancel => Index.GetHistoryAsync(queue, id, request, cancel), request.Wait, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -158,7 +159,7 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
     {
         request ??= new StatsRequest();
         Validation.Check(request);
-        return await WaitAsync(Index.GetStatsAsync(request, cancellationToken), request.Wait, cancellationToken).ConfigureAwait(false);
+        return await WaitAsync(cancel => Index.GetStatsAsync(request, cancel), request.Wait, cancellationToken).ConfigureAwait(false);
     }
 
     private IIndexGrain Index => grains.GetGrain<IIndexGrain>(0);
@@ -178,7 +179,7 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
             return batch.Merge([])!;
         try
         {
-            return Merge(batch, (await send(grain, batch.Sound, cancellationToken).ConfigureAwait(false)).Items);
+            return Merge(batch, (await LimitAsync(send(grain, batch.Sound, cancellationToken)).ConfigureAwait(false)).Items);
         }
         catch (Exception problem) when (IsNoAnswer(problem, cancellationToken))
         {
@@ -190,10 +191,28 @@ public sealed class GrainTimestone(IGrainFactory grains) : ITimestone
         where T : class =>
         batch.Merge(answered) ?? throw new TimestoneException(ErrorCode.Unavailable, "The queue's grain answered another number of results than it was asked for.");
 
-    private static Task<T> WaitAsync<T>(Task<T> call, TimeSpan wait, CancellationToken cancellationToken) =>
-        AnswerAsync(call.WaitAsync(wait + Margin, cancellationToken), cancellationToken);
+    // A grain that waits for nobody would lease messages to nobody: so it is told when its caller has given up.
+    private async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> call, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        using var givenUp = outside is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, outside.GivenUp);
+        try
+        {
+            return await call(givenUp?.Token ?? cancellationToken).WaitAsync(wait + (outside?.Timeout ?? Margin), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (IsNoAnswer(problem, cancellationToken))
+        {
+            throw Unavailable(problem);
+        }
+    }
 
-    private static async Task<T> AnswerAsync<T>(Task<T> call, CancellationToken cancellationToken)
+    private Task<T> SweepAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
+        AnswerWithinAsync(outside is null ? call : call.WaitAsync(outside.GivenUp), cancellationToken);
+
+    private Task<T> AnswerAsync<T>(Task<T> call, CancellationToken cancellationToken) => AnswerWithinAsync(LimitAsync(call), cancellationToken);
+
+    private Task<T> LimitAsync<T>(Task<T> call) => outside is null ? call : outside.LimitAsync(call);
+
+    private static async Task<T> AnswerWithinAsync<T>(Task<T> call, CancellationToken cancellationToken)
     {
         try
         {

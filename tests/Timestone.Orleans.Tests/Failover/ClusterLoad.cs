@@ -20,12 +20,17 @@ public sealed class ClusterLoad : IAsyncDisposable
     private readonly ConcurrentQueue<Call> _calls = new();
     private readonly Tally[] _enqueued;
     private readonly Tally[] _completed;
+    private readonly TimeSpan _pace;
     private readonly Task[] _producers;
     private readonly Task[] _consumers;
 
-    public ClusterLoad(SiloProcesses silos, int queues)
+    /// <param name="silos">The silos.</param>
+    /// <param name="queues">How many queues.</param>
+    /// <param name="pace">How long each producer rests after a message.</param>
+    public ClusterLoad(SiloProcesses silos, int queues, TimeSpan pace = default)
     {
         _silos = silos;
+        _pace = pace;
         _queues = [.. Enumerable.Range(0, queues).Select(i => $"load-{i}")];
         _enqueued = [.. Enumerable.Range(0, queues).Select(static _ => new Tally())];
         _completed = [.. Enumerable.Range(0, queues).Select(static _ => new Tally())];
@@ -41,6 +46,15 @@ public sealed class ClusterLoad : IAsyncDisposable
     public readonly record struct Call(int Queue, DateTime At, TimeSpan Took, int Failures);
 
     public IReadOnlyCollection<Call> Calls => _calls;
+
+    /// <summary>A silo that REST is not spoken to from now on, as a load balancer does with one that does not answer; -1 for none.</summary>
+    public int Shunned { get; set; } = -1;
+
+    /// <summary>The longest call of each queue that was underway at some time between two.</summary>
+    public IEnumerable<TimeSpan> LongestBetween(DateTime since, DateTime until) =>
+        _calls.Where(call => call.Queue >= 0 && call.At < until && call.At + call.Took >= since)
+            .GroupBy(static call => call.Queue)
+            .Select(static queue => queue.Max(static call => call.Took));
 
     public int Enqueued => _enqueued.Sum(static tally => tally.Total);
 
@@ -99,6 +113,7 @@ public sealed class ClusterLoad : IAsyncDisposable
             var message = new NewMessage { Id = $"m{n}", Payload = Payload.FromText(_queues[queue]) };
             await RetryAsync(queue, service => service.EnqueueAsync(_queues[queue], message));
             _enqueued[queue].Count();
+            await Task.Delay(_pace);
         }
     }
 
@@ -143,8 +158,9 @@ public sealed class ClusterLoad : IAsyncDisposable
         var (at, began, tries) = (DateTime.UtcNow, Stopwatch.GetTimestamp(), 0);
         var answer = await Eventually.SucceedAsync(() =>
         {
-            var turn = tries++;
-            return call(queue % 2 == 1 ? _silos.External : _silos.Rest[(Math.Max(queue, 0) + turn) % SiloProcesses.Count]);
+            // Past one that is shunned, to the next.
+            var turn = (Math.Max(queue, 0) + tries++) % SiloProcesses.Count;
+            return call(queue % 2 == 1 ? _silos.External : _silos.Rest[turn == Shunned ? (turn + 1) % SiloProcesses.Count : turn]);
         });
         var took = Stopwatch.GetElapsedTime(began) - wait;
         _calls.Enqueue(new Call(queue, at, took < TimeSpan.Zero ? TimeSpan.Zero : took, tries - 1));

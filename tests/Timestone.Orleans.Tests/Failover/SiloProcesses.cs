@@ -34,6 +34,12 @@ public sealed class SiloProcesses : IAsyncDisposable
     /// <summary>Holds their Redis up or lets it go on: <c>STOP</c>, <c>CONT</c>.</summary>
     public void SignalRedis(string name) => _redis.Signal(name);
 
+    /// <summary>Holds a silo up or lets it go on: <c>STOP</c>, <c>CONT</c>.</summary>
+    public void Signal(int silo, string name) => _silos[silo]!.Signal(name);
+
+    /// <summary>Whether a silo still runs, or stands still.</summary>
+    public bool IsRunning(int silo) => _silos[silo]!.IsRunning;
+
     /// <summary>Where their Redis is.</summary>
     public string Redis => _redis.Address;
 
