@@ -38,12 +38,18 @@ internal sealed partial class WaitingForCluster(string cluster, ConfigurationOpt
 
     private static string? Text(EndPoint endpoint) => endpoint is DnsEndPoint name ? $"{name.Host}:{name.Port}" : endpoint.ToString();
 
-    private string Problem(Exception problem) => problem.GetBaseException() switch
+    private string Problem(Exception problem)
     {
-        RedisException or TimeoutException => $"Redis{Place} does not answer",
-        SiloUnavailableException => $"there is no silo of that name in the cluster's table{(redis is null ? "" : $" in Redis{Place}")}",
-        var other => other.Message.ReplaceLineEndings(" "),
-    };
+        for (var at = problem; at is not null; at = at.InnerException)
+        {
+            if (at is RedisException or RedisTimeoutException)
+                return $"Redis{Place} does not answer";
+            if (at is SiloUnavailableException)
+                return $"there is no silo of that name in the cluster's table{(redis is null ? "" : $" in Redis{Place}")}";
+        }
+
+        return problem.GetBaseException().Message.ReplaceLineEndings(" ");
+    }
 
     [LoggerMessage(1, LogLevel.Warning, "Waiting for the cluster '{Cluster}': {Problem}.")]
     private partial void LogWaiting(string cluster, string problem);
