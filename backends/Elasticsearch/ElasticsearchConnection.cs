@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Polly;
 using Polly.Retry;
 
@@ -21,6 +22,8 @@ public sealed class ElasticsearchConnection : IDisposable
         Time = time ?? TimeProvider.System;
         Names = new IndexNames(options.Prefix);
         Requests = new ElasticsearchRequests(options, Time);
+        Aliases = new AliasWatch(this);
+        Historic = new HistoricIndices(this);
         _setup = new IndexSetup(this);
         Retrying = options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = Time }.AddRetry(Strategy(options)).Build();
     }
@@ -32,6 +35,12 @@ public sealed class ElasticsearchConnection : IDisposable
     internal TimeProvider Time { get; }
 
     internal IndexNames Names { get; }
+
+    /// <summary>Which aliases there are, as they were a moment ago.</summary>
+    internal AliasWatch Aliases { get; }
+
+    /// <summary>The historic indices to write to.</summary>
+    internal HistoricIndices Historic { get; }
 
     /// <summary>Runs what may fail for a while until it succeeds, within the bounds of the options.</summary>
     internal ResiliencePipeline Retrying { get; }
@@ -47,11 +56,64 @@ public sealed class ElasticsearchConnection : IDisposable
         Requests.Dispose();
     }
 
+    /// <summary>The aliases for a search. Where nothing is left that could be searched, it is made again first.</summary>
+    /// <exception cref="IOException">Elasticsearch cannot be reached or refuses.</exception>
+    internal async Task<IndexAliases> ReadyAsync(CancellationToken cancellationToken)
+    {
+        await SetUpAsync(cancellationToken).ConfigureAwait(false);
+        if (await Aliases.GetAsync(cancellationToken).ConfigureAwait(false) is { Current: not null } aliases)
+            return aliases;
+        LookAgain();
+        await SetUpAsync(cancellationToken).ConfigureAwait(false);
+        return await Aliases.GetAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Has the next use set up again and look at everything anew: something that must be there was not.</summary>
+    internal void LookAgain()
+    {
+        _setup.Forget();
+        Historic.Forget();
+        Aliases.Forget();
+    }
+
+    /// <summary>Adds what is new in mappings to indices that may not be there.</summary>
+    /// <exception cref="IndexDamagedException">One has other fields.</exception>
+    internal async Task UpdateFieldsAsync(string indices, JsonObject mappings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Requests.PutMappingAsync(indices, mappings, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ElasticsearchException problem) when (problem.Status == 400)
+        {
+            throw IndexDamagedException.Repairable(
+                $"Something else than Timestone has made an index of {indices}, with fields that cannot be searched ({problem.Message}).", problem);
+        }
+    }
+
+    /// <summary>Adds what is new in mappings to an index; answers whether it could be.</summary>
+    internal async Task<bool> TakesFieldsAsync(string index, JsonObject mappings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await UpdateFieldsAsync(index, mappings, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (IndexDamagedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads which indices of current messages are in use.</summary>
     internal async Task<IndexAliases> ReadAliasesAsync(CancellationToken cancellationToken)
     {
-        var indices = await Requests.GetAliasesAsync(Names.CurrentPattern, Names.Current + "*", cancellationToken).ConfigureAwait(false);
-        return new IndexAliases(With(Names.Current), With(Names.Next));
+        var indices = await Requests.GetAliasesAsync(
+            $"{Names.CurrentPattern},{Names.HistoricPattern}", $"{Names.Current}*,{Names.HistoricIncomplete}*", cancellationToken)
+            .ConfigureAwait(false);
+        var current = With(Names.Current);
+        var isIncomplete = current is not null && indices[current].Contains(Names.CurrentIncomplete);
+        return new IndexAliases(current, With(Names.Next), isIncomplete, With(Names.HistoricIncomplete) is not null);
 
         string? With(string alias) => indices.FirstOrDefault(index => index.Value.Contains(alias)).Key;
     }

@@ -30,7 +30,7 @@ public sealed class ElasticsearchIndex : IIndex
     {
         ArgumentNullException.ThrowIfNull(search);
         return AnswerAsync(
-            async () =>
+            async aliases =>
             {
                 var field = search.Order switch
                 {
@@ -46,7 +46,7 @@ public sealed class ElasticsearchIndex : IIndex
                     search.Descending);
                 if (search.After is { } write)
                     await _wait.ForCurrentAsync(write, life, search.Wait, cancellationToken).ConfigureAwait(false);
-                var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);
+                var freshness = await _freshness.AskAsync(aliases.CurrentIncomplete, cancellationToken).ConfigureAwait(false);
                 var (documents, next) = await pages.ReadAsync(MessageQuery.Of(search), search.Cursor, search.Limit, DocumentJson.Default.CurrentDocument, cancellationToken).ConfigureAwait(false);
                 return new SearchPage([.. documents.Select(static document => document.ToMessage())], next, freshness);
             },
@@ -58,11 +58,11 @@ public sealed class ElasticsearchIndex : IIndex
     {
         ArgumentNullException.ThrowIfNull(request);
         return AnswerAsync(
-            async () =>
+            async aliases =>
             {
                 if (request.After is { } version)
                     await _wait.ForHistoricAsync(new IndexedWrite(queue, id, version), life, request.Wait, cancellationToken).ConfigureAwait(false);
-                var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);
+                var freshness = await _freshness.AskAsync(aliases.HistoricIncomplete, cancellationToken).ConfigureAwait(false);
                 var pages = new SearchPageReader(_connection, _connection.Names.Historic, "life", ByLife, descending: false);
                 var query = Queries.All(Queries.Is("queue", queue), Queries.Is("id", id));
                 var (documents, next) = await pages.ReadAsync(query, request.Cursor, request.Limit, DocumentJson.Default.HistoricDocument, cancellationToken).ConfigureAwait(false);
@@ -77,7 +77,7 @@ public sealed class ElasticsearchIndex : IIndex
     {
         ArgumentNullException.ThrowIfNull(request);
         return AnswerAsync(
-            async () =>
+            async aliases =>
             {
                 if (request.After is { } write)
                 {
@@ -85,7 +85,8 @@ public sealed class ElasticsearchIndex : IIndex
                     await _wait.ForHistoricAsync(write, life, request.Wait, cancellationToken).ConfigureAwait(false);
                 }
 
-                var freshness = await _freshness.AskAsync(cancellationToken).ConfigureAwait(false);
+                var isLost = aliases.CurrentIncomplete || aliases.HistoricIncomplete;
+                var freshness = await _freshness.AskAsync(isLost, cancellationToken).ConfigureAwait(false);
                 return new SearchStats(await new StatsReader(_connection).ReadAsync(request.Queue, cancellationToken).ConfigureAwait(false), freshness);
             },
             cancellationToken);
@@ -106,12 +107,15 @@ public sealed class ElasticsearchIndex : IIndex
         return false;
     }
 
-    private async Task<T> AnswerAsync<T>(Func<Task<T>> answer, CancellationToken cancellationToken)
+    private async Task<T> AnswerAsync<T>(Func<IndexAliases, Task<T>> answer, CancellationToken cancellationToken)
     {
         try
         {
-            await _connection.SetUpAsync(cancellationToken).ConfigureAwait(false);
-            return await answer().ConfigureAwait(false);
+            return await answer(await _connection.ReadyAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (IndexDamagedException problem)
+        {
+            throw new TimestoneException(ErrorCode.Unavailable, $"The index cannot answer. {problem.Message}", innerException: problem);
         }
         catch (IOException problem)
         {

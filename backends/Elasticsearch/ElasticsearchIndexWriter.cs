@@ -5,6 +5,7 @@ namespace Timestone.Backends.Elasticsearch;
 /// <summary>
 /// Writes both indices to Elasticsearch, in bulk requests. Documents of current messages carry the message's version as an external version, and
 /// those of transitions are made once, so that what comes again, or late, changes nothing. Several can write at the same time.
+/// All is written under aliases and no write makes an index, so that an Elasticsearch that came back empty gets its indices from here.
 /// </summary>
 public sealed class ElasticsearchIndexWriter : IIndexWriter
 {
@@ -26,15 +27,14 @@ public sealed class ElasticsearchIndexWriter : IIndexWriter
         var options = _connection.Options;
         var plan = BulkPlan.Of(events, _connection.Names, options.HistoricPeriod, _connection.Time.GetUtcNow() - options.HistoricRetention);
         var (before, after) = (new BulkRun(_connection, _targets, plan.BeforeRemovals), new BulkRun(_connection, _targets, plan.AfterRemovals));
-        await RetryAsync(_connection.SetUpAsync, cancellationToken).ConfigureAwait(false);
-        await RetryAsync(stop => before.TryAsync(stop).AsTask(), cancellationToken).ConfigureAwait(false);
+        await RetryAsync(before.TryAsync, cancellationToken).ConfigureAwait(false);
         foreach (var queue in plan.RemovedQueues)
             await RetryAsync(stop => RemoveQueueAsync(queue, stop), cancellationToken).ConfigureAwait(false);
-        await RetryAsync(stop => after.TryAsync(stop).AsTask(), cancellationToken).ConfigureAwait(false);
+        await RetryAsync(after.TryAsync, cancellationToken).ConfigureAwait(false);
         return [.. plan.Rejected, .. before.Rejected, .. after.Rejected];
     }
 
-    private async Task RemoveQueueAsync(RemovedQueue queue, CancellationToken cancellationToken)
+    private async ValueTask RemoveQueueAsync(RemovedQueue queue, CancellationToken cancellationToken)
     {
         foreach (var alias in await _targets.GetAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -44,23 +44,26 @@ public sealed class ElasticsearchIndexWriter : IIndexWriter
             }
             catch (ElasticsearchException problem) when (problem.Type == ElasticsearchException.MissingIndex)
             {
-                _targets.Forget();
+                _connection.LookAgain();
                 throw;
             }
         }
     }
 
-    private ValueTask RetryAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellationToken) => _connection.Retrying.ExecuteAsync(
-        async stop =>
-        {
-            try
+    private ValueTask RetryAsync(Func<CancellationToken, ValueTask> attempt, CancellationToken cancellationToken) =>
+        _connection.Retrying.ExecuteAsync(
+            async stop =>
             {
-                await attempt(stop).ConfigureAwait(false);
-            }
-            catch (Exception problem) when (problem is KeyNotFoundException or InvalidOperationException or FormatException)
-            {
-                throw new IOException($"Elasticsearch gave an answer that cannot be read. {problem.Message}", problem);
-            }
-        },
-        cancellationToken);
+                try
+                {
+                    // Each time: what an attempt found missing is made before the next.
+                    await _connection.SetUpAsync(stop).ConfigureAwait(false);
+                    await attempt(stop).ConfigureAwait(false);
+                }
+                catch (Exception problem) when (problem is KeyNotFoundException or InvalidOperationException or FormatException)
+                {
+                    throw new IOException($"Elasticsearch gave an answer that cannot be read. {problem.Message}", problem);
+                }
+            },
+            cancellationToken);
 }

@@ -4,7 +4,8 @@ namespace Timestone.Backends.Elasticsearch;
 
 /// <summary>
 /// Builds the index of current messages anew from what a service holds, beside the running service, and puts it in the place of the old one.
-/// The historic indices stay as they are: a journal does not keep what happened.
+/// Indices that are missing or wrong are repaired first (<see cref="IndexRepair"/>). Historic ones that are right stay as they are: a
+/// journal does not keep what happened.
 /// </summary>
 /// <remarks>
 /// Why nothing is lost:
@@ -40,10 +41,13 @@ public sealed class ElasticsearchRebuild
     /// <param name="progress">Told after each page of messages; null for nobody.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidOperationException">Another rebuild is under way, or ended without cleaning up.</exception>
-    /// <exception cref="IOException">Elasticsearch cannot be reached or refuses.</exception>
+    /// <exception cref="IOException">
+    /// Elasticsearch cannot be reached or refuses, or an index is in the way of which nobody knows what it holds; it is named.
+    /// </exception>
     /// <exception cref="TimestoneException">The service cannot be asked.</exception>
     public async Task<RebuildReport> RunAsync(bool restart = false, IProgress<RebuildReport>? progress = null, CancellationToken cancellationToken = default)
     {
+        await new IndexRepair(_connection).RunAsync(cancellationToken).ConfigureAwait(false);
         await _connection.SetUpAsync(cancellationToken).ConfigureAwait(false);
         var (old, index) = await BeginAsync(restart, cancellationToken).ConfigureAwait(false);
         try
@@ -79,9 +83,10 @@ public sealed class ElasticsearchRebuild
 
         try
         {
-            await _connection.Requests.CreateIndexAsync(index, names.Next, cancellationToken).ConfigureAwait(false);
+            var mappings = IndexTemplate.Current(names, _connection.Options).Mappings;
+            await _connection.Requests.CreateIndexAsync(index, mappings, [names.Next], cancellationToken).ConfigureAwait(false);
         }
-        catch (ElasticsearchException problem) when (problem.Type == "resource_already_exists_exception")
+        catch (ElasticsearchException problem) when (problem.Type == ElasticsearchException.IndexExists)
         {
             throw IsBegun(index);
         }
@@ -94,7 +99,7 @@ public sealed class ElasticsearchRebuild
 
     private async Task<RebuildReport> CopyAsync(RebuildReport report, IProgress<RebuildReport>? progress, CancellationToken cancellationToken)
     {
-        var targets = new WriteTargets(_connection, report.Index);
+        var targets = new WriteTargets(_connection, _connection.Names.Next);
         foreach (var queue in await QueuesAsync(cancellationToken).ConfigureAwait(false))
         {
             string? after = null;

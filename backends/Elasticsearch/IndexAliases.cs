@@ -3,4 +3,6 @@ namespace Timestone.Backends.Elasticsearch;
 /// <summary>Which index of current messages has which alias.</summary>
 /// <param name="Current">The index that searches read; null where there is none.</param>
 /// <param name="Next">The index that is to become that one; null while none is built.</param>
-internal sealed record IndexAliases(string? Current, string? Next);
+/// <param name="CurrentIncomplete">Whether the index that searches read replaced one that was lost.</param>
+/// <param name="HistoricIncomplete">Whether a historic index replaced one that was lost.</param>
+internal sealed record IndexAliases(string? Current, string? Next, bool CurrentIncomplete, bool HistoricIncomplete);

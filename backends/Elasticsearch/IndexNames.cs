@@ -11,6 +11,12 @@ internal sealed class IndexNames(string prefix)
     /// <summary>The alias of the index that is to become the current one, while it is built.</summary>
     public string Next { get; } = $"{prefix}-current-next";
 
+    /// <summary>An alias that marks an index of current messages which replaced one that was lost, and lacks what that one held.</summary>
+    public string CurrentIncomplete { get; } = $"{prefix}-current-incomplete";
+
+    /// <summary>An alias that marks a historic index made while older transitions were lost.</summary>
+    public string HistoricIncomplete { get; } = $"{prefix}-historic-incomplete";
+
     /// <summary>The alias of all historic indices.</summary>
     public string Historic { get; } = $"{prefix}-historic";
 
@@ -41,12 +47,27 @@ internal sealed class IndexNames(string prefix)
         return $"{Historic}-{name}";
     }
 
+    /// <summary>The alias under which transitions of a time are written: of the index of that name, or of the one that replaced it.</summary>
+    public static string WriteAlias(string historicIndex) => historicIndex + "-write";
+
+    /// <summary>An index that replaces a historic one which could not be searched: <c>timestone-historic-2026.01.31-2</c>.</summary>
+    public static string Replacement(string historicIndex, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{historicIndex}-{number}");
+
+    /// <summary>The name that a historic index had before it was replaced; its own where it was not.</summary>
+    public string Replaced(string index)
+    {
+        var end = index.LastIndexOf('-');
+        var isReplacement = end > Historic.Length && int.TryParse(index.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        return isReplacement ? index[..end] : index;
+    }
+
     /// <summary>When the time of a historic index ends, whichever period it was made for; null when it is none of ours.</summary>
     public DateTimeOffset? HistoricEnd(string index)
     {
         if (!index.StartsWith(Historic + "-", StringComparison.Ordinal))
             return null;
-        var name = index[(Historic.Length + 1)..];
+        var name = Replaced(index)[(Historic.Length + 1)..];
         if (name is [_, _, _, _, '.', 'w', _, _] && int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year) && int.TryParse(name.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var week))
             return year >= 1 && year < 9999 && week >= 1 && week <= ISOWeek.GetWeeksInYear(year) ? Utc(ISOWeek.ToDateTime(year, week, DayOfWeek.Monday).AddDays(7)) : null;
         if (DateTime.TryParseExact(name, "yyyy.MM.dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))

@@ -27,6 +27,13 @@ internal sealed class VerifyIndexCommand : CliCommand
     {
         foreach (var one in verdict.Differences)
             output.WriteLine($"{one.Queue}/{one.Id} {one.Field}: {Text.Clean(one.Journal)} in the queue, {Text.Clean(one.Index)} in the index");
+        if (verdict.Incomplete)
+            output.WriteLine("the index says that it is incomplete: it has lost messages or history");
         output.WriteLine($"{verdict.Messages} messages of {verdict.Queues} queues compared, {(verdict.Differences.Count == 0 ? "no" : Text.Number(verdict.Differences.Count))} differences");
+        if (verdict.Differences.Count > 0 || verdict.Incomplete)
+        {
+            output.WriteLine("`timestone reindex` builds the messages in Elasticsearch anew; an index in memory is built anew at each start. "
+                + "Lost history stays lost.");
+        }
     }
 }

@@ -14,17 +14,18 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
     /// <summary>Compares one queue, or with null all that the service or the index knows.</summary>
     public async Task<IndexVerdict> VerifyAsync(string? queue, CancellationToken cancellationToken)
     {
-        var queues = queue is null ? await AllQueuesAsync(cancellationToken).ConfigureAwait(false) : [queue];
+        var request = queue is null ? null : new StatsRequest { Queue = queue };
+        var indexed = await timestone.GetSearchStatsAsync(request, cancellationToken).ConfigureAwait(false);
+        var queues = queue is null ? await AllQueuesAsync(indexed, cancellationToken).ConfigureAwait(false) : [queue];
         var messages = 0L;
         foreach (var name in queues)
             messages += await VerifyQueueAsync(name, cancellationToken).ConfigureAwait(false);
-        return new IndexVerdict(queues.Count, messages, _differences);
+        return new IndexVerdict(queues.Count, messages, _differences, indexed.Freshness.Incomplete);
     }
 
-    private async Task<IReadOnlyList<string>> AllQueuesAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> AllQueuesAsync(SearchStats indexed, CancellationToken cancellationToken)
     {
         var known = await Paging.AllQueuesAsync(timestone, cancellationToken).ConfigureAwait(false);
-        var indexed = await timestone.GetSearchStatsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         return [.. known.Queues.Select(static queue => queue.Name).Union(known.Unreadable ?? []).Union(indexed.Queues.Select(static queue => queue.Queue)).Order(StringComparer.Ordinal)];
     }
 

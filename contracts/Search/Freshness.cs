@@ -15,7 +15,8 @@ public sealed record Freshness
     public required TimeSpan Lag { get; init; }
 
     /// <summary>
-    /// Whether transitions were lost on their way to the index, because more waited for it than may: then it must be rebuilt from the journal.
+    /// Whether something is known to be missing: transitions were lost on their way to the index, because more waited for it than may, or the index
+    /// itself was lost and began anew. What is known of messages can be rebuilt from the journal; history cannot.
     /// </summary>
     public bool Incomplete { get; init; }
 }

@@ -16,6 +16,9 @@ internal sealed class BulkBody : IDisposable
     /// <summary>For each item of the request, in its order, the write that it belongs to.</summary>
     public List<BulkWrite> Items { get; } = [];
 
+    /// <summary>How many items of no write follow those.</summary>
+    public int Guards { get; private set; }
+
     /// <summary>How many writes are in it.</summary>
     public int Writes { get; private set; }
 
@@ -30,7 +33,12 @@ internal sealed class BulkBody : IDisposable
         var body = new BulkBody();
         foreach (var write in writes)
         {
-            IReadOnlyList<string> indices = write.Index is null ? current : [write.Index];
+            IReadOnlyList<string> indices = write.Index switch
+            {
+                null => current,
+                _ when write.Action == BulkAction.Delete => [write.Index],
+                _ => [IndexNames.WriteAlias(write.Index)],
+            };
             if (body.Writes > 0 && body._lines.WrittenCount + (indices.Count * ((write.Document?.Length ?? 0) + OfAction)) > maxBytes)
                 break;
             foreach (var index in indices)
@@ -38,10 +46,34 @@ internal sealed class BulkBody : IDisposable
             body.Writes++;
         }
 
+        body.Guard(current);
         return body;
     }
 
     public void Dispose() => _writer.Dispose();
+
+    // A deletion with an external version makes the index that it does not find, and cannot require an alias. Elasticsearch makes no index
+    // where another item of the request requires the alias. So one that changes nothing stands beside deletions: the update of a document
+    // that is never there.
+    private void Guard(IReadOnlyList<string> current)
+    {
+        if (!Items.Exists(static write => write is { Action: BulkAction.Delete, Index: null }))
+            return;
+        foreach (var alias in current)
+        {
+            Guards++;
+            _writer.Reset();
+            _writer.WriteStartObject();
+            _writer.WriteStartObject("update"u8);
+            _writer.WriteString("_index"u8, alias);
+            _writer.WriteString("_id"u8, "/"u8);
+            _writer.WriteBoolean("require_alias"u8, true);
+            _writer.WriteEndObject();
+            _writer.WriteEndObject();
+            _writer.Flush();
+            _lines.Write("\n{\"doc\":{}}\n"u8);
+        }
+    }
 
     private void Add(BulkWrite write, string index)
     {
@@ -56,6 +88,8 @@ internal sealed class BulkBody : IDisposable
         });
         _writer.WriteString("_index"u8, index);
         _writer.WriteString("_id"u8, write.Id);
+        if (write.Action != BulkAction.Delete)
+            _writer.WriteBoolean("require_alias"u8, true);
         if (write.Index is null)
         {
             _writer.WriteNumber("version"u8, write.Version);

@@ -21,6 +21,7 @@ internal sealed class BulkRun(ElasticsearchConnection connection, WriteTargets t
     {
         var left = new List<BulkWrite>();
         IOException? failure = null;
+        await EnsureHistoricAsync(cancellationToken).ConfigureAwait(false);
         for (var sent = 0; sent < _pending.Count;)
         {
             // Asked for each request, so that no request goes by what was found longer ago than agreed.
@@ -59,18 +60,29 @@ internal sealed class BulkRun(ElasticsearchConnection connection, WriteTargets t
             throw failure;
     }
 
+    private async ValueTask EnsureHistoricAsync(CancellationToken cancellationToken)
+    {
+        // Neighbours mostly go to the same index.
+        string? last = null;
+        foreach (var write in _pending)
+        {
+            if (write is { Action: BulkAction.Create, Index: { } index } && index != last)
+                await connection.Historic.EnsureAsync(last = index, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     // A write is done when each of its items is. One that failed for now is sent whole again: what was done of it stays as it is.
     private ElasticsearchException? Sort(BulkBody body, List<BulkItemResult> results, List<BulkWrite> left)
     {
-        if (results.Count != body.Items.Count)
-            throw new IOException($"Elasticsearch answered {results.Count} of {body.Items.Count} items of a bulk request.");
+        if (results.Count != body.Items.Count + body.Guards)
+            throw new IOException($"Elasticsearch answered {results.Count} of {body.Items.Count + body.Guards} items of a bulk request.");
         ElasticsearchException? failure = null;
-        for (var i = 0; i < results.Count;)
+        for (var i = 0; i < body.Items.Count;)
         {
             var write = body.Items[i];
             ElasticsearchException? problem = null;
             string? refusal = null;
-            for (; i < results.Count && ReferenceEquals(body.Items[i], write); i++)
+            for (; i < body.Items.Count && ReferenceEquals(body.Items[i], write); i++)
             {
                 var result = results[i];
                 if (result.IsDone)
@@ -99,7 +111,7 @@ internal sealed class BulkRun(ElasticsearchConnection connection, WriteTargets t
     {
         var problem = new ElasticsearchException(result.Status, result.ErrorType, $"Elasticsearch did not take a document: {result.Status}, {result.Reason}");
         if (problem.Type == ElasticsearchException.MissingIndex)
-            targets.Forget();
+            connection.LookAgain();
         return problem;
     }
 }

@@ -5,7 +5,10 @@ namespace Timestone.Backends.Elasticsearch;
 /// <summary>One document to write or remove. Written again, or late, it changes nothing: the version or the id sees to that.</summary>
 /// <param name="Event">The event that asks for it.</param>
 /// <param name="Action">What is done.</param>
-/// <param name="Index">The historic index; null for that of current messages and the one that may be built beside it.</param>
+/// <param name="Index">
+/// The historic index, written under its alias and deleted from by its own name; null for that of current messages and the one that may be built
+/// beside it.
+/// </param>
 /// <param name="Id">The document's id.</param>
 /// <param name="Version">The document's version in the index of current messages.</param>
 /// <param name="Document">The document; null of a removal.</param>

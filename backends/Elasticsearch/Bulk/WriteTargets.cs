@@ -5,29 +5,17 @@ namespace Timestone.Backends.Elasticsearch;
 /// Looked up every few seconds; whoever builds one waits as long before it counts on it (<see cref="ElasticsearchRebuild"/>).
 /// </summary>
 /// <param name="connection">Where.</param>
-/// <param name="only">The one index to write to, whatever the aliases say; null for where the aliases lead.</param>
+/// <param name="only">The one alias to write to, whatever else there is; null for all.</param>
 internal sealed class WriteTargets(ElasticsearchConnection connection, string? only = null)
 {
-    private sealed record Found(IReadOnlyList<string> Aliases, long At);
-
-    private Found? _found;
-
     /// <summary>The aliases to write to.</summary>
     /// <exception cref="IOException">Elasticsearch cannot tell.</exception>
     public async ValueTask<IReadOnlyList<string>> GetAsync(CancellationToken cancellationToken)
     {
         if (only is not null)
             return [only];
-        if (Volatile.Read(ref _found) is { } known && connection.Time.GetElapsedTime(known.At) < connection.Options.AliasLookup)
-            return known.Aliases;
-        var at = connection.Time.GetTimestamp();
         var names = connection.Names;
-        var aliases = await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false);
-        var found = new Found(aliases.Next is null ? [names.Current] : [names.Current, names.Next], at);
-        Volatile.Write(ref _found, found);
-        return found.Aliases;
+        var aliases = await connection.Aliases.GetAsync(cancellationToken).ConfigureAwait(false);
+        return aliases.Next is null ? [names.Current] : [names.Current, names.Next];
     }
-
-    /// <summary>Makes the next write look anew: an alias was not where it was.</summary>
-    public void Forget() => Volatile.Write(ref _found, null);
 }

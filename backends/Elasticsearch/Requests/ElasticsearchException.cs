@@ -20,6 +20,12 @@ internal sealed class ElasticsearchException(int status, string type, string mes
     /// <summary>The type of what is wrong when an index or alias is not there: aliases move while indices are rebuilt.</summary>
     public const string MissingIndex = "index_not_found_exception";
 
+    /// <summary>The type of what is wrong when an index is to be made that is there.</summary>
+    public const string IndexExists = "resource_already_exists_exception";
+
+    /// <summary>The type of what is wrong when an alias is to be made of a name that an index has.</summary>
+    public const string NameTaken = "invalid_alias_name_exception";
+
     /// <summary>What the body of a refusal says: its type, and its reason with that of its cause; nothing where it is no JSON.</summary>
     public static (string Type, string Reason) Cause(byte[]? body)
     {

@@ -76,12 +76,18 @@ internal sealed class ElasticsearchRequests : IDisposable
     public Task PutMappingAsync(string index, JsonObject mappings, CancellationToken cancellationToken) => AskAsync(
         "PutMapping", stop => _client.Transport.PutAsync<VoidResponse>($"{index}/_mapping?ignore_unavailable=true&allow_no_indices=true", Utf8(mappings), stop), cancellationToken);
 
-    public Task CreateIndexAsync(string index, string alias, CancellationToken cancellationToken) => AskAsync(
-        "CreateIndex",
-        stop => _client.Indices.CreateAsync(new CreateIndexRequest(index) { Aliases = new Dictionary<Name, Alias> { [alias] = new() } }, stop),
-        cancellationToken);
+    /// <summary>Makes an index. Its fields are told, so that without its template, which has what they need, it is refused.</summary>
+    public Task CreateIndexAsync(string index, JsonObject mappings, IReadOnlyList<string> aliases, CancellationToken cancellationToken)
+    {
+        var body = new JsonObject
+        {
+            ["mappings"] = mappings.DeepClone(),
+            ["aliases"] = new JsonObject(aliases.Select(static alias => KeyValuePair.Create<string, JsonNode?>(alias, new JsonObject()))),
+        };
+        return AskAsync("CreateIndex", stop => _client.Transport.PutAsync<VoidResponse>(index, Utf8(body), stop), cancellationToken);
+    }
 
-    /// <summary>Deletes an index that may not be there.</summary>
+    /// <summary>Deletes an index that may not be there; never one behind an alias of that name.</summary>
     public Task DeleteIndexAsync(string index, CancellationToken cancellationToken) =>
         AskAsync("DeleteIndex", stop => _client.Indices.DeleteAsync(new DeleteIndexRequest(index) { IgnoreUnavailable = true }, stop), cancellationToken);
 
@@ -89,7 +95,15 @@ internal sealed class ElasticsearchRequests : IDisposable
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> GetAliasesAsync(string indices, string aliases, CancellationToken cancellationToken)
     {
         var answer = await AskAsync("GetAliases", stop => _client.Indices.GetAliasAsync(new GetAliasRequest(indices, aliases), stop), cancellationToken).ConfigureAwait(false);
-        return answer.Aliases!.ToDictionary(static index => index.Key, static IReadOnlyList<string> (index) => [.. index.Value.Aliases.Keys]);
+        return AliasesOf(answer);
+    }
+
+    /// <summary>The indices that match, each with all its aliases.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> GetIndicesAsync(
+        string indices, CancellationToken cancellationToken)
+    {
+        var request = new GetAliasRequest((Indices)indices) { IgnoreUnavailable = true };
+        return AliasesOf(await AskAsync("GetIndices", stop => _client.Indices.GetAliasAsync(request, stop), cancellationToken).ConfigureAwait(false));
     }
 
     public Task UpdateAliasesAsync(ICollection<IndexUpdateAliasesAction> actions, CancellationToken cancellationToken) =>
@@ -134,6 +148,9 @@ internal sealed class ElasticsearchRequests : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => ((IDisposable)_settings).Dispose();
+
+    private static Dictionary<string, IReadOnlyList<string>> AliasesOf(GetAliasResponse answer) =>
+        answer.Aliases!.ToDictionary(static index => index.Key, static IReadOnlyList<string> (index) => [.. index.Value.Aliases.Keys]);
 
     private static PostData Utf8(JsonObject json) => PostData.Bytes(JsonSerializer.SerializeToUtf8Bytes(json));
 

@@ -9,7 +9,9 @@ namespace Timestone.Backends.Elasticsearch;
 /// </summary>
 internal sealed class FreshnessProbe(ElasticsearchConnection connection, Func<long?> newestCommitted, Func<bool> incomplete)
 {
-    public async Task<Freshness> AskAsync(CancellationToken cancellationToken)
+    /// <param name="isLost">Whether Elasticsearch has lost of what is searched.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<Freshness> AskAsync(bool isLost, CancellationToken cancellationToken)
     {
         var committed = newestCommitted();
         var answer = await connection.Requests.SearchAsync(
@@ -24,7 +26,7 @@ internal sealed class FreshnessProbe(ElasticsearchConnection connection, Func<lo
         {
             NewestTransition = newest is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null,
             Lag = committed is { } target ? TimeSpan.FromMilliseconds(Math.Max(0, target - (newest ?? target))) : TimeSpan.Zero,
-            Incomplete = incomplete(),
+            Incomplete = isLost || incomplete(),
         };
 
         long? Read(string name) => (long?)answer.Aggregations?.GetMax(name)?.Value;

@@ -1,21 +1,29 @@
 namespace Timestone.Backends.Elasticsearch;
 
-/// <summary>Brings Elasticsearch to where the rest can work, once; several processes may do so at the same time.</summary>
+/// <summary>
+/// Brings Elasticsearch to where the rest can work: at first, and again when something is found missing. Several processes may do so at the
+/// same time.
+/// </summary>
 internal sealed class IndexSetup(ElasticsearchConnection connection) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
-    private volatile bool _done;
+
+    // Which set-up is wanted, and which is done: what failed before a set-up has ended asks for no other one.
+    private int _wanted = 1;
+    private int _done;
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (_done)
+        if (Volatile.Read(ref _done) == Volatile.Read(ref _wanted))
             return;
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!_done)
-                await RunAsync(cancellationToken).ConfigureAwait(false);
-            _done = true;
+            var wanted = Volatile.Read(ref _wanted);
+            if (_done == wanted)
+                return;
+            await RunAsync(cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _done, wanted);
         }
         finally
         {
@@ -23,36 +31,80 @@ internal sealed class IndexSetup(ElasticsearchConnection connection) : IDisposab
         }
     }
 
+    /// <summary>Has the next use set up again.</summary>
+    public void Forget()
+    {
+        var done = Volatile.Read(ref _done);
+        Interlocked.CompareExchange(ref _wanted, done + 1, done);
+    }
+
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>Writes both templates.</summary>
+    /// <exception cref="IndexDamagedException">An index has the name of the alias that historic ones get.</exception>
+    public static async Task PutTemplatesAsync(ElasticsearchConnection connection, CancellationToken cancellationToken)
+    {
+        var (names, options) = (connection.Names, connection.Options);
+        await connection.Requests.CheckProductAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var template in new[] { IndexTemplate.Current(names, options), IndexTemplate.Historic(names, options) })
+                await connection.Requests.PutTemplateAsync(template.Name, template.ToJson(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ElasticsearchException problem) when (problem.Message.Contains(ElasticsearchException.NameTaken, StringComparison.Ordinal))
+        {
+            throw IndexRepair.IsTaken(names.Historic);
+        }
+    }
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        var names = connection.Names;
-        await connection.Requests.CheckProductAsync(cancellationToken).ConfigureAwait(false);
-        IndexTemplate[] templates = [IndexTemplate.Current(names, connection.Options), IndexTemplate.Historic(names, connection.Options)];
-        foreach (var template in templates)
-            await connection.Requests.PutTemplateAsync(template.Name, template.ToJson(), cancellationToken).ConfigureAwait(false);
+        var (names, options) = (connection.Names, connection.Options);
+        await PutTemplatesAsync(connection, cancellationToken).ConfigureAwait(false);
 
         // Indices that an earlier version made learn of new fields before documents that have them are written.
-        await connection.Requests.PutMappingAsync(names.CurrentPattern, templates[0].Mappings, cancellationToken).ConfigureAwait(false);
-        await connection.Requests.PutMappingAsync(names.HistoricPattern, templates[1].Mappings, cancellationToken).ConfigureAwait(false);
+        var (current, historic) = (IndexTemplate.Current(names, options).Mappings, IndexTemplate.Historic(names, options).Mappings);
+        await connection.UpdateFieldsAsync(names.CurrentPattern, current, cancellationToken).ConfigureAwait(false);
+        await connection.UpdateFieldsAsync(names.HistoricPattern, historic, cancellationToken).ConfigureAwait(false);
         await EnsureCurrentAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task EnsureCurrentAsync(CancellationToken cancellationToken)
     {
-        if ((await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false)).Current is not null)
+        var names = connection.Names;
+        if (await HasCurrentAsync(cancellationToken).ConfigureAwait(false))
             return;
-        var first = connection.Names.CurrentIndex(1);
+        var pattern = $"{names.Current},{names.CurrentPattern}";
+        var indices = await connection.Requests.GetIndicesAsync(pattern, cancellationToken).ConfigureAwait(false);
+        if (indices.ContainsKey(names.Current))
+            throw IndexDamagedException.Repairable($"{names.Current} is an index, and its name is that of an alias.");
+        var left = indices.FirstOrDefault(each => names.CurrentNumber(each.Key) is not null && !each.Value.Contains(names.Next)).Key;
+        if (left is not null)
+        {
+            // The alias may have come in between.
+            if (await HasCurrentAsync(cancellationToken).ConfigureAwait(false))
+                return;
+            throw IndexDamagedException.Repairable($"The index {left} is there without the alias {names.Current}.");
+        }
+
+        // Whoever has seen the index before knows that it is lost.
+        var isLost = _done > 0;
+        connection.Historic.HasLost |= isLost;
+        var first = names.CurrentIndex(indices.Keys.Max(names.CurrentNumber) + 1 ?? 1);
         try
         {
-            await connection.Requests.CreateIndexAsync(first, connection.Names.Current, cancellationToken).ConfigureAwait(false);
+            var mappings = IndexTemplate.Current(names, connection.Options).Mappings;
+            string[] aliases = isLost ? [names.Current, names.CurrentIncomplete] : [names.Current];
+            await connection.Requests.CreateIndexAsync(first, mappings, aliases, cancellationToken).ConfigureAwait(false);
         }
-        catch (ElasticsearchException problem) when (problem.Type == "resource_already_exists_exception")
+        catch (ElasticsearchException problem) when (problem.Type == ElasticsearchException.IndexExists)
         {
             // Another process was faster, unless someone has taken the alias away.
-            if ((await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false)).Current is null)
-                throw new IOException($"The index {first} is there without the alias {connection.Names.Current}: give it back, or delete the index and run `timestone reindex`.");
+            if (!await HasCurrentAsync(cancellationToken).ConfigureAwait(false))
+                throw IndexDamagedException.Repairable($"The index {first} is there without the alias {names.Current}.");
         }
     }
+
+    private async Task<bool> HasCurrentAsync(CancellationToken cancellationToken) =>
+        (await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false)).Current is not null;
 }

@@ -9,11 +9,11 @@ internal sealed class IndexTemplate
     private const int Priority = 500;
 
     // Raised with each change of the files, for people who look.
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly JsonObject _contents;
 
-    private IndexTemplate(string name, IReadOnlyList<string> patterns, bool autoCreate, JsonObject contents)
+    private IndexTemplate(string name, IReadOnlyList<string> patterns, JsonObject contents)
     {
         Name = name;
         Mappings = contents["mappings"]!.DeepClone().AsObject();
@@ -22,7 +22,7 @@ internal sealed class IndexTemplate
             ["index_patterns"] = new JsonArray([.. patterns.Select(static pattern => (JsonNode)pattern)]),
             ["priority"] = Priority,
             ["version"] = Version,
-            ["allow_auto_create"] = autoCreate,
+            ["allow_auto_create"] = false,
             ["template"] = contents,
         };
     }
@@ -38,14 +38,14 @@ internal sealed class IndexTemplate
     /// become an index of that name.
     /// </summary>
     public static IndexTemplate Current(IndexNames names, ElasticsearchOptions options) =>
-        new(names.Current, [names.Current, names.CurrentPattern], autoCreate: false, Contents("current.json", options));
+        new(names.Current, [names.Current, names.CurrentPattern], Contents("current.json", options));
 
-    /// <summary>Of the historic indices, each of which the first transition of its time makes.</summary>
+    /// <summary>Of the historic indices, which <see cref="HistoricIndices"/> makes.</summary>
     public static IndexTemplate Historic(IndexNames names, ElasticsearchOptions options)
     {
         var contents = Contents("historic.json", options);
         contents["aliases"] = new JsonObject { [names.Historic] = new JsonObject() };
-        return new IndexTemplate(names.Historic, [names.HistoricPattern], autoCreate: true, contents);
+        return new IndexTemplate(names.Historic, [names.HistoricPattern], contents);
     }
 
     public JsonObject ToJson() => _contents.DeepClone().AsObject();

@@ -37,9 +37,20 @@ public sealed class VerifyIndexCommandTests
             "jobs/c worker: none in the queue, nobody in the index",
             "jobs/c error: none in the queue, none at all in the index",
             "5 messages of 2 queues compared, 6 differences",
+            "`timestone reindex` builds the messages in Elasticsearch anew; an index in memory is built anew at each start. Lost history stays lost.",
         ]);
         var json = (await cli.RunAsync("verify-index", "jobs", "--wait", "0", "--json")).Document();
         json.GetProperty("differences")[0].GetProperty("field").GetString().ShouldBe("message");
+    }
+
+    [Fact]
+    public async Task An_index_that_has_lost_something_is_told_with_the_command_that_repairs_it()
+    {
+        await using var cli = new CliBench { Between = static service => new LossyIndex(service) };
+        await Fill(cli);
+        var outcome = await cli.RunAsync("verify-index", "jobs");
+        outcome.Code.ShouldBe(0);
+        outcome.Out.ShouldStartWith("the index says that it is incomplete: it has lost messages or history\n3 messages of 1 queues compared, no differences\n`timestone reindex`");
     }
 
     [Fact]
@@ -80,6 +91,16 @@ public sealed class VerifyIndexCommandTests
             var page = await base.SearchMessagesAsync(search, cancellationToken);
             var messages = page.Messages.Select(skew).OfType<IndexedMessage>();
             return page with { Messages = [.. messages, .. page.Messages.Take(ghost is null ? 0 : 1).Select(message => message with { Id = ghost! })] };
+        }
+    }
+
+    /// <summary>An index that knows of a loss.</summary>
+    private sealed class LossyIndex(ITimestone inner) : ForwardingTimestone(inner)
+    {
+        public override async Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
+        {
+            var stats = await base.GetSearchStatsAsync(request, cancellationToken);
+            return stats with { Freshness = stats.Freshness with { Incomplete = true } };
         }
     }
 

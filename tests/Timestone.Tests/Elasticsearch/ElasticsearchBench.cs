@@ -1,4 +1,7 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json.Nodes;
 using Shouldly;
 using Timestone.Backends.Elasticsearch;
 using Timestone.Engine;
@@ -152,11 +155,35 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
             (await HistoryAsync(queue, id, 3)).ShouldBe(journal.Transitions.Where(each => each.Queue == queue && each.Id == id), $"{seed}, {queue}/{id}");
     }
 
+    /// <summary>Asks the real one by a request of the test's own; answers what it says.</summary>
+    /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
+    public async Task<JsonNode> AskAsync(HttpMethod method, string path, JsonNode? body = null)
+    {
+        using var trusting = new HttpClientHandler();
+        if (Options.TrustAnyCertificate)
+            trusting.ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator;
+        using var http = new HttpClient(trusting) { BaseAddress = Options.Addresses[0] };
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (Options.User is { } user)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Options.Password}")));
+        using var answer = await http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
+
+    /// <summary>Leaves of the test's indices, aliases and templates nothing, as if the server had lost its disk.</summary>
+    public async Task EmptyAsync()
+    {
+        foreach (var index in (await Connection.Requests.GetIndicesAsync(Options.Prefix + "-*", default)).Keys)
+            await Connection.Requests.DeleteIndexAsync(index, default);
+        await AskAsync(HttpMethod.Delete, $"_index_template/{Options.Prefix}-*");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_standIn is null)
         {
-            foreach (var index in (await Connection.Requests.GetAliasesAsync(Options.Prefix + "-*", Options.Prefix + "-*", default)).Keys)
+            foreach (var index in (await Connection.Requests.GetIndicesAsync(Options.Prefix + "-*", default)).Keys)
                 await Connection.Requests.DeleteIndexAsync(index, default);
         }
 

@@ -216,6 +216,7 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
             "indices-put-mapping" => Cluster.PutMapping(index, json),
             "indices-create" => Cluster.CreateIndex(index, json),
             "indices-delete" => Cluster.DeleteIndex(index),
+            "indices-get-alias-3" => Cluster.GetAliases(index, null),
             "indices-get-alias-2" => Cluster.GetAliases(index, name),
             "indices-update-aliases" => Cluster.UpdateAliases(json),
             "bulk" => Cluster.Bulk(body, Faults.OfItem),

@@ -11,6 +11,11 @@ internal sealed partial class StandInCluster
     public StandInAnswer Bulk(byte[] body, Func<string, (int Status, string Type)?> refuse)
     {
         var items = new JsonArray();
+        var required = BulkLines.Of(body)
+            .Select(static line => JsonNode.Parse(line.Span)!.AsObject().FirstOrDefault().Value as JsonObject)
+            .Where(static action => (bool?)action?["require_alias"] == true)
+            .Select(static action => (string)action!["_index"]!)
+            .ToHashSet();
         using var lines = BulkLines.Of(body).GetEnumerator();
         while (lines.MoveNext())
         {
@@ -21,7 +26,9 @@ internal sealed partial class StandInCluster
                 throw new InvalidOperationException($"An id is too long: {id}");
             var (status, result, error) = refuse(id) is { } refusal
                 ? (refusal.Status, null, StandInAnswer.Cause(refusal.Type, "as the test wants it"))
-                : Write(kind, index, id, (long?)action["version"], source);
+                : IsRefused(kind, index, action, required)
+                    ? (404, null, StandInAnswer.Cause("index_not_found_exception", $"[require_alias] request flag is [true] and [{index}] is not an alias"))
+                    : Write(kind, index, id, (long?)action["version"], source);
             var item = new JsonObject { ["_index"] = index, ["_id"] = id, ["status"] = status };
             if (result is not null)
                 item["result"] = result;
@@ -38,9 +45,16 @@ internal sealed partial class StandInCluster
         if (ToWrite(name) is not { } index)
             return (404, null, StandInAnswer.Cause("index_not_found_exception", $"no such index [{name}]"));
         var known = index.Written.GetValueOrDefault(id);
+        if (kind == "update")
+        {
+            return known?.Source is null
+                ? (404, null, StandInAnswer.Cause("document_missing_exception", $"[{id}]: document missing"))
+                : throw new InvalidOperationException("A document is updated.");
+        }
+
         if (source is not null && index.Problem(source) is { } problem)
             return (400, null, problem);
-        if (kind == "create" ? known?.Source is not null : version is null ? throw new InvalidOperationException("A write without a version.") : known?.Version >= version)
+        if (kind == "create" ? known?.Source is not null : version is null && kind == "index" ? throw new InvalidOperationException("A write without a version.") : known?.Version >= version)
             return (409, null, StandInAnswer.Cause("version_conflict_engine_exception", $"[{id}]: version conflict"));
         if (source is null)
             index.Remove(id, version ?? 1);
@@ -53,6 +67,16 @@ internal sealed partial class StandInCluster
             (_, null) => (201, "created", null),
             _ => (200, "updated", null),
         };
+    }
+
+    // Whatever writes a document requires an alias. A deletion cannot, and makes no index when another item does.
+    private bool IsRefused(string kind, string index, JsonNode action, HashSet<string> required)
+    {
+        if (kind == "delete")
+            return required.Contains(index) && !AllAliases.Contains(index) && !_indices.ContainsKey(index);
+        if ((bool?)action["require_alias"] != true)
+            throw new InvalidOperationException($"A write to {index} does not require an alias.");
+        return !AllAliases.Contains(index);
     }
 
     private StandInIndex? ToWrite(string name)

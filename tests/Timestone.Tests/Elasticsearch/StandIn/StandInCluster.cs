@@ -69,6 +69,8 @@ internal sealed partial class StandInCluster
     {
         if (_indices.ContainsKey(name) || AllAliases.Contains(name))
             return StandInAnswer.Error(400, "resource_already_exists_exception", $"index [{name}] already exists");
+        if (body["aliases"]?.AsObject().FirstOrDefault(alias => _indices.ContainsKey(alias.Key)) is { Key: { } taken })
+            return StandInAnswer.Error(400, "invalid_alias_name_exception", $"Invalid alias name [{taken}]: an index has the same name");
         var index = Create(name);
         index.Aliases.UnionWith(body["aliases"]?.AsObject().Select(static alias => alias.Key) ?? []);
         return StandInAnswer.Ok(new JsonObject { ["acknowledged"] = true, ["shards_acknowledged"] = true, ["index"] = name });
@@ -76,19 +78,21 @@ internal sealed partial class StandInCluster
 
     public StandInAnswer DeleteIndex(string name)
     {
-        if (name.Contains('*', StringComparison.Ordinal) || AllAliases.Contains(name))
+        if (name.Contains('*', StringComparison.Ordinal))
             return StandInAnswer.Error(400, "illegal_argument_exception", $"[{name}] is no name of one index");
         _indices.Remove(name);
         return StandInAnswer.Acknowledged();
     }
 
-    public StandInAnswer GetAliases(string indices, string aliases)
+    /// <param name="indices">Which indices, by names and patterns with commas between.</param>
+    /// <param name="aliases">Which aliases, likewise; null for all indices, be they without any.</param>
+    public StandInAnswer GetAliases(string indices, string? aliases)
     {
         var answer = new JsonObject();
         foreach (var index in Resolve(indices))
         {
-            var found = index.Aliases.Where(alias => IsLike(alias, aliases)).ToList();
-            if (found.Count > 0)
+            var found = index.Aliases.Where(alias => aliases?.Split(',').Any(pattern => IsLike(alias, pattern)) != false).ToList();
+            if (found.Count > 0 || aliases is null)
                 answer[index.Name] = new JsonObject { ["aliases"] = new JsonObject(found.Select(static alias => new KeyValuePair<string, JsonNode?>(alias, new JsonObject()))) };
         }
 
@@ -97,17 +101,22 @@ internal sealed partial class StandInCluster
 
     public StandInAnswer UpdateAliases(JsonObject body)
     {
-        var actions = body["actions"]!.AsArray().Select(static action => action!.AsObject().Single()).Select(static action => (action.Key, Index: (string)action.Value!["index"]!, Alias: (string)action.Value["alias"]!)).ToList();
+        var actions = body["actions"]!.AsArray().Select(static action => action!.AsObject().Single()).Select(static action => (action.Key, Index: (string)action.Value!["index"]!, Alias: (string?)action.Value["alias"])).ToList();
         foreach (var (kind, index, alias) in actions)
         {
             if (!_indices.TryGetValue(index, out var found))
                 return StandInAnswer.MissingIndex(index);
-            if (kind == "remove" && !found.Aliases.Contains(alias))
+            if (kind == "remove" && !found.Aliases.Contains(alias!))
                 return StandInAnswer.Error(404, "aliases_not_found_exception", $"aliases [{alias}] missing");
         }
 
         foreach (var (kind, index, alias) in actions)
-            _ = kind == "add" ? _indices[index].Aliases.Add(alias) : _indices[index].Aliases.Remove(alias);
+            _ = kind switch
+            {
+                "add" => _indices[index].Aliases.Add(alias!),
+                "remove" => _indices[index].Aliases.Remove(alias!),
+                _ => _indices.Remove(index),
+            };
         return StandInAnswer.Acknowledged();
     }
 
