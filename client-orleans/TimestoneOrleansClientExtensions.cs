@@ -38,6 +38,11 @@ public static class TimestoneOrleansClientExtensions
             {
                 redis.AbortOnConnectFail = false;
 
+                // As in the silos: a user needs no rights for them.
+                redis.SetClientLibrary = false;
+                redis.TieBreaker = "";
+                redis.ConfigurationChannel = "";
+
                 // Each attempt to connect to the cluster would leave a connection behind.
                 var connection = new Lazy<Task<ConnectionMultiplexer>>(() => ConnectionMultiplexer.ConnectAsync(redis));
                 client.UseRedisClustering(clustering =>

@@ -45,6 +45,11 @@ internal static class RedisCluster
     {
         var options = ConfigurationOptions.Parse(redis);
         options.AbortOnConnectFail = false;
+
+        // As in the journal: a user needs no rights for them.
+        options.SetClientLibrary = false;
+        options.TieBreaker = "";
+        options.ConfigurationChannel = "";
         return options;
     }
 }

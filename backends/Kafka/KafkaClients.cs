@@ -14,6 +14,7 @@ internal sealed class KafkaClients
     private readonly KafkaOptions _options;
     private readonly ILogger _logger;
     private int _brokersAreDown;
+    private int _isRefused;
 
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
     public KafkaClients(KafkaOptions options, ILogger logger)
@@ -97,6 +98,8 @@ internal sealed class KafkaClients
     /// <summary>Is told that something came through.</summary>
     public void Answered()
     {
+        if (Volatile.Read(ref _isRefused) != 0)
+            Volatile.Write(ref _isRefused, 0);
         if (Volatile.Read(ref _brokersAreDown) != 0 && Interlocked.Exchange(ref _brokersAreDown, 0) != 0)
             KafkaLog.Answers(_logger, _options.BootstrapServers);
     }
@@ -131,7 +134,9 @@ internal sealed class KafkaClients
 
     private void OnError(IClient client, Error error)
     {
-        if (error.Code == KafkaErrorCode.Local_AllBrokersDown && Interlocked.Exchange(ref _brokersAreDown, 1) == 0)
+        if (error.Code is KafkaErrorCode.Local_Ssl or KafkaErrorCode.Local_Authentication && Interlocked.Exchange(ref _isRefused, 1) == 0)
+            KafkaLog.Refused(_logger, error.Reason);
+        else if (error.Code == KafkaErrorCode.Local_AllBrokersDown && Interlocked.Exchange(ref _brokersAreDown, 1) == 0)
             KafkaLog.Unreachable(_logger, _options.BootstrapServers);
         else if (error.IsFatal)
             KafkaLog.Fatal(_logger, error.Reason);

@@ -12,6 +12,9 @@ internal static partial class KafkaLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "No broker of Kafka can be reached ({Servers}).")]
     public static partial void Unreachable(ILogger logger, string servers);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka and its client do not trust each other: {Reason}")]
+    public static partial void Refused(ILogger logger, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Kafka answers again ({Servers}).")]
     public static partial void Answers(ILogger logger, string servers);
 

@@ -1,4 +1,5 @@
-using System.Security.Authentication;
+using System.Globalization;
+using System.Net;
 using StackExchange.Redis;
 
 namespace Timestone.Backends.Redis;
@@ -25,10 +26,14 @@ internal static class RedisConfiguration
         options.ConnectTimeout = ConnectMilliseconds;
         options.KeepAlive = KeepAliveSeconds;
         options.ClientName ??= "timestone";
+
+        // Its name for itself needs a right that older servers do not know by name.
+        options.SetClientLibrary = false;
         options.TieBreaker = "";
         options.ConfigurationChannel = "";
-        if (options.Ssl)
-            options.SslProtocols ??= SslProtocols.Tls12 | SslProtocols.Tls13;
         return options;
     }
+
+    /// <summary>An address as people write it: that of a host name would begin with the family of its addresses.</summary>
+    public static string Text(EndPoint address) => address is DnsEndPoint name ? string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}") : address.ToString()!;
 }

@@ -80,10 +80,12 @@ internal static class RedisExamination
         long.TryParse(Find(sections, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <summary>What one server tells.</summary>
-    /// <param name="Address">Where it is.</param>
+    /// <param name="Server">Where it is.</param>
     /// <param name="Silence">Why it tells nothing; null when it does.</param>
-    private sealed record State(EndPoint Address, string? Silence)
+    private sealed record State(EndPoint Server, string? Silence)
     {
+        private string Address { get; } = RedisConfiguration.Text(Server);
+
         public bool IsMaster { get; init; }
 
         public string? Refusal { get; init; }

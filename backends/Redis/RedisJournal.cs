@@ -24,7 +24,7 @@ public sealed class RedisJournal : ISharedJournal
 
     private RedisJournal(RedisJournalOptions options, ConfigurationOptions configuration)
     {
-        Addresses = [.. configuration.EndPoints.Select(static address => address.ToString()!)];
+        Addresses = [.. configuration.EndPoints.Select(RedisConfiguration.Text)];
         _link = new RedisLink(configuration, options.Timeout);
         _time = options.TimeProvider;
         Streams = options.Outbox ? new RedisOutbox(_link, options) : null;

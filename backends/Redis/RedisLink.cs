@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using StackExchange.Redis;
 
 namespace Timestone.Backends.Redis;
@@ -80,6 +81,7 @@ internal sealed class RedisLink : IAsyncDisposable
     public static string Describe(Exception problem) => problem switch
     {
         RedisServerException refusal => refusal.Message.Split(" script: ")[0],
+        RedisConnectionException when Causes(problem).OfType<AuthenticationException>().FirstOrDefault() is { } distrust => $"TLS failed: {distrust.Message}",
         RedisConnectionException when IsUnauthenticated(problem) => "it refuses the user name or the password.",
         RedisConnectionException or OperationCanceledException or ObjectDisposedException => "the connection was lost or cannot be made.",
         _ => problem.Message,
@@ -88,8 +90,15 @@ internal sealed class RedisLink : IAsyncDisposable
     /// <summary>Whether nothing ran because Redis does not know the script.</summary>
     public static bool IsUnknownScript(RedisServerException problem) => problem.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
-    private static bool IsUnauthenticated(Exception problem) =>
-        problem is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } || (problem.InnerException is { } cause && IsUnauthenticated(cause));
+    // To the client a handshake of TLS that fails is an authentication that fails, too.
+    private static bool IsUnauthenticated(Exception problem) => Causes(problem).OfType<RedisConnectionException>()
+        .Any(static cause => cause is { FailureType: ConnectionFailureType.AuthenticationFailure, InnerException: not IOException });
+
+    private static IEnumerable<Exception> Causes(Exception problem)
+    {
+        for (var cause = problem; cause is not null; cause = cause.InnerException)
+            yield return cause;
+    }
 
     private void Replace(Task<ConnectionMultiplexer> failed)
     {

@@ -21,6 +21,13 @@ public sealed class RedisStorageTests
     {
         using var redis = onGarnet ? RedisServer.StartGarnet() : RedisServer.Start();
         _redis = redis.Address;
+        if (!onGarnet)
+        {
+            // Those that the docs name, for a cluster of this name.
+            RedisUserRights.Give(redis, [.. RedisUserRights.Named(RedisUserRights.Journal), .. RedisUserRights.Named(RedisUserRights.Silos), "~storage-*"]);
+            _redis = RedisUserRights.Of(redis.Address);
+        }
+
         await using var silos = await StartAsync();
         var grains = ((InProcessSiloHandle)silos.Silos[0]).ServiceProvider.GetRequiredService<IGrainFactory>();
         var doomed = silos.Silos[1];
@@ -37,6 +44,8 @@ public sealed class RedisStorageTests
         (await grain.ReadAsync()).ShouldBe("kept again");
         await grain.ClearAsync();
         (await grain.ReadAsync()).ShouldBeNull();
+        if (!onGarnet)
+            RedisUserRights.Refused(redis).ShouldBeEmpty();
     }
 
     private static async Task<TestCluster> StartAsync()

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -30,20 +29,20 @@ public sealed class ConnectionTests
     public async Task A_certificate_is_trusted_by_its_authority_or_by_its_fingerprint_and_not_without()
     {
         using var folder = new TemporaryDirectory();
-        using var authority = Authority("CN=ours");
-        using var stranger = Authority("CN=another");
-        using var certificate = Issue(authority, "localhost");
+        using var authority = new TestAuthority();
+        using var stranger = new TestAuthority("another");
+        using var certificate = authority.Issue("localhost");
         await using var standIn = await ElasticsearchStandIn.StartAsync(certificate);
         var file = Path.Combine(folder.Path, "ca.pem");
-        await File.WriteAllTextAsync(file, stranger.ExportCertificatePem() + "\n" + authority.ExportCertificatePem());
+        await File.WriteAllTextAsync(file, stranger.Certificate.ExportCertificatePem() + "\n" + authority.Certificate.ExportCertificatePem());
 
         await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateAuthorityFile = file });
         await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) });
         await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], TrustAnyCertificate = true });
 
-        await File.WriteAllTextAsync(file, stranger.ExportCertificatePem());
+        await File.WriteAllTextAsync(file, stranger.Certificate.ExportCertificatePem());
         await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateAuthorityFile = file });
-        await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = stranger.GetCertHashString(HashAlgorithmName.SHA256) });
+        await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = stranger.Certificate.GetCertHashString(HashAlgorithmName.SHA256) });
         await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address] });
     }
 
@@ -51,11 +50,11 @@ public sealed class ConnectionTests
     public async Task A_certificate_for_another_name_is_not_trusted()
     {
         using var folder = new TemporaryDirectory();
-        using var authority = Authority("CN=ours");
-        using var certificate = Issue(authority, "elsewhere");
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue("elsewhere");
         await using var standIn = await ElasticsearchStandIn.StartAsync(certificate);
         var file = Path.Combine(folder.Path, "ca.pem");
-        await File.WriteAllTextAsync(file, authority.ExportCertificatePem());
+        await File.WriteAllTextAsync(file, authority.Certificate.ExportCertificatePem());
         await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateAuthorityFile = file });
         await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) });
     }
@@ -63,11 +62,11 @@ public sealed class ConnectionTests
     [Fact]
     public void A_pinned_authority_that_is_sent_along_is_trusted_for_what_it_signed_and_not_for_what_only_names_it()
     {
-        using var authority = Authority("CN=ours");
-        using var forger = Authority("CN=ours");
-        using var issued = Issue(authority, "localhost");
-        using var forged = Issue(forger, "localhost");
-        var options = new ElasticsearchOptions { Addresses = [Somewhere], CertificateFingerprint = authority.GetCertHashString(HashAlgorithmName.SHA256) };
+        using var authority = new TestAuthority("ours");
+        using var forger = new TestAuthority("ours");
+        using var issued = authority.Issue("localhost");
+        using var forged = forger.Issue("localhost");
+        var options = new ElasticsearchOptions { Addresses = [Somewhere], CertificateFingerprint = authority.Certificate.GetCertHashString(HashAlgorithmName.SHA256) };
         IsTrusted(issued, SslPolicyErrors.RemoteCertificateChainErrors).ShouldBeTrue();
         IsTrusted(issued, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch).ShouldBeFalse();
         IsTrusted(forged, SslPolicyErrors.RemoteCertificateChainErrors).ShouldBeFalse();
@@ -75,7 +74,7 @@ public sealed class ConnectionTests
         bool IsTrusted(X509Certificate2 certificate, SslPolicyErrors problems)
         {
             using var sent = new X509Chain();
-            sent.ChainPolicy.ExtraStore.Add(authority);
+            sent.ChainPolicy.ExtraStore.Add(authority.Certificate);
             sent.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
             sent.Build(certificate).ShouldBeFalse();
             return CertificateTrust.Of(options)!(this, certificate, sent, problems);
@@ -158,25 +157,4 @@ public sealed class ConnectionTests
     }
 
     private static Task<IOException> ShouldNotBeTrusted(ElasticsearchOptions options) => Should.ThrowAsync<IOException>(() => SetUpAsync(options));
-
-    private static X509Certificate2 Authority(string name)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-    }
-
-    private static X509Certificate2 Issue(X509Certificate2 authority, string name)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        names.AddIpAddress(name == "localhost" ? IPAddress.Loopback : IPAddress.Parse("192.0.2.1"));
-        request.CertificateExtensions.Add(names.Build());
-        using var issued = request.Create(authority, authority.NotBefore, authority.NotAfter, [1, 2, 3, 4]);
-        using var withKey = issued.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null);
-    }
 }

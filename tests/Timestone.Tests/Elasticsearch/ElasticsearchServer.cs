@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Timestone.Tests.Services;
@@ -43,6 +44,9 @@ internal sealed class ElasticsearchServer : IAsyncDisposable
         await server.StartAsync();
         return server;
     }
+
+    /// <summary>A door of its own to this server, which speaks TLS.</summary>
+    public Task<SearchFront> OpenAsync(X509Certificate2 certificate) => SearchFront.StartAsync(_http.BaseAddress!, certificate);
 
     /// <summary>Starts it again on what it has stored.</summary>
     public Task StartAsync() => _process.StartAsync();

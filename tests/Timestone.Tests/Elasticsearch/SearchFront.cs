@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,24 +14,32 @@ namespace Timestone.Tests.Elasticsearch;
 /// <summary>
 /// Stands before a real Elasticsearch that is put together from its published libraries, which lack <c>_delete_by_query</c>. That request it
 /// does as Elasticsearch does it, by a search and deletions of exactly what was found; every other it passes on as it is. While the
-/// server is away it cuts connections.
+/// server is away it cuts connections. Nor do the libraries have security: the front speaks TLS where it has a certificate, and takes requests of
+/// one user where it has been told of one.
 /// </summary>
 internal sealed class SearchFront : IAsyncDisposable
 {
     private static readonly string[] OfTheConnection = ["Host", "Connection", "Content-Length", "Transfer-Encoding"];
 
+    // The words of Elasticsearch.
+    private static readonly object Unauthenticated = new { error = new { type = "security_exception", reason = "unable to authenticate user" }, status = StatusCodes.Status401Unauthorized };
+
     private readonly HttpClient _server;
     private readonly WebApplication _app;
 
-    private SearchFront(Uri server)
+    private SearchFront(Uri server, X509Certificate2? certificate)
     {
         _server = new HttpClient { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0);
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
+            {
+                if (certificate is not null)
+                    listen.UseHttps(certificate);
+            });
         });
         _app = builder.Build();
         _app.Run(AnswerAsync);
@@ -38,9 +47,12 @@ internal sealed class SearchFront : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<SearchFront> StartAsync(Uri server)
+    /// <summary>What the header <c>Authorization</c> of each request must be; null where anybody may come.</summary>
+    public string? Authorization { get; set; }
+
+    public static async Task<SearchFront> StartAsync(Uri server, X509Certificate2? certificate = null)
     {
-        var front = new SearchFront(server);
+        var front = new SearchFront(server, certificate);
         await front._app.StartAsync();
         return front;
     }
@@ -58,6 +70,14 @@ internal sealed class SearchFront : IAsyncDisposable
         try
         {
             var (target, gone) = (context.Features.Get<IHttpRequestFeature>()!.RawTarget, context.RequestAborted);
+            if (Authorization is not null && context.Request.Headers.Authorization != Authorization)
+            {
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                context.Response.Headers["X-Elastic-Product"] = "Elasticsearch";
+                await context.Response.WriteAsJsonAsync(Unauthenticated, gone);
+                return;
+            }
+
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, gone);
             var path = target.Split('?')[0];

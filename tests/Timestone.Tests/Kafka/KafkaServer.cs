@@ -12,6 +12,10 @@ public sealed class KafkaServer : IDisposable
     // The script has no argument for the address at which clients come back: it is replaced in its text.
     private const string Behind = """script=$1; shift; exec bash -c "$(sed "s|^advertised.listeners=.*|advertised.listeners=PLAINTEXT://127.0.0.1:$ADVERTISED|" "$script")" "$script" "$@" """;
 
+    // Nor for who may come: the one listener of clients is replaced too, and what the broker is told besides stands in a file.
+    private const string Closed =
+        """script=$1; shift; exec bash -c "$(sed "s|^listeners=PLAINTEXT:|listeners=SASL_SSL:|; s|^advertised.listeners=.*|advertised.listeners=SASL_SSL://localhost:\$port|; /^log.dirs=/r $MORE" "$script")" "$script" "$@" """;
+
     private static readonly Lazy<Task<KafkaServer>> TheShared = new(StartSharedAsync);
 
     private readonly ServiceProcess _process;
@@ -45,6 +49,34 @@ public sealed class KafkaServer : IDisposable
     {
         var start = Program();
         var server = new KafkaServer(port, folder => ["env", $"ADVERTISED={Text(advertised)}", "bash", "-c", Behind, "bash", start, folder, Text(port)]);
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>Starts one node that speaks TLS as <c>localhost</c> and takes one user with a password (<c>PLAIN</c>).</summary>
+    /// <param name="authority">Signs its certificate.</param>
+    /// <param name="folder">Where its certificate and what it is told are kept: the test's.</param>
+    /// <param name="user">Who may come.</param>
+    /// <param name="password">What this one has to say.</param>
+    internal static async Task<KafkaServer> StartClosedAsync(TestAuthority authority, string folder, string user, string password)
+    {
+        var (certificate, key) = authority.WriteServer(folder);
+        var (identity, more) = (Path.Combine(folder, "identity.pem"), Path.Combine(folder, "more.properties"));
+        await File.WriteAllTextAsync(identity, await File.ReadAllTextAsync(key) + "\n" + await File.ReadAllTextAsync(certificate));
+        await File.WriteAllTextAsync(more, $"""
+            listener.security.protocol.map=CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL
+            inter.broker.listener.name=SASL_SSL
+            sasl.enabled.mechanisms=PLAIN
+            sasl.mechanism.inter.broker.protocol=PLAIN
+            listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="broker" password="broker" user_broker="broker" user_{user}="{password}";
+            ssl.keystore.type=PEM
+            ssl.keystore.location={identity}
+            ssl.truststore.type=PEM
+            ssl.truststore.location={authority.Write(folder)}
+
+            """);
+        var (start, port) = (Program(), FreePort.With(1));
+        var server = new KafkaServer(port, data => ["env", $"MORE={more}", "bash", "-c", Closed, "bash", start, data, Text(port)]);
         await server.StartAsync();
         return server;
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Shouldly;
@@ -66,52 +65,6 @@ public sealed class RedisServerOptionTests
     }
 
     [Fact]
-    public async Task A_password_opens_what_is_closed_without_it()
-    {
-        using var redis = RedisServer.Start("--requirepass", "secret");
-        await using var with = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},password=secret", Timeout = RedisServer.Patience });
-        await (await TestQueue.OpenAsync(with)).AddManyAsync(1, 1);
-        await using var without = RedisJournal.Open(new RedisJournalOptions { Configuration = redis.Address });
-        await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(without));
-    }
-
-    [Fact]
-    public async Task A_user_needs_its_keys_and_to_ask_how_Redis_is_set_up()
-    {
-        using var redis = RedisServer.Start();
-        RedisCli.Run(redis, "ACL", "SETUSER", "timestone", "on", ">secret", "~ts:*", "+@all", "-@dangerous", "+info", "+config|get").ShouldBe("+OK\r\n");
-        RedisCli.Run(redis, "ACL", "SETUSER", "default", "off").ShouldBe("+OK\r\n");
-        await using var right = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},user=timestone,password=secret", Timeout = RedisServer.Patience, Outbox = true });
-        var queue = await TestQueue.OpenAsync(right);
-        await queue.AddManyAsync(1, 1);
-        (await right.ExamineAsync()).Cautions.ShouldBeEmpty();
-        (await right.InspectAsync("orders"))!.Inconsistencies.ShouldBeEmpty();
-        await using var reader = right.Outbox!.OpenReader("test", OutboxStart.Acknowledged);
-        (await reader.ReadAsync()).Entries.Count.ShouldBe(1);
-
-        await using var wrong = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},user=timestone,password=guess" });
-        (await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(wrong))).Message.ShouldBe("Redis: it refuses the user name or the password.");
-    }
-
-    [Fact]
-    public async Task A_connection_can_be_encrypted()
-    {
-        using var folder = new TemporaryDirectory();
-        Run("openssl", $"req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout {folder.Path}/key.pem -out {folder.Path}/cert.pem");
-        var port = RedisServer.FreePort();
-        using var redis = RedisServer.Start("--tls-port", $"{port}", "--tls-cert-file", $"{folder.Path}/cert.pem", "--tls-key-file", $"{folder.Path}/key.pem", "--tls-auth-clients", "no");
-        using var server = ServerProcess.StartWith(new() { ["SSL_CERT_FILE"] = $"{folder.Path}/cert.pem" }, "--urls", "http://127.0.0.1:0", "--redis", $"localhost:{port},ssl=true,sslHost=localhost");
-        await server.ReadyAsync();
-        using var http = new HttpClient { BaseAddress = new Uri(server.BaseAddress) };
-        (await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" })).EnsureSuccessStatusCode();
-
-        using var distrustful = ServerProcess.Start("--urls", "http://127.0.0.1:0", "--redis", $"localhost:{port},ssl=true,sslHost=localhost");
-        await distrustful.ReadyAsync();
-        using var refused = new HttpClient { BaseAddress = new Uri(distrustful.BaseAddress) };
-        (await refused.GetAsync("/readyz")).IsSuccessStatusCode.ShouldBeFalse();
-    }
-
-    [Fact]
     public async Task A_commit_waits_for_as_many_replicas_as_it_is_told()
     {
         using var master = RedisServer.Start();
@@ -134,13 +87,5 @@ public sealed class RedisServerOptionTests
     {
         using var http = new HttpClient { BaseAddress = server.BaseAddress };
         return (await http.GetFromJsonAsync<JsonObject>("/readyz"))!;
-    }
-
-    private static void Run(string program, string arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, errors);
     }
 }
