@@ -45,8 +45,7 @@ internal sealed class TransitionIndexGrain(SiloIndex index, SiloQueues silo, Kaf
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _indexer?.Dispose();
-        return Task.CompletedTask;
+        return _indexer is { } indexer ? indexer.DisposeAsync().AsTask() : Task.CompletedTask;
     }
 
     private static ConsumeResult<byte[], byte[]> Result(KafkaRecord record) => new()

@@ -53,8 +53,13 @@ internal sealed class KafkaSender(KafkaClients clients, KafkaTopic topic, TimeSp
             (producer, _producer) = (_producer, null);
         }
 
-        producer?.Flush(FlushTimeout);
-        producer?.Dispose();
+        if (producer is null)
+            return;
+        clients.EndAsync(() =>
+        {
+            producer.Flush(FlushTimeout);
+            producer.Dispose();
+        }).GetAwaiter().GetResult();
     }
 
     private IProducer<byte[], byte[]> Current()
@@ -101,6 +106,6 @@ internal sealed class KafkaSender(KafkaClients clients, KafkaTopic topic, TimeSp
             _producer = null;
         }
 
-        await Task.Run(producer.Dispose).ConfigureAwait(false);
+        await clients.EndAsync(producer.Dispose).ConfigureAwait(false);
     }
 }

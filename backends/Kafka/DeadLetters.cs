@@ -7,7 +7,7 @@ using Timestone.Backends.Events;
 namespace Timestone.Backends.Kafka;
 
 /// <summary>Puts aside what cannot be indexed: as it was read, with what was wrong in its headers.</summary>
-internal sealed class DeadLetters(KafkaOptions options, KafkaClients clients, KafkaTopics topics, ILogger logger) : IDisposable
+internal sealed class DeadLetters(KafkaOptions options, KafkaClients clients, KafkaTopics topics, ILogger logger) : IAsyncDisposable
 {
     private IProducer<byte[], byte[]>? _producer;
 
@@ -32,7 +32,7 @@ internal sealed class DeadLetters(KafkaOptions options, KafkaClients clients, Ka
         }
     }
 
-    public void Dispose() => _producer?.Dispose();
+    public ValueTask DisposeAsync() => _producer is { } producer ? new(clients.EndAsync(producer.Dispose)) : default;
 
     private void Produce(IProducer<byte[], byte[]> producer, ConsumeResult<byte[], byte[]> record, string reason, Delivery delivery)
     {
@@ -69,7 +69,7 @@ internal sealed class DeadLetters(KafkaOptions options, KafkaClients clients, Ka
         }
         catch (Exception problem)
         {
-            _producer!.Dispose();
+            await clients.EndAsync(_producer!.Dispose).ConfigureAwait(false);
             _producer = null;
             if (problem is TimeoutException)
                 throw new IOException($"Kafka has taken no dead letter for {options.DeliveryTimeout.TotalSeconds} s.", problem);

@@ -11,6 +11,7 @@ internal sealed class KafkaClients
     // What the client puts into one batch, unless it is told otherwise.
     private const int DefaultBytes = 1_000_000;
     private const int MetadataMilliseconds = 10_000;
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions _options;
     private readonly ILogger _logger;
     private int _brokersAreDown;
@@ -51,14 +52,15 @@ internal sealed class KafkaClients
     });
 
     /// <summary>
-    /// A consumer of the indexers' group. Partitions are assigned eagerly: the cooperative way ends the process in librdkafka 2.0.2 when a
-    /// member leaves at the wrong moment (an assertion in its sticky assignor).
+    /// A consumer of the indexers' group. What a member had that died is not read until its session is over: 10 s, where the client's default is 45 s. Partitions
+    /// are assigned eagerly: members that assign cooperatively cannot be in one group with those of earlier versions.
     /// </summary>
     public IConsumer<byte[], byte[]> Consumer(Action<ConsumerBuilder<byte[], byte[]>> handlers) => Build(() =>
     {
         var config = new ConsumerConfig(Properties(
             new ClientConfig { ClientId = "timestone", SocketNagleDisable = true, TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
             ("partition.assignment.strategy", "roundrobin"),
+            ("session.timeout.ms", "10000"),
             ("fetch.wait.max.ms", "100"),
             ("queued.max.messages.kbytes", "16384")))
         {
@@ -94,6 +96,27 @@ internal sealed class KafkaClients
         return new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError)
             .SetOffsetsCommittedHandler((_, offsets) => committed(offsets)).Build();
     });
+
+    /// <summary>
+    /// Closes or disposes of a client, for some seconds: its library may wait for brokers that do not answer, or for a topic that is gone. After that it is left to
+    /// itself, and ends with the process at the latest.
+    /// </summary>
+    public async Task EndAsync(Action end, TimeProvider? time = null)
+    {
+        try
+        {
+            await Task.Run(end).WaitAsync(EndLimit, time ?? TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            KafkaLog.NotEnded(_logger, EndLimit.TotalSeconds);
+        }
+        catch (KafkaException problem)
+        {
+            // Whom it should have told finds out.
+            KafkaLog.FromClient(_logger, "close", problem.Error.Reason);
+        }
+    }
 
     /// <summary>Is told that something came through.</summary>
     public void Answered()

@@ -74,8 +74,8 @@ public sealed class KafkaIndexer : IAsyncDisposable
             return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _consumer.Dispose();
-        _deadLetters.Dispose();
+        await _clients.EndAsync(_consumer.Dispose).ConfigureAwait(false);
+        await _deadLetters.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
         _abandoned.Dispose();
     }
@@ -275,15 +275,10 @@ public sealed class KafkaIndexer : IAsyncDisposable
         Task.WaitAny([_writing], LastWrite);
         if (_written is not null && _writing.IsCompletedSuccessfully)
             _progress.Reach(_written.Ends());
-        _progress.Commit(_consumer);
-        try
+        _clients.EndAsync(() =>
         {
+            _progress.Commit(_consumer);
             _consumer.Close();
-        }
-        catch (KafkaException problem)
-        {
-            // The group finds out by itself that this member is gone.
-            KafkaLog.FromClient(_logger, "close", problem.Error.Reason);
-        }
+        }).GetAwaiter().GetResult();
     }
 }

@@ -51,6 +51,9 @@ internal static partial class KafkaLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer could not read from Kafka: {Reason}")]
     public static partial void NotConsumed(ILogger logger, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A client of Kafka did not end within {Seconds} s, and is left to itself.")]
+    public static partial void NotEnded(ILogger logger, double seconds);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "The indexer has ended.")]
     public static partial void Ended(ILogger logger, Exception problem);
 }

@@ -262,6 +262,6 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
         if (_producer is not { } producer)
             return;
         _producer = null;
-        await Task.Run(producer.Dispose).ConfigureAwait(false);
+        await _clients.EndAsync(producer.Dispose).ConfigureAwait(false);
     }
 }

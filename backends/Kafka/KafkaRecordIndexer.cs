@@ -5,7 +5,7 @@ using Timestone.Engine;
 namespace Timestone.Backends.Kafka;
 
 /// <summary>Indexes records of the topics that somebody else has read; what cannot be indexed goes to the dead letters. Used by one caller at a time.</summary>
-public sealed class KafkaRecordIndexer : IDisposable
+public sealed class KafkaRecordIndexer : IAsyncDisposable
 {
     private readonly DeadLetters _deadLetters;
     private readonly BatchIndexing _indexing;
@@ -33,5 +33,5 @@ public sealed class KafkaRecordIndexer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _deadLetters.Dispose();
+    public ValueTask DisposeAsync() => _deadLetters.DisposeAsync();
 }
