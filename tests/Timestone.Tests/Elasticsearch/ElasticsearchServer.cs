@@ -49,10 +49,19 @@ internal sealed class ElasticsearchServer : IAsyncDisposable
     public Task<SearchFront> OpenAsync(X509Certificate2 certificate) => SearchFront.StartAsync(_http.BaseAddress!, certificate);
 
     /// <summary>Starts it again on what it has stored.</summary>
-    public Task StartAsync() => _process.StartAsync();
+    public async Task StartAsync()
+    {
+        _front!.IsOpen = false;
+        await _process.StartAsync();
+        _front.IsOpen = true;
+    }
 
     /// <summary>Kills it: it has no chance to write or to say anything.</summary>
-    public void Kill() => _process.Kill();
+    public void Kill()
+    {
+        _front!.IsOpen = false;
+        _process.Kill();
+    }
 
     /// <summary>Kills it and starts it again.</summary>
     public Task RestartAsync()
@@ -107,7 +116,13 @@ internal sealed class ElasticsearchServer : IAsyncDisposable
         try
         {
             using var answer = await _http.GetAsync("/");
-            return answer.IsSuccessStatusCode;
+            if (!answer.IsSuccessStatusCode)
+                return false;
+
+            // Its first error, while nobody else asks. Two at once can hold up each other for good: each loads a class of exceptions that the other's needs, which the whole
+            // Elasticsearch has done long before it listens.
+            using var error = await _http.GetAsync("no-such-index/_doc/1");
+            return true;
         }
         catch (HttpRequestException)
         {

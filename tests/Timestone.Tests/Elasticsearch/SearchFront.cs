@@ -50,6 +50,9 @@ internal sealed class SearchFront : IAsyncDisposable
     /// <summary>What the header <c>Authorization</c> of each request must be; null where anybody may come.</summary>
     public string? Authorization { get; set; }
 
+    /// <summary>Whether requests get through.</summary>
+    public bool IsOpen { get; set; } = true;
+
     public static async Task<SearchFront> StartAsync(Uri server, X509Certificate2? certificate = null)
     {
         var front = new SearchFront(server, certificate);
@@ -67,6 +70,12 @@ internal sealed class SearchFront : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (!IsOpen)
+        {
+            context.Abort();
+            return;
+        }
+
         try
         {
             var (target, gone) = (context.Features.Get<IHttpRequestFeature>()!.RawTarget, context.RequestAborted);
