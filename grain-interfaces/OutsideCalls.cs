@@ -22,8 +22,11 @@ public sealed class OutsideCalls(TimeSpan timeout, TimeSpan grace) : IDisposable
     /// <summary>Says that a silo is lost, or that there is no connection to it any more.</summary>
     public void SiloLost() => Interlocked.Exchange(ref _underway, new CancellationTokenSource()).CancelAfter(grace);
 
-    /// <inheritdoc/>
-    public void Dispose() => _underway.Dispose();
+    /// <summary>Does nothing: callers and gateways may still ask while all around them ends, and no timer runs unless a silo was lost.</summary>
+    public void Dispose()
+    {
+        // See above.
+    }
 
     /// <summary>Trips when calls that begin now are to be given up. What begins after the loss of a silo has another.</summary>
     internal CancellationToken GivenUp => Volatile.Read(ref _underway).Token;

@@ -39,7 +39,7 @@ internal sealed partial class DeadNeighbours(IMembershipTable table, SiloOptions
         foreach (var row in read.Members)
         {
             var endpoint = row.Item1.SiloAddress.Endpoint;
-            if (row.Item1.Status != SiloStatus.Dead && endpoint.Address.Equals(options.Address)
+            if (row.Item1.Status != SiloStatus.Dead && row.Item1.HostName == Dns.GetHostName() && endpoint.Address.Equals(options.Address)
                 && await IsRefusedAsync(endpoint, cancellationToken).ConfigureAwait(false))
             {
                 return row;

@@ -34,7 +34,8 @@ internal sealed class LateSilo(
     /// <inheritdoc/>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        await service.Reached.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // Opening may fail for another reason while Redis is still waited for.
+        await (await Task.WhenAny(service.Reached, service.Opened).WaitAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         ports.Check();
         if (neighbours is not null)
             await neighbours.BuryAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
@@ -16,10 +17,14 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
 {
     private const int MostBytes = 1024 * 1024, RecordBytes = 100;
 
+    private static readonly TimeSpan AssignPause = TimeSpan.FromSeconds(1);
+
     private IConsumer<byte[], byte[]>? _consumer;
 
     // From where on the client reads: from what was committed, until it has read something.
     private Offset _next = Offset.Stored;
+    private long _assignedAt;
+    private bool _failed, _isTold;
     private long _delivered;
 
     public async Task Initialize(TimeSpan timeout)
@@ -48,6 +53,8 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
                 Assign(consumer);
             }
 
+            if (_failed && Stopwatch.GetElapsedTime(_assignedAt) >= AssignPause)
+                Assign(consumer);
             for (var bytes = 0; bytes < MostBytes && batches.Count < maxCount && Take(consumer) is { } record;)
             {
                 if (Read(record) is not { } batch)
@@ -92,19 +99,24 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
         {
             var record = consumer.Consume(TimeSpan.Zero);
             if (record is not null)
-                _next = record.Offset + 1;
+                (_next, _isTold) = (record.Offset + 1, false);
             return record;
         }
         catch (ConsumeException problem) when (!problem.Error.IsFatal)
         {
             // Of most errors the client recovers by itself. But a partition of which it was not told how far it was committed it leaves alone until it is assigned again.
-            LogNotRead(partition, problem.Error.Reason);
-            Assign(consumer);
+            if (!_isTold)
+                LogNotRead(partition, problem.Error.Reason);
+            (_failed, _isTold) = (true, true);
             return null;
         }
     }
 
-    private void Assign(IConsumer<byte[], byte[]> consumer) => consumer.Assign(new TopicPartitionOffset(partition, _next));
+    private void Assign(IConsumer<byte[], byte[]> consumer)
+    {
+        (_assignedAt, _failed) = (Stopwatch.GetTimestamp(), false);
+        consumer.Assign(new TopicPartitionOffset(partition, _next));
+    }
 
     private KafkaBatch? Read(ConsumeResult<byte[], byte[]> record)
     {

@@ -87,7 +87,7 @@ public sealed class ElasticsearchConnection : IDisposable
         catch (ElasticsearchException problem) when (problem.Status == 400)
         {
             throw IndexDamagedException.Repairable(
-                $"Something else than Timestone has made an index of {indices}, with fields that cannot be searched ({problem.Message}).", problem);
+                $"Something else than Timestone has made an index of {indices}, with fields that cannot be searched.", problem);
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class ElasticsearchIndex : IIndex
         }
         catch (IndexDamagedException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"The index cannot answer. {problem.Message}", innerException: problem);
+            throw new TimestoneException(ErrorCode.Unavailable, $"The index cannot answer. {problem.Damage}", innerException: problem);
         }
         catch (IOException problem)
         {

@@ -10,6 +10,9 @@ internal sealed class KafkaClients
 {
     // What the client puts into one batch, unless it is told otherwise.
     private const int DefaultBytes = 1_000_000;
+
+    // What it can be told at most.
+    private const int MostBytes = 1_000_000_000;
     private const int MetadataMilliseconds = 10_000;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions _options;
@@ -36,7 +39,7 @@ internal sealed class KafkaClients
         if (mostBytes is < DefaultBytes)
             defaults.Add(("batch.size", Text(mostBytes.Value)));
         else if (mostBytes is > DefaultBytes)
-            defaults.Add(("message.max.bytes", Text(mostBytes.Value)));
+            defaults.Add(("message.max.bytes", Text(Math.Min(mostBytes.Value, MostBytes))));
         var config = new ProducerConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true }, [.. defaults]))
         {
             EnableIdempotence = true,

@@ -25,6 +25,7 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
     // What surrounds a record that is alone in its batch, at most.
     private const int RecordOverhead = 200;
 
+    private static readonly TimeSpan LimitsHold = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan FullQueuePause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
 
@@ -39,6 +40,7 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
 
     // How many bytes the topics take at once, which is not asked again of brokers that did not say; and the least that they refused though it came by itself.
     private bool _asks = true;
+    private long _learnedAt;
     private int? _mostBytes;
     private int _refusedBytes = int.MaxValue;
     private bool _oneByOne;
@@ -51,6 +53,7 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(logger);
         (_options, _logger, _time) = (options, logger, time ?? TimeProvider.System);
+        _learnedAt = _time.GetTimestamp();
         _clients = new KafkaClients(options, logger);
         _topics = new KafkaTopics(options, logger);
         _producer = Producer();
@@ -93,6 +96,8 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
 
     private async Task<Undelivered?> PublishAsync(IEnumerable<StreamEvent> events, CancellationToken cancellationToken)
     {
+        if (_time.GetElapsedTime(_learnedAt) >= LimitsHold)
+            await ForgetLimitsAsync().ConfigureAwait(false);
         if (_producer is null || !_topicsAreThere)
             await ConnectAsync(cancellationToken).ConfigureAwait(false);
         var producer = _producer!;
@@ -204,6 +209,17 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
                 // It is slow.
             }
         }
+    }
+
+    // A topic may take more by now.
+    private async Task ForgetLimitsAsync()
+    {
+        _learnedAt = _time.GetTimestamp();
+        (_asks, _topicsAreThere, _refusedBytes) = (true, false, int.MaxValue);
+        if (!_oneByOne)
+            return;
+        _oneByOne = false;
+        await DiscardAsync().ConfigureAwait(false);
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
         {
             var found = await admin.DescribeConfigsAsync(
                 topics.Select(static topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }), new DescribeConfigsOptions { RequestTimeout = Glance }).ConfigureAwait(false);
-            return found.Min(static topic => int.Parse(topic.Entries["max.message.bytes"].Value, CultureInfo.InvariantCulture));
+            return found.Select(static topic => topic.Entries.TryGetValue("max.message.bytes", out var entry) && int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes) ? bytes : (int?)null).Min();
         }
         catch (KafkaException)
         {

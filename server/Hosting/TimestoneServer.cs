@@ -87,6 +87,8 @@ public sealed class TimestoneServer : IAsyncDisposable
         services.AddHostedService(static all => all.GetRequiredService<LocalService>());
         services.AddTimestoneApi(ServerAccess.Of(options));
         builder.AddServiceDefaults(program.Name);
+        // Before the program, which may take longer.
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         program.Configure(builder, options);
 
         // Neither reading a request nor writing an answer blocks.
@@ -97,8 +99,6 @@ public sealed class TimestoneServer : IAsyncDisposable
             services.AddSingleton<IConnectionListenerFactory>(all => new BoundedListeners(
                 ActivatorUtilities.CreateInstance<SocketTransportFactory>(all), (int)Math.Min(connections + BeingRefused, int.MaxValue)));
         }
-
-        services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
 
         var app = builder.Build();
         foreach (var address in ListenAddresses.Split(options.Urls))
