@@ -42,7 +42,10 @@ public sealed class OutboxPump : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logger);
         (_name, _outbox, _start, _sink, _logger, _time) = (name, outbox, start, sink, logger, time ?? TimeProvider.System);
         _watch = new OutboxWatch(name, outbox, logger);
-        _running = Task.Run(RunAsync);
+
+        // Now, and not when a thread is free: what an outbox in memory is told before it has a reader has no history.
+        var first = TryOpen();
+        _running = Task.Run(() => RunAsync(first));
     }
 
     /// <summary>Stops at once: what is being delivered may come again, what was delivered does not.</summary>
@@ -55,14 +58,28 @@ public sealed class OutboxPump : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task RunAsync()
+    private IOutboxReader? TryOpen()
+    {
+        try
+        {
+            return _outbox.OpenReader(_name, _start);
+        }
+        catch (Exception)
+        {
+            // It is tried again, and told.
+            return null;
+        }
+    }
+
+    private async Task RunAsync(IOutboxReader? first)
     {
         try
         {
             var startsAnew = false;
             while (true)
             {
-                var reader = await PersistAsync("open the outbox", _ => new ValueTask<IOutboxReader>(_outbox.OpenReader(_name, _start))).ConfigureAwait(false);
+                var reader = first ?? await PersistAsync("open the outbox", _ => new ValueTask<IOutboxReader>(_outbox.OpenReader(_name, _start))).ConfigureAwait(false);
+                first = null;
                 await using (reader.ConfigureAwait(false))
                     await DrainAsync(reader, startsAnew).ConfigureAwait(false);
                 startsAnew = true;

@@ -25,6 +25,14 @@ public sealed class OutboxPumpTests
     }
 
     [Fact]
+    public async Task It_has_its_reader_as_soon_as_it_is_there()
+    {
+        var outbox = new Unopened();
+        await using var pump = new OutboxPump("test", outbox, OutboxStart.Earliest, _sink, NullLogger<OutboxPump>.Instance);
+        outbox.OpenedBy.ShouldBe(Environment.CurrentManagedThreadId);
+    }
+
+    [Fact]
     public async Task What_cannot_be_delivered_is_tried_again_and_nothing_is_passed_over()
     {
         var journal = new MemoryJournal(outboxLimit: 1000);
@@ -86,4 +94,24 @@ public sealed class OutboxPumpTests
 
     private OutboxPump Pump(MemoryJournal journal, OutboxStart start = OutboxStart.Acknowledged) =>
         new("test", journal.Outbox!, start, _sink, NullLogger<OutboxPump>.Instance);
+
+    /// <summary>Cannot be opened, and knows who tried first.</summary>
+    private sealed class Unopened : IOutbox
+    {
+        private int _openedBy;
+
+        public int OpenedBy => _openedBy;
+
+        public long? Newest => null;
+
+        public OutboxBacklog Backlog => new(0, 1, 0, "entries");
+
+        public bool IsPartial => false;
+
+        public IOutboxReader OpenReader(string name, OutboxStart start)
+        {
+            Interlocked.CompareExchange(ref _openedBy, Environment.CurrentManagedThreadId, 0);
+            throw new IOException("Injected.");
+        }
+    }
 }
