@@ -98,9 +98,9 @@ public sealed class FileStorageTests : IDisposable
             ["Timestone:Silo:GatewayPort"] = FreePort(),
         });
         var options = new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Data = _data.Path };
-        var program = new SiloProgram();
+        using var program = new SiloProgram();
         program.Read(builder.Configuration, options);
-        await using var silo = await TimestoneServer.StartAsync(builder, options, program, CancellationToken.None);
+        await using var silo = await TimestoneServer.StartAsync(builder, program.Prepare(options), program, CancellationToken.None);
         await use(key => silo.Services.GetRequiredService<IGrainFactory>().GetGrain<INotesGrain>(key));
     }
 
