@@ -12,6 +12,8 @@ namespace Timestone.Backends.Files;
 internal static partial class Posix
 {
     private const int Interrupted = 4, WouldBlockLinux = 11, InvalidArgument = 22, WouldBlockApple = 35, NotSupportedLinux = 95;
+    private const int NoSpace = 28, QuotaExceededLinux = 122, QuotaExceededApple = 69;
+    private const int DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
     private const int FullSync = 51;
     private const int BootClock = 7;
     private const int LockExclusive = 2, LockNonBlocking = 4;
@@ -61,6 +63,19 @@ internal static partial class Posix
         else if (error != 0)
             throw Failure("Space cannot be set aside", error);
     }
+
+    /// <summary>Whether the disk, or a quota, has no room for what failed.</summary>
+    public static bool IsWantOfSpace(Exception failure)
+    {
+        // Whoever wraps an error keeps it inside.
+        while (failure.InnerException is { } cause)
+            failure = cause;
+        return failure.HResult is NoSpace or DiskFullWindows or HandleDiskFullWindows
+            || failure.HResult == (OperatingSystem.IsMacOS() ? QuotaExceededApple : QuotaExceededLinux);
+    }
+
+    /// <summary>What a disk without room throws: for disks that are none of the system's.</summary>
+    public static IOException WantOfSpace(string message) => new(message, NoSpace);
 
     /// <summary>Takes the lock of a file, until it is closed or the process ends; false when somebody else has it.</summary>
     /// <exception cref="IOException">The file system has no locks.</exception>

@@ -197,13 +197,13 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
     private void Tell(IOException? obstacle)
     {
         if (obstacle is not null)
-            _isForbidden = obstacle.InnerException is UnauthorizedAccessException;
+            _isForbidden = !Posix.IsWantOfSpace(obstacle);
         notify?.Invoke(
             (obstacle is null, _isForbidden) switch
             {
-                (false, false) => "There is no space left on the disk to set aside for the journal.",
+                (false, false) => $"There is no space left on the disk to set aside for the journal. {obstacle!.Message}",
                 (true, false) => "There is space on the disk for the journal again.",
-                (false, true) => "No files can be made in the data directory, so no more space can be set aside for the journal. Make the directory writable for the server.",
+                (false, true) => "No files can be made in the data directory, so no more space can be set aside for the journal. The directory must be writable for the server, on a disk that works.",
                 (true, true) => "Files can be made in the data directory again.",
             },
             _isForbidden ? obstacle : null);

@@ -158,7 +158,7 @@ internal sealed class Spares : IDisposable
             {
                 return new Spare(name, _disk.Create(name, length), length);
             }
-            catch (IOException) when (length > least)
+            catch (IOException obstacle) when (length > least && Posix.IsWantOfSpace(obstacle))
             {
                 // A shorter one may fit.
             }

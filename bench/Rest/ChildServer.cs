@@ -53,6 +53,8 @@ internal sealed class ChildServer : IDisposable
     {
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet", arguments(port)) { RedirectStandardOutput = true };
+        // Why a figure is what it is, or is none, is told there.
+        start.Environment["Logging__Console__LogToStandardErrorThresholdLevel"] = "Warning";
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();

@@ -25,7 +25,7 @@ public sealed partial class QueueEngine
     }
 
     private static TimestoneError NoRoom(string what) =>
-        new(ErrorCode.QueueFull, $"The journal has no room for {what}: its store is full. Try again when there is space.");
+        new(ErrorCode.QueueFull, $"The journal has no room for {what}: its store is full, or cannot be extended (/readyz says which). Try again later.");
 
     private bool HasRoom(RoomUse use, long bytes) => _room.IsFor(use) && _tryReserve(use, bytes);
 

@@ -74,6 +74,21 @@ public sealed class DirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_system_without_space_is_told_from_other_failures()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
+        using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+        var failure = Should.Throw<IOException>(() => RandomAccess.Write(full, [1], 0));
+        Posix.IsWantOfSpace(failure).ShouldBeTrue();
+        Posix.IsWantOfSpace(new IOException("Wrapped.", failure)).ShouldBeTrue();
+
+        using var disk = new DirectoryDisk(_directory);
+        Posix.IsWantOfSpace(Should.Throw<IOException>(() => disk.Open("missing"))).ShouldBeFalse();
+        // Longer than any disk, which is said of the file and not of the space.
+        Posix.IsWantOfSpace(Should.Throw<IOException>(() => disk.Create("endless", long.MaxValue))).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Whatever_fails_fails_with_one_kind_of_exception()
     {
         using var disk = new DirectoryDisk(_directory);

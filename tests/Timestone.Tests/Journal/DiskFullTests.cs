@@ -143,17 +143,22 @@ public sealed class DiskFullTests
         Open(_disk).Room.ShouldBe(JournalRoom.Ample);
     }
 
-    [Fact]
-    public async Task A_directory_that_forbids_files_is_not_taken_for_a_full_disk()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_directory_that_forbids_files_and_a_disk_that_fails_are_not_taken_for_a_full_disk(bool forbids)
     {
         var said = new List<string>();
         var journal = FileJournal.Open(new FileJournalOptions { Disk = _disk, Manual = true, SegmentBytes = SegmentBytes, Notify = (text, _) => said.Add(text) });
         var queue = await TestQueue.OpenAsync(journal);
-        _disk.Forbids = true;
+        if (forbids)
+            _disk.Forbids = true;
+        else
+            _disk.Fails = static operation => operation == "create";
         await FillAsync(queue);
         journal.TroubleSettingAside.ShouldNotBeNull();
         said.ShouldHaveSingleItem().ShouldStartWith("No files can be made in the data directory");
-        _disk.Forbids = false;
+        (_disk.Forbids, _disk.Fails) = (false, static _ => false);
         journal.Housekeep();
         journal.TroubleSettingAside.ShouldBeNull();
         said[^1].ShouldBe("Files can be made in the data directory again.");
@@ -161,6 +166,7 @@ public sealed class DiskFullTests
         await FillAsync(queue, first: 1_000_000);
         journal.TroubleSettingAside.ShouldBeNull();
         said[^1].ShouldStartWith("There is no space left");
+        said[^1].ShouldEndWith("No space left on device.");
     }
 
     [Fact]

@@ -46,7 +46,7 @@ internal sealed class FaultyDisk(long capacity = long.MaxValue) : IJournalDisk
             if (Forbids)
                 throw new IOException("Access denied.", new UnauthorizedAccessException());
             if (Used + length > Capacity)
-                throw new IOException("No space left on device.");
+                throw Posix.WantOfSpace("No space left on device.");
             _files.Add(name, new Content { Now = new byte[length], Durable = new byte[length] });
             return Open(name);
         }

@@ -97,7 +97,7 @@ internal sealed class SimulatedDisk(Random random) : IJournalDisk
         if (_files.ContainsKey(name))
             throw new IOException($"'{name}' exists.");
         if (Used + length > Capacity)
-            throw new IOException("No space left on the disk.");
+            throw Posix.WantOfSpace("No space left on the disk.");
         if (half is null or true)
             _files.Add(name, new SimulatedFile(this, length) { LosesWrites = LosesMarks && name == FileNames.Mark });
         End(half);
