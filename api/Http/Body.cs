@@ -74,7 +74,11 @@ internal static class Body
 
     private static ValueTask<T> TakeAsync<T>(HttpContext context, ReadOnlySequence<byte> body, ReadBody<T> read) => body.Length <= InlineBytes
         ? new ValueTask<T>(Take(context, body, read))
-        : new ValueTask<T>(Task.Factory.StartNew(() => Take(context, body, read), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Aside));
+        : TakeAsideAsync(context, body, read);
+
+    // By itself, so that a small body does not pay for the closure.
+    private static ValueTask<T> TakeAsideAsync<T>(HttpContext context, ReadOnlySequence<byte> body, ReadBody<T> read) =>
+        new(Task.Factory.StartNew(() => Take(context, body, read), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Aside));
 
     private static T Take<T>(HttpContext context, ReadOnlySequence<byte> body, ReadBody<T> read)
     {

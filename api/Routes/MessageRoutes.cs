@@ -40,7 +40,7 @@ internal sealed class MessageRoutes(CancellationToken stopping)
         var result = results[0].ThrowIfError();
         if (result.Duplicate == true)
             return Answers.One(context, StatusCodes.Status200OK, results);
-        context.Response.Headers.Location = $"/v1/queues/{context.Queue()}/messages/{result.Id}";
+        context.Response.Headers.Location = string.Concat("/v1/queues/", context.Queue(), "/messages/", result.Id);
         return Answers.One(context, StatusCodes.Status201Created, results);
     }
 
