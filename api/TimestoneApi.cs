@@ -27,11 +27,11 @@ public static class TimestoneApi
         services.AddAccess(access ?? new AccessOptions());
         services.AddSingleton<Handlers>();
         services.AddTimestoneOpenApi();
+        services.AddSingleton<DiagnosticSource, RejectedRequests>();
         services.Configure<KestrelServerOptions>(static options =>
         {
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = MaxRequestBytes;
-            options.ConfigureEndpointDefaults(static endpoint => endpoint.Use(RejectedRequests.Use));
         });
         return services;
     }
@@ -40,11 +40,7 @@ public static class TimestoneApi
     /// Refuses what may not come in, and answers unknown paths and wrong methods with problem details. Belongs before the routes'
     /// middleware runs, so before anything that handles requests by itself.
     /// </summary>
-    public static IApplicationBuilder UseTimestone(this IApplicationBuilder app)
-    {
-        RejectedRequests.Watch(app.ApplicationServices.GetRequiredService<DiagnosticListener>());
-        return app.UseAccess().Use(AnswerUnknown);
-    }
+    public static IApplicationBuilder UseTimestone(this IApplicationBuilder app) => app.UseAccess().Use(AnswerUnknown);
 
     /// <summary>Maps all routes, the OpenAPI document and the health routes.</summary>
     public static IEndpointRouteBuilder MapTimestone(this IEndpointRouteBuilder routes)

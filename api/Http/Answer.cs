@@ -44,6 +44,15 @@ internal static class Answer
         return Task.CompletedTask;
     }
 
+    /// <summary>What such an answer holds, where there is no request to answer.</summary>
+    public static ReadOnlySpan<byte> Bytes<T>(T value, JsonTypeInfo<T> type)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+            JsonSerializer.Serialize(writer, value, type);
+        return buffer.WrittenSpan;
+    }
+
     /// <summary>Writes an answer that may be larger than memory should hold, at the pace at which it is read.</summary>
     public static Task StreamAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
     {

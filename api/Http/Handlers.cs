@@ -67,10 +67,11 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
                 if (refusal is { Code: ErrorCode.Unavailable, InnerException: { } cause })
                     TellCause(cause, refusal.Message);
                 return Problems.WriteAsync(context, refusal.Error);
-            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
-                return Problems.WriteAsync(context, new TimestoneError(ErrorCode.PayloadTooLarge, tooLarge.Message));
             case BadHttpRequestException bad:
-                return Problems.WriteAsync(context, bad.StatusCode, new TimestoneError(ErrorCode.InvalidArgument, bad.Message));
+                // Kestrel closes a connection whose body it does not take to its end.
+                if (bad.StatusCode is StatusCodes.Status408RequestTimeout or StatusCodes.Status413PayloadTooLarge)
+                    context.Response.Headers.Connection = "close";
+                return Problems.WriteAsync(context, bad.StatusCode, Problems.ErrorOf(bad));
             default:
                 LogFailed(problem, context.Request.Path);
                 return Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, new TimestoneError(ErrorCode.Unavailable, "The service failed; what became of the request is unknown."));

@@ -23,6 +23,17 @@ internal static class Problems
         _ => StatusCodes.Status409Conflict,
     };
 
+    /// <summary>Says what Kestrel refuses, or a reader of bodies in its words.</summary>
+    public static TimestoneError ErrorOf(BadHttpRequestException refusal) => refusal.StatusCode switch
+    {
+        StatusCodes.Status408RequestTimeout => new(ErrorCode.InvalidArgument, "The request did not arrive in time."),
+        StatusCodes.Status413PayloadTooLarge => new(ErrorCode.PayloadTooLarge, refusal.Message),
+        StatusCodes.Status414UriTooLong => new(ErrorCode.InvalidArgument, "The request's path and query are too long."),
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => new(ErrorCode.InvalidArgument, "The request's headers are too long or too many."),
+        StatusCodes.Status505HttpVersionNotsupported => new(ErrorCode.InvalidArgument, "The request must be of HTTP/1.1 or HTTP/1.0."),
+        _ => new(ErrorCode.InvalidArgument, refusal.Message),
+    };
+
     public static string NameOf(ErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
 
     public static Task WriteAsync(HttpContext context, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null) =>
