@@ -100,9 +100,14 @@ internal static class Body
     }
 
     // The JSON reader looks into strings only where they are unescaped; a payload is kept as it came.
-    private static T Checked<T>(ReadOnlySpan<byte> utf8Json, ReadBody<T> read) => Utf8.IsValid(utf8Json)
-        ? read(utf8Json)
-        : throw new TimestoneException(ErrorCode.InvalidArgument, "The body is not valid UTF-8.");
+    private static T Checked<T>(ReadOnlySpan<byte> utf8Json, ReadBody<T> read)
+    {
+        if (!Utf8.IsValid(utf8Json))
+            throw new TimestoneException(ErrorCode.InvalidArgument, "The body is not valid UTF-8.");
+        if (utf8Json.Length > InlineBytes)
+            BatchBound.Check(utf8Json);
+        return read(utf8Json);
+    }
 
     /// <summary>
     /// Any body must say that it is JSON: a page of another site cannot make a browser send that without asking first. One that is

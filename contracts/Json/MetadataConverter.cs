@@ -18,7 +18,11 @@ public sealed class MetadataConverter : JsonConverter<Metadata>
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
                 throw new JsonException($"The metadata value of '{key.Cut()}' is not a string.");
-            (pairs ??= new(Limits.MaxMetadataPairs)).Add(new(key, reader.GetString()!));
+
+            // One too many is enough to be refused for.
+            pairs ??= new(Limits.MaxMetadataPairs);
+            if (pairs.Count <= Limits.MaxMetadataPairs)
+                pairs.Add(new(key, reader.GetString()!));
         }
 
         return pairs is null ? Metadata.Empty : Metadata.From(pairs);

@@ -73,13 +73,16 @@ public static partial class Validation
         where T : class
     {
         if (items is null || items.Count is < 1 or > Limits.MaxBatch)
-            throw Invalid(field, $"{field} must hold 1 to {Limits.MaxBatch} items.");
+            throw WrongBatch(field);
         for (var i = 0; i < items.Count; i++)
         {
             if (items[i] is null)
                 throw Invalid($"{field}[{i}]", $"{field}[{i}] must not be null.");
         }
     }
+
+    /// <summary>Says that a batch has no items or more than <see cref="Limits.MaxBatch"/>.</summary>
+    public static TimestoneException WrongBatch(string field) => Invalid(field, $"{field} must hold 1 to {Limits.MaxBatch} items.");
 
     /// <summary>Checks that the payloads of a batch fit <see cref="Limits.MaxBatchBytes"/> together.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.PayloadTooLarge"/>.</exception>
