@@ -56,6 +56,11 @@ public sealed class ElasticsearchConnection : IDisposable
         Requests.Dispose();
     }
 
+    /// <summary>Asks until it is answered, within the bounds of the options: an index that was just made cannot be searched for a moment.</summary>
+    /// <exception cref="IOException">It was not.</exception>
+    internal ValueTask<T> PersistAsync<T>(Func<ElasticsearchRequests, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
+        Retrying.ExecuteAsync(async stop => await ask(Requests, stop).ConfigureAwait(false), cancellationToken);
+
     /// <summary>The aliases for a search. Where nothing is left that could be searched, it is made again first.</summary>
     /// <exception cref="IOException">Elasticsearch cannot be reached or refuses.</exception>
     internal async Task<IndexAliases> ReadyAsync(CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ public sealed class ElasticsearchIndex : IIndex
 {
     private static readonly (string, JsonValueKind)[] ByLife = [("lifeCreatedAt", JsonValueKind.Number), ("lifeSequence", JsonValueKind.Number), ("version", JsonValueKind.Number)];
 
+    // How long the historic index may take to follow the one of current messages.
+    private static readonly TimeSpan Following = TimeSpan.FromSeconds(10);
+
     private readonly ElasticsearchConnection _connection;
     private readonly FreshnessProbe _freshness;
     private readonly WriteWait _wait;
@@ -66,7 +69,9 @@ public sealed class ElasticsearchIndex : IIndex
                 var pages = new SearchPageReader(_connection, _connection.Names.Historic, "life", ByLife, descending: false);
                 var query = Queries.All(Queries.Is("queue", queue), Queries.Is("id", id));
                 var (documents, next) = await pages.ReadAsync(query, request.Cursor, request.Limit, DocumentJson.Default.HistoricDocument, cancellationToken).ConfigureAwait(false);
-                var incomplete = freshness.Incomplete || HasGap(documents, request.Cursor is null ? null : SearchCursor.Read(request.Cursor, "life", [.. ByLife.Select(static field => field.Item2)]));
+                var before = request.Cursor is null ? null : SearchCursor.Read(request.Cursor, "life", [.. ByLife.Select(static field => field.Item2)]);
+                var incomplete = freshness.Incomplete || HasGap(documents, before)
+                    || (next is null && await LacksEndAsync(queue, id, Last(documents, before), cancellationToken).ConfigureAwait(false));
                 return new MessageHistory([.. documents.Select(static document => document.ToTransition())], next, freshness, incomplete);
             },
             cancellationToken);
@@ -90,6 +95,29 @@ public sealed class ElasticsearchIndex : IIndex
                 return new SearchStats(await new StatsReader(_connection).ReadAsync(request.Queue, cancellationToken).ConfigureAwait(false), freshness);
             },
             cancellationToken);
+    }
+
+    private static (long CreatedAt, long Sequence, long Version) Last(List<HistoricDocument> documents, List<FieldValue>? before) => (documents, before) switch
+    {
+        ([.., var last], _) => (last.LifeCreatedAt, last.LifeSequence, last.Version),
+        (_, null) => default,
+        _ => ((long)before[0].Value!, (long)before[1].Value!, (long)before[2].Value!),
+    };
+
+    // Whether the message that has the id now has come to versions behind the last of its history. Both indices show what was written after a
+    // refresh of their own, and may be fed by ways of their own.
+    private async Task<bool> LacksEndAsync(string queue, string id, (long CreatedAt, long Sequence, long Version) last, CancellationToken cancellationToken)
+    {
+        var search = new SearchRequest(_connection.Names.Current)
+        {
+            Size = 1,
+            Query = Queries.All(
+                Queries.Is("queue", queue), Queries.Is("id", id), Queries.Between("updatedAt", null, _connection.Time.GetUtcNow() - Following)),
+            Sort = [Queries.By("lifeCreatedAt", true), Queries.By("lifeSequence", true)],
+        };
+        var hits = (await _connection.Requests.SearchAsync(search, cancellationToken).ConfigureAwait(false)).Hits;
+        return hits.FirstOrDefault()?.Source.Deserialize(DocumentJson.Default.CurrentDocument) is { } message
+            && last.CompareTo((message.LifeCreatedAt, message.LifeSequence, message.Version)) < 0;
     }
 
     // Whether a version is missing in what stands in the order of lives and versions, behind the last of the page before.

@@ -140,26 +140,9 @@ public sealed class ElasticsearchRebuild
 
     private BulkWrite WriteOf(Message message)
     {
-        var indexed = new IndexedMessage
-        {
-            Queue = message.Queue,
-            Id = message.Id,
-            Life = message.Life ?? throw new IOException("The service does not tell the lives of messages; it is older than this program."),
-            Version = message.Version,
-            State = message.State,
-            Priority = message.Priority,
-            Deadline = message.Deadline,
-            Metadata = message.Metadata,
-            EnqueuedAt = message.EnqueuedAt,
-            UpdatedAt = message.UpdatedAt,
-            VisibleAt = message.VisibleAt,
-            Attempt = message.Attempt,
-            Worker = message.Worker,
-            Error = message.Error,
-        };
-        var life = MessageLife.Parse(indexed.Life) ?? throw new IOException($"'{indexed.Life}' is no life of a message.");
-        _copied.Add(new RemovedQueue(message.Queue, DateTimeOffset.FromUnixTimeMilliseconds(life.CreatedAt)));
-        return BulkWrite.Of(new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Message, Message = indexed }, indexed, life);
+        var held = JournalMessage.Of(message);
+        _copied.Add(new RemovedQueue(message.Queue, DateTimeOffset.FromUnixTimeMilliseconds(held.Life.CreatedAt)));
+        return held.Write();
     }
 
     private async Task ForgetRemovedQueuesAsync(string index, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ namespace Timestone.Cli;
 [JsonSerializable(typeof(Inspection))]
 [JsonSerializable(typeof(Metadata))]
 [JsonSerializable(typeof(RebuildReport))]
+[JsonSerializable(typeof(RepairedIndex))]
 [JsonSerializable(typeof(RecoveryReport))]
 [JsonSerializable(typeof(TopFrame))]
 [JsonSerializable(typeof(WorkOutcome))]

@@ -21,6 +21,9 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
 
     public IIndexWriter Writer { get; }
 
+    /// <summary>For comparisons.</summary>
+    public ElasticsearchConnection Connection => _connection;
+
     /// <summary>Connects when there is something to write or read; begins to prune.</summary>
     public static ElasticsearchIndexing Start(ElasticsearchOptions options, ILoggerFactory loggers) => new(options, loggers);
 

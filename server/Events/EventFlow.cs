@@ -1,3 +1,4 @@
+using Timestone.Backends.Elasticsearch;
 using Timestone.Backends.Events;
 using Timestone.Backends.Indexing;
 using Timestone.Backends.Kafka;
@@ -24,6 +25,9 @@ internal sealed class EventFlow : IAsyncDisposable
 
     /// <summary>What writes the indices in Elasticsearch; null without.</summary>
     public IIndexWriter? Writer { get; private set; }
+
+    /// <summary>Where the indices in Elasticsearch are; null without.</summary>
+    public ElasticsearchConnection? Elasticsearch { get; private set; }
 
     /// <summary>Starts what the options say.</summary>
     /// <param name="options">The options.</param>
@@ -88,7 +92,7 @@ internal sealed class EventFlow : IAsyncDisposable
             Add(new Meters(new OutboxMeter(outbox)));
         var elasticsearch = options.Elasticsearch is null ? null : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers));
         if (elasticsearch is not null)
-            (Index, Writer) = (elasticsearch.IndexOf(outbox), elasticsearch.Writer);
+            (Index, Writer, Elasticsearch) = (elasticsearch.IndexOf(outbox), elasticsearch.Writer, elasticsearch.Connection);
         if (outbox is null)
             return;
         if (options.Kafka is not null)

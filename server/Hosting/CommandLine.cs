@@ -22,6 +22,9 @@ internal static class CommandLine
           --index-transitions N   transitions that the index in memory keeps as history, the oldest give way (200000)
           --kafka HOST:PORT[,…]   publish every transition to Kafka
           --elasticsearch URL[,…] index messages and transitions in Elasticsearch, and answer searches from there
+          --scrub-rate N          messages a second that are compared with the index in Elasticsearch at the most, to repair what
+                                  differs; 0 for none (100)
+          --scrub-interval-seconds N  how long after one comparison the next begins (3600)
           --role all|server|indexer  server: leave what is in Kafka to others to index; indexer: do nothing else than that (all)
           --insecure              allow addresses that other machines can reach
           --allowed-hosts NAME[,…]  host names that requests may be addressed to, beside localhost, 127.0.0.1, [::1] and those in --urls;
@@ -33,7 +36,7 @@ internal static class CommandLine
           --no-auto-create        refuse messages to queues that do not exist
           --help                  this text
         Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Name, :AdvertiseUrl, :LeaseSeconds,
-        :LeaseRenewalSeconds, :Index, :IndexTransitions, :Kafka, :Elasticsearch, :Role,
+        :LeaseRenewalSeconds, :Index, :IndexTransitions, :Kafka, :Elasticsearch, :ScrubRate, :ScrubIntervalSeconds, :Role,
         :Insecure, :AllowedHosts, :AllowedOrigins, :TrustedProxies, :MaxConnections, :AcceptDataLoss, :AutoCreate in appsettings.json or the environment (Timestone__Redis). Timestone:Defaults holds the settings of queues
         that a message creates; below Timestone:Kafka and Timestone:Elasticsearch stand topics, properties, credentials (docs/events.md).
         """;
@@ -53,6 +56,8 @@ internal static class CommandLine
         ["--index-transitions"] = "Timestone:IndexTransitions",
         ["--kafka"] = "Timestone:Kafka",
         ["--elasticsearch"] = "Timestone:Elasticsearch",
+        ["--scrub-rate"] = "Timestone:ScrubRate",
+        ["--scrub-interval-seconds"] = "Timestone:ScrubIntervalSeconds",
         ["--role"] = "Timestone:Role",
         ["--allowed-hosts"] = "Timestone:AllowedHosts",
         ["--allowed-origins"] = "Timestone:AllowedOrigins",

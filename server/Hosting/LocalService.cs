@@ -1,6 +1,7 @@
 using System.Globalization;
 using Timestone.Api;
 using Timestone.Backends.Files;
+using Timestone.Backends.Kafka;
 using Timestone.Backends.Redis;
 using Timestone.Engine;
 
@@ -22,6 +23,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     private ActiveLease? _lease;
     private ActiveQueues? _active;
     private EventFlow? _events;
+    private Scrubbing? _scrubbing;
     private volatile LocalTimestone? _timestone;
 
     /// <summary>Ends when the service can work, or fails with the reason why it never will.</summary>
@@ -89,6 +91,8 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _opening.ConfigureAwait(false);
+        if (_scrubbing is not null)
+            await _scrubbing.DisposeAsync().ConfigureAwait(false);
         if (_lease is not null)
             await _lease.StopAsync().ConfigureAwait(false);
         if (_active is not null)
@@ -124,6 +128,12 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     /// <summary>The service's options, where a host wants others.</summary>
     protected virtual LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given;
 
+    /// <summary>All queues, for a comparison with the indices.</summary>
+    protected virtual ITimestone AllQueues => Timestone;
+
+    /// <summary>Whether of the processes that share the journal this is the one that compares the indices with the queues.</summary>
+    protected virtual bool IsScrubber => _lease is null or { IsHeld: true };
+
     /// <summary>Called when the service can work.</summary>
     /// <param name="timestone">The service.</param>
     /// <param name="journal">Its journal.</param>
@@ -147,6 +157,8 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             _timestone = timestone;
             QueueMetrics.Watch(timestone);
             _reached.TrySetResult(Task.CompletedTask);
+            if (_events.Elasticsearch is { } elasticsearch && options.ScrubRate > 0)
+                _scrubbing = Scrubbing.Start(options, elasticsearch, Archive(), AllQueues, () => IsScrubber, loggers.CreateLogger<Scrubbing>());
             _opened.SetResult();
         }
         catch (Exception problem)
@@ -157,6 +169,8 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             _opened.SetException(problem);
         }
     }
+
+    private KafkaArchive? Archive() => options.Kafka is { } kafka ? new KafkaArchive(kafka, loggers.CreateLogger<KafkaArchive>()) : null;
 
     private Task<IJournal> OpenFiles(CancellationToken cancellationToken)
     {

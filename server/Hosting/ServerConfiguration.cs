@@ -13,7 +13,7 @@ internal static class ServerConfiguration
     private static readonly string[] Known =
     [
         "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Name", "AdvertiseUrl", "LeaseSeconds", "LeaseRenewalSeconds",
-        "Index", "IndexTransitions", "Kafka", "Elasticsearch", "OutboxLimitBytes", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AcceptDataLoss", "AutoCreate", "Defaults",
+        "Index", "IndexTransitions", "Kafka", "Elasticsearch", "OutboxLimitBytes", "ScrubRate", "ScrubIntervalSeconds", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AcceptDataLoss", "AutoCreate", "Defaults",
     ];
 
     // As everywhere in configuration.
@@ -78,6 +78,13 @@ internal static class ServerConfiguration
                 var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) => bytes,
                 var other => throw new BadOptionException($"{Section}:OutboxLimitBytes", $"'{other}' must be a whole number."),
             },
+            ScrubRate = section["ScrubRate"] switch
+            {
+                null => absent.ScrubRate,
+                var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) => count,
+                var other => throw new BadOptionException("--scrub-rate", $"'{other}' must be a whole number."),
+            },
+            ScrubInterval = Seconds("--scrub-interval-seconds", section["ScrubIntervalSeconds"], absent.ScrubInterval),
             Role = section["Role"] switch
             {
                 null or "all" => ServerRole.All,

@@ -63,6 +63,14 @@ public sealed record TimestoneServerOptions
     /// </summary>
     public long OutboxLimitBytes { get; init; } = new FileJournalOptions().OutboxLimitBytes;
 
+    /// <summary>
+    /// How many messages a second are compared with the indices in Elasticsearch at the most, for what differs to be repaired; 0 to compare nothing.
+    /// </summary>
+    public int ScrubRate { get; init; } = 100;
+
+    /// <summary>How long after one comparison of all messages the next one begins. More than 0.</summary>
+    public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Which parts of the service it runs. <see cref="ServerRole.Indexer"/> is not for <see cref="TimestoneServer"/>.</summary>
     public ServerRole Role { get; init; }
 
@@ -121,6 +129,10 @@ public sealed record TimestoneServerOptions
             throw new BadOptionException("--index-transitions", "must be at least 1.");
         if (!Enum.IsDefined(Index))
             throw new BadOptionException("--index", "must be memory or none.");
+        if (ScrubRate < 0)
+            throw new BadOptionException("--scrub-rate", "must be at least 0.");
+        if (ScrubInterval <= TimeSpan.Zero)
+            throw new BadOptionException("--scrub-interval-seconds", "must be more than 0.");
         CheckEvents();
         if (RedisWaitReplicas < 0)
             throw new BadOptionException("--redis-wait-replicas", "must be at least 0.");

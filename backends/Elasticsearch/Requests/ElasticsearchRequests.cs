@@ -10,7 +10,8 @@ using HttpMethod = Elastic.Transport.HttpMethod;
 namespace Timestone.Backends.Elasticsearch;
 
 /// <summary>
-/// All that is ever asked of Elasticsearch, over its own client. A test checks each request against the official description of the interface.
+/// All that is ever asked of Elasticsearch, over its own client. A test checks each request against the official description of the interface,
+/// and those of comparisons on a real one.
 /// Each throws <see cref="ElasticsearchException"/> when it is refused, and <see cref="IOException"/> when there was no answer in time, or none that can
 /// be read: whether it was done is unknown.
 /// </summary>
@@ -145,6 +146,46 @@ internal sealed class ElasticsearchRequests : IDisposable
     /// <summary>Asks for a document as it was written, whether searches find it already or not.</summary>
     public async Task<bool> ExistsAsync(string index, string id, CancellationToken cancellationToken) =>
         (await AskAsync("DocumentExists", stop => _client.ExistsAsync(new Elastic.Clients.Elasticsearch.ExistsRequest(index, id), stop), cancellationToken).ConfigureAwait(false)).Exists;
+
+    /// <summary>Asks for documents as they were written, whether searches find them already or not: for each id, in order, its own or null.</summary>
+    public async Task<IReadOnlyList<FoundDocument?>> FindAsync(string index, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        const string Parts = "docs.found,docs._version,docs._seq_no,docs._primary_term,docs._source,docs.error";
+        if (ids.Count == 0)
+            return [];
+        var body = new JsonObject { ["ids"] = new JsonArray([.. ids.Select(static id => JsonValue.Create(id))]) };
+        var answer = await AskAsync(
+            "MultiGet", stop => _client.Transport.PostAsync<BytesResponse>($"{index}/_mget?filter_path={Parts}", Utf8(body), stop), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var json = JsonDocument.Parse(answer.Body);
+            FoundDocument?[] documents = [.. json.RootElement.GetProperty("docs").EnumerateArray().Select(FoundDocument.Read)];
+            return documents.Length == ids.Count ? documents : throw new IOException($"Elasticsearch answered {documents.Length} of {ids.Count} documents.");
+        }
+        catch (Exception problem) when (problem is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new IOException($"Elasticsearch gave an answer that cannot be read. {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Writes a document in the place of the one that was found, or of none, whatever its version; nothing when another write came between.</summary>
+    /// <returns>Whether it was written.</returns>
+    public async Task<bool> ReplaceAsync(string alias, string id, FoundDocument? found, byte[] document, CancellationToken cancellationToken)
+    {
+        var escaped = Uri.EscapeDataString(id);
+        var path = found is null
+            ? $"{alias}/_create/{escaped}?require_alias=true"
+            : string.Create(CultureInfo.InvariantCulture, $"{alias}/_doc/{escaped}?require_alias=true&if_seq_no={found.Sequence}&if_primary_term={found.Term}");
+        try
+        {
+            await AskAsync("Replace", stop => _client.Transport.PutAsync<VoidResponse>(path, PostData.Bytes(document), stop), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ElasticsearchException problem) when (problem.Status == 409)
+        {
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => ((IDisposable)_settings).Dispose();

@@ -37,7 +37,7 @@ public sealed class VerifyIndexCommandTests
             "jobs/c worker: none in the queue, nobody in the index",
             "jobs/c error: none in the queue, none at all in the index",
             "5 messages of 2 queues compared, 6 differences",
-            "`timestone reindex` builds the messages in Elasticsearch anew; an index in memory is built anew at each start. Lost history stays lost.",
+            "`timestone verify-index --repair` puts right what differs in Elasticsearch, and `timestone reindex` builds its messages anew; an index in memory is built anew at each start.",
         ]);
         var json = (await cli.RunAsync("verify-index", "jobs", "--wait", "0", "--json")).Document();
         json.GetProperty("differences")[0].GetProperty("field").GetString().ShouldBe("message");
@@ -50,7 +50,7 @@ public sealed class VerifyIndexCommandTests
         await Fill(cli);
         var outcome = await cli.RunAsync("verify-index", "jobs");
         outcome.Code.ShouldBe(0);
-        outcome.Out.ShouldStartWith("the index says that it is incomplete: it has lost messages or history\n3 messages of 1 queues compared, no differences\n`timestone reindex`");
+        outcome.Out.ShouldStartWith("the index says that it is incomplete: it has lost messages or history\n3 messages of 1 queues compared, no differences\n`timestone verify-index --repair`");
     }
 
     [Fact]
