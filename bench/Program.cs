@@ -74,9 +74,10 @@ redis.SetAction(async parsed =>
 });
 
 var eventSeconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 5 };
-var eventParts = new Option<string[]>("--parts") { Description = "Which of: outbox, kafka, enqueue, away, away-saturated.", DefaultValueFactory = _ => ["outbox", "kafka", "enqueue", "away", "away-saturated"], AllowMultipleArgumentsPerToken = true };
+var eventParts = new Option<string[]>("--parts") { Description = "Which of: outbox, kafka, enqueue, away, away-saturated, and with --elasticsearch index.", DefaultValueFactory = _ => ["outbox", "kafka", "enqueue", "away", "away-saturated"], AllowMultipleArgumentsPerToken = true };
 var eventKafka = new Option<string?>("--kafka") { Description = "Brokers, host:port, for the parts outbox and kafka; without it librdkafka's mock cluster." };
-var events = new Command("events", "Transitions from their commit to Kafka and to the index, and what they cost those who enqueue, also while Kafka and Elasticsearch are away.") { eventSeconds, restRounds, directory, eventParts, eventKafka };
+var eventIndex = new Option<string?>("--elasticsearch") { Description = "An Elasticsearch on this machine, for the part index; it is left as it was." };
+var events = new Command("events", "Transitions from their commit to Kafka and to the index, and what they cost those who enqueue, also while Kafka and Elasticsearch are away.") { eventSeconds, restRounds, directory, eventParts, eventKafka, eventIndex };
 events.SetAction(async parsed =>
 {
     var report = new Report("events");
@@ -91,6 +92,12 @@ events.SetAction(async parsed =>
         await new AwayBench(report, time, where).RunAsync().ConfigureAwait(false);
     if (chosen.Contains("away-saturated"))
         await new AwayBench(report, time, where).RunSaturatedAsync().ConfigureAwait(false);
+    if (chosen.Contains("index") && parsed.GetValue(eventIndex) is { } elasticsearch)
+    {
+        using var index = new IndexBench(report, time, times, new Uri(elasticsearch));
+        await index.RunAsync().ConfigureAwait(false);
+    }
+
     return report.Finish();
 });
 
