@@ -70,8 +70,6 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private bool _inFlight;
     private long _begunAt;
     private long _wall;
-    private long _store;
-    private BootTime? _boot;
     private long _alarm = long.MaxValue;
     private int _wakes;
     private volatile bool _closing;
@@ -241,16 +239,11 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
 
     private long Wall => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    // The clocks in this order, see QueueClock. What is noted counts from the latest that the store's clock can say and is read at the earliest: so
-    // what the store's answers take, or who is held up here, never puts the queue ahead.
+    // The clocks in this order, see QueueClock.
     private long TakeTime()
     {
         _wall = Wall;
-        var timestamp = _time.GetTimestamp();
-        var now = _clock.Read(_wall, timestamp);
-        _store = _journal.StoreTime?.Latest ?? (now > _wall ? Wall : _wall);
-        _boot = _journal.BootTime;
-        return now;
+        return _clock.Read(_wall, _time.GetTimestamp());
     }
 
     // Of a shared journal even reads are committed: an empty batch that is not fenced proves that nobody wrote since.
@@ -301,7 +294,11 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private bool Begin(QueueEngine engine, long now)
     {
         _begunAt = now;
-        engine.Begin(now, _open, _journal.Room, _tryReserve, _wall, _store, _boot);
+
+        // What is noted counts from the latest that the store's clock can say, read after the time: so what the store's answers take, or who is held up
+        // here, never puts the queue ahead. Each request takes the time, but it begins anew once a millisecond at the most.
+        var store = _journal.StoreTime?.Latest ?? (now > _wall ? Wall : _wall);
+        engine.Begin(now, _open, _journal.Room, _tryReserve, _wall, store, _journal.BootTime);
         if (!engine.Advance(MaxDuePerBatch))
             return false;
         Serve(engine);
