@@ -16,20 +16,65 @@ internal readonly record struct BulkItemResult(int Status, string ErrorType, str
     /// </summary>
     public bool IsRejected => Status is 400 or 413 && ErrorType is not ("validation_exception" or "index_closed_exception" or "invalid_index_name_exception" or "cluster_block_exception");
 
+    /// <summary>Which parts of an answer are read: the rest is not asked for, and is most of it.</summary>
+    public const string Parts = "items.*.status,items.*.error";
+
     /// <summary>Reads the answer of a bulk request, item by item.</summary>
-    public static List<BulkItemResult> Read(byte[] answer)
+    /// <exception cref="JsonException">It is no JSON, or none of a bulk request.</exception>
+    public static List<BulkItemResult> Read(ReadOnlySpan<byte> answer)
     {
-        using var document = JsonDocument.Parse(answer);
         var results = new List<BulkItemResult>();
-        foreach (var item in document.RootElement.GetProperty("items").EnumerateArray())
+        var reader = new Utf8JsonReader(answer);
+        Expect(ref reader, JsonTokenType.StartObject);
+        while (Next(ref reader) == JsonTokenType.PropertyName)
         {
-            foreach (var action in item.EnumerateObject())
+            if (!reader.ValueTextEquals("items"u8))
             {
-                var (type, reason) = action.Value.TryGetProperty("error", out var error) ? ElasticsearchException.Cause(error) : ("", "");
-                results.Add(new BulkItemResult(action.Value.GetProperty("status").GetInt32(), type, reason));
+                reader.Skip();
+                continue;
+            }
+
+            Expect(ref reader, JsonTokenType.StartArray);
+            while (Next(ref reader) == JsonTokenType.StartObject)
+            {
+                Expect(ref reader, JsonTokenType.PropertyName);
+                results.Add(ReadItem(ref reader));
+                Expect(ref reader, JsonTokenType.EndObject);
             }
         }
 
         return results;
     }
+
+    private static BulkItemResult ReadItem(ref Utf8JsonReader reader)
+    {
+        var (status, type, reason) = (default(int?), "", "");
+        Expect(ref reader, JsonTokenType.StartObject);
+        while (Next(ref reader) == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("status"u8))
+            {
+                Expect(ref reader, JsonTokenType.Number);
+                status = reader.GetInt32();
+            }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                (type, reason) = ElasticsearchException.Cause(JsonElement.ParseValue(ref reader));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return new BulkItemResult(status ?? throw new JsonException("An item has no status."), type, reason);
+    }
+
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
+    {
+        if (Next(ref reader) != type)
+            throw new JsonException($"There is a {reader.TokenType} where a {type} belongs.");
+    }
+
+    private static JsonTokenType Next(ref Utf8JsonReader reader) => reader.Read() ? reader.TokenType : throw new JsonException("It ends too early.");
 }

@@ -115,7 +115,7 @@ internal sealed class ElasticsearchRequests : IDisposable
     {
         var answer = await AskAsync(
             "Bulk",
-            stop => _client.Transport.RequestAsync<BytesResponse>(new EndpointPath(HttpMethod.POST, "_bulk"), PostData.ReadOnlyMemory(lines), null, Lines, stop),
+            stop => _client.Transport.RequestAsync<BytesResponse>(new EndpointPath(HttpMethod.POST, $"_bulk?filter_path={BulkItemResult.Parts}"), PostData.ReadOnlyMemory(lines), null, Lines, stop),
             cancellationToken).ConfigureAwait(false);
         try
         {

@@ -47,6 +47,9 @@ internal sealed class ApiDescription
         var parameters = (operation.Json["parameters"]?.AsArray() ?? []).Select(parameter => _schemas.Resolve(parameter!)).ToList();
         foreach (var (name, value) in query)
         {
+            // One of the options that all operations have, described elsewhere.
+            if (name == "filter_path")
+                continue;
             var parameter = parameters.Find(each => (string?)each["in"] == "query" && (string?)each["name"] == name);
             if (parameter is null)
                 yield return $"the parameter {name} is not described";
