@@ -243,7 +243,7 @@ public sealed class IndexScrub
         {
             var elapsed = _connection.Time.GetElapsedTime(asked);
             var lag = await _journal.LagAsync(queue, cancellationToken).ConfigureAwait(false);
-            if (lag == TimeSpan.Zero || lag < elapsed)
+            if (lag is { } known && (known == TimeSpan.Zero || known < elapsed))
                 return true;
             if (elapsed >= _options.Patience || !GoesOn)
                 return false;

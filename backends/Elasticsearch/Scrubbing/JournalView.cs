@@ -46,8 +46,8 @@ internal sealed class JournalView(ITimestone timestone)
         }
     }
 
-    /// <summary>How far the index is behind what the service has committed.</summary>
-    public async Task<TimeSpan> LagAsync(string queue, CancellationToken cancellationToken)
+    /// <summary>How far the index is behind what the service has committed; null when that is not known.</summary>
+    public async Task<TimeSpan?> LagAsync(string queue, CancellationToken cancellationToken)
     {
         var page = await timestone.SearchMessagesAsync(new MessageSearch { Queue = queue, Limit = 1 }, cancellationToken).ConfigureAwait(false);
         return page.Freshness.Lag;
