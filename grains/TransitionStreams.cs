@@ -28,6 +28,13 @@ public static class TransitionStreams
         return builder;
     }
 
+    /// <summary>The group of the silos that index what is on the topics.</summary>
+    public static string GroupOf(KafkaOptions kafka)
+    {
+        ArgumentNullException.ThrowIfNull(kafka);
+        return kafka.GroupId + ".silos";
+    }
+
     private static void Configure(KafkaStreamOptions options, KafkaOptions kafka, string topic)
     {
         options.BootstrapServers = kafka.BootstrapServers;
@@ -36,7 +43,7 @@ public static class TransitionStreams
         options.ReplicationFactor = kafka.ReplicationFactor;
 
         // Partitions are given to silos by Orleans: members that Kafka gives partitions to need another group.
-        options.GroupId = kafka.GroupId + ".silos";
+        options.GroupId = GroupOf(kafka);
         options.CommitInterval = kafka.CommitInterval > TimeSpan.Zero ? kafka.CommitInterval : TimeSpan.FromMilliseconds(1);
         options.RecordsPerDelivery = RecordsPerDelivery;
         options.AlwaysSubscribed = true;

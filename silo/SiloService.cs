@@ -30,7 +30,7 @@ internal sealed class SiloService(TimestoneServerOptions options, IHostApplicati
     }
 
     // Its grains do.
-    protected override bool ReadsKafka => false;
+    protected override string? KafkaReaders => Options.Kafka is { } kafka ? TransitionStreams.GroupOf(kafka) : null;
 
     protected override void Use(LocalTimestone timestone, IJournal journal, IIndexWriter? index)
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Timestone.Api;
 
 /// <summary>The answer of the health routes.</summary>
-/// <param name="Status"><c>ok</c>, or <c>degraded</c> when a part is.</param>
+/// <param name="Status"><c>ok</c>, or <c>degraded</c> when a part is degraded or stalled.</param>
 /// <param name="Detail">The details of all degraded parts, as sentences for people. Left out when all is well.</param>
 /// <param name="Parts">Each part of the service. Left out of <c>/healthz</c>, which asks none.</param>
 public sealed record Health(

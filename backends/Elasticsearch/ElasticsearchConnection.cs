@@ -49,6 +49,14 @@ public sealed class ElasticsearchConnection : IDisposable
     /// <exception cref="IOException">Elasticsearch cannot be reached, refuses, or is older than version 9.</exception>
     public Task SetUpAsync(CancellationToken cancellationToken = default) => _setup.EnsureAsync(cancellationToken);
 
+    /// <summary>Asks whether Elasticsearch answers and has what searches read; what is missing of that is made.</summary>
+    /// <exception cref="IOException">Elasticsearch cannot be reached or refuses, or its indices need a repair.</exception>
+    public Task CheckAsync(CancellationToken cancellationToken = default) => ReadyAsync(cancellationToken);
+
+    /// <summary>Makes searches find all that was written before.</summary>
+    /// <exception cref="IOException">Elasticsearch cannot be reached or refuses.</exception>
+    public Task RefreshAsync(CancellationToken cancellationToken = default) => Requests.RefreshAsync($"{Names.CurrentPattern},{Names.HistoricPattern}", cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -18,13 +18,13 @@ public sealed class ElasticsearchIndex : IIndex
 
     /// <summary>Prepares an index; the connection stays the caller's.</summary>
     /// <param name="connection">Where the indices are.</param>
-    /// <param name="newestCommitted">When the newest transition happened that this process has committed, in Unix milliseconds; null for none.</param>
+    /// <param name="lag">How far the indices are behind, with all of it visible to searches; answers null when that is not known, as null does.</param>
     /// <param name="incomplete">Whether transitions were lost on their way to the index.</param>
-    public ElasticsearchIndex(ElasticsearchConnection connection, Func<long?>? newestCommitted = null, Func<bool>? incomplete = null)
+    public ElasticsearchIndex(ElasticsearchConnection connection, Func<CancellationToken, ValueTask<TimeSpan?>>? lag = null, Func<bool>? incomplete = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
         _connection = connection;
-        _freshness = new FreshnessProbe(connection, newestCommitted ?? (static () => null), incomplete ?? (static () => false));
+        _freshness = new FreshnessProbe(connection, lag ?? (static _ => default), incomplete ?? (static () => false));
         _wait = new WriteWait(connection);
     }
 

@@ -26,6 +26,7 @@ public sealed class OutboxPump : IAsyncDisposable
     private readonly OutboxWatch _watch;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
+    private volatile IOutboxReader? _reader;
 
     /// <summary>Starts it.</summary>
     /// <param name="name">The reader's name; also how the log calls it.</param>
@@ -46,6 +47,19 @@ public sealed class OutboxPump : IAsyncDisposable
         // Now, and not when a thread is free: what an outbox in memory is told before it has a reader has no history.
         var first = TryOpen();
         _running = Task.Run(() => RunAsync(first));
+    }
+
+    /// <summary>How long the oldest commit has waited that was not delivered: zero when none waits, null when that is not known.</summary>
+    public async ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return _reader is { } reader ? await reader.LagAsync(cancellationToken).ConfigureAwait(false) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Stops at once: what is being delivered may come again, what was delivered does not.</summary>
@@ -81,7 +95,12 @@ public sealed class OutboxPump : IAsyncDisposable
                 var reader = first ?? await PersistAsync("open the outbox", _ => new ValueTask<IOutboxReader>(_outbox.OpenReader(_name, _start))).ConfigureAwait(false);
                 first = null;
                 await using (reader.ConfigureAwait(false))
+                {
+                    _reader = reader;
                     await DrainAsync(reader, startsAnew).ConfigureAwait(false);
+                    _reader = null;
+                }
+
                 startsAnew = true;
             }
         }
@@ -132,15 +151,16 @@ public sealed class OutboxPump : IAsyncDisposable
                 if (pause.Failures == 0)
                     return result;
                 var lasted = _time.GetElapsedTime(stalledAt);
-                PumpLog.Resumed(_logger, _name, what, pause.Failures, lasted);
+                if (stalledAt != 0)
+                    PumpLog.Resumed(_logger, _name, what, pause.Failures, lasted);
                 return result;
             }
             catch (Exception problem) when (!_stopping.IsCancellationRequested)
             {
-                if (pause.Failures == 0)
+                if (pause.Failures == 0 && problem is not ToldException)
                 {
                     stalledAt = _time.GetTimestamp();
-                    PumpLog.Stalled(_logger, _name, what, problem);
+                    PumpLog.Stalled(_logger, _name, what, problem.Message, problem is IOException ? null : problem);
                 }
 
                 _watch.Look();

@@ -274,8 +274,6 @@ public sealed class FileJournal : IJournal
         _stopping.Dispose();
     }
 
-    internal void Committed(ChangeBatch changes) => _outbox?.Committed(changes);
-
     internal void Add(LogWrite write, bool first = false) => _commits.Add(write, first);
 
     /// <summary>Writes again what a queue is; ends when that is durable.</summary>

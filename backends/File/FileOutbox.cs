@@ -16,10 +16,11 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     private readonly bool _hasLosses;
     private readonly FileJournalOptions _options;
     private readonly Lock _sync = new();
+    private readonly CommitTimes<LogPosition> _times;
     private readonly Dictionary<string, OutboxPlace> _named = new(StringComparer.Ordinal);
     private readonly List<OutboxPlace> _unnamed = [];
     private TaskCompletionSource? _more;
-    private long _newest = long.MinValue;
+    private long _told;
     private long _dropped;
     private bool _disposed;
 
@@ -33,7 +34,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     public FileOutbox(IJournalDisk disk, SegmentedLog log, HighWaterMark mark, Recovery recovery, QueueCatalog queues, FileJournalOptions options)
     {
         (_disk, _log, _mark, _lastUntold, _hasLosses, _options) = (disk, log, mark, recovery.Replay.LastUntold, recovery.Losses.Count > 0, options);
-        _newest = recovery.Replay.Queues.Values.Select(static queue => queue.NewestTransition).DefaultIfEmpty(long.MinValue).Max();
+        _times = new CommitTimes<LogPosition>(options.TimeProvider);
         _untold = () => new UntoldLog(number => queues.Find(number)?.Row);
         try
         {
@@ -47,7 +48,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         }
     }
 
-    public long? Newest => Interlocked.Read(ref _newest) is var newest and not long.MinValue ? newest : null;
+    public long Told => Interlocked.Read(ref _told);
 
     public OutboxBacklog Backlog
     {
@@ -76,7 +77,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
                 var oldest = new LogPosition(_log.Segments[0].Number, 0);
                 var place = new OutboxPlace(null, oldest);
                 _unnamed.Add(place);
-                return new FileOutboxReader(this, place, new LogTail(_disk, _log, oldest), new OutboxDecoder(restates: true, oldest.CompareTo(_lastUntold) < 0 ? _untold() : null), _lastUntold);
+                return new FileOutboxReader(this, place, new LogTail(_disk, _log, oldest), new OutboxDecoder(restates: true, oldest.CompareTo(_lastUntold) < 0 ? _untold() : null), _lastUntold, whole: _log.End);
             }
 
             if (!_named.TryGetValue(name, out var named))
@@ -84,22 +85,15 @@ internal sealed class FileOutbox : IOutbox, IDisposable
             if (named.IsOpen)
                 throw new InvalidOperationException($"A reader called '{name}' is open already.");
             named.IsOpen = true;
-            return new FileOutboxReader(this, named, new LogTail(_disk, _log, named.Acknowledged), new OutboxDecoder(restates: false, null), _lastUntold);
+            return new FileOutboxReader(this, named, new LogTail(_disk, _log, named.Acknowledged), new OutboxDecoder(restates: false, null), _lastUntold, whole: null);
         }
     }
 
-    /// <summary>Notes a batch that has become durable.</summary>
-    public void Committed(ChangeBatch changes)
-    {
-        for (var i = changes.Rows.Count - 1; i >= 0; i--)
-        {
-            if (!changes.Rows[i].IsTransition)
-                continue;
-            // One thread writes.
-            Interlocked.Exchange(ref _newest, Math.Max(_newest, changes.Rows[i].At));
-            return;
-        }
-    }
+    /// <summary>Notes that something is about to become part of the log.</summary>
+    public void Committing() => _times.Note(_log.End);
+
+    /// <summary>Notes that it is.</summary>
+    public void Committed() => Interlocked.Increment(ref _told);
 
     /// <summary>Wakes readers, when the log has become longer.</summary>
     public void Published()
@@ -120,6 +114,19 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         }
 
         return signal.Task;
+    }
+
+    /// <summary>How long the oldest commit has waited that a reader has not acknowledged: zero when none waits, null when it was made before this process began.</summary>
+    /// <param name="place">Where the reader is.</param>
+    /// <param name="whole">Up to where the log tells what happened at any time before; null for nowhere.</param>
+    public TimeSpan? LagOf(OutboxPlace place, LogPosition? whole)
+    {
+        LogPosition acknowledged;
+        lock (_sync)
+            acknowledged = place.Acknowledged;
+        if (!IsBehind(acknowledged))
+            return TimeSpan.Zero;
+        return whole?.CompareTo(acknowledged) > 0 ? null : _times.Since(acknowledged);
     }
 
     /// <summary>Notes how far a reader is.</summary>
@@ -223,6 +230,10 @@ internal sealed class FileOutbox : IOutbox, IDisposable
             least = least is { } other && other.CompareTo(of(place)) <= 0 ? other : of(place);
         return least;
     }
+
+    // A segment's head tells nothing.
+    private bool IsBehind(LogPosition position) => _log.Segments.Any(segment =>
+        position.BytesIn(segment) > (segment.Number > position.Segment || position.Offset == 0 ? SegmentHeader.Size : 0));
 
     private long Waiting(LogPosition from) => _log.Segments.Sum(segment => from.BytesIn(segment));
 }

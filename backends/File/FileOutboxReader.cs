@@ -8,7 +8,8 @@ namespace Timestone.Backends.Files;
 /// <param name="tail">Where it reads.</param>
 /// <param name="decoder">What makes entries of records.</param>
 /// <param name="lastUntold">Where the log begins to be told in full.</param>
-internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, LogTail tail, OutboxDecoder decoder, LogPosition lastUntold) : IOutboxReader
+/// <param name="whole">Up to where all must have been read to know what the journal held when this began; null for one that goes on where it was.</param>
+internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, LogTail tail, OutboxDecoder decoder, LogPosition lastUntold, LogPosition? whole) : IOutboxReader
 {
     private const int BatchEntries = 4_000;
 
@@ -40,6 +41,8 @@ internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, Log
         _spare = acknowledged.List;
         return default;
     }
+
+    public ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default) => new(outbox.LagOf(place, whole));
 
     public ValueTask DisposeAsync()
     {

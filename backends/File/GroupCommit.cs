@@ -128,11 +128,13 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileOutbox?
         try
         {
             log.ThrowIfDead();
+            outbox?.Committing();
             written = true;
             WriteRecords();
             if (options.Durability == Durability.Fsync)
                 log.Flush();
             log.Publish();
+            outbox?.Committed();
             var difference = default(Tally);
             foreach (var write in _group)
                 difference += write.OnDurable(log.Number);

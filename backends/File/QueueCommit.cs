@@ -52,11 +52,7 @@ internal sealed class QueueCommit : LogWrite, IValueTaskSource
             Failure = new JournalFencedException(_queue.Name, _epoch);
     }
 
-    public override Tally OnDurable(long segment)
-    {
-        _journal.Committed(_changes!);
-        return _queue.Apply(_changes!, segment);
-    }
+    public override Tally OnDurable(long segment) => _queue.Apply(_changes!, segment);
 
     public override void Complete()
     {

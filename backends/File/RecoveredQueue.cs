@@ -26,9 +26,6 @@ internal sealed class RecoveredQueue(uint number)
     /// <summary>The segment that named it last.</summary>
     public long SequenceSegment { get; private set; }
 
-    /// <summary>When the newest transition happened that any record tells of, in Unix milliseconds; the smallest number when none does.</summary>
-    public long NewestTransition { get; private set; } = long.MinValue;
-
     /// <summary>Whether it was deleted.</summary>
     public bool Deleted { get; private set; }
 
@@ -88,7 +85,6 @@ internal sealed class RecoveredQueue(uint number)
                 if (!Unsafe.IsNullRef(ref row))
                 {
                     row!.State = decoder.State(ref reader, origin);
-                    NewestTransition = Math.Max(NewestTransition, row.State.UpdatedAt);
                     break;
                 }
 
@@ -98,7 +94,6 @@ internal sealed class RecoveredQueue(uint number)
             default:
                 var content = decoder.Content(ref reader, sequence, origin);
                 Rows.Put(sequence) = content;
-                NewestTransition = Math.Max(NewestTransition, content.State.UpdatedAt);
                 if (_withoutContent.Count > 0)
                     _withoutContent.Remove(sequence);
                 break;

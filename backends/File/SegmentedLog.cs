@@ -80,6 +80,16 @@ internal sealed class SegmentedLog : IDisposable
         }
     }
 
+    /// <summary>Behind the last durable record. For anyone.</summary>
+    public LogPosition End
+    {
+        get
+        {
+            lock (_sync)
+                return _file is not null ? new(_number, _end) : _closed is [.., var last] ? new(last.Number, last.Length) : LogPosition.First;
+        }
+    }
+
     /// <summary>The segments, and the one that was deleted last in this process, if any, in its full length. For anyone.</summary>
     public (LogSegment[] Segments, LogSegment LastDeleted) Extent
     {

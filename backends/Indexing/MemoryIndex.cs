@@ -18,7 +18,7 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     private const int PagesAtATime = 8;
 
     private readonly Lock _lock = new();
-    private readonly IOutbox _outbox;
+    private readonly Func<ValueTask<TimeSpan?>> _lag;
     private readonly TimeProvider _time;
     private readonly int _historyLimit;
     private readonly WriteWaits _waits = new();
@@ -26,25 +26,24 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     private TransitionRing _history;
     private QueueTable? _latest;
     private long? _newestTransition;
-    private long? _newest;
 
     // Whether something that it has not been told had happened before.
     private bool _beganLate;
 
     /// <summary>Makes an empty index.</summary>
-    /// <param name="outbox">The outbox that it is fed from, asked only for how fresh the index is.</param>
     /// <param name="options">How much it keeps; null for the defaults.</param>
     /// <param name="timeProvider">Tells the time; null for the system's.</param>
+    /// <param name="isPartial">Whether it is not told all that ever happened.</param>
+    /// <param name="lag">How long the oldest commit has waited that it was not told: zero when none waits, null when that is not known, as without this.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public MemoryIndex(IOutbox outbox, MemoryIndexOptions? options = null, TimeProvider? timeProvider = null)
+    public MemoryIndex(MemoryIndexOptions? options = null, TimeProvider? timeProvider = null, bool isPartial = false, Func<ValueTask<TimeSpan?>>? lag = null)
     {
-        ArgumentNullException.ThrowIfNull(outbox);
         _historyLimit = (options ?? new MemoryIndexOptions()).HistoryLimit;
         ArgumentOutOfRangeException.ThrowIfLessThan(_historyLimit, 1, nameof(MemoryIndexOptions.HistoryLimit));
-        _outbox = outbox;
+        _lag = lag ?? (static () => default);
         _time = timeProvider ?? TimeProvider.System;
         _history = new TransitionRing(_historyLimit);
-        _beganLate = outbox.IsPartial;
+        _beganLate = isPartial;
     }
 
     /// <inheritdoc/>
@@ -78,7 +77,8 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         ArgumentNullException.ThrowIfNull(search);
         var page = new PageSearch(search);
         await IncludeAsync(search.After, life, search.Wait, cancellationToken).ConfigureAwait(false);
-        var (tables, freshness) = Begin(search.Queue);
+        var lag = await _lag().ConfigureAwait(false);
+        var (tables, freshness) = Begin(search.Queue, lag);
         foreach (var table in tables)
         {
             for (var from = 0; Scan(table, from, page); from += PagesAtATime)
@@ -98,11 +98,12 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         ArgumentNullException.ThrowIfNull(request);
         await IncludeAsync(request.After is { } version ? new IndexedWrite(queue, id, version) : null, life, request.Wait, cancellationToken).ConfigureAwait(false);
         var found = new List<(MessageLife Life, TransitionRecord Record)>();
+        var lag = await _lag().ConfigureAwait(false);
         Freshness freshness;
         var (incomplete, isKnown) = (false, false);
         lock (_lock)
         {
-            freshness = Freshness();
+            freshness = Freshness(lag);
             if (_queues.TryGetValue(queue, out var table))
             {
                 for (var place = table.Find(id); place != LifePages.None; place = table[place].Older)
@@ -125,7 +126,8 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     {
         ArgumentNullException.ThrowIfNull(request);
         await IncludeAsync(request.After, life, request.Wait, cancellationToken).ConfigureAwait(false);
-        var (tables, freshness) = Begin(request.Queue);
+        var lag = await _lag().ConfigureAwait(false);
+        var (tables, freshness) = Begin(request.Queue, lag);
         var stats = new List<IndexedQueueStats>(tables.Count);
         foreach (var table in tables.OrderBy(static table => table.Name, StringComparer.Ordinal))
         {
@@ -144,13 +146,12 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         {
             _queues.Clear();
             _history = new TransitionRing(_historyLimit);
-            (_latest, _newest, _newestTransition, _beganLate) = (null, null, null, true);
+            (_latest, _newestTransition, _beganLate) = (null, null, true);
         }
     }
 
     private void Take(in OutboxEntry entry, int hash)
     {
-        _newest = Math.Max(_newest ?? long.MinValue, entry.At);
         var table = TableOf(in entry);
         if (entry.Kind == OutboxEntryKind.QueueDeleted)
         {
@@ -216,29 +217,18 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
         }
     }
 
-    private (List<QueueTable> Tables, Freshness Freshness) Begin(string? queue)
+    private (List<QueueTable> Tables, Freshness Freshness) Begin(string? queue, TimeSpan? lag)
     {
         lock (_lock)
         {
             var tables = _queues.Values.Where(table => !table.IsForgotten && (queue is null || table.Name == queue)).ToList();
-            return (tables, Freshness());
+            return (tables, Freshness(lag));
         }
     }
 
-    private Freshness Freshness()
-    {
-        var lag = (_outbox.Newest, _newest) switch
-        {
-            (null, _) => 0,
-            ({ } committed, null) => _time.GetUtcNow().ToUnixTimeMilliseconds() - committed,
-            ({ } committed, { } included) => committed - included,
-        };
-        return new Freshness
-        {
-            NewestTransition = _newestTransition is { } newest ? DateTimeOffset.FromUnixTimeMilliseconds(newest) : null,
-            Lag = TimeSpan.FromMilliseconds(Math.Max(0, lag)),
-        };
-    }
+    // The lag was asked for before: what is included since may be more.
+    private Freshness Freshness(TimeSpan? lag) =>
+        new() { NewestTransition = _newestTransition is { } newest ? DateTimeOffset.FromUnixTimeMilliseconds(newest) : null, Lag = lag };
 
     private async Task IncludeAsync(IndexedWrite? write, string? life, TimeSpan wait, CancellationToken cancellationToken)
     {

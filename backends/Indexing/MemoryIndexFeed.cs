@@ -21,8 +21,10 @@ public sealed class MemoryIndexFeed : IAsyncDisposable
     /// <param name="options">How much the index keeps; null for the defaults.</param>
     public static MemoryIndexFeed Start(IOutbox outbox, ILogger<OutboxPump> logger, TimeProvider? timeProvider = null, MemoryIndexOptions? options = null)
     {
-        var index = new MemoryIndex(outbox, options, timeProvider);
-        return new MemoryIndexFeed(index, new OutboxPump("memory", outbox, OutboxStart.Earliest, index, logger));
+        OutboxPump? pump = null;
+        var index = new MemoryIndex(options, timeProvider, outbox.IsPartial, () => pump!.LagAsync());
+        pump = new OutboxPump("memory", outbox, OutboxStart.Earliest, index, logger);
+        return new MemoryIndexFeed(index, pump);
     }
 
     /// <summary>Stops feeding it.</summary>

@@ -28,20 +28,21 @@ internal sealed class BatchIndexing(IIndexWriter index, DeadLetters deadLetters,
 
     private async Task PersistAsync(string what, Func<Task> attempt, CancellationToken stopping)
     {
-        var pause = new RetryPause(time);
+        var (pause, isTold) = (new RetryPause(time), false);
         while (true)
         {
             try
             {
                 await attempt().ConfigureAwait(false);
-                if (pause.Failures > 0)
+                if (isTold)
                     KafkaLog.Resumed(logger, what, pause.Failures);
                 return;
             }
             catch (IOException problem)
             {
-                if (pause.Failures == 0)
-                    KafkaLog.Stalled(logger, what, problem);
+                if (!isTold && problem is not ToldException)
+                    KafkaLog.Stalled(logger, what, problem.Message);
+                isTold |= problem is not ToldException;
             }
 
             await pause.WaitAsync(stopping).ConfigureAwait(false);

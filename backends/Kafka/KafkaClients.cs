@@ -14,6 +14,7 @@ internal sealed class KafkaClients
     // What it can be told at most.
     private const int MostBytes = 1_000_000_000;
     private const int MetadataMilliseconds = 10_000;
+    private const string BrokersUse = "reach the brokers";
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions _options;
     private readonly ILogger _logger;
@@ -100,6 +101,10 @@ internal sealed class KafkaClients
             .SetOffsetsCommittedHandler((_, offsets) => committed(offsets)).Build();
     });
 
+    /// <summary>A client that asks.</summary>
+    public IAdminClient Admin() => Build(() => new AdminClientBuilder(new AdminClientConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true })))
+        .SetLogHandler(OnLog).SetErrorHandler(OnError).Build());
+
     /// <summary>
     /// Closes or disposes of a client, for some seconds: its library may wait for brokers that do not answer, or for a topic that is gone. After that it is left to
     /// itself, and ends with the process at the latest.
@@ -126,13 +131,20 @@ internal sealed class KafkaClients
     {
         if (Volatile.Read(ref _isRefused) != 0)
             Volatile.Write(ref _isRefused, 0);
+        _options.State?.Work(BrokersUse);
         if (Volatile.Read(ref _brokersAreDown) != 0 && Interlocked.Exchange(ref _brokersAreDown, 0) != 0)
-            KafkaLog.Answers(_logger, _options.BootstrapServers);
+        {
+            var level = _options.State is null ? LogLevel.Information : LogLevel.Debug;
+            KafkaLog.Answers(_logger, _options.BootstrapServers, level);
+        }
     }
 
     private Dictionary<string, string> Properties(ClientConfig config, params (string Name, string Value)[] defaults)
     {
         config.BootstrapServers = _options.BootstrapServers;
+
+        // Topics that are missing are created by us, with the partitions of our options: the brokers would give them as many as they please.
+        config.Set("allow.auto.create.topics", "false");
         var properties = config.ToDictionary(static property => property.Key, static property => property.Value);
         foreach (var (name, value) in defaults)
             properties[name] = value;
@@ -160,10 +172,19 @@ internal sealed class KafkaClients
 
     private void OnError(IClient client, Error error)
     {
+        // What is noted is told once for all clients.
+        var level = _options.State is null ? LogLevel.Warning : LogLevel.Debug;
         if (error.Code is KafkaErrorCode.Local_Ssl or KafkaErrorCode.Local_Authentication && Interlocked.Exchange(ref _isRefused, 1) == 0)
-            KafkaLog.Refused(_logger, error.Reason);
+        {
+            KafkaLog.Refused(_logger, error.Reason, level);
+            _options.State?.Fail(BrokersUse, $"it and its client do not trust each other: {error.Reason}");
+        }
         else if (error.Code == KafkaErrorCode.Local_AllBrokersDown && Interlocked.Exchange(ref _brokersAreDown, 1) == 0)
-            KafkaLog.Unreachable(_logger, _options.BootstrapServers);
+        {
+            KafkaLog.Unreachable(_logger, _options.BootstrapServers, level);
+            if (Volatile.Read(ref _isRefused) == 0)
+                _options.State?.Fail(BrokersUse, $"no broker can be reached ({_options.BootstrapServers}).");
+        }
         else if (error.IsFatal)
             KafkaLog.Fatal(_logger, error.Reason);
         else

@@ -123,7 +123,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
             catch (IOException problem)
             {
                 if (pause.Failures == 0)
-                    KafkaLog.Stalled(_logger, "find the topics", problem);
+                    KafkaLog.Stalled(_logger, "find the topics", problem.Message);
             }
             catch (OperationCanceledException)
             {

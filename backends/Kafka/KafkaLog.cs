@@ -9,20 +9,23 @@ internal static partial class KafkaLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Kafka's client: {Facility}: {Line}")]
     public static partial void FromClient(ILogger logger, string facility, string line);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No broker of Kafka can be reached ({Servers}).")]
-    public static partial void Unreachable(ILogger logger, string servers);
+    [LoggerMessage(Message = "No broker of Kafka can be reached ({Servers}).")]
+    public static partial void Unreachable(ILogger logger, string servers, LogLevel level);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka and its client do not trust each other: {Reason}")]
-    public static partial void Refused(ILogger logger, string reason);
+    [LoggerMessage(Message = "Kafka and its client do not trust each other: {Reason}")]
+    public static partial void Refused(ILogger logger, string reason, LogLevel level);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Kafka answers again ({Servers}).")]
-    public static partial void Answers(ILogger logger, string servers);
+    [LoggerMessage(Message = "Kafka answers again ({Servers}).")]
+    public static partial void Answers(ILogger logger, string servers, LogLevel level);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A client of Kafka has to be replaced: {Reason}")]
     public static partial void Fatal(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Topic {Topic} of Kafka was missing and has been created with {Partitions} partitions.")]
     public static partial void TopicCreated(ILogger logger, string topic, int partitions);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Topic {Topic} of Kafka is gone and has been created again with {Partitions} partitions. What was in it and not in the index yet is lost: 'timestone reindex' brings messages back.")]
+    public static partial void TopicLost(ILogger logger, string topic, int partitions);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events were published without their payloads: Kafka takes {Bytes} bytes. Raise 'max.message.bytes' of the topic {Topic}.")]
     public static partial void PayloadsOmitted(ILogger logger, int count, int bytes, string topic);
@@ -36,8 +39,8 @@ internal static partial class KafkaLog
     [LoggerMessage(Level = LogLevel.Information, Message = "The indexer gives up the partitions {Partitions}.")]
     public static partial void Revoked(ILogger logger, IEnumerable<TopicPartition> partitions);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer stalls: could not {What}; it is tried again until it succeeds.")]
-    public static partial void Stalled(ILogger logger, string what, Exception problem);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer stalls: could not {What}; it is tried again until it succeeds. {Problem}")]
+    public static partial void Stalled(ILogger logger, string what, string problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The indexer goes on: could {What} after {Failures} failures.")]
     public static partial void Resumed(ILogger logger, string what, int failures);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Timestone.Backends.Events;
 
 namespace Timestone.Backends.Kafka;
 
@@ -11,7 +12,7 @@ public sealed record KafkaOptions
     private static readonly string[] Fixed =
     [
         "bootstrap.servers", "metadata.broker.list", "group.id", "acks", "request.required.acks", "enable.idempotence", "enable.gapless.guarantee",
-        "message.timeout.ms", "delivery.timeout.ms", "transactional.id", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset",
+        "message.timeout.ms", "delivery.timeout.ms", "transactional.id", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "allow.auto.create.topics",
     ];
 
     /// <summary>Addresses of some brokers: <c>host:port,host:port</c>.</summary>
@@ -43,6 +44,9 @@ public sealed record KafkaOptions
 
     /// <summary>More properties of the client, as librdkafka calls them: <c>security.protocol</c>, <c>sasl.mechanism</c>, <c>ssl.ca.location</c> and so on.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where it is noted whether Kafka works, by all clients of a process; null for nowhere: then each tells its log.</summary>
+    internal ServiceState? State { get; init; }
 
     /// <summary>Checks all of it.</summary>
     /// <exception cref="ArgumentException">Something is out of range; the parameter's name says what.</exception>

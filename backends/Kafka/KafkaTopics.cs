@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -12,6 +13,11 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
 
+    private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>Notes that a topic is there: were it missing later, it would have been deleted.</summary>
+    public void Saw(string topic) => _seen.TryAdd(topic, true);
+
     /// <summary>Creates those that are missing.</summary>
     /// <exception cref="IOException">The brokers cannot be asked now, or a topic is missing and cannot be created.</exception>
     public async Task EnsureAsync(Handle client, IEnumerable<string> topics, CancellationToken cancellationToken)
@@ -19,8 +25,13 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
         using var admin = new DependentAdminClientBuilder(client).Build();
         // Asked for by name, a missing topic might be created by the brokers with their own settings.
         var present = await AskAsync(() => admin.GetMetadata(Timeout).Topics, cancellationToken).ConfigureAwait(false);
-        foreach (var topic in topics.Except(present.Where(static topic => !topic.Error.IsError).Select(static topic => topic.Topic)))
-            await CreateAsync(admin, topic).ConfigureAwait(false);
+        var there = present.Where(static topic => !topic.Error.IsError).Select(static topic => topic.Topic).ToHashSet();
+        foreach (var topic in topics)
+        {
+            if (!there.Contains(topic))
+                await CreateAsync(admin, topic).ConfigureAwait(false);
+            Saw(topic);
+        }
     }
 
     /// <summary>How many partitions a topic has.</summary>
@@ -71,7 +82,10 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
             await admin.CreateTopicsAsync(
                 [new TopicSpecification { Name = topic, NumPartitions = options.Partitions, ReplicationFactor = options.ReplicationFactor }],
                 new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout }).ConfigureAwait(false);
-            KafkaLog.TopicCreated(logger, topic, options.Partitions);
+            if (_seen.ContainsKey(topic))
+                KafkaLog.TopicLost(logger, topic, options.Partitions);
+            else
+                KafkaLog.TopicCreated(logger, topic, options.Partitions);
         }
         catch (CreateTopicsException problem) when (problem.Results.All(static result => result.Error.Code is KafkaErrorCode.TopicAlreadyExists or KafkaErrorCode.NoError))
         {

@@ -10,25 +10,18 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
     private const int BatchEntries = 5000;
 
     private readonly Lock _sync = new();
+    private readonly CommitTimes<long> _times = new(TimeProvider.System);
     private readonly List<OutboxEntry> _entries = [];
     private readonly Dictionary<string, long> _acknowledged = new(StringComparer.Ordinal);
     private readonly List<Reader> _readers = [];
     private TaskCompletionSource _more = NewSignal();
     private long _first;
     private long _dropped;
-    private long? _newest;
 
     // It begins when its process does, and what it drops it tells as a gap.
     public bool IsPartial => false;
 
-    public long? Newest
-    {
-        get
-        {
-            lock (_sync)
-                return _newest;
-        }
-    }
+    public long Told => Next;
 
     public OutboxBacklog Backlog
     {
@@ -60,8 +53,7 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
             _entries.AddRange(entries);
             if (Next == before)
                 return;
-            if (_entries.FindLast(static entry => entry.Kind == OutboxEntryKind.Transition) is { } transition)
-                _newest = transition.At;
+            _times.Note(before);
             var excess = _entries.Count - limit;
             if (excess > 0)
             {
@@ -107,12 +99,14 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
         private readonly MemoryOutbox _outbox;
         private readonly string? _name;
         private readonly Queue<OutboxEntry[]> _restated;
+        private int _restatedLeft;
         private long _next;
 
         public Reader(MemoryOutbox outbox, string? name, long start, IReadOnlyList<OutboxEntry> restated)
         {
             (_outbox, _name, _next, Acknowledged) = (outbox, name, start, start);
             _restated = new(restated.Chunk(BatchEntries));
+            _restatedLeft = _restated.Count;
         }
 
         public long Acknowledged { get; private set; }
@@ -147,6 +141,7 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
             lock (_outbox._sync)
             {
                 Acknowledged = ((Batch)batch).End;
+                _restatedLeft = Math.Max(0, _restatedLeft - 1);
                 if (_name is not null)
                     _outbox._acknowledged[_name] = Acknowledged;
                 var done = (int)(_outbox.Needed - _outbox._first);
@@ -156,6 +151,17 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
             }
 
             return default;
+        }
+
+        public ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default)
+        {
+            lock (_outbox._sync)
+            {
+                // What is restated happened at any time before.
+                if (_restatedLeft > 0)
+                    return new((TimeSpan?)null);
+                return new(Acknowledged >= _outbox.Next ? TimeSpan.Zero : _outbox._times.Since(Acknowledged));
+            }
         }
 
         public ValueTask DisposeAsync()

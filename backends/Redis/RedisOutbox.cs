@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Timestone.Engine;
 
 namespace Timestone.Backends.Redis;
@@ -14,21 +13,14 @@ internal sealed class RedisOutbox(RedisLink link, RedisJournalOptions options) :
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _waiting = new(StringComparer.Ordinal);
     private TaskCompletionSource _more = NewSignal();
-    private long? _newest;
+    private long _told;
     private long _dropped;
     private bool _isOpen;
 
     // Nothing reads it from the earliest on: it holds what was not read yet.
     public bool IsPartial => true;
 
-    public long? Newest
-    {
-        get
-        {
-            lock (_sync)
-                return _newest;
-        }
-    }
+    public long Told => Interlocked.Read(ref _told);
 
     /// <summary>Of the queues that were read here lately, the one in which most waits.</summary>
     public OutboxBacklog Backlog
@@ -68,17 +60,12 @@ internal sealed class RedisOutbox(RedisLink link, RedisJournalOptions options) :
             _isOpen = false;
     }
 
-    /// <summary>Notes a batch that was committed here.</summary>
-    public void Committed(string queue, ChangeBatch changes)
+    /// <summary>Notes that something of a queue was committed here.</summary>
+    public void Committed(string queue)
     {
+        Interlocked.Increment(ref _told);
         lock (_sync)
         {
-            foreach (ref readonly var change in CollectionsMarshal.AsSpan(changes.Rows))
-            {
-                if (change.IsTransition)
-                    _newest = change.At;
-            }
-
             if (!_others.Contains(queue) && _ready.Add(queue))
                 Signal();
         }

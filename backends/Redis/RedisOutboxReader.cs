@@ -11,7 +11,7 @@ namespace Timestone.Backends.Redis;
 /// </summary>
 internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
 {
-    private const int BatchEntries = 5000, CommitsAtOnce = 500;
+    private const int BatchEntries = 5000, CommitsAtOnce = 500, KeysAtOnce = 1000;
 
     private readonly string _token = Guid.NewGuid().ToString("N");
     private readonly RowReader _parts = new();
@@ -70,6 +70,33 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         outbox.Close();
     }
 
+    // Of all queues, whoever publishes them. An id begins with the time at which Redis took the entry.
+    public async ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default)
+    {
+        var lag = await outbox.Link.CallAsync(
+            async client =>
+            {
+                var longest = long.MinValue;
+                foreach (var server in AllMasters(client))
+                {
+                    var now = new DateTimeOffset(await server.TimeAsync().ConfigureAwait(false), TimeSpan.Zero).ToUnixTimeMilliseconds();
+                    var database = client.GetDatabase();
+                    await foreach (var some in KeysAsync(client, server).Chunk(KeysAtOnce).WithCancellation(cancellationToken).ConfigureAwait(false))
+                    {
+                        foreach (var first in await Task.WhenAll(some.Select(key => database.StreamRangeAsync(key, count: 1))).ConfigureAwait(false))
+                        {
+                            if (first is [var entry])
+                                longest = Math.Max(longest, now - MillisecondsOf(entry.Id!));
+                        }
+                    }
+                }
+
+                return longest;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return lag == long.MinValue ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(1, lag));
+    }
+
     private async Task LookAroundAsync(CancellationToken cancellationToken)
     {
         var queues = await outbox.Link.CallAsync(FindAsync, cancellationToken).ConfigureAwait(false);
@@ -80,14 +107,33 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
     private static async Task<List<string>> FindAsync(ConnectionMultiplexer client)
     {
         var queues = new List<string>();
-        foreach (var server in client.GetServers().Where(static server => server is { IsConnected: true, IsReplica: false }))
+        foreach (var server in Masters(client))
         {
-            await foreach (var key in server.KeysAsync(client.GetDatabase().Database, RedisKeys.OutboxPattern, 1000).ConfigureAwait(false))
+            await foreach (var key in KeysAsync(client, server).ConfigureAwait(false))
                 queues.Add(RedisKeys.QueueOfOutbox(key!));
         }
 
         return queues;
     }
+
+    private static IEnumerable<IServer> Masters(ConnectionMultiplexer client) => client.GetServers().Where(static server => server is { IsConnected: true, IsReplica: false });
+
+    // What waits in one that cannot be asked is not known.
+    private static List<IServer> AllMasters(ConnectionMultiplexer client)
+    {
+        var masters = Masters(client).ToList();
+        if (masters.Count == 0)
+            throw new IOException("No Redis is connected.");
+        var reached = masters.Select(static server => server.EndPoint).ToHashSet();
+        if (masters[0].ClusterConfiguration is { } cluster && cluster.Nodes.Any(node => node is { IsReplica: false, Slots.Count: > 0 } && !reached.Contains(node.EndPoint!)))
+            throw new IOException("Not all nodes of the Redis cluster are connected.");
+        return masters;
+    }
+
+    private static IAsyncEnumerable<RedisKey> KeysAsync(ConnectionMultiplexer client, IServer server) =>
+        server.KeysAsync(client.GetDatabase().Database, RedisKeys.OutboxPattern, KeysAtOnce);
+
+    private static long MillisecondsOf(string id) => long.Parse(id.AsSpan(0, id.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
 
     private async Task<Batch?> ReadAsync(string queue)
     {

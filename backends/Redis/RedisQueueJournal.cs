@@ -30,7 +30,7 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
         try
         {
             _room = await ApplyAsync(changes).ConfigureAwait(false) ?? throw Fenced();
-            journal.Streams?.Committed(Queue.Name, changes);
+            journal.Streams?.Committed(Queue.Name);
         }
         catch (Exception problem)
         {

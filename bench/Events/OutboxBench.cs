@@ -37,7 +37,7 @@ internal sealed class OutboxBench(Report report, double seconds, int rounds, str
         var commits = await CommittedTransitions.OpenAsync(directory).ConfigureAwait(false);
         await using (commits.ConfigureAwait(false))
         {
-            var sink = new CountingSink(new MemoryIndex(commits.Outbox));
+            var sink = new CountingSink(new MemoryIndex());
             var pump = Pump(commits, OutboxStart.Earliest, sink);
             await using (pump.ConfigureAwait(false))
                 return await measure(commits, sink).ConfigureAwait(false);

@@ -28,8 +28,10 @@ internal static class IndexOptions
     {
         if (next is not null)
             output.WriteLine($"More: --cursor {next}");
-        if (freshness.Lag > TimeSpan.Zero)
-            output.WriteLine($"The index is {Durations.Rough(freshness.Lag)} behind.");
+        if (freshness.Lag is not { } lag)
+            output.WriteLine("How far the index is behind is not known.");
+        else if (lag > TimeSpan.Zero)
+            output.WriteLine($"The index is {Durations.Rough(lag)} behind.");
         if (freshness.Incomplete)
             output.WriteLine("The index has missed transitions: rebuild it.");
     }

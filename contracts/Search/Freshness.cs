@@ -10,9 +10,13 @@ public sealed record Freshness
     [JsonConverter(typeof(Rfc3339Converter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? NewestTransition { get; init; }
 
-    /// <summary>How much later than that the newest transition happened that this server has committed; zero when it includes that one.</summary>
-    [JsonPropertyName("lagSeconds"), JsonConverter(typeof(SecondsConverter))]
-    public required TimeSpan Lag { get; init; }
+    /// <summary>
+    /// How far the index is behind: whatever was committed longer ago is included, in any queue, on whatever way the slowest of it is. Zero when nothing was on its way.
+    /// Null when that is not known: a part of the way cannot be asked, or something has been on it since before this server began to look. Never less than the truth, but for
+    /// what others than this server have committed within the last second.
+    /// </summary>
+    [JsonPropertyName("lagSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? Lag { get; init; }
 
     /// <summary>
     /// Whether something is known to be missing: transitions were lost on their way to the index, because more waited for it than may, or the index

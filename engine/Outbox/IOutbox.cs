@@ -6,8 +6,8 @@ namespace Timestone.Engine;
 /// </summary>
 public interface IOutbox
 {
-    /// <summary>When the newest transition happened that this process has committed, or found committed at its start if it alone has the journal, in Unix milliseconds; null when there is none.</summary>
-    long? Newest { get; }
+    /// <summary>Grows with each commit of this process that tells something, for whoever asks whether there was one since. Says nothing by itself.</summary>
+    long Told { get; }
 
     /// <summary>What waits now. Cheap enough for a metric.</summary>
     OutboxBacklog Backlog { get; }

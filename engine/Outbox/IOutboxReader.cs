@@ -1,6 +1,6 @@
 namespace Timestone.Engine;
 
-/// <summary>One reader of an outbox. Used by one caller at a time.</summary>
+/// <summary>One reader of an outbox. Used by one caller at a time, but for <see cref="LagAsync"/>.</summary>
 public interface IOutboxReader : IAsyncDisposable
 {
     /// <summary>Reads on, waiting until there is something. Several batches can be read before the first is acknowledged.</summary>
@@ -12,4 +12,11 @@ public interface IOutboxReader : IAsyncDisposable
     /// </summary>
     /// <exception cref="IOException">The store cannot be written now; it can be tried again.</exception>
     ValueTask AcknowledgeAsync(OutboxBatch batch, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// How long the oldest commit has waited that this reader has not acknowledged: zero when none waits, null when that is not known. Rather too much than too
+    /// little. Anyone may ask, at any time.
+    /// </summary>
+    /// <exception cref="IOException">The store cannot be asked now.</exception>
+    ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default);
 }

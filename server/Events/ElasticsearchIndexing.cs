@@ -1,4 +1,5 @@
 using Timestone.Backends.Elasticsearch;
+using Timestone.Backends.Events;
 using Timestone.Engine;
 
 namespace Timestone.Server;
@@ -6,17 +7,22 @@ namespace Timestone.Server;
 /// <summary>The indices in Elasticsearch, as this process writes, reads and prunes them.</summary>
 internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
 {
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(5);
+
     private readonly ElasticsearchConnection _connection;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _pruning;
+    private readonly Task _watching;
 
     private ElasticsearchIndexing(ElasticsearchOptions options, ILoggerFactory loggers)
     {
         _connection = new ElasticsearchConnection(options);
         _logger = loggers.CreateLogger<ElasticsearchIndexing>();
-        Writer = new ElasticsearchIndexWriter(_connection);
+        State = new ServiceState("Elasticsearch", loggers.CreateLogger<ServiceState>());
+        Writer = new WatchedWriter(new ElasticsearchIndexWriter(_connection), State);
         _pruning = PruneAsync();
+        _watching = WatchAsync();
     }
 
     public IIndexWriter Writer { get; }
@@ -24,18 +30,53 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
     /// <summary>For comparisons.</summary>
     public ElasticsearchConnection Connection => _connection;
 
+    /// <summary>Whether it works.</summary>
+    public ServiceState State { get; }
+
     /// <summary>Connects when there is something to write or read; begins to prune.</summary>
     public static ElasticsearchIndexing Start(ElasticsearchOptions options, ILoggerFactory loggers) => new(options, loggers);
 
-    /// <summary>What searches of a journal's messages are answered from.</summary>
-    public IIndex IndexOf(IOutbox? outbox) => new ElasticsearchIndex(_connection, () => outbox?.Newest, () => outbox?.Backlog.Dropped > 0);
+    /// <summary>What searches are answered from.</summary>
+    /// <param name="lag">How far the indices are behind; answers null when that is not known.</param>
+    /// <param name="incomplete">Whether transitions were lost on their way to the indices.</param>
+    public IIndex IndexOf(Func<CancellationToken, ValueTask<TimeSpan?>> lag, Func<bool> incomplete) => new ElasticsearchIndex(_connection, lag, incomplete);
+
+    /// <summary>Makes searches find all that was written before.</summary>
+    public Task RefreshAsync(CancellationToken cancellationToken) => _connection.RefreshAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _pruning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _connection.Dispose();
         _stopping.Dispose();
+    }
+
+    // Else it is not known before something is to be written or searched.
+    private async Task WatchAsync()
+    {
+        const string Use = "reach it";
+        using var timer = new PeriodicTimer(WatchInterval);
+        do
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            limit.CancelAfter(Patience);
+            try
+            {
+                await _connection.CheckAsync(limit.Token).ConfigureAwait(false);
+                State.Work(Use);
+            }
+            catch (IOException problem)
+            {
+                State.Fail(Use, problem.Message);
+            }
+            catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+            {
+                State.Fail(Use, $"it has not answered for {Patience.TotalSeconds} s.");
+            }
+        }
+        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false));
     }
 
     private async Task PruneAsync()

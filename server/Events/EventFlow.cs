@@ -1,3 +1,4 @@
+using Timestone.Api;
 using Timestone.Backends.Elasticsearch;
 using Timestone.Backends.Events;
 using Timestone.Backends.Indexing;
@@ -16,9 +17,13 @@ internal sealed class EventFlow : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly TimestoneServerOptions _options;
     private readonly ILoggerFactory _loggers;
-    private readonly bool _readsKafka;
+    private readonly string? _readers;
+    private IndexProgress? _progress;
+    private ServiceState? _kafkaState;
+    private ElasticsearchIndexing? _elasticsearch;
+    private IOutbox? _outbox;
 
-    private EventFlow(TimestoneServerOptions options, ILoggerFactory loggers, bool readsKafka) => (_options, _loggers, _readsKafka) = (options, loggers, readsKafka);
+    private EventFlow(TimestoneServerOptions options, ILoggerFactory loggers, string? readers) => (_options, _loggers, _readers) = (options, loggers, readers);
 
     /// <summary>What searches are answered from; null for nothing.</summary>
     public IIndex? Index { get; private set; }
@@ -29,15 +34,28 @@ internal sealed class EventFlow : IAsyncDisposable
     /// <summary>Where the indices in Elasticsearch are; null without.</summary>
     public ElasticsearchConnection? Elasticsearch { get; private set; }
 
+    /// <summary>How Kafka and Elasticsearch are doing, where there are these.</summary>
+    public IEnumerable<HealthPart> Parts
+    {
+        get
+        {
+            var (outbox, backlog) = (_outbox?.Backlog ?? new OutboxBacklog(0, 0, 0, "entries"), _progress?.Backlog);
+            if (_kafkaState is not null)
+                yield return EventParts.Kafka(_kafkaState, outbox, backlog);
+            if (_elasticsearch is not null)
+                yield return EventParts.Elasticsearch(_elasticsearch.State, outbox, _progress?.Backlog, isBehindKafka: _kafkaState is not null, _progress?.Behind);
+        }
+    }
+
     /// <summary>Starts what the options say.</summary>
     /// <param name="options">The options.</param>
     /// <param name="journal">The journal.</param>
     /// <param name="loggers">What it tells the log with.</param>
-    /// <param name="readsKafka">Whether this indexes what is in Kafka, where the options say that this process does; else somebody else in it does.</param>
+    /// <param name="readers">Who indexes what is in Kafka, where the options say that this process does: the group of those in this process who do that already; null for nobody yet.</param>
     /// <exception cref="BadOptionException">Kafka is asked for, and its library is not installed or does not take its properties.</exception>
-    public static async Task<EventFlow> StartAsync(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers, bool readsKafka = true)
+    public static async Task<EventFlow> StartAsync(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers, string? readers = null)
     {
-        var flow = new EventFlow(options, loggers, readsKafka);
+        var flow = new EventFlow(options, loggers, readers);
         try
         {
             flow.Start(journal);
@@ -87,33 +105,55 @@ internal sealed class EventFlow : IAsyncDisposable
     private void Start(IJournal journal)
     {
         var (options, loggers) = (_options, _loggers);
-        var outbox = journal.Outbox;
+        var outbox = _outbox = journal.Outbox;
         if (outbox is not null)
-            Add(new Meters(new OutboxMeter(outbox)));
-        var elasticsearch = options.Elasticsearch is null ? null : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers));
+            Add(new Disposal(new OutboxMeter(outbox)));
+        var elasticsearch = _elasticsearch = options.Elasticsearch is null ? null : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers));
         if (elasticsearch is not null)
-            (Index, Writer, Elasticsearch) = (elasticsearch.IndexOf(outbox), elasticsearch.Writer, elasticsearch.Connection);
+            (Index, Writer, Elasticsearch) = (elasticsearch.IndexOf(LagAsync, () => outbox?.Backlog.Dropped > 0 || _progress?.HasLost == true), elasticsearch.Writer, elasticsearch.Connection);
         if (outbox is null)
             return;
+        OutboxPump? pump = null;
+        IEventLog? log = null;
         if (options.Kafka is not null)
-            StartKafka(options.Kafka, outbox, elasticsearch);
+        {
+            _kafkaState = new ServiceState("Kafka", loggers.CreateLogger<ServiceState>());
+            var kafka = options.Kafka with { State = _kafkaState };
+            (pump, log) = (StartKafka(kafka, outbox, elasticsearch), LogOf(kafka));
+        }
         else if (elasticsearch is not null)
-            StartPump("elasticsearch", outbox, OutboxStart.Acknowledged, new IndexSink(elasticsearch.Writer, loggers.CreateLogger<IndexSink>()));
+            pump = StartPump("elasticsearch", outbox, OutboxStart.Acknowledged, new IndexSink(elasticsearch.Writer, loggers.CreateLogger<IndexSink>()));
+
+        if (pump is not null)
+        {
+            _progress = Add(new IndexProgress(outbox, pump.LagAsync, log, elasticsearch is null ? static _ => Task.CompletedTask : elasticsearch.RefreshAsync, logState: _kafkaState));
+            Add(new Disposal(new BacklogMeter(_progress, isIndexed: elasticsearch is not null)));
+        }
 
         // A journal that several servers share has none: what one of them reads of it would not be all.
         if (elasticsearch is null && options.Index == IndexKind.Memory && journal is not ISharedJournal)
             Index = Add(MemoryIndexFeed.Start(outbox, loggers.CreateLogger<OutboxPump>(), options.TimeProvider, new MemoryIndexOptions { HistoryLimit = options.IndexTransitions })).Index;
     }
 
-    private void StartKafka(KafkaOptions kafka, IOutbox outbox, ElasticsearchIndexing? elasticsearch)
+    // Not known as long as nothing is started.
+    private ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken) => _progress is { } progress ? progress.LagAsync(cancellationToken) : default;
+
+    private KafkaEventLog LogOf(KafkaOptions kafka)
     {
-        var publisher = Add(OnKafka(() => new KafkaPublisher(kafka, _loggers.CreateLogger<KafkaPublisher>())));
-        StartPump("kafka", outbox, OutboxStart.Acknowledged, publisher);
-        if (elasticsearch is not null && _readsKafka && _options.Role == ServerRole.All)
-            Add(OnKafka(() => Indexing.Start(kafka, elasticsearch.Writer, _loggers)));
+        var group = _options.Role == ServerRole.All && _readers is not null ? _readers : kafka.GroupId;
+        return Add(OnKafka(() => new KafkaEventLog(kafka with { GroupId = group }, _loggers.CreateLogger<KafkaEventLog>())));
     }
 
-    private void StartPump(string name, IOutbox outbox, OutboxStart start, IOutboxSink sink) =>
+    private OutboxPump StartKafka(KafkaOptions kafka, IOutbox outbox, ElasticsearchIndexing? elasticsearch)
+    {
+        var publisher = Add(OnKafka(() => new KafkaPublisher(kafka, _loggers.CreateLogger<KafkaPublisher>())));
+        var pump = StartPump("kafka", outbox, OutboxStart.Acknowledged, new WatchedSink(publisher, _kafkaState!));
+        if (elasticsearch is not null && _readers is null && _options.Role == ServerRole.All)
+            Add(OnKafka(() => Indexing.Start(kafka, elasticsearch.Writer, _loggers)));
+        return pump;
+    }
+
+    private OutboxPump StartPump(string name, IOutbox outbox, OutboxStart start, IOutboxSink sink) =>
         Add(new OutboxPump(name, outbox, start, sink, _loggers.CreateLogger<OutboxPump>()));
 
     private T Add<T>(T part)
@@ -123,11 +163,11 @@ internal sealed class EventFlow : IAsyncDisposable
         return part;
     }
 
-    private sealed class Meters(OutboxMeter meter) : IAsyncDisposable
+    private sealed class Disposal(IDisposable part) : IAsyncDisposable
     {
         public ValueTask DisposeAsync()
         {
-            meter.Dispose();
+            part.Dispose();
             return default;
         }
     }

@@ -26,6 +26,9 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     private Scrubbing? _scrubbing;
     private volatile LocalTimestone? _timestone;
 
+    /// <summary>What it is told.</summary>
+    protected TimestoneServerOptions Options => options;
+
     /// <summary>Ends when the service can work, or fails with the reason why it never will.</summary>
     public Task Opened => _opened.Task;
 
@@ -49,6 +52,8 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
                 parts.AddRange([_redis.Part, new HealthPart("lease", HealthPart.Ok, Standby?.Detail)]);
             if (_timestone is { } timestone)
                 parts.Add(ClockOf(timestone));
+            if (_events is { } events)
+                parts.AddRange(events.Parts);
             return parts;
         }
     }
@@ -116,8 +121,8 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             await _journal.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Whether it indexes what is in Kafka itself.</summary>
-    protected virtual bool ReadsKafka => true;
+    /// <summary>The group of those in this process who index what is in Kafka; null where it has none and is to do it itself.</summary>
+    protected virtual string? KafkaReaders => null;
 
     /// <summary>Why the host cannot work besides; null when it can.</summary>
     protected virtual string? Trouble => null;
@@ -148,7 +153,7 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         try
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
-            _events = await EventFlow.StartAsync(options, _journal, loggers, ReadsKafka).ConfigureAwait(false);
+            _events = await EventFlow.StartAsync(options, _journal, loggers, KafkaReaders).ConfigureAwait(false);
             timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults, Observer = _log }), options.TimeProvider, index: _events.Index);
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             if (_lease is not null)

@@ -7,13 +7,13 @@ namespace Timestone.Backends.Elasticsearch;
 /// Tells how far the indices have come: asked before a search, so that the search includes what is told. A transition counts
 /// as included when either index has it, as messages that have been removed leave the one and old transitions the other.
 /// </summary>
-internal sealed class FreshnessProbe(ElasticsearchConnection connection, Func<long?> newestCommitted, Func<bool> incomplete)
+internal sealed class FreshnessProbe(ElasticsearchConnection connection, Func<CancellationToken, ValueTask<TimeSpan?>> lag, Func<bool> incomplete)
 {
     /// <param name="isLost">Whether Elasticsearch has lost of what is searched.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<Freshness> AskAsync(bool isLost, CancellationToken cancellationToken)
     {
-        var committed = newestCommitted();
+        var behind = await lag(cancellationToken).ConfigureAwait(false);
         var answer = await connection.Requests.SearchAsync(
             new SearchRequest($"{connection.Names.Current},{connection.Names.Historic}")
             {
@@ -25,7 +25,7 @@ internal sealed class FreshnessProbe(ElasticsearchConnection connection, Func<lo
         return new Freshness
         {
             NewestTransition = newest is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null,
-            Lag = committed is { } target ? TimeSpan.FromMilliseconds(Math.Max(0, target - (newest ?? target))) : TimeSpan.Zero,
+            Lag = behind,
             Incomplete = isLost || incomplete(),
         };
 

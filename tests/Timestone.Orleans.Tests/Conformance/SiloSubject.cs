@@ -1,5 +1,4 @@
 using Timestone.Backends.Indexing;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
 using Timestone.Orleans.Tests.Silos;
 using Timestone.Tests.Conformance;
@@ -25,7 +24,7 @@ public sealed class SiloSubject(bool external) : ConformanceSubject
         _options = new LocalTimestoneOptions { AutoCreate = defaults is not null, Defaults = defaults ?? new QueueSettings() };
         _silos = await TestSilos.SharedAsync();
         // Stands for one that is not in any silo, and so outlives them.
-        _index = new MemoryIndex(new MemoryJournal(outboxLimit: 1).Outbox!, timeProvider: Clock);
+        _index = new MemoryIndex(timeProvider: Clock, lag: static () => new(TimeSpan.Zero));
         await RestartAsync();
     }
 

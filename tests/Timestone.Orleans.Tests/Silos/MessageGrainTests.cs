@@ -1,6 +1,5 @@
 using Shouldly;
 using Timestone.Backends.Indexing;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
 using Timestone.Grains;
 using Xunit;
@@ -89,7 +88,7 @@ public sealed class MessageGrainTests : SiloTests
     [Fact]
     public async Task Its_history_is_told_without_opening_its_queue_and_when_that_is_gone()
     {
-        await Silos.OpenAsync(Database, new LocalTimestoneOptions(), TimeProvider.System, new MemoryIndex(new MemoryJournal(outboxLimit: 1).Outbox!));
+        await Silos.OpenAsync(Database, new LocalTimestoneOptions(), TimeProvider.System, new MemoryIndex());
         await Service.EnqueueAsync(Queue, new NewMessage { Id = "a" });
         var canceled = await MessageGrain("a").CancelAsync("no longer wanted");
         await CloseQueueAsync();

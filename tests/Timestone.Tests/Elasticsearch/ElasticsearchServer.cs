@@ -74,6 +74,10 @@ internal sealed class ElasticsearchServer : IAsyncDisposable
     /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
     public Task RefreshAsync(string indices) => AskAsync(HttpMethod.Post, $"{indices}/_refresh");
 
+    /// <summary>Sets or, with null, unsets a setting of indices.</summary>
+    /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
+    public Task SetAsync(string indices, string setting, JsonNode? value) => AskAsync(HttpMethod.Put, $"{indices}/_settings", new JsonObject { [setting] = value });
+
     /// <summary>How many documents match, of those that searches see.</summary>
     /// <param name="indices">A pattern of names; no index need match.</param>
     /// <param name="query">Null for all of them.</param>

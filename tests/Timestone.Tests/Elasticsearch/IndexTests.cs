@@ -10,7 +10,7 @@ namespace Timestone.Tests.Elasticsearch;
 /// <summary>What searches answer, held to the naive index of the tests.</summary>
 public sealed class IndexTests
 {
-    private static readonly Freshness AnyFreshness = new() { Lag = TimeSpan.Zero };
+    private static readonly Freshness AnyFreshness = new();
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 6)];
 
@@ -138,15 +138,17 @@ public sealed class IndexTests
         await using var bench = await ElasticsearchBench.StartAsync();
         var journal = new EventJournal(3);
         var newest = journal.Transitions[^1].At;
-        long? committed = newest.AddSeconds(2.5).ToUnixTimeMilliseconds();
+        TimeSpan? lag = TimeSpan.FromSeconds(2.5);
         var incomplete = true;
-        var index = new ElasticsearchIndex(bench.Connection, () => committed, () => incomplete);
+        var index = new ElasticsearchIndex(bench.Connection, _ => new(lag), () => incomplete);
         (await index.SearchAsync(new MessageSearch())).Freshness.NewestTransition.ShouldBeNull();
         await bench.WriteAsync(journal.Events);
         await bench.RefreshAsync();
         (await index.SearchAsync(new MessageSearch { Queue = "nothing" })).Freshness.ShouldBe(new Freshness { NewestTransition = newest, Lag = TimeSpan.FromSeconds(2.5), Incomplete = true });
-        (committed, incomplete) = (newest.AddMinutes(-1).ToUnixTimeMilliseconds(), false);
+        (lag, incomplete) = (TimeSpan.Zero, false);
         (await index.GetStatsAsync(new StatsRequest())).Freshness.ShouldBe(new Freshness { NewestTransition = newest, Lag = TimeSpan.Zero });
+        lag = null;
+        (await index.SearchAsync(new MessageSearch())).Freshness.ShouldBe(new Freshness { NewestTransition = newest });
     }
 
     [Fact]

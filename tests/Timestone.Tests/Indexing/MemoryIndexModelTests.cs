@@ -51,7 +51,7 @@ public sealed class MemoryIndexModelTests(ITestOutputHelper output)
     {
         var random = new Random(seed);
         var story = new OutboxStory(random, random.Next(20, 600));
-        var index = new MemoryIndex(new StillOutbox(), new MemoryIndexOptions { HistoryLimit = historyLimit });
+        var index = new MemoryIndex(new MemoryIndexOptions { HistoryLimit = historyLimit });
         tell(index, story, random);
         try
         {

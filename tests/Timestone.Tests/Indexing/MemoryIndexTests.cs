@@ -9,11 +9,11 @@ namespace Timestone.Tests.Indexing;
 public sealed class MemoryIndexTests
 {
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
-    private readonly StillOutbox _outbox = new();
+    private TimeSpan? _lag = TimeSpan.Zero;
     private readonly ManualTimeProvider _clock = new();
     private readonly MemoryIndex _index;
 
-    public MemoryIndexTests() => _index = new MemoryIndex(_outbox, timeProvider: _clock);
+    public MemoryIndexTests() => _index = new MemoryIndex(timeProvider: _clock, lag: () => new(_lag));
 
     private long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -80,12 +80,11 @@ public sealed class MemoryIndexTests
     public async Task It_tells_how_fresh_it_is()
     {
         (await FreshnessAsync()).ShouldBe(new Freshness { Lag = TimeSpan.Zero });
-        _outbox.Newest = Now - 3000;
-        (await FreshnessAsync()).ShouldBe(new Freshness { Lag = TimeSpan.FromSeconds(3) });
+        _lag = TimeSpan.FromSeconds(3);
         Deliver(Entry("a", 1) with { At = Now - 5000 });
-        (await FreshnessAsync()).ShouldBe(new Freshness { Lag = TimeSpan.FromSeconds(2), NewestTransition = _clock.GetUtcNow() - TimeSpan.FromSeconds(5) });
-        Deliver(Entry("a", 2) with { At = Now - 3000 });
-        (await FreshnessAsync()).ShouldBe(new Freshness { Lag = TimeSpan.Zero, NewestTransition = _clock.GetUtcNow() - TimeSpan.FromSeconds(3) });
+        (await FreshnessAsync()).ShouldBe(new Freshness { Lag = TimeSpan.FromSeconds(3), NewestTransition = _clock.GetUtcNow() - TimeSpan.FromSeconds(5) });
+        _lag = null;
+        (await FreshnessAsync()).ShouldBe(new Freshness { NewestTransition = _clock.GetUtcNow() - TimeSpan.FromSeconds(5) });
     }
 
     [Fact]
@@ -146,7 +145,7 @@ public sealed class MemoryIndexTests
     [Fact]
     public async Task What_gives_way_to_newer_transitions_leaves_histories_incomplete()
     {
-        var index = new MemoryIndex(_outbox, new MemoryIndexOptions { HistoryLimit = 3 }, _clock);
+        var index = new MemoryIndex(new MemoryIndexOptions { HistoryLimit = 3 }, _clock);
         Deliver(index, Entry("a", 1), Entry("a", 2), Entry("b", 1));
         (await HistoryAsync("a", index)).Incomplete.ShouldBeFalse();
         Deliver(index, Entry("b", 2));
@@ -159,7 +158,7 @@ public sealed class MemoryIndexTests
     [Fact]
     public async Task A_life_that_was_forgotten_leaves_the_next_one_incomplete()
     {
-        var index = new MemoryIndex(_outbox, new MemoryIndexOptions { HistoryLimit = 3 }, _clock);
+        var index = new MemoryIndex(new MemoryIndexOptions { HistoryLimit = 3 }, _clock);
         var next = Entry("a", 1) with { Sequence = Entry("a", 1).Sequence + 1 };
         Deliver(index, Entry("a", 1), Entry("a", 2) with { Kind = OutboxEntryKind.Removed, Cause = Cause.Purge }, next);
         (await HistoryAsync("a", index)).ShouldSatisfyAllConditions(
@@ -186,8 +185,7 @@ public sealed class MemoryIndexTests
         _index.DeliverAsync(new OutboxBatch([Entry("b", 1)], afterGap: true)).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
         (await HistoryAsync("a")).Incomplete.ShouldBeTrue();
         (await HistoryAsync("b")).Incomplete.ShouldBeFalse();
-        _outbox.IsPartial = true;
-        var later = new MemoryIndex(_outbox, timeProvider: _clock);
+        var later = new MemoryIndex(timeProvider: _clock, isPartial: true);
         (await HistoryAsync("a", later)).Incomplete.ShouldBeTrue();
     }
 

@@ -34,16 +34,6 @@ public sealed class FileOutboxTests : OutboxContract
     }
 
     [Fact]
-    public async Task After_a_restart_the_newest_transition_is_known_before_another_is_made()
-    {
-        var told = await ToldQueue.OpenAsync(_journal);
-        await told.AddAsync(TestRows.Row(1));
-        var newest = Outbox.Newest.ShouldNotBeNull();
-        Crash();
-        Outbox.Newest.ShouldBe(newest);
-    }
-
-    [Fact]
     public async Task A_reader_that_begins_with_the_earliest_ends_with_the_messages_that_the_journal_holds()
     {
         var told = await ToldQueue.OpenAsync(_journal);

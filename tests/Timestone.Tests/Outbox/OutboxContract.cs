@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Tests.Journal;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Outbox;
@@ -31,7 +33,6 @@ public abstract class OutboxContract
         await told.CommitAsync(TestRows.Removed(rows[2]));
         await using var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged);
         (await Reading.TakeAsync(reader, told.Entries.Count)).ShouldBe(told.Entries);
-        Outbox.Newest.ShouldBe(told.Entries[^2].At);
     }
 
     [Fact]
@@ -114,6 +115,57 @@ public abstract class OutboxContract
         await RestartAsync();
         await using (var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged))
             (await Reading.TakeAsync(reader, 1)).ShouldBe(told.Entries[1..]);
+    }
+
+    [Fact]
+    public async Task A_reader_lags_by_the_time_of_the_oldest_commit_that_it_has_not_acknowledged()
+    {
+        var told = await ToldQueue.OpenAsync(Journal);
+        await using var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged);
+        (await Reading.NowAsync(reader)).ShouldBeNull();
+        (await reader.LagAsync()).ShouldBe(TimeSpan.Zero);
+        var (before, clock) = (Outbox.Told, Stopwatch.StartNew());
+        await told.AddAsync(TestRows.Row(1));
+        Outbox.Told.ShouldBeGreaterThan(before);
+        var least = Stopwatch.GetTimestamp();
+        await Eventually.BeAsync(async () => await reader.LagAsync() > TimeSpan.FromMilliseconds(50));
+        await told.AddAsync(TestRows.Row(2));
+        var oldest = Stopwatch.GetElapsedTime(least);
+        var lag = (await reader.LagAsync()).ShouldNotBeNull();
+        lag.ShouldBeInRange(oldest - TimeSpan.FromMilliseconds(1), clock.Elapsed + TimeSpan.FromMilliseconds(25));
+        for (var read = 0; read < 2;)
+        {
+            var batch = await Reading.NextAsync(reader);
+            read += batch.Entries.Count;
+            await reader.AcknowledgeAsync(batch);
+        }
+
+        (await reader.LagAsync()).ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_lag_that_began_before_a_restart_is_known_or_said_to_be_unknown()
+    {
+        var told = await ToldQueue.OpenAsync(Journal);
+        await using (var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged))
+            await told.AddAsync(TestRows.Row(1));
+        await RestartAsync();
+        await using var next = Outbox.OpenReader("index", OutboxStart.Acknowledged);
+        (await next.LagAsync()).ShouldNotBe(TimeSpan.Zero);
+        var read = (await ReadAllAsync(next))[^1];
+        (await next.LagAsync()).ShouldNotBe(TimeSpan.Zero);
+        await next.AcknowledgeAsync(read);
+        (await next.LagAsync()).ShouldBe(TimeSpan.Zero);
+
+        static async Task<List<OutboxBatch>> ReadAllAsync(IOutboxReader reader)
+        {
+            var batches = new List<OutboxBatch>();
+            while (await Reading.NowAsync(reader) is { } batch)
+                batches.Add(batch);
+            if (batches.Count == 0)
+                batches.Add(await Reading.NextAsync(reader));
+            return batches;
+        }
     }
 
     [Fact]

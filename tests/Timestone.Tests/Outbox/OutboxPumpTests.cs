@@ -102,7 +102,7 @@ public sealed class OutboxPumpTests
 
         public int OpenedBy => _openedBy;
 
-        public long? Newest => null;
+        public long Told => 0;
 
         public OutboxBacklog Backlog => new(0, 1, 0, "entries");
 

@@ -90,6 +90,20 @@ public sealed class RedisOutboxTests : OutboxContract, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_lag_counts_what_other_servers_have_not_published_too()
+    {
+        await using var other = Open();
+        await using var one = Outbox.OpenReader("index", OutboxStart.Acknowledged);
+        await using var two = other.Outbox!.OpenReader("index", OutboxStart.Acknowledged);
+        var told = await ToldQueue.OpenAsync(other, "theirs");
+        await told.AddAsync(TestRows.Row(1));
+        var batch = await Reading.NextAsync(two);
+        (await one.LagAsync())!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+        await two.AcknowledgeAsync(batch);
+        (await one.LagAsync()).ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
     public void It_cannot_be_read_from_the_earliest() =>
         Should.Throw<NotSupportedException>(() => Outbox.OpenReader("memory", OutboxStart.Earliest));
 

@@ -32,8 +32,17 @@ public sealed class ElasticsearchSubject : LocalSubject
     protected override (IIndex Index, IAsyncDisposable Feed) OpenIndex(IOutbox outbox)
     {
         var sink = new IndexSink(_bench!.Writer, NullLogger<IndexSink>.Instance);
-        return (
-            new ElasticsearchIndex(_bench.Reading, () => outbox.Newest, () => outbox.Backlog.Dropped > 0),
-            new OutboxPump("elasticsearch", outbox, OutboxStart.Acknowledged, sink, NullLogger<OutboxPump>.Instance));
+        var pump = new OutboxPump("elasticsearch", outbox, OutboxStart.Acknowledged, sink, NullLogger<OutboxPump>.Instance);
+        var progress = new IndexProgress(outbox, pump.LagAsync, log: null, _bench.Reading.RefreshAsync);
+        return (new ElasticsearchIndex(_bench.Reading, progress.LagAsync, () => outbox.Backlog.Dropped > 0), new Feed(pump, progress));
+    }
+
+    private sealed class Feed(OutboxPump pump, IndexProgress progress) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await progress.DisposeAsync();
+            await pump.DisposeAsync();
+        }
     }
 }

@@ -1,0 +1,133 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using Timestone.Backends.Events;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
+
+namespace Timestone.Backends.Kafka;
+
+/// <summary>Asks Kafka how far its topics of events reach, and how far a group has come in them.</summary>
+public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private readonly string[] _topics;
+    private readonly string _group;
+    private readonly KafkaClients _clients;
+    private readonly KafkaTopics _create;
+    private IAdminClient? _client;
+
+    /// <summary>Makes one. It connects when it is first asked.</summary>
+    /// <param name="options">Where Kafka is; the group is that of those who write the index.</param>
+    /// <param name="logger">Is told what Kafka's client tells.</param>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    public KafkaEventLog(KafkaOptions options, ILogger<KafkaEventLog> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(logger);
+        (_topics, _group) = ([options.CurrentTopic, options.HistoricTopic], options.GroupId);
+        _clients = new KafkaClients(options, logger);
+        _create = new KafkaTopics(options, logger);
+    }
+
+    /// <inheritdoc/>
+    public async Task<EventPositions> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            // It blocks; and the client is not disposed of under it.
+            var partitions = await PartitionsAsync(cancellationToken).ConfigureAwait(false);
+            var ends = await OffsetsAsync(partitions, OffsetSpec.Latest()).ConfigureAwait(false);
+            var found = await CommittedAsync(partitions).ConfigureAwait(false);
+            var done = found.Partitions.ToDictionary(
+                static at => at.TopicPartition, static at => at.Error.IsError ? throw new KafkaException(at.Error) : at.Offset.IsSpecial ? 0 : at.Offset.Value);
+
+            // What the topic has let go of is waited for by nobody.
+            List<TopicPartition> late = [.. partitions.Where(partition => done.GetValueOrDefault(partition) < ends[partition])];
+            var starts = late.Count == 0 ? [] : await OffsetsAsync(late, OffsetSpec.Earliest()).ConfigureAwait(false);
+            _clients.Answered();
+            return new EventPositions(
+                [.. partitions.Select(partition => new PartitionPosition(
+                    partition.Topic, partition.Partition.Value, ends[partition], Math.Max(done.GetValueOrDefault(partition), starts.GetValueOrDefault(partition))))]);
+        }
+        catch (KafkaException problem)
+        {
+            throw new IOException($"Kafka does not tell how far its topics are. {Reason(problem)}", problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _client, null) is { } client)
+            await _clients.EndAsync(client.Dispose).ConfigureAwait(false);
+    }
+
+    private IAdminClient Client => _client ??= _clients.Admin();
+
+    // A client that has seen the group's broker die asks for ever, and is never answered by the one that came back: it is replaced.
+    private async Task<ListConsumerGroupOffsetsResult> CommittedAsync(List<TopicPartition> partitions)
+    {
+        try
+        {
+            var found = await Client.ListConsumerGroupOffsetsAsync(
+                [new ConsumerGroupTopicPartitions(_group, partitions)], new ListConsumerGroupOffsetsOptions { RequestTimeout = Patience }).ConfigureAwait(false);
+            return found[0];
+        }
+        catch (KafkaException)
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static string Reason(KafkaException problem) => problem switch
+    {
+        ListOffsetsException { Result: var result } => First(result.ResultInfos.Select(static info => info.TopicPartitionOffsetError.Error), problem),
+        ListConsumerGroupOffsetsException { Results: var results } => First(results.SelectMany(static result => result.Partitions.Select(static at => at.Error).Prepend(result.Error)), problem),
+        _ => problem.Error.Reason,
+    };
+
+    private static string First(IEnumerable<Error> errors, KafkaException problem) => errors.FirstOrDefault(static error => error.IsError)?.Reason ?? problem.Error.Reason;
+
+    // One that was deleted is created again here: nobody may be publishing.
+    private async Task<List<TopicPartition>> PartitionsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(Partitions, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TopicMissingException)
+        {
+            await _create.EnsureAsync(Client.Handle, _topics, cancellationToken).ConfigureAwait(false);
+            return await Task.Run(Partitions, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private List<TopicPartition> Partitions()
+    {
+        var partitions = new List<TopicPartition>();
+        foreach (var topic in _topics)
+        {
+            var found = Client.GetMetadata(topic, Patience).Topics.Single();
+            if (found.Error.Code is KafkaErrorCode.UnknownTopicOrPart or KafkaErrorCode.Local_UnknownTopic)
+                throw new TopicMissingException();
+            if (found.Error.IsError)
+                throw new KafkaException(found.Error);
+            _create.Saw(topic);
+            partitions.AddRange(found.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)).OrderBy(static partition => partition.Partition.Value));
+        }
+
+        return partitions;
+    }
+
+    private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(IEnumerable<TopicPartition> partitions, OffsetSpec which)
+    {
+        var found = await Client.ListOffsetsAsync(
+            partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }), new ListOffsetsOptions { RequestTimeout = Patience }).ConfigureAwait(false);
+        return found.ResultInfos.Select(static info => info.TopicPartitionOffsetError)
+            .ToDictionary(static at => at.TopicPartition, static at => at.Error.IsError ? throw new KafkaException(at.Error) : at.Offset.Value);
+    }
+
+    private sealed class TopicMissingException() : IOException("A topic is missing, although it was just created.");
+}

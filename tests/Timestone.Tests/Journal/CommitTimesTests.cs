@@ -1,0 +1,53 @@
+using Shouldly;
+using Timestone.Backends;
+using Timestone.Tests.Support;
+using Xunit;
+
+namespace Timestone.Tests.Journal;
+
+public sealed class CommitTimesTests
+{
+    private readonly ManualTimeProvider _clock = new();
+
+    [Fact]
+    public void What_was_committed_before_it_began_is_not_known()
+    {
+        var times = new CommitTimes<long>(_clock);
+        times.Since(7).ShouldBeNull();
+        times.Note(10);
+        times.Since(7).ShouldBeNull();
+    }
+
+    [Fact]
+    public void The_first_commit_after_a_pause_is_told_to_the_moment()
+    {
+        var times = new CommitTimes<long>(_clock);
+        times.Note(0);
+        _clock.Advance(TimeSpan.FromHours(1));
+        times.Note(1);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        times.Since(1).ShouldBe(TimeSpan.FromSeconds(2));
+        times.Since(0)!.Value.ShouldBe(TimeSpan.FromSeconds(3602));
+    }
+
+    [Fact]
+    public void It_never_tells_too_little_and_a_twentieth_too_much_at_most()
+    {
+        var times = new CommitTimes<long>(_clock);
+        var began = _clock.GetTimestamp();
+        const int Seconds = 2000;
+        for (var commit = 0; commit < Seconds * 100; commit++)
+        {
+            times.Note(commit);
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        for (var place = 0; place < Seconds * 100; place += 777)
+        {
+            var truth = _clock.GetElapsedTime(began) - TimeSpan.FromMilliseconds(10 * place);
+            var told = times.Since(place).ShouldNotBeNull();
+            told.ShouldBeGreaterThanOrEqualTo(truth);
+            told.ShouldBeLessThan((truth * 1.05) + TimeSpan.FromSeconds(Seconds / 100));
+        }
+    }
+}
