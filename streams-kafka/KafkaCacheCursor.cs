@@ -39,6 +39,13 @@ internal sealed class KafkaCacheCursor(KafkaQueueCache cache, StreamId stream, l
         return true;
     }
 
+    /// <summary>Begins with the first record of another topic of that name.</summary>
+    public void StartAnew(long offset)
+    {
+        Delivered = _next = offset;
+        _isAtToken = false;
+    }
+
     public void Refresh(StreamSequenceToken token)
     {
         // It knows where it stands.

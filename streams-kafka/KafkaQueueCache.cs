@@ -97,6 +97,17 @@ internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery, boo
         return cursor;
     }
 
+    /// <summary>Forgets everything, as the topic is another one of that name: its offsets begin again.</summary>
+    /// <param name="offset">The offset of its first record.</param>
+    public void StartAnew(long offset)
+    {
+        _records.Clear();
+        _passed.Clear();
+        (_bytes, _told, _rewind, End) = (0, offset, null, offset);
+        foreach (var cursor in _cursors.Values.SelectMany(static cursors => cursors))
+            cursor.StartAnew(offset);
+    }
+
     /// <summary>The offset from which the partition is to be read again; null if it is not.</summary>
     public long? TakeRewind()
     {

@@ -24,7 +24,7 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
     // From where on the client reads: from what was committed, until it has read something.
     private Offset _next = Offset.Stored;
     private long _assignedAt;
-    private bool _failed, _isTold;
+    private bool _failed, _isTold, _isGone;
     private long _delivered;
 
     public async Task Initialize(TimeSpan timeout)
@@ -98,8 +98,18 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
         try
         {
             var record = consumer.Consume(TimeSpan.Zero);
-            if (record is not null)
-                (_next, _isTold) = (record.Offset + 1, false);
+            if (record is null)
+                return null;
+
+            // Back without being asked to: the topic was deleted and is another one now.
+            if (!_next.IsSpecial && record.Offset < _next)
+            {
+                LogAnother(partition, record.Offset.Value);
+                cache.StartAnew(record.Offset.Value);
+                _delivered = record.Offset.Value;
+            }
+
+            (_next, _isTold) = (record.Offset + 1, false);
             return record;
         }
         catch (ConsumeException problem) when (!problem.Error.IsFatal)
@@ -108,6 +118,7 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
             if (!_isTold)
                 LogNotRead(partition, problem.Error.Reason);
             (_failed, _isTold) = (true, true);
+            _isGone |= problem.Error.Code is KafkaErrorCode.UnknownTopicOrPart or KafkaErrorCode.Local_UnknownTopic or KafkaErrorCode.Local_UnknownPartition;
             return null;
         }
     }
@@ -115,7 +126,10 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
     private void Assign(IConsumer<byte[], byte[]> consumer)
     {
         (_assignedAt, _failed) = (Stopwatch.GetTimestamp(), false);
-        consumer.Assign(new TopicPartitionOffset(partition, _next));
+
+        // Of a topic that comes back nothing was read.
+        consumer.Assign(new TopicPartitionOffset(partition, _isGone ? Offset.Beginning : _next));
+        _isGone = false;
     }
 
     private KafkaBatch? Read(ConsumeResult<byte[], byte[]> record)
@@ -143,6 +157,9 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
 
     [LoggerMessage(11, LogLevel.Warning, "{Partition} could not be read: {Problem}")]
     private partial void LogNotRead(TopicPartition partition, string problem);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Partition} begins again at offset {Offset}: its topic was deleted and created again. What was in it and not delivered is lost.")]
+    private partial void LogAnother(TopicPartition partition, long offset);
 
     [LoggerMessage(12, LogLevel.Error, "A record of {Partition} is passed over, as it cannot be understood: offset {Offset}.")]
     private partial void LogPassedOver(TopicPartition partition, long offset, Exception problem);

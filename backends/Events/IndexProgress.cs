@@ -124,7 +124,7 @@ public sealed class IndexProgress : IAsyncDisposable
         catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever it was: what the index had, it has.
-            if (problem is IOException)
+            if (problem is IOException and not ToldException)
                 _logState?.Fail(AskUse, problem.Message);
             return new Look(at, told, _last?.Until, IsAll: false, new EventBacklog(lag, still, null, null));
         }

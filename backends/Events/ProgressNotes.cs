@@ -32,7 +32,7 @@ internal sealed class ProgressNotes
         long[] done = [.. positions.Partitions.Select(static partition => partition.Done)];
 
         // A topic that is another one, or has more partitions: what was noted is not of these.
-        var isAnother = ends.Length == _ends.Length && IsAny(ends, _ends, static (now, before) => now < before);
+        var isAnother = (positions.IsAnother && !HasLost) || (ends.Length == _ends.Length && IsAny(ends, _ends, static (now, before) => now < before));
         HasLost |= isAnother;
         if (ends.Length != _ends.Length || isAnother)
             _notes.Clear();

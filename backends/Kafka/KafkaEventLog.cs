@@ -2,7 +2,6 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
 using Timestone.Backends.Events;
-using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace Timestone.Backends.Kafka;
 
@@ -15,6 +14,8 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     private readonly string _group;
     private readonly KafkaClients _clients;
     private readonly KafkaTopics _create;
+    private readonly Dictionary<string, string> _ids = [];
+    private bool _isAnother;
     private IAdminClient? _client;
 
     /// <summary>Makes one. It connects when it is first asked.</summary>
@@ -35,7 +36,6 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     {
         try
         {
-            // It blocks; and the client is not disposed of under it.
             var partitions = await PartitionsAsync(cancellationToken).ConfigureAwait(false);
             var ends = await OffsetsAsync(partitions, OffsetSpec.Latest()).ConfigureAwait(false);
             var found = await CommittedAsync(partitions).ConfigureAwait(false);
@@ -48,7 +48,8 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
             _clients.Answered();
             return new EventPositions(
                 [.. partitions.Select(partition => new PartitionPosition(
-                    partition.Topic, partition.Partition.Value, ends[partition], Math.Max(done.GetValueOrDefault(partition), starts.GetValueOrDefault(partition))))]);
+                    partition.Topic, partition.Partition.Value, ends[partition], Math.Max(done.GetValueOrDefault(partition), starts.GetValueOrDefault(partition))))],
+                _isAnother);
         }
         catch (KafkaException problem)
         {
@@ -93,15 +94,18 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     // One that was deleted is created again here: nobody may be publishing.
     private async Task<List<TopicPartition>> PartitionsAsync(CancellationToken cancellationToken)
     {
-        try
+        var ids = await _create.IdentifyAsync(Client.Handle, _topics, cancellationToken).ConfigureAwait(false);
+        foreach (var (topic, id) in ids)
         {
-            return await Task.Run(Partitions, cancellationToken).ConfigureAwait(false);
+            _isAnother |= _ids.TryGetValue(topic, out var before) && before != id;
+            _ids[topic] = id;
         }
-        catch (TopicMissingException)
-        {
-            await _create.EnsureAsync(Client.Handle, _topics, cancellationToken).ConfigureAwait(false);
-            return await Task.Run(Partitions, cancellationToken).ConfigureAwait(false);
-        }
+
+        if (ids.Count < _topics.Length)
+            throw new ToldException(new IOException("Topics of Kafka were missing and have just been created."));
+
+        // It blocks; and the client is not disposed of under it.
+        return await Task.Run(Partitions, cancellationToken).ConfigureAwait(false);
     }
 
     private List<TopicPartition> Partitions()
@@ -110,11 +114,8 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         foreach (var topic in _topics)
         {
             var found = Client.GetMetadata(topic, Patience).Topics.Single();
-            if (found.Error.Code is KafkaErrorCode.UnknownTopicOrPart or KafkaErrorCode.Local_UnknownTopic)
-                throw new TopicMissingException();
             if (found.Error.IsError)
                 throw new KafkaException(found.Error);
-            _create.Saw(topic);
             partitions.AddRange(found.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)).OrderBy(static partition => partition.Partition.Value));
         }
 
@@ -128,6 +129,4 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         return found.ResultInfos.Select(static info => info.TopicPartitionOffsetError)
             .ToDictionary(static at => at.TopicPartition, static at => at.Error.IsError ? throw new KafkaException(at.Error) : at.Offset.Value);
     }
-
-    private sealed class TopicMissingException() : IOException("A topic is missing, although it was just created.");
 }

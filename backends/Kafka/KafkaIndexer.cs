@@ -19,6 +19,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Identification = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
 
     private readonly KafkaOptions _options;
@@ -35,6 +36,9 @@ public sealed class KafkaIndexer : IAsyncDisposable
     private IndexingBatch _gathered = new();
     private IndexingBatch? _written;
     private Task _writing = Task.CompletedTask;
+    private readonly Dictionary<string, string> _ids = [];
+    private Task<Dictionary<string, string>>? _identifying;
+    private long _identifiedAt;
     private bool _paused;
     private bool _disposed;
 
@@ -57,7 +61,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
             .SetPartitionsLostHandler((_, partitions) => OnRevoked(partitions, lost: true)));
     }
 
-    /// <summary>Ends with the indexer: well when it is disposed of, with the reason when it cannot go on.</summary>
+    /// <summary>Ends with the indexer: well when it is disposed of or a topic is another one than it was, with the reason when it cannot go on.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts it. It does not wait for Kafka or the index to be there.</summary>
@@ -97,6 +101,8 @@ public sealed class KafkaIndexer : IAsyncDisposable
                     Overlap();
                 Finish();
                 _progress.CommitIfDue(_consumer);
+                if (HasAnotherTopic())
+                    return;
             }
         }
         catch (Exception problem)
@@ -108,6 +114,33 @@ public sealed class KafkaIndexer : IAsyncDisposable
         {
             Close();
         }
+    }
+
+    // Kafka's client reads on in a topic that was deleted and created again where it was in the one before, and what is before that would be missing: whoever runs this begins
+    // anew, with what was committed to the group of the new topic, which is nothing.
+    private bool HasAnotherTopic()
+    {
+        if (_identifying is null)
+        {
+            if (_time.GetElapsedTime(_identifiedAt) < Identification)
+                return false;
+            _identifiedAt = _time.GetTimestamp();
+            _identifying = _topics.IdentifyAsync(_consumer.Handle, [_options.CurrentTopic, _options.HistoricTopic], _stopping.Token);
+        }
+
+        if (!_identifying.IsCompleted)
+            return false;
+        var found = _identifying.IsCompletedSuccessfully ? _identifying.Result : [];
+        _identifying = null;
+        var another = found.FirstOrDefault(topic => _ids.TryGetValue(topic.Key, out var before) && before != topic.Value).Key;
+        foreach (var (topic, id) in found)
+            _ids[topic] = id;
+        if (another is null)
+            return false;
+        KafkaLog.AnotherTopic(_logger, another);
+        _progress.Forget();
+        _abandoned.Cancel();
+        return true;
     }
 
     private bool WaitForTopics()
@@ -272,6 +305,10 @@ public sealed class KafkaIndexer : IAsyncDisposable
     {
         Task.WaitAny([_writing], LastWrite);
         _abandoned.Cancel();
+
+        // It asks through the consumer.
+        if (_identifying is not null)
+            Task.WaitAny([_identifying], LastWrite);
         Task.WaitAny([_writing], LastWrite);
         if (_written is not null && _writing.IsCompletedSuccessfully)
             _progress.Reach(_written.Ends());

@@ -27,6 +27,9 @@ internal static partial class KafkaLog
     [LoggerMessage(Level = LogLevel.Error, Message = "Topic {Topic} of Kafka is gone and has been created again with {Partitions} partitions. What was in it and not in the index yet is lost: 'timestone reindex' brings messages back.")]
     public static partial void TopicLost(ILogger logger, string topic, int partitions);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer begins anew: topic {Topic} of Kafka was deleted and created again.")]
+    public static partial void AnotherTopic(ILogger logger, string topic);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events were published without their payloads: Kafka takes {Bytes} bytes. Raise 'max.message.bytes' of the topic {Topic}.")]
     public static partial void PayloadsOmitted(ILogger logger, int count, int bytes, string topic);
 

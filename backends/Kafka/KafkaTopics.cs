@@ -34,6 +34,38 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
         }
     }
 
+    /// <summary>
+    /// Which topics these are: Kafka's own id of each, which tells one that was deleted and created again. Topics that are missing are created and left out: they are not known
+    /// everywhere at once.
+    /// </summary>
+    /// <exception cref="IOException">The brokers cannot be asked now, or a topic is missing and cannot be created.</exception>
+    public async Task<Dictionary<string, string>> IdentifyAsync(Handle client, IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
+    {
+        using var admin = new DependentAdminClientBuilder(client).Build();
+        List<TopicDescription> found;
+        try
+        {
+            found = (await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics), new DescribeTopicsOptions { RequestTimeout = Timeout }).ConfigureAwait(false)).TopicDescriptions;
+        }
+        catch (DescribeTopicsException problem)
+        {
+            found = problem.Results.TopicDescriptions;
+            if (found.Find(static topic => topic.Error.IsError && topic.Error.Code != KafkaErrorCode.UnknownTopicOrPart) is { } refused)
+                throw new IOException($"Kafka does not tell of its topic {refused.Name}: {refused.Error.Reason}", problem);
+        }
+        catch (KafkaException problem)
+        {
+            throw new IOException($"Kafka cannot be reached. {problem.Error.Reason}", problem);
+        }
+
+        var there = found.Where(static topic => !topic.Error.IsError).ToDictionary(static topic => topic.Name, static topic => topic.TopicId.ToString());
+        foreach (var topic in there.Keys)
+            Saw(topic);
+        if (there.Count < topics.Count)
+            await EnsureAsync(client, topics, cancellationToken).ConfigureAwait(false);
+        return there;
+    }
+
     /// <summary>How many partitions a topic has.</summary>
     /// <exception cref="IOException">The brokers cannot be asked now.</exception>
     public static async Task<int> CountPartitionsAsync(Handle client, string topic, CancellationToken cancellationToken)

@@ -19,6 +19,13 @@ internal sealed class Progress(TimeSpan interval, ILogger logger, TimeProvider t
             _uncommitted.Remove(partition);
     }
 
+    /// <summary>Nothing of it is to be committed: it is told of other topics.</summary>
+    public void Forget()
+    {
+        _owned.Clear();
+        _uncommitted.Clear();
+    }
+
     /// <summary>Everything before these has been indexed.</summary>
     public void Reach(IEnumerable<TopicPartitionOffset> ends)
     {

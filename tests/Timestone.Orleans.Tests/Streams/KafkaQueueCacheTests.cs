@@ -28,6 +28,20 @@ public sealed class KafkaQueueCacheTests
     }
 
     [Fact]
+    public void A_topic_that_begins_again_is_delivered_from_its_first_record_on()
+    {
+        var cache = Cache();
+        Add(cache, One, 100, 101);
+        var cursor = Cursor(cache, One, 100);
+        Drain(cursor);
+        Delivered(cache).ShouldBe([100, 101]);
+        cache.StartAnew(0);
+        Add(cache, One, 0, 1);
+        Drain(cursor).ShouldBe([0, 1]);
+        Delivered(cache).ShouldBe([0, 1]);
+    }
+
+    [Fact]
     public void A_record_is_delivered_when_all_who_have_its_stream_have_it()
     {
         var cache = Cache();

@@ -94,6 +94,24 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         await second.StopAsync();
     }
 
+    [Fact]
+    public async Task A_topic_that_was_deleted_and_created_again_is_read_from_its_beginning_and_delivered()
+    {
+        await WriteAsync(0, 5);
+        var agent = new Agent(_options);
+        await agent.ReadAsync(5);
+        agent.Deliver(5);
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _options.BootstrapServers }).Build();
+        await admin.DeleteTopicsAsync([_options.CurrentTopic]);
+        await WriteAsync(0, 3);
+        (await agent.ReadAsync(3)).ShouldBe([0, 1, 2]);
+        agent.Deliver(2);
+        await agent.StopAsync();
+        var second = new Agent(_options);
+        (await second.ReadAsync(1)).ShouldBe([2]);
+        await second.StopAsync();
+    }
+
     private static KafkaOptions Options(string servers) =>
         new() { BootstrapServers = servers, CurrentTopic = $"records-{Guid.NewGuid():N}", Partitions = 1, CommitInterval = TimeSpan.FromMilliseconds(1) };
 

@@ -89,7 +89,7 @@ public sealed class OutageTests : IAsyncLifetime
         foreach (var topic in topics)
             admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Count.ShouldBe(FlowSwitches.Partitions, topic);
         _server.Process.Terminate();
-        var log = await _server.Process.RestAsync();
+        var log = await _server.Process.SaidAsync();
         foreach (var topic in topics)
             log.ShouldContain($"Topic {topic} of Kafka is gone and has been created again with {FlowSwitches.Partitions} partitions.");
     }
@@ -137,7 +137,7 @@ public sealed class OutageTests : IAsyncLifetime
     private async Task OneLineEachAsync(params string[] lines)
     {
         _server.Process.Terminate();
-        var log = await _server.Process.RestAsync();
+        var log = await _server.Process.SaidAsync();
         foreach (var line in lines)
             log.Split(line).Length.ShouldBe(2, log);
         log.ShouldNotContain("   at ");

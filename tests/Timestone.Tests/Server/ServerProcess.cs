@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace Timestone.Tests.Server;
 
@@ -7,6 +8,8 @@ namespace Timestone.Tests.Server;
 public sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly MemoryStream _said = new();
+    private Task _copying = Task.CompletedTask;
 
     private ServerProcess(Process process) => _process = process;
 
@@ -65,11 +68,28 @@ public sealed class ServerProcess : IDisposable
             if (at < 0)
                 continue;
             // A pipe that nobody empties would stop it at some time.
-            _ = _process.StandardOutput.BaseStream.CopyToAsync(Log());
+            _copying = CopyAsync(Log());
             return line[(at + words.Length)..];
         }
 
         throw new InvalidOperationException($"The server ended: {await _process.StandardError.ReadToEndAsync()}");
+    }
+
+    /// <summary>All that it said after it was last waited for, once it has ended.</summary>
+    public async Task<string> SaidAsync()
+    {
+        await _copying;
+        return Encoding.UTF8.GetString(_said.ToArray());
+    }
+
+    private async Task CopyAsync(Stream log)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await _process.StandardOutput.BaseStream.ReadAsync(buffer) is > 0 and var length)
+        {
+            _said.Write(buffer, 0, length);
+            await log.WriteAsync(buffer.AsMemory(0, length));
+        }
     }
 
     // For whoever looks for the cause of a failure.
