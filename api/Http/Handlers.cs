@@ -84,11 +84,11 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
         var now = Environment.TickCount64;
         var told = Volatile.Read(ref _causeToldAt);
         if (now - told >= CauseIntervalMs && Interlocked.CompareExchange(ref _causeToldAt, now, told) == told)
-            LogCause(cause, refusal);
+            LogCause(refusal, cause.Message, cause is IOException ? null : cause);
     }
 
-    [LoggerMessage(12, LogLevel.Warning, "A call was refused: {Refusal} Logged once a second at the most.")]
-    private partial void LogCause(Exception cause, string refusal);
+    [LoggerMessage(12, LogLevel.Warning, "A call was refused: {Refusal} {Cause} Logged once a second at the most.")]
+    private partial void LogCause(string refusal, string cause, Exception? unexpected);
 
     [LoggerMessage(10, LogLevel.Error, "Answering {Path} failed.")]
     private partial void LogFailed(Exception exception, string path);
