@@ -13,11 +13,12 @@ namespace Timestone.Backends.Events;
 /// </remarks>
 internal sealed class ProgressNotes
 {
-    /// <summary>Notes that are kept: when there are more, every other one goes, so that old ones are the sparser the older they are.</summary>
+    /// <summary>Notes that are kept: when there are more, every other one goes, and new ones are as far apart as those that are left.</summary>
     internal const int MostNotes = 512;
 
     private readonly List<(long Until, long[] Ends)> _notes = [];
     private long[] _ends = [];
+    private long _gap;
 
     /// <summary>Whether what was in the log before may be gone without being in the index: a topic is another one than it was.</summary>
     public bool HasLost { get; private set; }
@@ -37,7 +38,7 @@ internal sealed class ProgressNotes
         if (ends.Length != _ends.Length || isAnother)
             _notes.Clear();
         _ends = ends;
-        if (until is { } time && (_notes.Count == 0 || time > _notes[^1].Until))
+        if (until is { } time && (_notes.Count == 0 || time - _notes[^1].Until > Math.Max(_gap - 1, 0)))
             Add(time, ends);
         if (IsAny(done, ends, static (done, end) => done > end))
             return null;
@@ -45,6 +46,8 @@ internal sealed class ProgressNotes
         if (reached < 0)
             return null;
         _notes.RemoveRange(0, reached);
+        if (_notes.Count == 1)
+            _gap = 0;
         return _notes[0].Until;
     }
 
@@ -56,6 +59,7 @@ internal sealed class ProgressNotes
         {
             var place = 0;
             _notes.RemoveAll(_ => place++ % 2 == 1);
+            _gap = Math.Max(2 * _gap, (_notes[^1].Until - _notes[0].Until) / _notes.Count);
         }
 
         _notes.Add((until, ends));

@@ -46,7 +46,7 @@ public sealed class ProgressNotesTests
             if (reached is not null)
                 reached.Value.ShouldBeLessThanOrEqualTo(second);
             if (second > 60)
-                (second - reached.ShouldNotBeNull()).ShouldBeLessThan(Hour / 2);
+                (second - reached.ShouldNotBeNull()).ShouldBeLessThan(Hour / 20);
         }
     }
 
