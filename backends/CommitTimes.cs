@@ -5,16 +5,19 @@ namespace Timestone.Backends;
 /// commits, and tells rather too much than too little. For several threads.
 /// </summary>
 /// <typeparam name="TPlace">A place in the order of commits.</typeparam>
-internal sealed class CommitTimes<TPlace>(TimeProvider time)
+/// <param name="time">What it goes by.</param>
+/// <param name="least">Before which place nobody asks any more; null for none.</param>
+internal sealed class CommitTimes<TPlace>(TimeProvider time, Func<TPlace?> least)
     where TPlace : struct, IComparable<TPlace>
 {
-    /// <summary>Notes that are kept: when there are more, every other one goes, so that old ones are the sparser the older they are.</summary>
+    /// <summary>Notes that are kept: when there are more, those go that nobody needs, else every other one, and new ones are twice as far apart.</summary>
     internal const int MostNotes = 512;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _sync = new();
     private readonly List<(TPlace End, long At)> _notes = [];
+    private TimeSpan _pause = Pause;
     private long _notedAt;
     private bool _isNoted;
 
@@ -22,19 +25,31 @@ internal sealed class CommitTimes<TPlace>(TimeProvider time)
     public void Note(TPlace end)
     {
         var now = time.GetTimestamp();
-        if (_isNoted && time.GetElapsedTime(_notedAt, now) < Pause)
+        if (_isNoted && time.GetElapsedTime(_notedAt, now) < _pause)
             return;
         (_isNoted, _notedAt) = (true, now);
+        var needed = _notes.Count == MostNotes ? least() : null;
         lock (_sync)
         {
             if (_notes.Count == MostNotes)
-            {
-                var place = 0;
-                _notes.RemoveAll(_ => place++ % 2 == 1);
-            }
-
+                Thin(needed);
             _notes.Add((end, now));
         }
+    }
+
+    private void Thin(TPlace? needed)
+    {
+        if (needed is { } place)
+            _notes.RemoveRange(0, Math.Max(0, _notes.FindLastIndex(note => note.End.CompareTo(place) <= 0)));
+        if (_notes.Count <= MostNotes / 2)
+        {
+            _pause = Pause;
+            return;
+        }
+
+        var number = 0;
+        _notes.RemoveAll(_ => number++ % 2 == 1);
+        _pause *= 2;
     }
 
     /// <summary>How long ago the first commit behind a place was made, if there is one; null when that is not known, as it was made before this process began.</summary>

@@ -34,7 +34,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     public FileOutbox(IJournalDisk disk, SegmentedLog log, HighWaterMark mark, Recovery recovery, QueueCatalog queues, FileJournalOptions options)
     {
         (_disk, _log, _mark, _lastUntold, _hasLosses, _options) = (disk, log, mark, recovery.Replay.LastUntold, recovery.Losses.Count > 0, options);
-        _times = new CommitTimes<LogPosition>(options.TimeProvider);
+        _times = new CommitTimes<LogPosition>(options.TimeProvider, LeastAcknowledged);
         _untold = () => new UntoldLog(number => queues.Find(number)?.Row);
         try
         {
@@ -221,6 +221,12 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         if (!isThere)
             file.Save(LogPosition.Lost);
         return new OutboxPlace(file, file.Saved);
+    }
+
+    private LogPosition? LeastAcknowledged()
+    {
+        lock (_sync)
+            return Least(static place => place.Acknowledged);
     }
 
     private LogPosition? Least(Func<OutboxPlace, LogPosition> of)

@@ -10,7 +10,7 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
     private const int BatchEntries = 5000;
 
     private readonly Lock _sync = new();
-    private readonly CommitTimes<long> _times = new(TimeProvider.System);
+    private CommitTimes<long>? _times;
     private readonly List<OutboxEntry> _entries = [];
     private readonly Dictionary<string, long> _acknowledged = new(StringComparer.Ordinal);
     private readonly List<Reader> _readers = [];
@@ -53,7 +53,7 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
             _entries.AddRange(entries);
             if (Next == before)
                 return;
-            _times.Note(before);
+            (_times ??= new(TimeProvider.System, () => Needed)).Note(before);
             var excess = _entries.Count - limit;
             if (excess > 0)
             {
@@ -160,7 +160,7 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
                 // What is restated happened at any time before.
                 if (_restatedLeft > 0)
                     return new((TimeSpan?)null);
-                return new(Acknowledged >= _outbox.Next ? TimeSpan.Zero : _outbox._times.Since(Acknowledged));
+                return new(Acknowledged >= _outbox.Next ? TimeSpan.Zero : _outbox._times?.Since(Acknowledged));
             }
         }
 

@@ -12,7 +12,7 @@ public sealed class CommitTimesTests
     [Fact]
     public void What_was_committed_before_it_began_is_not_known()
     {
-        var times = new CommitTimes<long>(_clock);
+        var times = new CommitTimes<long>(_clock, static () => null);
         times.Since(7).ShouldBeNull();
         times.Note(10);
         times.Since(7).ShouldBeNull();
@@ -21,7 +21,7 @@ public sealed class CommitTimesTests
     [Fact]
     public void The_first_commit_after_a_pause_is_told_to_the_moment()
     {
-        var times = new CommitTimes<long>(_clock);
+        var times = new CommitTimes<long>(_clock, static () => null);
         times.Note(0);
         _clock.Advance(TimeSpan.FromHours(1));
         times.Note(1);
@@ -33,7 +33,7 @@ public sealed class CommitTimesTests
     [Fact]
     public void It_never_tells_too_little_and_a_twentieth_too_much_at_most()
     {
-        var times = new CommitTimes<long>(_clock);
+        var times = new CommitTimes<long>(_clock, static () => null);
         var began = _clock.GetTimestamp();
         const int Seconds = 2000;
         for (var commit = 0; commit < Seconds * 100; commit++)
