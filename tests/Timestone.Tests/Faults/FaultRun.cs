@@ -148,7 +148,7 @@ internal sealed class FaultRun : IAsyncDisposable
     private static string Write(RecordedHistory history)
     {
         var path = System.IO.Path.Combine(Directory.CreateTempSubdirectory("timestone-history-").FullName, "history.txt");
-        File.WriteAllLines(path, history.Calls.OrderBy(static call => call.Start).Select(static call => call.ToString()).Prepend(CommandText.Of(history.Settings)));
+        HistoryFile.Write(path, history);
         return path;
     }
 

@@ -100,7 +100,7 @@ internal sealed partial class Foresight
             _given[message.Id!] = message;
         foreach (var message in Answers.MessagesIn(call.Answer))
         {
-            var sight = new Sight(message.State, message.UpdatedAt.ToUnixTimeMilliseconds(), message.Attempt, message.Worker);
+            var sight = new Sight(message.State, message.UpdatedAt.ToUnixTimeMilliseconds(), message.Attempt, message.Worker, message.Error);
             _sights[(message.Id, message.Version)] = sight;
             if (!_updates.TryGetValue(message.Id, out var updates))
                 _updates.Add(message.Id, updates = []);
