@@ -38,10 +38,10 @@ public sealed class OrleansSectionTests : IDisposable
             if (provider is "Clustering" || by is not "ConnectionString")
                 environment[$"Orleans__{provider}__{by}"] = "shared";
             else
-                environment[$"Orleans__{provider}__ConnectionString"] = RedisServer.Shared.Address;
+                environment[$"Orleans__{provider}__ConnectionString"] = RedisServer.SharedOfAnyKind.Address;
         }
 
-        environment[connection] = RedisServer.NewDatabase();
+        environment[connection] = RedisServer.NewDatabaseOfAnyKind();
         using var one = Start(environment);
         using var other = Start(environment);
         await one.ReadyAsync();
@@ -57,11 +57,11 @@ public sealed class OrleansSectionTests : IDisposable
     public async Task The_journal_is_in_the_Redis_of_its_own_option_where_both_are_given()
     {
         Needs.Redis();
-        var journal = RedisServer.NewDatabase();
+        var journal = RedisServer.NewDatabaseOfAnyKind();
         var environment = new Dictionary<string, string>
         {
             ["Orleans__Clustering__ProviderType"] = "Redis",
-            ["Orleans__Clustering__ConnectionString"] = RedisServer.NewDatabase(),
+            ["Orleans__Clustering__ConnectionString"] = RedisServer.NewDatabaseOfAnyKind(),
         };
         using (var silo = Start(environment, "--redis", journal))
         {

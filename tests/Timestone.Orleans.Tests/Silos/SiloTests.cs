@@ -14,7 +14,7 @@ public abstract class SiloTests : IAsyncLifetime
     // Names are not used twice: silos remember where grains were.
     protected string Queue { get; } = $"q{Guid.NewGuid():N}";
 
-    protected string Database { get; } = RedisServer.NewDatabase();
+    protected string Database { get; } = RedisServer.NewDatabaseOfAnyKind();
 
     protected TestSilos Silos { get; private set; } = null!;
 

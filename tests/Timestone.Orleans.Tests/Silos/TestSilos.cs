@@ -51,8 +51,8 @@ public sealed class TestSilos
     /// <summary>Has the directory of grains forget a queue's, so that there can be a second activation of it.</summary>
     public static async Task ForgetAsync(string queue)
     {
-        using var redis = await ConnectionMultiplexer.ConnectAsync($"{RedisServer.Shared.Address},allowAdmin=true");
-        var server = redis.GetServer(RedisServer.Shared.Address);
+        using var redis = await ConnectionMultiplexer.ConnectAsync($"{RedisServer.SharedOfAnyKind.Address},allowAdmin=true");
+        var server = redis.GetServer(RedisServer.SharedOfAnyKind.Address);
         var entries = server.Keys(pattern: $"{ClusterName}*timestone.queue/{queue}").ToArray();
         entries.ShouldHaveSingleItem();
         await redis.GetDatabase().KeyDeleteAsync(entries);
@@ -110,7 +110,7 @@ public sealed class TestSilos
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var host = Host.CreateEmptyApplicationBuilder(null);
-        host.AddTimestoneOrleansClient(static options => (options.Redis, options.Cluster) = (RedisServer.Shared.Address, ClusterName));
+        host.AddTimestoneOrleansClient(static options => (options.Redis, options.Cluster) = (RedisServer.SharedOfAnyKind.Address, ClusterName));
         var client = host.Build();
         await client.StartAsync();
         return new TestSilos(cluster, client);
@@ -122,7 +122,7 @@ public sealed class TestSilos
     {
         public void Configure(ISiloBuilder siloBuilder)
         {
-            siloBuilder.UseTimestoneRedis(RedisServer.Shared.Address, Timestone.Silo.Failover.Default);
+            siloBuilder.UseTimestoneRedis(RedisServer.SharedOfAnyKind.Address, Timestone.Silo.Failover.Default);
             siloBuilder.AddTimestoneGrains();
 
             // Nothing here is about silos that die; a machine that is busy must not look like that.

@@ -20,8 +20,8 @@ public sealed class WaitingClientTests
 
     [Fact]
     public async Task It_says_that_it_waits_for_a_silo() =>
-        (await FirstWarningAsync(RedisServer.Shared.Address))
-            .ShouldBe($"Waiting for the cluster 'waiting': there is no silo of that name in the cluster's table in Redis at {RedisServer.Shared.Address}.");
+        (await FirstWarningAsync(RedisServer.SharedOfAnyKind.Address))
+            .ShouldBe($"Waiting for the cluster 'waiting': there is no silo of that name in the cluster's table in Redis at {RedisServer.SharedOfAnyKind.Address}.");
 
     private static async Task<string> FirstWarningAsync(string redis)
     {

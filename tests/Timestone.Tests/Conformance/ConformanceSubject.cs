@@ -13,6 +13,9 @@ public abstract class ConformanceSubject : IAsyncDisposable
     /// <summary>The service, once started.</summary>
     public abstract ITimestone Service { get; }
 
+    /// <summary>Null; or why there is nothing to search here.</summary>
+    public virtual string? WhyNoIndex => null;
+
     /// <summary>Whether a cancelled call is noticed a little later, as it has to travel.</summary>
     public virtual bool IsRemote => false;
 

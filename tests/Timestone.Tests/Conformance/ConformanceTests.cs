@@ -35,7 +35,7 @@ public abstract class ConformanceTests(ConformanceSubject subject) : IAsyncLifet
     /// <summary>The settings of queues created by their first message; null not to create them so.</summary>
     protected virtual QueueSettings? Defaults => Plain;
 
-    public async ValueTask InitializeAsync() => await subject.StartAsync(Defaults);
+    public virtual async ValueTask InitializeAsync() => await subject.StartAsync(Defaults);
 
     public async ValueTask DisposeAsync() => await subject.DisposeAsync();
 

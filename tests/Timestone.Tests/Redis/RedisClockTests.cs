@@ -12,7 +12,7 @@ public sealed class RedisClockTests : IAsyncDisposable
     private const string Queue = "q";
     private static readonly TimeSpan Difference = TimeSpan.FromSeconds(20);
 
-    private readonly string _database = RedisServer.NewDatabase();
+    private readonly string _database = RedisServer.NewDatabaseOfAnyKind();
     private readonly ManualTimeProvider _right = new();
     private readonly ManualTimeProvider _ahead = new();
     private readonly List<RedisJournal> _journals = [];

@@ -19,7 +19,7 @@ public sealed class RedisServer : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan StartTimeout = Patience, AnswerTimeout = TimeSpan.FromSeconds(5);
-    private static readonly Lazy<RedisServer> TheShared = new(static () => UntilTheEnd(Start()));
+    private static readonly Lazy<RedisServer> TheShared = new(static () => UntilTheEnd(Start())), TheSharedOfAnyKind = new(static () => Needs.IsGarnetMeant ? UntilTheEnd(StartGarnet()) : Shared);
     private static int _databases;
 
     private readonly TemporaryDirectory _directory = new();
@@ -36,6 +36,9 @@ public sealed class RedisServer : IDisposable
     /// <summary>One that tests share which need nothing special of it; it ends with the process.</summary>
     public static RedisServer Shared => TheShared.Value;
 
+    /// <summary>The same; or, where none is installed or <see cref="Needs.RedisVariable"/> says so, a Garnet.</summary>
+    public static RedisServer SharedOfAnyKind => TheSharedOfAnyKind.Value;
+
     /// <summary>Whether it is a Garnet.</summary>
     public bool IsGarnet { get; }
 
@@ -50,6 +53,12 @@ public sealed class RedisServer : IDisposable
 
     /// <summary>Starts a Garnet.</summary>
     public static RedisServer StartGarnet() => Start(isGarnet: true, []);
+
+    /// <summary>Starts a redis-server; or, where none is installed or <see cref="Needs.RedisVariable"/> says so, a Garnet.</summary>
+    public static RedisServer StartAnyKind() => Start(Needs.IsGarnetMeant, []);
+
+    /// <summary>A database of a shared server that no test has used: of <see cref="SharedOfAnyKind"/>'s kind.</summary>
+    public static string NewDatabaseOfAnyKind() => Needs.IsGarnetMeant ? GarnetDatabases.New() : NewDatabase();
 
     /// <summary>A database of the shared server that no test has used.</summary>
     public static string NewDatabase() => string.Create(CultureInfo.InvariantCulture, $"{Shared.Address},defaultDatabase={Interlocked.Increment(ref _databases)}");

@@ -11,6 +11,16 @@ public static class Needs
     /// <summary>The environment variable that names the folder of <see cref="Services"/>.</summary>
     public const string ServicesVariable = "TIMESTONE_SERVICES";
 
+    /// <summary>The environment variable that has tests which do with either run on a Garnet (<c>garnet</c>), also where a redis-server is installed.</summary>
+    public const string RedisVariable = "TIMESTONE_REDIS";
+
+    /// <summary>Whether tests that do with a redis-server or a Garnet run on a Garnet.</summary>
+    public static bool IsGarnetMeant => Environment.GetEnvironmentVariable(RedisVariable) == "garnet" || (!IsAllRequired && !IsInstalled("redis-server"));
+
+    /// <summary>Skips a test that needs what Garnet does not have.</summary>
+    /// <param name="what">What it does not have.</param>
+    public static void MoreThanGarnet(string what) => Assert.SkipWhen(IsGarnetMeant, $"Garnet has no {what}.");
+
     private static bool IsAllRequired => Environment.GetEnvironmentVariable("TIMESTONE_REQUIRE") == "all";
 
     public static void Redis() => Program("redis-server", "redis-server");
