@@ -2,6 +2,7 @@ using Shouldly;
 using Timestone.Backends.Indexing;
 using Timestone.Engine;
 using Timestone.Grains;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
@@ -88,6 +89,7 @@ public sealed class MessageGrainTests : SiloTests
     [Fact]
     public async Task Its_history_is_told_without_opening_its_queue_and_when_that_is_gone()
     {
+        Needs.MoreThanGarnet("streams, which an outbox is");
         await Silos.OpenAsync(Database, new LocalTimestoneOptions(), TimeProvider.System, new MemoryIndex());
         await Service.EnqueueAsync(Queue, new NewMessage { Id = "a" });
         var canceled = await MessageGrain("a").CancelAsync("no longer wanted");

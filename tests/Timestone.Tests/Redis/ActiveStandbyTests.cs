@@ -17,7 +17,7 @@ namespace Timestone.Tests.Redis;
 /// <summary>Servers on one Redis: one is active, the others stand by.</summary>
 public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly RedisServer _redis = RedisServer.StartAnyKind();
+    private readonly RedisServer _redis = RedisServer.Start();
 
     public void Dispose() => _redis.Dispose();
 

@@ -11,7 +11,7 @@ public sealed class InspectTests : IAsyncDisposable
 {
     private const string Lua = "local k = function(name) return 'ts:{orders}:' .. name end ";
 
-    private readonly string _database = RedisServer.NewDatabaseOfAnyKind();
+    private readonly string _database = RedisServer.NewDatabase();
     private readonly RedisJournal _journal;
 
     public InspectTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });

@@ -13,7 +13,7 @@ public sealed class RedisCommitTests : IAsyncDisposable
 {
     private const string Prefix = "ts:{orders}:";
 
-    private readonly string _database = RedisServer.NewDatabaseOfAnyKind();
+    private readonly string _database = RedisServer.NewDatabase();
     private readonly RedisJournal _journal;
 
     public RedisCommitTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
@@ -147,7 +147,7 @@ public sealed class RedisCommitTests : IAsyncDisposable
     [Fact]
     public async Task What_was_committed_is_there_after_Redis_was_killed()
     {
-        using var server = RedisServer.StartAnyKind();
+        using var server = RedisServer.Start();
         await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = server.Address, Timeout = RedisServer.Patience });
         var queue = await TestQueue.OpenAsync(journal);
         await queue.AddManyAsync(1, 100);

@@ -13,7 +13,7 @@ namespace Timestone.Tests.Redis;
 /// <summary>What happens where Redis fails: unknown outcomes, told in time, and work that goes on by itself.</summary>
 public sealed class RedisFailureTests : IAsyncDisposable
 {
-    private readonly RedisServer _server = RedisServer.StartAnyKind();
+    private readonly RedisServer _server = RedisServer.Start();
     private readonly RedisJournal _journal;
 
     public RedisFailureTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _server.Address, Timeout = TimeSpan.FromSeconds(2) });
