@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Redis;
@@ -14,7 +11,7 @@ public sealed class SharedRedisTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly RedisServer _redis = RedisServer.Start();
+    private readonly RedisServer _redis = RedisServer.StartAnyKind();
 
     public void Dispose() => _redis.Dispose();
 
@@ -72,12 +69,5 @@ public sealed class SharedRedisTests : IDisposable
     private ServerProcess StartServer(params string[] args) => ServerProcess.Start(["--urls", "http://127.0.0.1:0", "--redis", _redis.Address, .. args]);
 
     private ServerProcess StartSilo(params string[] args) => ServerProcess.StartProgram(
-        "timestone-silo", [], ["--urls", "http://127.0.0.1:0", "--redis", _redis.Address, "--silo-port", FreePort(), "--gateway-port", FreePort(), .. args]);
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-    }
+        "timestone-silo", [], ["--urls", "http://127.0.0.1:0", "--redis", _redis.Address, .. args]);
 }
