@@ -28,10 +28,11 @@ internal sealed class CommitTimes<TPlace>(TimeProvider time, Func<TPlace?> least
         if (_isNoted && time.GetElapsedTime(_notedAt, now) < _pause)
             return;
         (_isNoted, _notedAt) = (true, now);
-        var needed = _notes.Count == MostNotes ? least() : null;
+        // After a long outage what nobody needs any more goes at once, so that notes are close together again.
+        var needed = _notes.Count == MostNotes || _pause > Pause ? least() : null;
         lock (_sync)
         {
-            if (_notes.Count == MostNotes)
+            if (_notes.Count == MostNotes || needed is not null)
                 Thin(needed);
             _notes.Add((end, now));
         }
@@ -39,14 +40,12 @@ internal sealed class CommitTimes<TPlace>(TimeProvider time, Func<TPlace?> least
 
     private void Thin(TPlace? needed)
     {
-        if (needed is { } place)
-            _notes.RemoveRange(0, Math.Max(0, _notes.FindLastIndex(note => note.End.CompareTo(place) <= 0)));
-        if (_notes.Count <= MostNotes / 2)
-        {
+        var unneeded = needed is { } place ? Math.Max(0, _notes.FindLastIndex(note => note.End.CompareTo(place) <= 0)) : 0;
+        _notes.RemoveRange(0, unneeded);
+        if (unneeded > 0 && _notes.Count <= MostNotes / 2)
             _pause = Pause;
+        if (_notes.Count < MostNotes)
             return;
-        }
-
         var number = 0;
         _notes.RemoveAll(_ => number++ % 2 == 1);
         _pause *= 2;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Timestone.Json;
 
 namespace Timestone.Api;
 
@@ -15,7 +16,7 @@ internal static class BatchBound
             return;
         try
         {
-            var reader = new Utf8JsonReader(utf8Json);
+            var reader = new Utf8JsonReader(utf8Json, new JsonReaderOptions { MaxDepth = RawJson.MostLevels });
             while (reader.Read())
             {
                 if (reader.TokenType != JsonTokenType.PropertyName)

@@ -3,7 +3,8 @@ namespace Timestone.Backends.Events;
 /// <summary>How far a log of events reaches between those who write it and the index, and how far it is in the index.</summary>
 /// <param name="Partitions">Each partition, always in the same order.</param>
 /// <param name="IsAnother">Whether a topic is another one than when it was first asked: what was in the one before is gone.</param>
-public sealed record EventPositions(IReadOnlyList<PartitionPosition> Partitions, bool IsAnother = false)
+/// <param name="HasLetGo">Whether a topic has let go of events that the index has not read: their retention ended before.</param>
+public sealed record EventPositions(IReadOnlyList<PartitionPosition> Partitions, bool IsAnother = false, bool HasLetGo = false)
 {
     /// <summary>How many events wait.</summary>
     public long Waiting => Partitions.Sum(static partition => partition.Waiting);

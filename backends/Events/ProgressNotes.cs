@@ -20,7 +20,7 @@ internal sealed class ProgressNotes
     private long[] _ends = [];
     private long _gap;
 
-    /// <summary>Whether what was in the log before may be gone without being in the index: a topic is another one than it was.</summary>
+    /// <summary>Whether what was in the log before may be gone without being in the index: a topic is another one than it was, or has let go of it.</summary>
     public bool HasLost { get; private set; }
 
     /// <summary>Notes a cut.</summary>
@@ -34,7 +34,7 @@ internal sealed class ProgressNotes
 
         // A topic that is another one, or has more partitions: what was noted is not of these.
         var isAnother = (positions.IsAnother && !HasLost) || (ends.Length == _ends.Length && IsAny(ends, _ends, static (now, before) => now < before));
-        HasLost |= isAnother;
+        HasLost |= isAnother || positions.HasLetGo;
         if (ends.Length != _ends.Length || isAnother)
             _notes.Clear();
         _ends = ends;

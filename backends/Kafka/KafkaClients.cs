@@ -172,11 +172,11 @@ internal sealed class KafkaClients
 
     private void OnError(IClient client, Error error)
     {
-        // What is noted is told once for all clients.
+        // What is noted is told once for all clients; that they do not trust each other also where something else was noted first.
         var level = _options.State is null ? LogLevel.Warning : LogLevel.Debug;
         if (error.Code is KafkaErrorCode.Local_Ssl or KafkaErrorCode.Local_Authentication && Interlocked.Exchange(ref _isRefused, 1) == 0)
         {
-            KafkaLog.Refused(_logger, error.Reason, level);
+            KafkaLog.Refused(_logger, error.Reason);
             _options.State?.Fail(BrokersUse, $"it and its client do not trust each other: {error.Reason}");
         }
         else if (error.Code == KafkaErrorCode.Local_AllBrokersDown && Interlocked.Exchange(ref _brokersAreDown, 1) == 0)

@@ -49,7 +49,9 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
             return new EventPositions(
                 [.. partitions.Select(partition => new PartitionPosition(
                     partition.Topic, partition.Partition.Value, ends[partition], Math.Max(done.GetValueOrDefault(partition), starts.GetValueOrDefault(partition))))],
-                _isAnother);
+                _isAnother,
+                // Of a group that has committed nothing it is not known what it has read.
+                starts.Any(start => done.TryGetValue(start.Key, out var read) && read > 0 && read < start.Value));
         }
         catch (KafkaException problem)
         {

@@ -12,8 +12,8 @@ internal static partial class KafkaLog
     [LoggerMessage(Message = "No broker of Kafka can be reached ({Servers}).")]
     public static partial void Unreachable(ILogger logger, string servers, LogLevel level);
 
-    [LoggerMessage(Message = "Kafka and its client do not trust each other: {Reason}")]
-    public static partial void Refused(ILogger logger, string reason, LogLevel level);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka and its client do not trust each other: {Reason}")]
+    public static partial void Refused(ILogger logger, string reason);
 
     [LoggerMessage(Message = "Kafka answers again ({Servers}).")]
     public static partial void Answers(ILogger logger, string servers, LogLevel level);

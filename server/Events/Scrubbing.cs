@@ -73,8 +73,9 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
         {
             Tell(await _scrub.RunAsync(cancellationToken: _stopping.Token).ConfigureAwait(false), Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
-        catch (Exception problem) when (problem is IOException or TimestoneException)
+        catch (Exception problem) when (!_stopping.IsCancellationRequested)
         {
+            // Whatever it is, as documents of somebody else may hold anything: the next comparison tries again.
             LogFailed(_interval.TotalSeconds, problem.Message);
         }
     }

@@ -64,9 +64,10 @@ public sealed record TimestoneServerOptions
     public long OutboxLimitBytes { get; init; } = new FileJournalOptions().OutboxLimitBytes;
 
     /// <summary>
-    /// How many messages a second are compared with the indices in Elasticsearch at the most, for what differs to be repaired; 0 to compare nothing.
+    /// How many messages a second are compared with the indices in Elasticsearch at the most, for what differs to be repaired; 0 to compare nothing, as
+    /// by default: a repair removes what no queue of this service has, so nobody else may write to the indices.
     /// </summary>
-    public int ScrubRate { get; init; } = 100;
+    public int ScrubRate { get; init; }
 
     /// <summary>How long after one comparison of all messages the next one begins. More than 0.</summary>
     public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromHours(1);

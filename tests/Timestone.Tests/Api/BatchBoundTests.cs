@@ -32,6 +32,13 @@ public sealed class BatchBoundTests(ApiServer server) : IClassFixture<ApiServer>
             Should.Throw<TimestoneException>(() => Check($$"""{"max":0,"x":{"y":[]},"settle":[{{Repeat(item, Many)}}]}"""));
     }
 
+    [Fact]
+    public void It_is_counted_behind_the_deepest_payload()
+    {
+        var deepest = $$"""{"payload":{{new string('[', Limits.MaxJsonDepth)}}{{new string(']', Limits.MaxJsonDepth)}}}""";
+        Should.Throw<TimestoneException>(() => Check($$"""{"messages":[{{deepest}},{{Repeat("{}", Many)}}]}"""));
+    }
+
     [Theory]
     [InlineData("payload")]
     [InlineData("result")]

@@ -35,6 +35,16 @@ public sealed class ProgressNotesTests
     }
 
     [Fact]
+    public void What_a_topic_lets_go_of_before_it_was_read_is_lost_for_good()
+    {
+        _notes.Note(100, At((10, 5)));
+        _notes.HasLost.ShouldBeFalse();
+        _notes.Note(200, At((20, 15)) with { HasLetGo = true });
+        _notes.Note(300, At((20, 20))).ShouldBe(300);
+        _notes.HasLost.ShouldBeTrue();
+    }
+
+    [Fact]
     public void However_long_one_stands_still_it_is_known_closely_how_far_it_comes_when_it_goes_on()
     {
         const int Hour = 3600;

@@ -31,6 +31,23 @@ public sealed class CommitTimesTests
     }
 
     [Fact]
+    public void After_a_long_outage_notes_are_close_together_again()
+    {
+        const int Outage = 200_000, After = 1_000;
+        long? acknowledged = 0;
+        var times = new CommitTimes<long>(_clock, () => acknowledged);
+        for (var commit = 1; commit <= Outage + After; commit++)
+        {
+            times.Note(commit);
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+            if (commit == Outage)
+                acknowledged = Outage;
+        }
+
+        times.Since(Outage + After - 1)!.Value.ShouldBeLessThan(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
     public void It_never_tells_too_little_and_a_twentieth_too_much_at_most()
     {
         var times = new CommitTimes<long>(_clock, static () => null);

@@ -7,6 +7,9 @@ namespace Timestone.Tests.Server;
 /// <summary>The server as a process of its own.</summary>
 public sealed class ServerProcess : IDisposable
 {
+    // Longer than any machine takes: whoever has not said it by then never will.
+    private static readonly TimeSpan MostSilence = TimeSpan.FromMinutes(3);
+
     private readonly Process _process;
     private readonly MemoryStream _said = new();
     private Task _copying = Task.CompletedTask;
@@ -62,7 +65,8 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Waits for a line; answers what stands behind these words in it.</summary>
     public async Task<string> SaysAsync(string words)
     {
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        using var patience = new CancellationTokenSource(MostSilence);
+        while (await LineOrEndAsync(words, patience.Token) is { } line)
         {
             var at = line.IndexOf(words, StringComparison.Ordinal);
             if (at < 0)
@@ -73,6 +77,18 @@ public sealed class ServerProcess : IDisposable
         }
 
         throw new InvalidOperationException($"The server ended: {await _process.StandardError.ReadToEndAsync()}");
+    }
+
+    private async Task<string?> LineOrEndAsync(string words, CancellationToken patience)
+    {
+        try
+        {
+            return await _process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(patience);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"It did not say '{words}' within {MostSilence.TotalMinutes:0} minutes.");
+        }
     }
 
     /// <summary>All that it said after it was last waited for, once it has ended.</summary>
