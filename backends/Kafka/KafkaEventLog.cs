@@ -11,12 +11,12 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly string[] _topics;
-    private readonly string _group;
     private readonly KafkaClients _clients;
     private readonly KafkaTopics _create;
     private readonly Dictionary<string, string> _ids = [];
     private bool _isAnother;
     private IAdminClient? _client;
+    private IConsumer<byte[], byte[]>? _reader;
 
     /// <summary>Makes one. It connects when it is first asked.</summary>
     /// <param name="options">Where Kafka is; the group is that of those who write the index.</param>
@@ -26,7 +26,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(logger);
-        (_topics, _group) = ([options.CurrentTopic, options.HistoricTopic], options.GroupId);
+        _topics = [options.CurrentTopic, options.HistoricTopic];
         _clients = new KafkaClients(options, logger);
         _create = new KafkaTopics(options, logger);
     }
@@ -39,8 +39,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
             var partitions = await PartitionsAsync(cancellationToken).ConfigureAwait(false);
             var ends = await OffsetsAsync(partitions, OffsetSpec.Latest()).ConfigureAwait(false);
             var found = await CommittedAsync(partitions).ConfigureAwait(false);
-            var done = found.Partitions.ToDictionary(
-                static at => at.TopicPartition, static at => at.Error.IsError ? throw new KafkaException(at.Error) : at.Offset.IsSpecial ? 0 : at.Offset.Value);
+            var done = found.ToDictionary(static at => at.TopicPartition, static at => at.Offset.IsSpecial ? 0 : at.Offset.Value);
 
             // What the topic has let go of is waited for by nobody.
             List<TopicPartition> late = [.. partitions.Where(partition => done.GetValueOrDefault(partition) < ends[partition])];
@@ -62,24 +61,32 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await EndReaderAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _client, null) is { } client)
             await _clients.EndAsync(client.Dispose).ConfigureAwait(false);
     }
 
+    private async Task EndReaderAsync()
+    {
+        if (Interlocked.Exchange(ref _reader, null) is { } reader)
+            await _clients.EndAsync(reader.Dispose).ConfigureAwait(false);
+    }
+
     private IAdminClient Client => _client ??= _clients.Admin();
 
-    // A client that has seen the group's broker die asks for ever, and is never answered by the one that came back: it is replaced.
-    private async Task<ListConsumerGroupOffsetsResult> CommittedAsync(List<TopicPartition> partitions)
+    // A client of the group asks, though it reads nothing: one that belongs to no group ends the process when the broker answers that it is not the group's coordinator
+    // (librdkafka 2.16, ListConsumerGroupOffsets).
+    private async Task<List<TopicPartitionOffset>> CommittedAsync(List<TopicPartition> partitions)
     {
         try
         {
-            var found = await Client.ListConsumerGroupOffsetsAsync(
-                [new ConsumerGroupTopicPartitions(_group, partitions)], new ListConsumerGroupOffsetsOptions { RequestTimeout = Patience }).ConfigureAwait(false);
-            return found[0];
+            // It blocks; and the client is not disposed of under it.
+            return await Task.Run(() => (_reader ??= _clients.PartitionReader(static _ => { })).Committed(partitions, Patience)).ConfigureAwait(false);
         }
         catch (KafkaException)
         {
-            await DisposeAsync().ConfigureAwait(false);
+            // It may have seen the group's broker die, and ask it for ever.
+            await EndReaderAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -87,7 +94,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     private static string Reason(KafkaException problem) => problem switch
     {
         ListOffsetsException { Result: var result } => First(result.ResultInfos.Select(static info => info.TopicPartitionOffsetError.Error), problem),
-        ListConsumerGroupOffsetsException { Results: var results } => First(results.SelectMany(static result => result.Partitions.Select(static at => at.Error).Prepend(result.Error)), problem),
+        TopicPartitionOffsetException { Results: var results } => First(results.Select(static at => at.Error), problem),
         _ => problem.Error.Reason,
     };
 

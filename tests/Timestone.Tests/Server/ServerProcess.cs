@@ -66,8 +66,10 @@ public sealed class ServerProcess : IDisposable
     public async Task<string> SaysAsync(string words)
     {
         using var patience = new CancellationTokenSource(MostSilence);
+        var said = new List<string>();
         while (await LineOrEndAsync(words, patience.Token) is { } line)
         {
+            said.Add(line);
             var at = line.IndexOf(words, StringComparison.Ordinal);
             if (at < 0)
                 continue;
@@ -76,7 +78,9 @@ public sealed class ServerProcess : IDisposable
             return line[(at + words.Length)..];
         }
 
-        throw new InvalidOperationException($"The server ended: {await _process.StandardError.ReadToEndAsync()}");
+        var errors = await _process.StandardError.ReadToEndAsync();
+        await _process.WaitForExitAsync();
+        throw new InvalidOperationException($"The server ended with {_process.ExitCode}: {errors}{string.Join(Environment.NewLine, said.TakeLast(20))}");
     }
 
     private async Task<string?> LineOrEndAsync(string words, CancellationToken patience)
