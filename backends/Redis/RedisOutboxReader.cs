@@ -70,32 +70,38 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         outbox.Close();
     }
 
-    // Of all queues, whoever publishes them. An id begins with the time at which Redis took the entry.
-    public async ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default)
-    {
-        var lag = await outbox.Link.CallAsync(
+    // Of all queues, whoever publishes them. An id begins with the time at which Redis took the entry; or, where Redis' clock went back, with the latest that it had shown before.
+    // An entry whose time is still to come tells that, and not how long it waits.
+    public async ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default) =>
+        await outbox.Link.CallAsync(
             async client =>
             {
-                var longest = long.MinValue;
+                TimeSpan? longest = TimeSpan.Zero;
                 foreach (var server in AllMasters(client))
                 {
-                    var now = new DateTimeOffset(await server.TimeAsync().ConfigureAwait(false), TimeSpan.Zero).ToUnixTimeMilliseconds();
+                    var (oldest, newest) = (long.MaxValue, long.MinValue);
                     var database = client.GetDatabase();
                     await foreach (var some in KeysAsync(client, server).Chunk(KeysAtOnce).WithCancellation(cancellationToken).ConfigureAwait(false))
                     {
                         foreach (var first in await Task.WhenAll(some.Select(key => database.StreamRangeAsync(key, count: 1))).ConfigureAwait(false))
                         {
-                            if (first is [var entry])
-                                longest = Math.Max(longest, now - MillisecondsOf(entry.Id!));
+                            if (first is [var entry] && MillisecondsOf(entry.Id!) is var time)
+                                (oldest, newest) = (Math.Min(oldest, time), Math.Max(newest, time));
                         }
                     }
+
+                    if (newest < oldest)
+                        continue;
+                    var now = new DateTimeOffset(await server.TimeAsync().ConfigureAwait(false), TimeSpan.Zero).ToUnixTimeMilliseconds();
+                    if (newest > now)
+                        return null;
+                    var lag = TimeSpan.FromMilliseconds(Math.Max(1, now - oldest));
+                    longest = lag > longest ? lag : longest;
                 }
 
                 return longest;
             },
             cancellationToken).ConfigureAwait(false);
-        return lag == long.MinValue ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(1, lag));
-    }
 
     private async Task LookAroundAsync(CancellationToken cancellationToken)
     {

@@ -104,6 +104,25 @@ public sealed class RedisOutboxTests : OutboxContract, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_lag_is_not_known_while_an_entry_waits_that_was_taken_after_the_clock_of_Redis_went_back()
+    {
+        await using var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged);
+        var told = await ToldQueue.OpenAsync(_journal);
+        await told.AddAsync(TestRows.Row(1));
+        var before = await Reading.NextAsync(reader);
+
+        // Ids only grow: behind one of a later time, those that follow have that time too, as when the clock was there once.
+        var ahead = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds();
+        await _journal.Link.CallAsync(client => client.GetDatabase().ExecuteAsync("XSETID", new RedisKeys("orders").Outbox, $"{ahead}-0"));
+        await told.AddAsync(TestRows.Row(2));
+        (await reader.LagAsync())!.Value.ShouldBeInRange(TimeSpan.FromMilliseconds(1), RedisServer.Patience);
+        await reader.AcknowledgeAsync(before);
+        (await reader.LagAsync()).ShouldBeNull();
+        await reader.AcknowledgeAsync(await Reading.NextAsync(reader));
+        (await reader.LagAsync()).ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
     public void It_cannot_be_read_from_the_earliest() =>
         Should.Throw<NotSupportedException>(() => Outbox.OpenReader("memory", OutboxStart.Earliest));
 
