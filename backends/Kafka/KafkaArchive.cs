@@ -33,12 +33,13 @@ public sealed class KafkaArchive : ITransitionArchive
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(pause);
         var consumer = _clients.PartitionReader(static _ => { });
+        Task asked = Task.CompletedTask;
         try
         {
-            var ends = await AskAsync(() => Begin(consumer, since), cancellationToken).ConfigureAwait(false);
+            var ends = await AskAsync(() => Begin(consumer, since, cancellationToken)).ConfigureAwait(false);
             while (ends.Count > 0)
             {
-                var records = await AskAsync(() => Take(consumer, ends), cancellationToken).ConfigureAwait(false);
+                var records = await AskAsync(() => Take(consumer, ends, cancellationToken)).ConfigureAwait(false);
                 foreach (var record in records)
                 {
                     if (record.Message.Key is { } key && messages.Contains(Encoding.UTF8.GetString(key)) && Read(record.Message.Value) is { } told)
@@ -50,21 +51,43 @@ public sealed class KafkaArchive : ITransitionArchive
         }
         finally
         {
-            await _clients.EndAsync(consumer.Dispose).ConfigureAwait(false);
+            // A call to a Kafka that is silent cannot be cut short, and the consumer is not disposed of under it: who is canceled does not wait for that.
+            var ending = _clients.EndAsync(() =>
+            {
+                Task.WaitAny([asked], CancellationToken.None);
+                consumer.Dispose();
+            });
+            if (!cancellationToken.IsCancellationRequested)
+                await ending.ConfigureAwait(false);
+        }
+
+        async Task<T> AskAsync<T>(Func<T> ask)
+        {
+            try
+            {
+                var answer = Task.Run(ask, CancellationToken.None);
+                asked = answer;
+                return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (KafkaException problem)
+            {
+                throw new IOException($"Kafka cannot be read. {problem.Error.Reason}", problem);
+            }
         }
     }
 
     // Where the partitions end now: what comes later is not waited for.
-    private Dictionary<TopicPartition, long> Begin(IConsumer<byte[], byte[]> consumer, DateTimeOffset since)
+    private Dictionary<TopicPartition, long> Begin(IConsumer<byte[], byte[]> consumer, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var topic = _options.HistoricTopic;
-        var count = KafkaTopics.CountPartitionsAsync(consumer.Handle, topic, CancellationToken.None).GetAwaiter().GetResult();
+        var count = KafkaTopics.CountPartitionsAsync(consumer.Handle, topic, cancellationToken).GetAwaiter().GetResult();
         var times = Enumerable.Range(0, count).Select(partition => new TopicPartitionTimestamp(topic, partition, new Timestamp(since)));
         var starts = consumer.OffsetsForTimes(times, AskLimit);
         var ends = new Dictionary<TopicPartition, long>();
         var read = new List<TopicPartitionOffset>();
         foreach (var start in starts)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var marks = consumer.QueryWatermarkOffsets(start.TopicPartition, AskLimit);
             if (start.Offset == Offset.End || marks.Low >= marks.High || start.Offset >= marks.High)
                 continue;
@@ -76,12 +99,13 @@ public sealed class KafkaArchive : ITransitionArchive
         return ends;
     }
 
-    private static List<ConsumeResult<byte[], byte[]>> Take(IConsumer<byte[], byte[]> consumer, Dictionary<TopicPartition, long> ends)
+    private static List<ConsumeResult<byte[], byte[]>> Take(IConsumer<byte[], byte[]> consumer, Dictionary<TopicPartition, long> ends, CancellationToken cancellationToken)
     {
         var records = new List<ConsumeResult<byte[], byte[]>>();
         var began = Environment.TickCount64;
         while (records.Count < MostAtOnce && ends.Count > 0)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (consumer.Consume(Glance) is { } record)
             {
                 records.Add(record);
@@ -122,18 +146,6 @@ public sealed class KafkaArchive : ITransitionArchive
         {
             // Others write there too, or a later version does.
             return null;
-        }
-    }
-
-    private static async Task<T> AskAsync<T>(Func<T> ask, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Task.Run(ask, cancellationToken).ConfigureAwait(false);
-        }
-        catch (KafkaException problem)
-        {
-            throw new IOException($"Kafka cannot be read. {problem.Error.Reason}", problem);
         }
     }
 }
