@@ -14,4 +14,11 @@ public sealed record QueuePage(IReadOnlyList<QueueInfo> Queues, string? Next)
         get;
         init => field = value is { Count: > 0 } ? value : null;
     }
+
+    /// <summary>
+    /// Tells the store of this service's queues from every other. All servers and silos that share a store say the same, as does a copy of the store. Null where the store has
+    /// no id, or cannot make one now.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ServiceId { get; init; }
 }

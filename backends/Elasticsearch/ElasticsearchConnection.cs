@@ -11,14 +11,25 @@ namespace Timestone.Backends.Elasticsearch;
 public sealed class ElasticsearchConnection : IDisposable
 {
     private readonly IndexSetup _setup;
+    private readonly Func<CancellationToken, ValueTask<string?>>? _readServiceId;
+    private string? _serviceId;
 
     /// <summary>Prepares a connection.</summary>
+    /// <param name="options">Where Elasticsearch is, and what its indices are to be.</param>
+    /// <param name="time">What it goes by; null for the system's time.</param>
+    /// <param name="readServiceId">
+    /// Reads the id of the store whose messages the index of current messages holds, or null while it is not known. The index is marked with it, and one that
+    /// bears another id is neither written nor searched. Null: the index is used whatever it bears.
+    /// </param>
+    /// <param name="marked">Told the name of an index without an id that was there and has got one; null for nobody.</param>
     /// <exception cref="ArgumentException">An option cannot be; it is named.</exception>
-    public ElasticsearchConnection(ElasticsearchOptions options, TimeProvider? time = null)
+    public ElasticsearchConnection(
+        ElasticsearchOptions options, TimeProvider? time = null, Func<CancellationToken, ValueTask<string?>>? readServiceId = null, Action<string>? marked = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         Options = options;
+        (_readServiceId, Marked) = (readServiceId, marked);
         Time = time ?? TimeProvider.System;
         Names = new IndexNames(options.Prefix);
         Requests = new ElasticsearchRequests(options, Time);
@@ -35,6 +46,12 @@ public sealed class ElasticsearchConnection : IDisposable
     internal TimeProvider Time { get; }
 
     internal IndexNames Names { get; }
+
+    /// <summary>Told the name of an index that has got the id of this service.</summary>
+    internal Action<string>? Marked { get; }
+
+    /// <summary>Whether indices are marked with the id of a service as they are set up.</summary>
+    internal bool Marks => _readServiceId is not null;
 
     /// <summary>Which aliases there are, as they were a moment ago.</summary>
     internal AliasWatch Aliases { get; }
@@ -69,13 +86,35 @@ public sealed class ElasticsearchConnection : IDisposable
     internal ValueTask<T> PersistAsync<T>(Func<ElasticsearchRequests, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
         Retrying.ExecuteAsync(async stop => await ask(Requests, stop).ConfigureAwait(false), cancellationToken);
 
+    /// <summary>The id of the store whose messages are indexed; null when that is not known yet, or nobody has said how to find out.</summary>
+    internal async ValueTask<string?> ServiceIdAsync(CancellationToken cancellationToken)
+    {
+        if (_serviceId is null && _readServiceId is { } read)
+        {
+            try
+            {
+                _serviceId = await read(cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // The store is away. It is asked again when the aliases are looked at again.
+            }
+        }
+
+        return _serviceId;
+    }
+
     /// <summary>The aliases for a search. Where nothing is left that could be searched, it is made again first.</summary>
-    /// <exception cref="IOException">Elasticsearch cannot be reached or refuses.</exception>
+    /// <exception cref="IOException">Elasticsearch cannot be reached or refuses, or the index is that of another service.</exception>
     internal async Task<IndexAliases> ReadyAsync(CancellationToken cancellationToken)
     {
         await SetUpAsync(cancellationToken).ConfigureAwait(false);
-        if (await Aliases.GetAsync(cancellationToken).ConfigureAwait(false) is { Current: not null } aliases)
+        if (await Aliases.GetAsync(cancellationToken).ConfigureAwait(false) is { Current: not null } aliases
+            && (await ServiceIdAsync(cancellationToken).ConfigureAwait(false) is not { } service || aliases.IsOf(service)))
+        {
             return aliases;
+        }
+
         LookAgain();
         await SetUpAsync(cancellationToken).ConfigureAwait(false);
         return await Aliases.GetAsync(cancellationToken).ConfigureAwait(false);
@@ -126,7 +165,13 @@ public sealed class ElasticsearchConnection : IDisposable
             .ConfigureAwait(false);
         var current = With(Names.Current);
         var isIncomplete = current is not null && indices[current].Contains(Names.CurrentIncomplete);
-        return new IndexAliases(current, With(Names.Next), isIncomplete, With(Names.HistoricIncomplete) is not null);
+
+        // One that another service builds to take the place of this one's is not for this one's messages.
+        var next = With(Names.Next);
+        next = next is not null && _serviceId is { } own && ServicesOf(next) is [_, ..] services && !services.Contains(own) ? null : next;
+        return new IndexAliases(current, next, isIncomplete, With(Names.HistoricIncomplete) is not null, current is null ? [] : ServicesOf(current));
+
+        string[] ServicesOf(string index) => [.. indices[index].Select(Names.ServiceOf).OfType<string>()];
 
         string? With(string alias) => indices.FirstOrDefault(index => index.Value.Contains(alias)).Key;
     }

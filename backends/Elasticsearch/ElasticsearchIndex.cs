@@ -145,6 +145,10 @@ public sealed class ElasticsearchIndex : IIndex
         {
             throw new TimestoneException(ErrorCode.Unavailable, $"The index cannot answer. {problem.Damage}", innerException: problem);
         }
+        catch (ForeignIndexException problem)
+        {
+            throw new TimestoneException(ErrorCode.Unavailable, $"The index cannot answer. {problem.Refusal}", innerException: problem);
+        }
         catch (IOException problem)
         {
             throw new TimestoneException(ErrorCode.Unavailable, "The index cannot answer now; the server's log says why.", innerException: problem);

@@ -36,20 +36,26 @@ public sealed class ElasticsearchRebuild
     /// </summary>
     public TimeSpan? WriterDelay { get; init; }
 
+    /// <summary>Whether an index that is another service's becomes this one's.</summary>
+    public bool TakeOver { get; init; }
+
     /// <summary>Rebuilds the index. When it fails or is canceled, the old one stays and the new one is deleted.</summary>
     /// <param name="restart">Whether an index that another rebuild has begun is deleted: then that one did not end as it should have.</param>
     /// <param name="progress">Told after each page of messages; null for nobody.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidOperationException">Another rebuild is under way, or ended without cleaning up.</exception>
+    /// <exception cref="ForeignIndexException">The index is another service's, and <see cref="TakeOver"/> is not set; nothing was changed.</exception>
     /// <exception cref="IOException">
     /// Elasticsearch cannot be reached or refuses, or an index is in the way of which nobody knows what it holds; it is named.
     /// </exception>
     /// <exception cref="TimestoneException">The service cannot be asked.</exception>
     public async Task<RebuildReport> RunAsync(bool restart = false, IProgress<RebuildReport>? progress = null, CancellationToken cancellationToken = default)
     {
+        var service = await new JournalView(_timestone).ServiceIdAsync(cancellationToken).ConfigureAwait(false);
+        await CheckServiceAsync(service, cancellationToken).ConfigureAwait(false);
         await new IndexRepair(_connection).RunAsync(cancellationToken).ConfigureAwait(false);
         await _connection.SetUpAsync(cancellationToken).ConfigureAwait(false);
-        var (old, index) = await BeginAsync(restart, cancellationToken).ConfigureAwait(false);
+        var (old, index) = await BeginAsync(service, restart, cancellationToken).ConfigureAwait(false);
         try
         {
             await Task.Delay(WriterDelay ?? _connection.Options.AliasLookup + _connection.Options.Timeout, _connection.Time, cancellationToken).ConfigureAwait(false);
@@ -67,7 +73,15 @@ public sealed class ElasticsearchRebuild
         }
     }
 
-    private async Task<(string Old, string New)> BeginAsync(bool restart, CancellationToken cancellationToken)
+    private async Task CheckServiceAsync(string? service, CancellationToken cancellationToken)
+    {
+        await _connection.Requests.CheckProductAsync(cancellationToken).ConfigureAwait(false);
+        var aliases = await _connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false);
+        if (!TakeOver && aliases.Services.Count > 0 && (service is null || !aliases.IsOf(service)))
+            throw ForeignIndexException.Of(_connection.Names, aliases, service);
+    }
+
+    private async Task<(string Old, string New)> BeginAsync(string? service, bool restart, CancellationToken cancellationToken)
     {
         var names = _connection.Names;
         var aliases = await _connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false);
@@ -84,7 +98,8 @@ public sealed class ElasticsearchRebuild
         try
         {
             var mappings = IndexTemplate.Current(names, _connection.Options).Mappings;
-            await _connection.Requests.CreateIndexAsync(index, mappings, [names.Next], cancellationToken).ConfigureAwait(false);
+            string[] marks = service is null ? [names.Next] : [names.Next, names.CurrentOf(service)];
+            await _connection.Requests.CreateIndexAsync(index, mappings, marks, cancellationToken).ConfigureAwait(false);
         }
         catch (ElasticsearchException problem) when (problem.Type == ElasticsearchException.IndexExists)
         {

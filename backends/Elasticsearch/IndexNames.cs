@@ -5,6 +5,8 @@ namespace Timestone.Backends.Elasticsearch;
 /// <summary>The names of all that is kept under one prefix.</summary>
 internal sealed class IndexNames(string prefix)
 {
+    private const string Of = "-of-";
+
     /// <summary>The alias of the index of current messages.</summary>
     public string Current { get; } = $"{prefix}-current";
 
@@ -16,6 +18,13 @@ internal sealed class IndexNames(string prefix)
 
     /// <summary>An alias that marks a historic index made while older transitions were lost.</summary>
     public string HistoricIncomplete { get; } = $"{prefix}-historic-incomplete";
+
+    /// <summary>An alias that marks an index of current messages as that of a service.</summary>
+    public string CurrentOf(string serviceId) => Current + Of + serviceId;
+
+    /// <summary>The service that an alias says to have an index of current messages; null when it says none.</summary>
+    public string? ServiceOf(string alias) =>
+        alias.StartsWith(Current + Of, StringComparison.Ordinal) ? alias[(Current.Length + Of.Length)..] : null;
 
     /// <summary>The alias of all historic indices.</summary>
     public string Historic { get; } = $"{prefix}-historic";

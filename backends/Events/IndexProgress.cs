@@ -24,7 +24,8 @@ public sealed class IndexProgress : IAsyncDisposable
     private readonly IEventLog? _log;
     private readonly ServiceState? _logState;
     private readonly Func<CancellationToken, Task> _makeVisible;
-    private readonly StallWatch _outboxStill;
+    private readonly Func<long> _delivered;
+    private readonly StallWatch _outboxStill, _unknownStill;
     private readonly Dictionary<(string Topic, int Partition), StallWatch> _partitionsStill = [];
     private readonly TimeProvider _time;
     private readonly ProgressNotes _notes = new();
@@ -45,19 +46,22 @@ public sealed class IndexProgress : IAsyncDisposable
     /// <param name="makeVisible">Makes searches find all that the index has taken.</param>
     /// <param name="time">What it goes by; null for the system's time.</param>
     /// <param name="logState">Where it is noted whether the log can be asked; null for nowhere.</param>
+    /// <param name="delivered">Grows with what is delivered from the outbox. Null where it always tells how long its oldest commit has waited.</param>
     public IndexProgress(
         IOutbox outbox,
         Func<CancellationToken, ValueTask<TimeSpan?>> outboxLag,
         IEventLog? log,
         Func<CancellationToken, Task> makeVisible,
         TimeProvider? time = null,
-        ServiceState? logState = null)
+        ServiceState? logState = null,
+        Func<long>? delivered = null)
     {
         ArgumentNullException.ThrowIfNull(outbox);
         ArgumentNullException.ThrowIfNull(outboxLag);
         ArgumentNullException.ThrowIfNull(makeVisible);
         (_outbox, _outboxLag, _log, _makeVisible, _time) = (outbox, outboxLag, log, makeVisible, time ?? TimeProvider.System);
-        (_logState, _outboxStill) = (logState, new StallWatch(_time));
+        (_logState, _delivered) = (logState, delivered ?? (static () => 0));
+        (_outboxStill, _unknownStill) = (new StallWatch(_time), new StallWatch(_time));
         _running = Task.Run(RunAsync);
     }
 
@@ -130,11 +134,13 @@ public sealed class IndexProgress : IAsyncDisposable
         }
     }
 
-    // The oldest that waits is told anew each time, from another clock even: it stands still when it is the same within what that can be off.
+    // The oldest that waits is told anew each time, from another clock even: it stands still when it is the same within what that can be off. How long something waits
+    // that was committed before this process began is not known. Then it stands still when nothing is delivered.
     private TimeSpan? StillOf(long? until, TimeSpan? lag)
     {
+        var still = _unknownStill.Look(_delivered(), until is null && _outbox.Backlog.Waiting > 0);
         if (until is not { } left)
-            return null;
+            return still;
         if (Math.Abs(left - _left) > Tolerance.TotalSeconds * _time.TimestampFrequency)
             _left = left;
         return _outboxStill.Look(_left, lag > TimeSpan.Zero);

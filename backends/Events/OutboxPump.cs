@@ -27,6 +27,7 @@ public sealed class OutboxPump : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
     private volatile IOutboxReader? _reader;
+    private long _delivered;
 
     /// <summary>Starts it.</summary>
     /// <param name="name">The reader's name; also how the log calls it.</param>
@@ -48,6 +49,9 @@ public sealed class OutboxPump : IAsyncDisposable
         var first = TryOpen();
         _running = Task.Run(() => RunAsync(first));
     }
+
+    /// <summary>How many batches were delivered.</summary>
+    public long Delivered => Interlocked.Read(ref _delivered);
 
     /// <summary>How long the oldest commit has waited that was not delivered: zero when none waits, null when that is not known.</summary>
     public async ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default)
@@ -125,6 +129,7 @@ public sealed class OutboxPump : IAsyncDisposable
                 await _sink.DeliverAsync(told, cancellationToken).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
+            Interlocked.Increment(ref _delivered);
             var few = batch.Entries.Count < FewEntries;
             // Also while it stops: else what was delivered would come again.
             await PersistAsync("acknowledge", async _ =>

@@ -50,6 +50,8 @@ public sealed class FileJournal : IJournal
     private Thread? _writer;
     private Task _housekeeping = Task.CompletedTask;
     private readonly long _start;
+    private readonly Lock _identifying = new();
+    private string? _id;
     private long _epoch;
     private int _disposed;
 
@@ -153,6 +155,19 @@ public sealed class FileJournal : IJournal
         recovery.Active?.File.Dispose();
         recovery.Mark?.Dispose();
         return Report(recovery, Stopwatch.GetElapsedTime(began));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<string?> ReadIdAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        return Volatile.Read(ref _id) is { } known ? new(known) : Manual ? new(Identify()) : new(Task.Run(Identify, cancellationToken));
+
+        string? Identify()
+        {
+            lock (_identifying)
+                return _id ??= StoreId.Keep(_disk);
+        }
     }
 
     /// <inheritdoc/>

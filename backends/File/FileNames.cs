@@ -12,6 +12,9 @@ internal static class FileNames
     /// <summary>The name of the high-water mark.</summary>
     public const string Mark = "journal.mark";
 
+    /// <summary>The name of the file that holds the store's id.</summary>
+    public const string Id = "journal.id";
+
     /// <summary>The name of a segment.</summary>
     public static string Segment(long number) => Name(number, SegmentSuffix);
 

@@ -10,6 +10,7 @@ public sealed class MemoryJournal : IJournal
 {
     private readonly Dictionary<string, MemoryQueue> _queues = new(StringComparer.Ordinal);
     private readonly MemoryOutbox? _outbox;
+    private readonly string _id = Guid.NewGuid().ToString("n");
     private long _epoch;
 
     /// <summary>Makes it empty.</summary>
@@ -25,6 +26,9 @@ public sealed class MemoryJournal : IJournal
 
     /// <summary>What its queues answer as <see cref="IQueueJournal.Room"/>; set it to see what a full store does.</summary>
     public JournalRoom Room { get; set; }
+
+    /// <inheritdoc/>
+    public ValueTask<string?> ReadIdAsync(CancellationToken cancellationToken = default) => new(_id);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default)

@@ -99,6 +99,28 @@ public sealed class RedisJournal : ISharedJournal
     }
 
     /// <inheritdoc/>
+    public async ValueTask<string?> ReadIdAsync(CancellationToken cancellationToken = default) => await _link.CallAsync(
+        static async client =>
+        {
+            // Asked for each time: a Redis that was emptied is another store.
+            var database = client.GetDatabase();
+            if (await database.StringGetAsync(RedisKeys.Id).ConfigureAwait(false) is { IsNull: false } id)
+                return (string?)id;
+            try
+            {
+                await database.ExecuteAsync("SET", RedisKeys.Id, Guid.NewGuid().ToString("n"), "NX").ConfigureAwait(false);
+            }
+            catch (RedisServerException refusal) when (refusal.Message.Contains(Full, StringComparison.Ordinal))
+            {
+                // There is one when there is room.
+            }
+
+            // Another process may have been faster.
+            return (string?)await database.StringGetAsync(RedisKeys.Id).ConfigureAwait(false);
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public async ValueTask<QueueRow?> ReadQueueAsync(string queue, CancellationToken cancellationToken = default)
     {
         var row = (byte[]?)await _link.CallAsync(client => client.GetDatabase().HashGetAsync(new RedisKeys(queue).Settings, "row"), cancellationToken).ConfigureAwait(false);

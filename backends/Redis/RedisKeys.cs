@@ -59,6 +59,9 @@ internal sealed class RedisKeys
     /// <summary>String: there when the table of wake times was begun.</summary>
     public static RedisKey WakeBegun => "ts:wake:begun";
 
+    /// <summary>String: tells what is in this Redis from what is in any other.</summary>
+    public static RedisKey Id => "ts:id";
+
     /// <summary>Hash: who serves what is in this Redis; expires.</summary>
     public static RedisKey Lease => "ts:lease";
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Timestone.Backends.Elasticsearch;
 
 namespace Timestone.Cli;
 
@@ -50,7 +51,7 @@ internal sealed class VerifyIndexCommand : CliCommand
                 call.Timestone, _elasticsearch.OptionsOf(call), _kafka.OptionsOf(call), call.Find(_queue), wait, Host.Time, cancellationToken).ConfigureAwait(false);
             call.Answer(repaired, CliJson.Default.RepairedIndex, output => IndexRepairer.Write(output, repaired));
             var report = repaired.Report;
-            return report.Repaired == report.Found && report is { Undecided: 0, Unread: [] } ? ExitCodes.Ok : ExitCodes.Refused;
+            return report.Repaired == report.Found && report is { Undecided: 0, Failed: 0, Unread: [] } ? ExitCodes.Ok : ExitCodes.Refused;
         }
         catch (ArgumentException problem)
         {
@@ -59,7 +60,7 @@ internal sealed class VerifyIndexCommand : CliCommand
         catch (IOException problem)
         {
             ErrorReport.Write(call.Error, problem.Message);
-            return ExitCodes.Unavailable;
+            return problem is ForeignIndexException ? ExitCodes.Refused : ExitCodes.Unavailable;
         }
     }
 

@@ -8,6 +8,7 @@ namespace Timestone.Cli;
 internal static class IndexRepairer
 {
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    /// <exception cref="ForeignIndexException">The index is not marked as this service's.</exception>
     /// <exception cref="IOException">Elasticsearch or Kafka cannot be reached or refuses.</exception>
     public static async Task<RepairedIndex> RunAsync(
         ITimestone timestone, ElasticsearchOptions elasticsearch, KafkaOptions? kafka, string? queue, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)
@@ -28,6 +29,8 @@ internal static class IndexRepairer
             output.WriteLine($"{one.Queue}/{one.Id} version {one.Version} {NameOf(one.Kind)}: {(one.IsRepaired ? "repaired" : NotRepaired(one.Kind))}");
         foreach (var queue in report.Unread)
             output.WriteLine($"the queue {queue} cannot be read, and was not compared");
+        if (report.Failed > 0)
+            output.WriteLine($"{Text.Number(report.Failed)} messages could not be compared, the last of them {report.Failure}");
         if (report.Undecided > 0)
             output.WriteLine($"{Text.Number(report.Undecided)} messages could not be compared: the index is too far behind, or they change too fast");
         output.WriteLine($"{Text.Number(report.Messages)} messages of {Text.Number(report.Queues)} queues compared, {(report.Found.Total == 0 ? "no differences" : Counts(report))}");

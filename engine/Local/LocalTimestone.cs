@@ -141,13 +141,14 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         Validation.CheckLimit(limit);
         try
         {
+            var id = await _journal.ReadIdAsync(cancellationToken).ConfigureAwait(false);
             var names = await _journal.ListQueuesAsync(cancellationToken).ConfigureAwait(false);
             var (queues, unreadable) = (new List<QueueInfo>(), new List<string>());
             string? last = null;
             foreach (var name in names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0))
             {
                 if (queues.Count + unreadable.Count == limit)
-                    return new QueuePage(queues, last) { Unreadable = unreadable };
+                    return new QueuePage(queues, last) { Unreadable = unreadable, ServiceId = id };
                 last = name;
                 try
                 {
@@ -160,7 +161,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
                 }
             }
 
-            return new QueuePage(queues, null) { Unreadable = unreadable };
+            return new QueuePage(queues, null) { Unreadable = unreadable, ServiceId = id };
         }
         catch (IOException problem)
         {

@@ -12,17 +12,21 @@ internal struct WireQueuePage
 
     [Id(2)]
     public string[]? Unreadable;
+
+    [Id(3)]
+    public string? ServiceId;
 }
 
 [RegisterConverter]
 internal sealed class QueuePageConverter : IConverter<QueuePage, WireQueuePage>
 {
-    public QueuePage ConvertFromSurrogate(in WireQueuePage wire) => new(wire.Queues, wire.Next) { Unreadable = wire.Unreadable };
+    public QueuePage ConvertFromSurrogate(in WireQueuePage wire) => new(wire.Queues, wire.Next) { Unreadable = wire.Unreadable, ServiceId = wire.ServiceId };
 
     public WireQueuePage ConvertToSurrogate(in QueuePage value) => new()
     {
         Queues = [.. value.Queues],
         Next = value.Next,
         Unreadable = value.Unreadable is null ? null : [.. value.Unreadable],
+        ServiceId = value.ServiceId,
     };
 }

@@ -15,10 +15,10 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
     private readonly Task _pruning;
     private readonly Task _watching;
 
-    private ElasticsearchIndexing(ElasticsearchOptions options, ILoggerFactory loggers)
+    private ElasticsearchIndexing(ElasticsearchOptions options, ILoggerFactory loggers, Func<CancellationToken, ValueTask<string?>>? readServiceId)
     {
-        _connection = new ElasticsearchConnection(options);
         _logger = loggers.CreateLogger<ElasticsearchIndexing>();
+        _connection = new ElasticsearchConnection(options, readServiceId: readServiceId, marked: LogMarked);
         State = new ServiceState("Elasticsearch", loggers.CreateLogger<ServiceState>());
         Writer = new WatchedWriter(new ElasticsearchIndexWriter(_connection), State);
         _pruning = PruneAsync();
@@ -34,7 +34,11 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
     public ServiceState State { get; }
 
     /// <summary>Connects when there is something to write or read; begins to prune.</summary>
-    public static ElasticsearchIndexing Start(ElasticsearchOptions options, ILoggerFactory loggers) => new(options, loggers);
+    /// <param name="options">Where Elasticsearch is.</param>
+    /// <param name="loggers">What it tells the log with.</param>
+    /// <param name="readServiceId">Reads the id of the store whose messages are indexed; null where this process has none.</param>
+    public static ElasticsearchIndexing Start(ElasticsearchOptions options, ILoggerFactory loggers, Func<CancellationToken, ValueTask<string?>>? readServiceId = null) =>
+        new(options, loggers, readServiceId);
 
     /// <summary>What searches are answered from.</summary>
     /// <param name="lag">How far the indices are behind; answers null when that is not known.</param>
@@ -100,6 +104,9 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
 
     [LoggerMessage(20, LogLevel.Information, "The historic index {Index} was deleted: its time is over.")]
     private partial void LogDeleted(string index);
+
+    [LoggerMessage(22, LogLevel.Information, "The index {Index} was there and did not say whose it is; it is marked as this service's.")]
+    private partial void LogMarked(string index);
 
     [LoggerMessage(21, LogLevel.Warning, "Historic indices whose time is over could not be looked for; that is tried again in an hour. {Problem}")]
     private partial void LogKept(string problem);

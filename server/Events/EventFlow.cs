@@ -108,7 +108,7 @@ internal sealed class EventFlow : IAsyncDisposable
         var outbox = _outbox = journal.Outbox;
         if (outbox is not null)
             Add(new Disposal(new OutboxMeter(outbox)));
-        var elasticsearch = _elasticsearch = options.Elasticsearch is null ? null : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers));
+        var elasticsearch = _elasticsearch = options.Elasticsearch is null ? null : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers, journal.ReadIdAsync));
         if (elasticsearch is not null)
             (Index, Writer, Elasticsearch) = (elasticsearch.IndexOf(LagAsync, () => outbox?.Backlog.Dropped > 0 || _progress?.HasLost == true), elasticsearch.Writer, elasticsearch.Connection);
         if (outbox is null)
@@ -126,7 +126,8 @@ internal sealed class EventFlow : IAsyncDisposable
 
         if (pump is not null)
         {
-            _progress = Add(new IndexProgress(outbox, pump.LagAsync, log, elasticsearch is null ? static _ => Task.CompletedTask : elasticsearch.RefreshAsync, logState: _kafkaState));
+            Func<CancellationToken, Task> makeVisible = elasticsearch is null ? static _ => Task.CompletedTask : elasticsearch.RefreshAsync;
+            _progress = Add(new IndexProgress(outbox, pump.LagAsync, log, makeVisible, logState: _kafkaState, delivered: () => pump.Delivered));
             Add(new Disposal(new BacklogMeter(_progress, isIndexed: elasticsearch is not null)));
         }
 

@@ -93,6 +93,8 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
             LogDiffered(isNew ? LogLevel.Warning : LogLevel.Debug, found.Missing, found.Outdated, found.Changed, found.LeftOver, found.Transitions, repaired.Total, found.Total, report.Messages, report.Queues, seconds);
         if (report.Undecided > 0)
             LogUndecided(report.Undecided);
+        if (report.Failed > 0)
+            LogFailures(report.Failed, report.Failure);
         if (report.Unread.Count > 0)
             LogUnread(string.Join(", ", report.Unread));
     }
@@ -109,6 +111,9 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
 
     [LoggerMessage(53, LogLevel.Warning, "{Messages} messages could not be compared with the indices, which were too far behind or changed too fast; the next comparison looks again.")]
     private partial void LogUndecided(long messages);
+
+    [LoggerMessage(56, LogLevel.Warning, "{Messages} messages could not be compared with the indices; the next comparison tries again. The last was {Failure}")]
+    private partial void LogFailures(long messages, string? failure);
 
     [LoggerMessage(54, LogLevel.Warning, "Queues that cannot be read were not compared with the indices: {Queues}.")]
     private partial void LogUnread(string queues);

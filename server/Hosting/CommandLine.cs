@@ -23,7 +23,7 @@ internal static class CommandLine
           --kafka HOST:PORT[,…]   publish every transition to Kafka
           --elasticsearch URL[,…] index messages and transitions in Elasticsearch, and answer searches from there
           --scrub-rate N          messages a second that are compared with the index in Elasticsearch at the most, to repair what
-                                  differs: 100 take half a percent of a core; 0 for none (0)
+                                  differs: 100 take half a percent of a core; 0 for none (100)
           --scrub-interval-seconds N  how long after one comparison the next begins (3600)
           --role all|server|indexer  server: leave what is in Kafka to others to index; indexer: do nothing else than that (all)
           --insecure              allow addresses that other machines can reach

@@ -64,10 +64,10 @@ public sealed record TimestoneServerOptions
     public long OutboxLimitBytes { get; init; } = new FileJournalOptions().OutboxLimitBytes;
 
     /// <summary>
-    /// How many messages a second are compared with the indices in Elasticsearch at the most, for what differs to be repaired; 0 to compare nothing, as
-    /// by default: a repair removes what no queue of this service has, so nobody else may write to the indices.
+    /// How many messages a second are compared with the indices in Elasticsearch at the most, for what differs to be repaired; 0 to compare nothing. Only the
+    /// index that is marked as this service's is compared.
     /// </summary>
-    public int ScrubRate { get; init; }
+    public int ScrubRate { get; init; } = 100;
 
     /// <summary>How long after one comparison of all messages the next one begins. More than 0.</summary>
     public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromHours(1);

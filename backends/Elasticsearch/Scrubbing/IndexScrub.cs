@@ -8,7 +8,8 @@ namespace Timestone.Backends.Elasticsearch;
 
 /// <summary>
 /// Compares what the queues hold with the indices in Elasticsearch, message by message, while both go on, and puts right what differs. A message is
-/// known by its life, so that one of a queue that was deleted and made again is another one.
+/// known by its life, so that one of a queue that was deleted and made again is another one. What no queue holds is removed, so only the index that is
+/// marked as this service's is compared.
 /// </summary>
 /// <remarks>
 /// Why what is on its way is no difference:
@@ -22,7 +23,7 @@ namespace Timestone.Backends.Elasticsearch;
 public sealed class IndexScrub
 {
     // How many suspects are waited for together, and for how long the first of them waits for others.
-    private const int MostSuspects = 1000, MostHoles = 10_000;
+    private const int MostSuspects = 1000;
     private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(30), Glance = TimeSpan.FromMilliseconds(500);
     private static readonly SourceConfig Lives = new(new SourceFilter { Includes = Fields.FromStrings(["id", "life"]) });
 
@@ -55,20 +56,27 @@ public sealed class IndexScrub
         options.Validate();
         (_connection, _options, _progress) = (connection, options, progress);
         _journal = new JournalView(timestone);
-        _current = new CurrentRepair(connection, _journal, Found);
-        _historic = new HistoryRepair(connection, archive, Found);
+        _current = new CurrentRepair(connection, _journal, Found, Failed);
+        _historic = new HistoryRepair(connection, archive, Found, () => GoesOn);
         _page = Math.Min(options.MessagesPerSecond ?? Limits.MaxPage, Limits.MaxPage);
         _pace = new Pace(options.MessagesPerSecond, connection.Time);
     }
 
+    /// <summary>How many histories with holes are waited for together; more than 0.</summary>
+    internal int MostHoles { get; init; } = 10_000;
+
     /// <summary>Compares one queue, or with null all that the service or the index knows.</summary>
+    /// <exception cref="ForeignIndexException">The index is not marked as this service's.</exception>
     /// <exception cref="IOException">Elasticsearch, or the archive, cannot be reached or refuses.</exception>
     /// <exception cref="TimestoneException">The service cannot be asked.</exception>
     public async Task<ScrubReport> RunAsync(string? queue = null, CancellationToken cancellationToken = default)
     {
         (_report, _suspects, _holes) = (new ScrubReport(), [], []);
         _pace = new Pace(_options.MessagesPerSecond, _connection.Time);
-        await _connection.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        _historic.Begin();
+        if (_connection.Marks)
+            await _connection.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        await CheckServiceAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var (name, documents) in QueuesAsync(queue, cancellationToken).ConfigureAwait(false))
         {
             if (!GoesOn)
@@ -78,7 +86,7 @@ public sealed class IndexScrub
                 await CompareAsync(name, documents, cancellationToken).ConfigureAwait(false);
                 _report = _report with { Queues = _report.Queues + 1 };
             }
-            catch (TimestoneException problem) when (queue is null && problem.Code == ErrorCode.Unavailable)
+            catch (TimestoneException) when (queue is null)
             {
                 _report = _report with { Unread = [.. _report.Unread, name] };
             }
@@ -86,8 +94,23 @@ public sealed class IndexScrub
 
         await JudgeAsync(cancellationToken).ConfigureAwait(false);
         await JudgeHistoryAsync(cancellationToken).ConfigureAwait(false);
+        Leave(await _historic.RestoreAsync(_pace, cancellationToken).ConfigureAwait(false));
         return _report;
     }
+
+    private async Task CheckServiceAsync(CancellationToken cancellationToken)
+    {
+        var service = await _journal.ServiceIdAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new IOException("The service does not tell the id of its store: it is older than this program, or its disk is full.");
+        var aliases = await _connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false);
+        if (!aliases.IsOf(service))
+            throw ForeignIndexException.Of(_connection.Names, aliases, service);
+    }
+
+    private void Leave(int undecided) => _report = _report with { Undecided = _report.Undecided + undecided };
+
+    private void Failed(string message, Exception problem) =>
+        _report = _report with { Failed = _report.Failed + 1, Failure = $"{message}: {problem.Message}" };
 
     private bool GoesOn => _options.GoesOn?.Invoke() ?? true;
 
@@ -171,8 +194,15 @@ public sealed class IndexScrub
                 if (id is null || life is null || MessageLife.Parse(life) is not { } read || filter.Contains(read))
                     continue;
                 await _pace.TakeAsync(1, cancellationToken).ConfigureAwait(false);
-                if ((await _journal.FindAsync(queue, id, cancellationToken).ConfigureAwait(false))?.Life != read)
-                    Suspect(new Suspect(queue, id, life, 0));
+                try
+                {
+                    if ((await _journal.FindAsync(queue, id, cancellationToken).ConfigureAwait(false))?.Life != read)
+                        Suspect(new Suspect(queue, id, life, 0));
+                }
+                catch (TimestoneException problem) when (problem.Code != ErrorCode.Unavailable)
+                {
+                    Failed($"{queue}/{id}", problem);
+                }
             }
 
             await JudgeIfDueAsync(cancellationToken).ConfigureAwait(false);
@@ -208,16 +238,18 @@ public sealed class IndexScrub
             _suspects = [];
             if (!await HasPassedAsync(suspects[0].Queue, cancellationToken).ConfigureAwait(false))
             {
-                _report = _report with { Undecided = _report.Undecided + suspects.Count };
+                Leave(suspects.Count);
                 return;
             }
 
+            // Another service may have taken the index over since.
+            await CheckServiceAsync(cancellationToken).ConfigureAwait(false);
             foreach (var some in suspects.Chunk(_page))
             {
                 await _pace.TakeAsync(some.Length, cancellationToken).ConfigureAwait(false);
                 var (again, undecided) = await _current.RunAsync(some, cancellationToken).ConfigureAwait(false);
                 again.ForEach(Suspect);
-                _report = _report with { Undecided = _report.Undecided + undecided };
+                Leave(undecided);
             }
         }
     }
@@ -229,9 +261,9 @@ public sealed class IndexScrub
         if (holes.Count == 0)
             return;
         if (await HasPassedAsync(holes[0].Queue, cancellationToken).ConfigureAwait(false))
-            await _historic.RunAsync(holes, _pace, cancellationToken).ConfigureAwait(false);
+            Leave(await _historic.JudgeAsync(holes, _pace, cancellationToken).ConfigureAwait(false));
         else
-            _report = _report with { Undecided = _report.Undecided + holes.Count };
+            Leave(holes.Count);
     }
 
     // Whether the index came to include everything that had happened when this was asked.

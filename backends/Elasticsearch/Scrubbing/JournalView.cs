@@ -3,6 +3,10 @@ namespace Timestone.Backends.Elasticsearch;
 /// <summary>What the queues hold, as a comparison asks for it.</summary>
 internal sealed class JournalView(ITimestone timestone)
 {
+    /// <summary>The id of the store that the service has; null when it tells none.</summary>
+    public async Task<string?> ServiceIdAsync(CancellationToken cancellationToken) =>
+        (await timestone.ListQueuesAsync(limit: 1, cancellationToken: cancellationToken).ConfigureAwait(false)).ServiceId;
+
     /// <summary>The names of all queues, and those of them that cannot be read.</summary>
     public async Task<(HashSet<string> Queues, List<string> Unreadable)> QueuesAsync(CancellationToken cancellationToken)
     {

@@ -18,6 +18,12 @@ public sealed record ScrubReport
     /// <summary>Messages that could not be judged, since the index did not catch up in time, or changed under the look.</summary>
     public long Undecided { get; init; }
 
+    /// <summary>Messages whose comparison failed; the next comparison tries again.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>Which message of those was the last, and why: a sentence for people. Null where none was.</summary>
+    public string? Failure { get; init; }
+
     /// <summary>Queues that could not be read; the next comparison tries again.</summary>
     public IReadOnlyList<string> Unread { get; init; } = [];
 

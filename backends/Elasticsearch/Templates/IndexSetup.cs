@@ -1,3 +1,5 @@
+using Elastic.Clients.Elasticsearch.IndexManagement;
+
 namespace Timestone.Backends.Elasticsearch;
 
 /// <summary>
@@ -60,16 +62,46 @@ internal sealed class IndexSetup(ElasticsearchConnection connection) : IDisposab
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         var (names, options) = (connection.Names, connection.Options);
+        var service = await connection.ServiceIdAsync(cancellationToken).ConfigureAwait(false);
+        if (service is not null)
+        {
+            // Before anything is changed that is another one's.
+            await connection.Requests.CheckProductAsync(cancellationToken).ConfigureAwait(false);
+            Check(await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false), service);
+        }
+
         await PutTemplatesAsync(connection, cancellationToken).ConfigureAwait(false);
 
         // Indices that an earlier version made learn of new fields before documents that have them are written.
         var (current, historic) = (IndexTemplate.Current(names, options).Mappings, IndexTemplate.Historic(names, options).Mappings);
         await connection.UpdateFieldsAsync(names.CurrentPattern, current, cancellationToken).ConfigureAwait(false);
         await connection.UpdateFieldsAsync(names.HistoricPattern, historic, cancellationToken).ConfigureAwait(false);
-        await EnsureCurrentAsync(cancellationToken).ConfigureAwait(false);
+        await EnsureCurrentAsync(service, cancellationToken).ConfigureAwait(false);
+        if (service is not null)
+            await MarkAsync(service, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task EnsureCurrentAsync(CancellationToken cancellationToken)
+    // An earlier version made it, or a process that indexes from Kafka and knows of no store. Should two services mark it at once, both find that out.
+    private async Task MarkAsync(string service, CancellationToken cancellationToken)
+    {
+        var aliases = await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false);
+        if (aliases is { Current: { } index, Services: [] })
+        {
+            await connection.Requests.UpdateAliasesAsync([new AddAction { Index = index, Alias = connection.Names.CurrentOf(service) }], cancellationToken).ConfigureAwait(false);
+            aliases = await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false);
+            connection.Marked?.Invoke(index);
+        }
+
+        Check(aliases, service);
+    }
+
+    private void Check(IndexAliases aliases, string service)
+    {
+        if (aliases.Services.Count > 0 && !aliases.IsOf(service))
+            throw ForeignIndexException.Of(connection.Names, aliases, service);
+    }
+
+    private async Task EnsureCurrentAsync(string? service, CancellationToken cancellationToken)
     {
         var names = connection.Names;
         if (await HasCurrentAsync(cancellationToken).ConfigureAwait(false))
@@ -94,7 +126,9 @@ internal sealed class IndexSetup(ElasticsearchConnection connection) : IDisposab
         try
         {
             var mappings = IndexTemplate.Current(names, connection.Options).Mappings;
-            string[] aliases = isLost ? [names.Current, names.CurrentIncomplete] : [names.Current];
+            List<string> aliases = isLost ? [names.Current, names.CurrentIncomplete] : [names.Current];
+            if (service is not null)
+                aliases.Add(names.CurrentOf(service));
             await connection.Requests.CreateIndexAsync(first, mappings, aliases, cancellationToken).ConfigureAwait(false);
         }
         catch (ElasticsearchException problem) when (problem.Type == ElasticsearchException.IndexExists)

@@ -13,10 +13,12 @@ public abstract class ListingTests(ConformanceSubject subject) : ConformanceTest
         foreach (var name in new[] { "b", "a", "B", "a.1", "a-1", "10", "9" })
             await Queue(name: name);
         var names = new List<string>();
+        var id = (await Service.ListQueuesAsync()).ServiceId.ShouldNotBeNull();
         string? after = null;
         do
         {
             var page = await Service.ListQueuesAsync(after, 2);
+            page.ServiceId.ShouldBe(id);
             page.Queues.Count.ShouldBeInRange(1, 2);
             names.AddRange(page.Queues.Select(queue => queue.Name));
             after = page.Next;

@@ -15,8 +15,11 @@ public abstract class RestartTests(ConformanceSubject subject) : ConformanceTest
         await Service.DeleteQueueAsync("deleted");
         var updated = await Service.UpdateQueueAsync("exclusive", new QueueSettingsPatch { Lease = Seconds(3), EnqueueBlocked = true, DequeueBlocked = true });
         updated.ShouldNotBe(exclusive);
+        var id = (await Service.ListQueuesAsync()).ServiceId.ShouldNotBeNull();
         await Subject.RestartAsync();
-        (await Service.ListQueuesAsync()).Queues.ShouldBe([updated, simple]);
+        var page = await Service.ListQueuesAsync();
+        page.Queues.ShouldBe([updated, simple]);
+        page.ServiceId.ShouldBe(id);
     }
 
     [Fact]

@@ -18,18 +18,22 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
 
     private static string? Named => Environment.GetEnvironmentVariable("TIMESTONE_TEST_ELASTICSEARCH");
 
-    private ElasticsearchBench(ElasticsearchStandIn? standIn, ElasticsearchOptions options, TimeProvider? time)
+    private ElasticsearchBench(
+        ElasticsearchStandIn? standIn, ElasticsearchOptions options, TimeProvider? time, Func<CancellationToken, ValueTask<string?>>? readServiceId = null)
     {
         _standIn = standIn;
         Options = options;
         Time = time;
-        Connection = new ElasticsearchConnection(options, time);
+        Connection = new ElasticsearchConnection(options, time, readServiceId, Marked.Add);
         Writer = new ElasticsearchIndexWriter(Connection);
         Reading = standIn is null ? Connection : new ElasticsearchConnection(Quick(standIn.Address), time);
         Index = new ElasticsearchIndex(Reading);
     }
 
     public ElasticsearchOptions Options { get; }
+
+    /// <summary>The indices that were there without the id of a service and have got this one's.</summary>
+    public List<string> Marked { get; } = [];
 
     public TimeProvider? Time { get; }
 
@@ -54,8 +58,12 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
     }
 
     /// <summary>A real one.</summary>
-    public static async Task<ElasticsearchBench> StartAsync()
+    /// <param name="readServiceId">Reads the id of the service that the indices are for; null for none.</param>
+    /// <param name="beside">Whose indices they are; null for ones of their own.</param>
+    public static async Task<ElasticsearchBench> StartAsync(Func<CancellationToken, ValueTask<string?>>? readServiceId = null, ElasticsearchOptions? beside = null)
     {
+        if (beside is not null)
+            return new ElasticsearchBench(null, beside, null, readServiceId);
         var url = Named is { Length: > 0 } named ? new UriBuilder(named) : new UriBuilder((await ElasticsearchServer.SharedAsync()).Address);
         var (user, password) = (url.UserName, url.Password);
         (url.UserName, url.Password) = ("", "");
@@ -72,7 +80,8 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
                 AliasLookup = TimeSpan.FromMilliseconds(1),
                 Timeout = TimeSpan.FromMinutes(1),
             },
-            null);
+            null,
+            readServiceId);
     }
 
     /// <summary>Options for a test: no time is lost with waiting.</summary>

@@ -161,7 +161,8 @@ public sealed class EmptiedTests
 
         await ReindexAsync(bench, service);
         await ShouldWorkAsync(bench);
-        (await bench.Connection.Requests.GetIndicesAsync(current + "*", default)).ShouldHaveSingleItem().Value.ShouldBe([current]);
+        (await bench.Connection.Requests.GetIndicesAsync(current + "*", default)).ShouldHaveSingleItem().Value
+            .ShouldBe([current, bench.Connection.Names.CurrentOf((await service.ListQueuesAsync()).ServiceId!)]);
     }
 
     [Fact]

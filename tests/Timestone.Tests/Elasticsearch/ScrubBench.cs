@@ -11,7 +11,7 @@ namespace Timestone.Tests.Elasticsearch;
 /// <summary>A service whose transitions go into a real Elasticsearch, where some of them can be lost on the way.</summary>
 internal sealed class ScrubBench : IAsyncDisposable, IIndexWriter, ITransitionArchive, IProgress<Difference>
 {
-    private readonly MemoryJournal _journal = new(outboxLimit: 1_000_000);
+    private readonly MemoryJournal _journal;
     private readonly OutboxPump _pump;
     private readonly LocalTimestone _service;
     private readonly List<StreamEvent> _published = [];
@@ -21,9 +21,9 @@ internal sealed class ScrubBench : IAsyncDisposable, IIndexWriter, ITransitionAr
     // What is committed at a time can stand a little apart in the outbox.
     private static readonly TimeSpan Skew = TimeSpan.FromMilliseconds(100);
 
-    private ScrubBench(ElasticsearchBench indices)
+    private ScrubBench(MemoryJournal journal, ElasticsearchBench indices)
     {
-        Indices = indices;
+        (_journal, Indices) = (journal, indices);
         _service = new LocalTimestone(_journal, index: indices.Index);
         _pump = new OutboxPump("index", _journal.Outbox!, OutboxStart.Earliest, new IndexSink(this, NullLogger<IndexSink>.Instance), NullLogger<OutboxPump>.Instance);
     }
@@ -46,17 +46,24 @@ internal sealed class ScrubBench : IAsyncDisposable, IIndexWriter, ITransitionAr
     /// <summary>How often transitions were read again.</summary>
     public int ArchiveReads { get; private set; }
 
+    public void ForgetReads() => ArchiveReads = 0;
+
     public List<Difference> Differences { get; } = [];
 
-    public static async Task<ScrubBench> StartAsync() => new(await ElasticsearchBench.StartAsync());
+    /// <param name="beside">The indices of another service that this one is to use; null for some of its own.</param>
+    public static async Task<ScrubBench> StartAsync(ElasticsearchBench? beside = null)
+    {
+        var journal = new MemoryJournal(outboxLimit: 1_000_000);
+        return new(journal, await ElasticsearchBench.StartAsync(journal.ReadIdAsync, beside?.Options));
+    }
 
     /// <summary>A comparison of it.</summary>
-    public IndexScrub Scrub(TimeSpan? settle = null, ITimestone? service = null, int? rate = null) => new(
-        Indices.Connection,
-        service ?? Service,
-        new ScrubOptions { Settle = settle ?? TimeSpan.FromMilliseconds(1100), Patience = settle ?? TimeSpan.FromSeconds(30), MessagesPerSecond = rate },
-        this,
-        this);
+    public IndexScrub Scrub(TimeSpan? settle = null, ITimestone? service = null, int? rate = null, int? mostHoles = null, Func<bool>? goesOn = null)
+    {
+        var (least, most) = (settle ?? TimeSpan.FromMilliseconds(1100), settle ?? TimeSpan.FromSeconds(30));
+        var options = new ScrubOptions { Settle = least, Patience = most, MessagesPerSecond = rate, GoesOn = goesOn };
+        return new(Indices.Connection, service ?? Service, options, this, this) { MostHoles = mostHoles ?? 10_000 };
+    }
 
     /// <summary>Compares once, when everything that happened has been written or lost.</summary>
     public async Task<ScrubReport> RunAsync()

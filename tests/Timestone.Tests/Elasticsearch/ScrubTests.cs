@@ -184,6 +184,123 @@ public sealed class ScrubTests(ITestOutputHelper output)
         (await wanted.RunAsync()).Messages.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_message_whose_queue_is_deleted_while_it_is_repaired_does_not_come_back()
+    {
+        await using var bench = await ScrubBench.StartAsync();
+        await bench.Indices.Connection.SetUpAsync();
+        bench.IsLost = static told => told.Message is not null;
+        await EnqueueAsync(bench, Q, "a");
+        await bench.CaughtUpAsync();
+
+        // The repair has asked for the message, and is about to write it, when the queue goes, and everything that is told of that gets to the index.
+        var asked = 0;
+        var service = new Asked(bench.Service, async () =>
+        {
+            if (asked++ > 0)
+                return;
+            await bench.Service.DeleteQueueAsync(Q);
+            await bench.CaughtUpAsync();
+        });
+        (await bench.Scrub(service: service).RunAsync()).Undecided.ShouldBe(0);
+        asked.ShouldBeGreaterThan(0);
+        await bench.Indices.RefreshAsync();
+        (await bench.Indices.MessagesAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_removal_that_Elasticsearch_refuses_counts_as_no_repair()
+    {
+        await using var bench = await ScrubBench.StartAsync();
+        await EnqueueAsync(bench, Q, "a", "left");
+        await bench.CaughtUpAsync();
+        var document = JournalMessage.Of(await bench.Service.GetMessageAsync(Q, "left"));
+        bench.IsLost = static _ => true;
+        await bench.Service.CancelAsync(Q, [new Cancellation { Id = "left" }]);
+        await bench.Service.PurgeAsync(Q, PurgeScope.Canceled);
+        await bench.CaughtUpAsync();
+
+        // Somebody writes it again each time that the repair has looked: the removal is of an old version.
+        var version = 100;
+        var service = new Asked(bench.Service, () => bench.Indices.AskAsync(
+            HttpMethod.Put,
+            $"{bench.Indices.Connection.Names.Current}/_doc/{Uri.EscapeDataString(document.Document)}?version_type=external&version={version++}",
+            JsonNode.Parse(document.Write().Document!)));
+        var report = await bench.Scrub(service: service).RunAsync();
+        (report.Found.LeftOver, report.Repaired.LeftOver).ShouldBe((1, 0));
+        version.ShouldBeGreaterThan(101);
+        (await bench.RunAsync()).Repaired.LeftOver.ShouldBe(1);
+        (await bench.VerifyAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_asked_for_does_not_keep_others_from_being_repaired()
+    {
+        await using var bench = await ScrubBench.StartAsync();
+        await bench.Indices.Connection.SetUpAsync();
+        bench.IsLost = static told => told.Message is not null;
+        await EnqueueAsync(bench, Q, "a", "broken", "c");
+        await bench.CaughtUpAsync();
+        var report = await bench.Scrub(service: new Asked(bench.Service, fails: "broken")).RunAsync();
+        (report.Found.Missing, report.Repaired.Missing, report.Failed, report.Undecided).ShouldBe((2, 2, 1, 0));
+        report.Failure.ShouldBe($"{Q}/broken: Injected.");
+        (await bench.RunAsync()).Repaired.Missing.ShouldBe(1);
+        (await bench.VerifyAsync()).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_document_in_a_history_that_is_no_transition_counts_as_none()
+    {
+        await using var bench = await ScrubBench.StartAsync();
+        bench.IsLost = static told => told.Transition is { Version: > 1 };
+        await EnqueueAsync(bench, Q, "a");
+        var taken = await bench.Service.DequeueAsync(Q, new DequeueRequest());
+        await bench.Service.SettleAsync(Q, [Settlement.Complete("a", taken.Messages[0].LeaseToken!)]);
+        await bench.CaughtUpAsync();
+        var life = (await bench.Service.GetMessageAsync(Q, "a")).Life;
+        var index = (await bench.Indices.Connection.Requests.GetIndicesAsync(bench.Indices.Connection.Names.HistoricPattern, default)).Keys.First();
+        await bench.Indices.AskAsync(HttpMethod.Put, $"{index}/_doc/foreign", new JsonObject { ["queue"] = Q, ["life"] = life });
+        await bench.Indices.RefreshAsync();
+        var report = await bench.RunAsync();
+        (report.Found.Transitions, report.Repaired.Transitions).ShouldBe((2, 2));
+    }
+
+    [Fact]
+    public async Task What_was_published_is_read_once_however_many_histories_lack_something()
+    {
+        await using var bench = await ScrubBench.StartAsync();
+        bench.IsLost = static told => told.Transition is not null;
+        bench.IsKept = static told => !told.Id.EndsWith('0');
+        await EnqueueAsync(bench, Q, [.. Enumerable.Range(0, 50).Select(static number => $"m{number}")]);
+        await EnqueueAsync(bench, "others", "a");
+        await bench.CaughtUpAsync();
+        var scrub = bench.Scrub(mostHoles: 10);
+        var report = await scrub.RunAsync();
+        (report.Found.Transitions, report.Repaired.Transitions, bench.ArchiveReads).ShouldBe((51, 46, 1));
+
+        // What is lost is not looked for again.
+        await bench.Indices.RefreshAsync();
+        report = await scrub.RunAsync();
+        (report.Found.Transitions, report.Repaired.Transitions, bench.ArchiveReads).ShouldBe((5, 0, 1));
+    }
+
+    [Fact]
+    public async Task Reading_what_was_published_ends_when_the_comparison_is_no_longer_wanted_and_nothing_is_called_lost()
+    {
+        await using var bench = await ScrubBench.StartAsync();
+        bench.IsLost = static told => told.Transition is not null;
+        await EnqueueAsync(bench, Q, "a", "b");
+        await bench.CaughtUpAsync();
+        var scrub = bench.Scrub(goesOn: () => bench.ArchiveReads != 1);
+        var report = await scrub.RunAsync();
+        (bench.ArchiveReads, report.Found.Transitions, report.Undecided).ShouldBe((1, 0, 2));
+
+        // The next one asks again.
+        bench.ForgetReads();
+        report = await bench.Scrub().RunAsync();
+        (report.Found.Transitions, report.Repaired.Transitions).ShouldBe((2, 2));
+    }
+
     private static async Task EnqueueAsync(ScrubBench bench, string queue, params string[] ids) =>
         await bench.Service.EnqueueAsync(queue, [.. ids.Select(static id => new NewMessage { Id = id, Metadata = Metadata.Of("k", "v") })]);
 
@@ -239,6 +356,25 @@ public sealed class ScrubTests(ITestOutputHelper output)
             }
 
             await Task.Delay(100);
+        }
+    }
+
+    /// <summary>A service with which something happens between the answer to the question for a message and its arrival, or which cannot answer for one.</summary>
+    private sealed class Asked(ITimestone inner, Func<Task>? meddle = null, string? fails = null) : ForwardingTimestone(inner)
+    {
+        public override async Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
+        {
+            if (id == fails)
+                throw new TimestoneException(ErrorCode.InvalidArgument, "Injected.");
+            try
+            {
+                return await base.GetMessageAsync(queue, id, cancellationToken);
+            }
+            finally
+            {
+                if (meddle is not null)
+                    await meddle();
+            }
         }
     }
 

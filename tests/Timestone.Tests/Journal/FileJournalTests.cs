@@ -25,6 +25,39 @@ public sealed class FileJournalTests : JournalContract
     }
 
     [Fact]
+    public async Task Its_id_outlasts_a_crash_and_is_made_anew_where_it_is_lost_or_damaged()
+    {
+        var id = (await _journal.ReadIdAsync()).ShouldNotBeNull();
+        var disk = _disk.Crash();
+        (await TestLog.Open(disk).ReadIdAsync()).ShouldBe(id);
+        using (var file = disk.Open(FileNames.Id))
+        {
+            file.Write([(byte)'?'], 7);
+            file.Flush();
+        }
+
+        var next = (await TestLog.Open(disk = disk.Crash()).ReadIdAsync()).ShouldNotBeNull();
+        next.ShouldNotBe(id);
+        disk.Delete(FileNames.Id);
+        (await TestLog.Open(disk = disk.Crash()).ReadIdAsync()).ShouldNotBeNull().ShouldNotBe(next);
+        (await TestLog.Open(new FaultyDisk()).ReadIdAsync()).ShouldNotBe(id);
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("write")]
+    [InlineData("flush")]
+    [InlineData("rename")]
+    public async Task An_id_that_cannot_be_made_is_made_when_it_can_be(string failing)
+    {
+        _disk.Fails = operation => operation == failing;
+        (await _journal.ReadIdAsync()).ShouldBeNull();
+        _disk.Fails = static _ => false;
+        var id = (await _journal.ReadIdAsync()).ShouldNotBeNull();
+        (await TestLog.Open(_disk.Crash()).ReadIdAsync()).ShouldBe(id);
+    }
+
+    [Fact]
     public async Task Commits_of_several_queues_share_one_write_and_one_flush()
     {
         var queues = new List<TestQueue>();

@@ -31,6 +31,14 @@ public abstract class JournalContract
     }
 
     [Fact]
+    public async Task It_has_an_id_that_stays_whoever_asks_first()
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await Journal.ReadIdAsync())));
+        ids.Distinct().ShouldHaveSingleItem().ShouldNotBeNull().ShouldMatch("^[0-9a-f]{32}$");
+        (await Journal.ReadIdAsync()).ShouldBe(ids[0]);
+    }
+
+    [Fact]
     public async Task Queues_are_listed_in_ordinal_order()
     {
         foreach (var name in new[] { "b", "a", "B", "a-1" })

@@ -1,6 +1,8 @@
+using Shouldly;
 using Timestone.Backends.Redis;
 using Timestone.Engine;
 using Timestone.Tests.Journal;
+using Xunit;
 
 namespace Timestone.Tests.Redis;
 
@@ -13,6 +15,16 @@ public sealed class GarnetJournalTests() : RedisJournalContract(GarnetDatabases.
 public abstract class RedisJournalContract(string database) : JournalContract, IAsyncDisposable
 {
     protected override IJournal Journal { get; } = RedisJournal.Open(new RedisJournalOptions { Configuration = database, Timeout = RedisServer.Patience });
+
+    [Fact]
+    public async Task All_who_share_it_have_one_id_and_one_that_was_emptied_is_another_store()
+    {
+        await using var other = RedisJournal.Open(new RedisJournalOptions { Configuration = database, Timeout = RedisServer.Patience });
+        var ids = await Task.WhenAll(Journal.ReadIdAsync().AsTask(), other.ReadIdAsync().AsTask());
+        ids[0].ShouldNotBeNull().ShouldBe(ids[1]);
+        await other.Link.CallAsync(static client => client.GetDatabase().KeyDeleteAsync(RedisKeys.Id));
+        (await Journal.ReadIdAsync()).ShouldNotBeNull().ShouldNotBe(ids[0]);
+    }
 
     public async ValueTask DisposeAsync()
     {

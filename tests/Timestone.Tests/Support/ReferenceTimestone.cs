@@ -8,6 +8,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
 {
     private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
 
+    private readonly string _id = Guid.NewGuid().ToString("n");
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, ReferenceQueue> _queues = new(StringComparer.Ordinal);
     private readonly List<Transition> _history = [];
@@ -48,7 +49,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         lock (_gate)
         {
             var rest = _queues.Values.Select(queue => queue.Info).Where(info => string.CompareOrdinal(info.Name, after) > 0).ToList();
-            return Task.FromResult(new QueuePage([.. rest.Take(limit)], rest.Count > limit ? rest[limit - 1].Name : null));
+            return Task.FromResult(new QueuePage([.. rest.Take(limit)], rest.Count > limit ? rest[limit - 1].Name : null) { ServiceId = _id });
         }
     }
 
