@@ -17,6 +17,15 @@ internal sealed class RedisProcess : IDisposable
 
     public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static async Task<RedisProcess> StartAsync(string directory)
     {
         var folder = new TemporaryFolder(directory);
