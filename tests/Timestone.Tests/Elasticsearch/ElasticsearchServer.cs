@@ -23,12 +23,12 @@ internal sealed class ElasticsearchServer : IAsyncDisposable
     private readonly ServiceProcess _process;
     private SearchFront? _front;
 
-    private ElasticsearchServer()
+    private ElasticsearchServer(string settings)
     {
         var start = Path.Combine(Needs.Services(), "search/start");
         var port = FreePort.With(TransportDistance).ToString(CultureInfo.InvariantCulture);
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        _process = new ServiceProcess(folder => [start, folder, port], AnswersAsync);
+        _process = new ServiceProcess(folder => [start, Configured(folder, settings), port], AnswersAsync);
     }
 
     /// <summary>Where clients find it.</summary>
@@ -37,9 +37,11 @@ internal sealed class ElasticsearchServer : IAsyncDisposable
     /// <summary>One that tests share which need nothing special of it, each with indices of its own; it ends with the process.</summary>
     public static Task<ElasticsearchServer> SharedAsync() => TheShared.Value;
 
-    public static async Task<ElasticsearchServer> StartNewAsync()
+    /// <summary>Starts one for a test of its own.</summary>
+    /// <param name="settings">Lines of its <c>elasticsearch.yml</c>.</param>
+    public static async Task<ElasticsearchServer> StartNewAsync(string settings = "")
     {
-        var server = new ElasticsearchServer();
+        var server = new ElasticsearchServer(settings);
         server._front = await SearchFront.StartAsync(server._http.BaseAddress!);
         await server.StartAsync();
         return server;
@@ -106,6 +108,13 @@ internal sealed class ElasticsearchServer : IAsyncDisposable
         if (_front is not null)
             await _front.DisposeAsync();
         _http.Dispose();
+    }
+
+    private static string Configured(string folder, string settings)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "config"));
+        File.WriteAllText(Path.Combine(folder, "config", "elasticsearch.yml"), settings);
+        return folder;
     }
 
     private static async Task<ElasticsearchServer> StartSharedAsync()

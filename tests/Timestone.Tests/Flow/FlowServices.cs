@@ -12,29 +12,35 @@ internal sealed class FlowServices : IAsyncDisposable
     private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(30);
 
     private readonly int _kafkaPort = FreePort.With(1);
-    private readonly Proxy _kafkaNetwork;
-    private readonly Proxy _searchNetwork;
     private KafkaServer? _kafka;
     private ElasticsearchServer? _elasticsearch;
 
     private FlowServices()
     {
-        _kafkaNetwork = new Proxy(() => _kafkaPort);
-        _searchNetwork = new Proxy(() => _elasticsearch!.Address.Port);
+        KafkaNetwork = new Proxy(() => _kafkaPort);
+        SearchNetwork = new Proxy(() => _elasticsearch!.Address.Port);
     }
+
+    /// <summary>The network to Kafka.</summary>
+    public Proxy KafkaNetwork { get; }
+
+    /// <summary>The network to Elasticsearch.</summary>
+    public Proxy SearchNetwork { get; }
 
     public KafkaServer Kafka => _kafka!;
 
     public ElasticsearchServer Elasticsearch => _elasticsearch!;
 
     /// <summary>Starts both, or Elasticsearch alone.</summary>
-    public static async Task<FlowServices> StartAsync(bool withKafka = true)
+    /// <param name="withKafka">Whether there is a Kafka.</param>
+    /// <param name="elasticsearch">Lines of Elasticsearch's <c>elasticsearch.yml</c>.</param>
+    public static async Task<FlowServices> StartAsync(bool withKafka = true, string elasticsearch = "")
     {
         var services = new FlowServices();
         try
         {
-            var kafka = withKafka ? KafkaServer.StartBehindAsync(services._kafkaNetwork.Port, services._kafkaPort) : null;
-            services._elasticsearch = await ElasticsearchServer.StartNewAsync();
+            var kafka = withKafka ? KafkaServer.StartBehindAsync(services.KafkaNetwork.Port, services._kafkaPort) : null;
+            services._elasticsearch = await ElasticsearchServer.StartNewAsync(elasticsearch);
             if (kafka is not null)
                 services._kafka = await kafka;
             return services;
@@ -48,7 +54,7 @@ internal sealed class FlowServices : IAsyncDisposable
 
     /// <summary>The configuration of servers, silos and indexers, as their environment has it: what fails is tried again soon, and who is gone is missed soon.</summary>
     public Dictionary<string, string> Environment() =>
-        _kafka is null ? FlowSwitches.Impatient(AddressOf(_searchNetwork)) : Environment($"127.0.0.1:{Text(_kafkaNetwork.Port)}", AddressOf(_searchNetwork));
+        _kafka is null ? FlowSwitches.Impatient(AddressOf(SearchNetwork)) : Environment($"127.0.0.1:{Text(KafkaNetwork.Port)}", AddressOf(SearchNetwork));
 
     /// <summary>The same for any Kafka and Elasticsearch.</summary>
     public static Dictionary<string, string> Environment(string kafka, Uri elasticsearch) => new(FlowSwitches.Impatient(elasticsearch))
@@ -62,15 +68,15 @@ internal sealed class FlowServices : IAsyncDisposable
     };
 
     /// <summary>Cuts or slows the network to Kafka, in a way that the number chooses, while something happens.</summary>
-    public Task CutKafkaAsync(int way, Func<Task> meanwhile) => CutAsync(_kafkaNetwork, way, meanwhile);
+    public Task CutKafkaAsync(int way, Func<Task> meanwhile) => CutAsync(KafkaNetwork, way, meanwhile);
 
     /// <summary>Cuts or slows the network to Elasticsearch, in a way that the number chooses, while something happens.</summary>
-    public Task CutSearchAsync(int way, Func<Task> meanwhile) => CutAsync(_searchNetwork, way, meanwhile);
+    public Task CutSearchAsync(int way, Func<Task> meanwhile) => CutAsync(SearchNetwork, way, meanwhile);
 
     public async ValueTask DisposeAsync()
     {
-        await _kafkaNetwork.DisposeAsync();
-        await _searchNetwork.DisposeAsync();
+        await KafkaNetwork.DisposeAsync();
+        await SearchNetwork.DisposeAsync();
         _kafka?.Dispose();
         if (_elasticsearch is not null)
             await _elasticsearch.DisposeAsync();

@@ -12,6 +12,7 @@ namespace Timestone.Tests.Flow;
 public sealed class OutageTests : IAsyncLifetime
 {
     private const string Q = "outage", Kafka = "kafka", Elasticsearch = "elasticsearch";
+    private static readonly string[] Topics = ["timestone.current", "timestone.historic"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), Glance = TimeSpan.FromMilliseconds(200);
 
     private readonly TemporaryDirectory _data = new();
@@ -23,7 +24,7 @@ public sealed class OutageTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _services = await FlowServices.StartAsync();
+        _services = await FlowServices.StartAsync(elasticsearch: "http.max_content_length: 64kb");
         _server = new ServerOnCall(_services.Environment(), "--data", _data.Path);
         await _server.StartAsync();
         _service = new TimestoneClient(new TimestoneClientOptions { Address = _server.Address });
@@ -81,35 +82,101 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task Topics_that_were_deleted_are_made_again_with_our_partitions_and_searches_say_that_something_may_be_lost()
     {
-        using var admin = new Confluent.Kafka.AdminClientBuilder(new Confluent.Kafka.AdminClientConfig { BootstrapServers = $"127.0.0.1:{_services.Kafka.Port}" }).Build();
-        string[] topics = ["timestone.current", "timestone.historic"];
-        await admin.DeleteTopicsAsync(topics);
+        using (var admin = Admin(_services.Kafka.Port))
+            await admin.DeleteTopicsAsync(Topics);
         await SendAsync(40);
-        await Eventually.BeAsync(async () => (await Eventually.SucceedAsync(() => _service.SearchMessagesAsync(new MessageSearch { Queue = Q, Limit = 1 }))).Freshness.Incomplete, Patience, Glance);
+        await SaysIncompleteAsync();
 
         // What was published while the topics went is gone with them; what comes afterwards is not.
         var first = _sent;
         await SendAsync(40);
         await CaughtUpAsync(isIncomplete: true, first);
-        foreach (var topic in topics)
-            admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Count.ShouldBe(FlowSwitches.Partitions, topic);
-        _server.Process.Terminate();
-        var log = await _server.Process.SaidAsync();
-        foreach (var topic in topics)
-            log.ShouldContain($"Topic {topic} of Kafka is gone and has been created again with {FlowSwitches.Partitions} partitions.");
+        await ShouldHaveTopicsAgainAsync();
     }
 
-    private async Task SendAsync(int messages)
+    [Fact]
+    public async Task A_Kafka_that_comes_back_with_an_emptied_folder_gets_all_that_waited_and_searches_say_that_something_may_be_lost()
     {
-        for (var i = 0; i < messages; i++)
-            await _service.EnqueueAsync(Q, [new NewMessage { Id = $"m{_sent++}" }]);
+        _services.Kafka.Kill();
+        await SendAsync(20);
+        await BecomesAsync(Kafka, "degraded");
+        await _services.Kafka.StartEmptyAsync();
+        await SaysIncompleteAsync();
+        await SendAsync(20);
+        await CaughtUpAsync(isIncomplete: true);
+        await ShouldHaveTopicsAgainAsync();
+    }
+
+    [Fact]
+    public async Task A_Kafka_that_is_slow_and_an_Elasticsearch_that_is_slower_than_its_time_limit_are_seen_by_how_far_searches_are_behind()
+    {
+        // Each request to Kafka and each answer takes as long.
+        _services.KafkaNetwork.Slow(TimeSpan.FromMilliseconds(300));
+        await SendAsync(20);
+        await Eventually.BeAsync(async () => (await SearchAsync()).Freshness.Lag > TimeSpan.FromSeconds(1), Patience, Glance);
+        (await PartAsync(Kafka)).Status.ShouldBe("ok");
+        _services.KafkaNetwork.Mend();
+        await CaughtUpAsync();
+
+        _services.SearchNetwork.Delay();
+        await SendAsync(20);
+        (await BecomesAsync(Elasticsearch, "degraded")).ShouldContain("Elasticsearch does not work");
+        (await BecomesAsync(Elasticsearch, "stalled")).ShouldContain("events wait there");
+        _services.SearchNetwork.Mend();
+        await CaughtUpAsync();
+        await OneLineEachAsync("Elasticsearch does not work", "Elasticsearch works again");
+    }
+
+    [Fact]
+    public async Task What_Elasticsearch_does_not_take_at_once_is_halved_and_what_it_does_not_take_by_itself_is_put_aside()
+    {
+        await _service.UpdateQueueAsync(Q, new QueueSettingsPatch { PublishPayloads = true });
+        await SendAsync(200, payloadBytes: 2_000);
+        await SendAsync(1, payloadBytes: 100_000);
+        await CaughtUpAsync();
+        await _services.Elasticsearch.RefreshAsync("timestone-historic*");
+        (await _services.Elasticsearch.CountAsync("timestone-historic*")).ShouldBe(_sent - 1, "of transitions, which have the payloads, one is too large");
+        _server.Process.Terminate();
+        var log = await _server.Process.SaidAsync();
+        log.Split("An event was put aside as a dead letter").Length.ShouldBe(2, log);
+        log.ShouldContain("413");
+        log.ShouldNotContain("does not work");
+    }
+
+    private static Confluent.Kafka.IAdminClient Admin(int port) =>
+        new Confluent.Kafka.AdminClientBuilder(new Confluent.Kafka.AdminClientConfig { BootstrapServers = $"127.0.0.1:{port}" }).Build();
+
+    private async Task SendAsync(int messages, int payloadBytes = 0)
+    {
+        var payload = payloadBytes == 0 ? default : Payload.FromText(new string('x', payloadBytes));
+        await _service.EnqueueAsync(Q, [.. Enumerable.Range(_sent, messages).Select(number => new NewMessage { Id = $"m{number}", Payload = payload })]);
+        _sent += messages;
+    }
+
+    private Task<SearchPage> SearchAsync(int limit = 1) => Eventually.SucceedAsync(() => _service.SearchMessagesAsync(new MessageSearch { Queue = Q, Limit = limit }));
+
+    private Task SaysIncompleteAsync() => Eventually.BeAsync(async () => (await SearchAsync()).Freshness.Incomplete, Patience, Glance);
+
+    // With our partitions, which are told in the log.
+    private async Task ShouldHaveTopicsAgainAsync()
+    {
+        using (var admin = Admin(_services.Kafka.Port))
+        {
+            foreach (var topic in Topics)
+                admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Count.ShouldBe(FlowSwitches.Partitions, topic);
+        }
+
+        _server.Process.Terminate();
+        var log = await _server.Process.SaidAsync();
+        foreach (var topic in Topics)
+            log.ShouldContain($"Topic {topic} of Kafka is gone and has been created again with {FlowSwitches.Partitions} partitions.");
     }
 
     // All is found, and both parts are well; it is 200 all the time.
     private Task CaughtUpAsync(bool isIncomplete = false, int first = 0) => Eventually.BeAsync(
         async () =>
         {
-            var page = await Eventually.SucceedAsync(() => _service.SearchMessagesAsync(new MessageSearch { Queue = Q, Limit = Limits.MaxPage }));
+            var page = await SearchAsync(Limits.MaxPage);
             return page.Freshness.Lag == TimeSpan.Zero && Enumerable.Range(first, _sent - first).All(number => page.Messages.Any(message => message.Id == $"m{number}")) && page.Freshness.Incomplete == isIncomplete
                 && (await PartAsync(Kafka)).Status == "ok" && (await PartAsync(Elasticsearch)).Status == "ok";
         },

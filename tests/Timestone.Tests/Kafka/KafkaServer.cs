@@ -96,6 +96,13 @@ public sealed class KafkaServer : IDisposable
     /// <summary>Starts it again on what it has stored.</summary>
     public Task StartAsync() => _process.StartAsync();
 
+    /// <summary>Starts it on an emptied folder.</summary>
+    public Task StartEmptyAsync()
+    {
+        _process.Empty();
+        return StartAsync();
+    }
+
     /// <summary>Kills it: it has no chance to write or to say anything.</summary>
     public void Kill() => _process.Kill();
 

@@ -22,13 +22,15 @@ internal sealed class ServiceProcess(Func<string, string[]> command, Func<Task<b
     private Process? _keeper;
     private int _id;
 
+    private string Data => Path.Combine(_directory.Path, "data");
+
     private string Log => Path.Combine(_directory.Path, "log.txt");
 
     /// <summary>Starts it, again on what it has stored, and waits until it is ready.</summary>
     /// <exception cref="InvalidOperationException">It ended, or was not ready in time; the text has what it said.</exception>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("sh", ["-c", Keeper, "sh", Log, .. command(Path.Combine(_directory.Path, "data"))])
+        var start = new ProcessStartInfo("sh", ["-c", Keeper, "sh", Log, .. command(Data)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -60,6 +62,9 @@ internal sealed class ServiceProcess(Func<string, string[]> command, Func<Task<b
         _keeper.Dispose();
         _keeper = null;
     }
+
+    /// <summary>Removes all that it has stored. It must not run.</summary>
+    public void Empty() => Directory.Delete(Data, recursive: true);
 
     public void Dispose()
     {
