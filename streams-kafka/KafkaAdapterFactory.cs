@@ -58,6 +58,6 @@ internal sealed class KafkaAdapterFactory : IQueueAdapterFactory, IQueueAdapterC
     public void Dispose() => _sender.Dispose();
 
     private KafkaReceiver CreateReceiver(QueueId queueId) => _caches.TryRemove(queueId, out var cache)
-        ? new KafkaReceiver(new TopicPartition(_topic.Name, KafkaAdapter.PartitionOf(queueId)), _clients, _topic, _data, cache, _receiverLogger)
+        ? new KafkaReceiver(new TopicPartition(_topic.Name, KafkaAdapter.PartitionOf(queueId)), _clients, _topic, _data, cache, _receiverLogger, TimeProvider.System)
         : throw new InvalidOperationException($"No cache was made for queue {queueId}.");
 }

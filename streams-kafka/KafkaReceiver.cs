@@ -12,12 +12,13 @@ namespace Timestone.Streams.Kafka;
 /// that one silo reads a partition; while two do, both deliver, and what either has delivered is delivered.
 /// </summary>
 /// <remarks>Used by one pulling agent, one call at a time. Reading takes what the client has at hand and never blocks.</remarks>
-internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClients clients, KafkaTopic topic, IKafkaDataAdapter data, KafkaQueueCache cache, ILogger<KafkaReceiver> logger)
+internal sealed partial class KafkaReceiver(
+    TopicPartition partition, KafkaClients clients, KafkaTopic topic, IKafkaDataAdapter data, KafkaQueueCache cache, ILogger<KafkaReceiver> logger, TimeProvider time)
     : IQueueAdapterReceiver
 {
     private const int MostBytes = 1024 * 1024, RecordBytes = 100;
 
-    private static readonly TimeSpan AssignPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AssignPause = TimeSpan.FromSeconds(1), Renewal = TimeSpan.FromDays(1), RenewalPause = TimeSpan.FromMinutes(1), Patience = TimeSpan.FromSeconds(5);
 
     private IConsumer<byte[], byte[]>? _consumer;
 
@@ -26,6 +27,8 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
     private long _assignedAt;
     private bool _failed, _isTold, _isGone;
     private long _delivered;
+    private Task<bool>? _renewing;
+    private DateTimeOffset _renewAt = DateTimeOffset.MinValue;
 
     public async Task Initialize(TimeSpan timeout)
     {
@@ -62,6 +65,8 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
                 batches.Add(batch);
                 bytes += batch.Bytes;
             }
+
+            Renew(consumer);
         }
 
         return Task.FromResult<IList<IBatchContainer>>(batches);
@@ -86,11 +91,46 @@ internal sealed partial class KafkaReceiver(TopicPartition partition, KafkaClien
         if (cache.TryPurgeFromCache(out var delivered))
             await MessagesDeliveredAsync(delivered).ConfigureAwait(false);
         _consumer = null;
-        await Task.Run(() =>
+        await Task.Run(async () =>
         {
+            if (_renewing is { } renewing)
+                await renewing.ConfigureAwait(false);
             using (consumer)
                 consumer.Close();
         }).WaitAsync(timeout).ConfigureAwait(false);
+    }
+
+    // Kafka forgets what a group without members has not committed for a week (offsets.retention.minutes), and the client commits what is new only: so how far a partition was
+    // delivered is committed again when it is read from, and once a day.
+    private void Renew(IConsumer<byte[], byte[]> consumer)
+    {
+        if (_renewing is { IsCompleted: false } || time.GetUtcNow() < _renewAt)
+            return;
+        if (_renewing is { Result: false })
+        {
+            // That Kafka is away is told elsewhere.
+            (_renewing, _renewAt) = (null, time.GetUtcNow() + RenewalPause);
+            return;
+        }
+
+        _renewAt = time.GetUtcNow() + Renewal;
+        var delivered = _delivered;
+
+        // It blocks; and the client is not disposed of under it.
+        _renewing = Task.Run(() =>
+        {
+            try
+            {
+                var at = delivered > 0 ? new TopicPartitionOffset(partition, delivered) : consumer.Committed([partition], Patience)[0];
+                if (!at.Offset.IsSpecial)
+                    consumer.Commit([at]);
+                return true;
+            }
+            catch (KafkaException)
+            {
+                return false;
+            }
+        });
     }
 
     private ConsumeResult<byte[], byte[]>? Take(IConsumer<byte[], byte[]> consumer)

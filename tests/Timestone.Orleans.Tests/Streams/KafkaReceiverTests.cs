@@ -6,6 +6,7 @@ using Shouldly;
 using Timestone.Backends.Kafka;
 using Timestone.Streams.Kafka;
 using Timestone.Tests.Kafka;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Streams;
@@ -112,8 +113,35 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         await second.StopAsync();
     }
 
+    [Fact]
+    public async Task How_far_a_partition_was_delivered_is_committed_again_once_a_day_though_nothing_more_is()
+    {
+        await WriteAsync(0, 4);
+        var time = new ManualTimeProvider();
+        var idle = new Agent(_options, time: time);
+        await idle.ReadAsync(4);
+        idle.Deliver(3);
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _options.BootstrapServers }).Build();
+        using var member = new KafkaClients(_options, NullLogger.Instance).PartitionReader(static _ => { });
+
+        // The first may be made good by what is committed at the start.
+        for (var day = 0; day < 3; day++)
+        {
+            // As Kafka does after a week.
+            await admin.DeleteConsumerGroupOffsetsAsync(_options.GroupId, [new TopicPartition(_options.CurrentTopic, 0)]);
+            time.Advance(TimeSpan.FromDays(1));
+            await Eventually.BeAsync(async () =>
+            {
+                (await idle.LookAsync()).ShouldBeEmpty();
+                return member.Committed([new TopicPartition(_options.CurrentTopic, 0)], Patience).Single().Offset == 3;
+            });
+        }
+
+        await idle.StopAsync();
+    }
+
     private static KafkaOptions Options(string servers) =>
-        new() { BootstrapServers = servers, CurrentTopic = $"records-{Guid.NewGuid():N}", Partitions = 1, CommitInterval = TimeSpan.FromMilliseconds(1) };
+        new() { BootstrapServers = servers, CurrentTopic = $"records-{Guid.NewGuid():N}", GroupId = $"group-{Guid.NewGuid():N}", Partitions = 1, CommitInterval = TimeSpan.FromMilliseconds(1) };
 
     private async Task WriteAsync(int from, int count)
     {
@@ -151,11 +179,11 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         private readonly KafkaReceiver _receiver;
         private IQueueCacheCursor? _cursor;
 
-        public Agent(KafkaOptions options, IKafkaDataAdapter? data = null)
+        public Agent(KafkaOptions options, IKafkaDataAdapter? data = null, TimeProvider? time = null)
         {
             var clients = new KafkaClients(options, NullLogger.Instance);
             var topic = new KafkaTopic(options, clients, NullLogger<KafkaTopic>.Instance);
-            _receiver = new KafkaReceiver(new TopicPartition(options.CurrentTopic, 0), clients, topic, data ?? new PlainRecords("test"), _cache, NullLogger<KafkaReceiver>.Instance);
+            _receiver = new KafkaReceiver(new TopicPartition(options.CurrentTopic, 0), clients, topic, data ?? new PlainRecords("test"), _cache, NullLogger<KafkaReceiver>.Instance, time ?? TimeProvider.System);
         }
 
         /// <summary>Reads so many records; answers their offsets.</summary>
@@ -166,14 +194,17 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
             var began = TimeProvider.System.GetTimestamp();
             List<IBatchContainer> read = [];
             while (read.Count < count && TimeProvider.System.GetElapsedTime(began) < Patience)
-            {
-                var batches = await _receiver.GetQueueMessagesAsync(count);
-                _cache.AddToCache(batches);
-                read.AddRange(batches);
-            }
-
+                read.AddRange(await LookAsync(count));
             _cursor ??= _cache.GetCacheCursor(read[0].StreamId, read[0].SequenceToken);
             return [.. read.Select(static batch => batch.SequenceToken.SequenceNumber)];
+        }
+
+        /// <summary>Takes what is there.</summary>
+        public async Task<IList<IBatchContainer>> LookAsync(int count = 100)
+        {
+            var batches = await _receiver.GetQueueMessagesAsync(count);
+            _cache.AddToCache(batches);
+            return batches;
         }
 
         /// <summary>Delivers so many.</summary>
