@@ -1,2 +1,4 @@
-// More than there are processors: a third of the tests wait for real servers most of the time.
-[assembly: Xunit.CollectionBehavior(MaxParallelThreads = 4)]
+using Xunit.v3;
+
+// More than there are processors: many tests wait for real servers most of their time.
+[assembly: Parallelization(MaxThreads = 4)]
