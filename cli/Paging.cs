@@ -7,15 +7,15 @@ internal static class Paging
     public static async Task<QueuePage> AllQueuesAsync(ITimestone timestone, CancellationToken cancellationToken)
     {
         var (queues, unreadable) = (new List<QueueInfo>(), new List<string>());
-        string? after = null;
+        string? after = null, service = null;
         do
         {
             var page = await timestone.ListQueuesAsync(after, Limits.MaxPage, cancellationToken).ConfigureAwait(false);
             queues.AddRange(page.Queues);
             unreadable.AddRange(page.Unreadable ?? []);
-            after = page.Next;
+            (after, service) = (page.Next, page.ServiceId);
         }
         while (after is not null);
-        return new QueuePage(queues, null) { Unreadable = unreadable };
+        return new QueuePage(queues, null) { Unreadable = unreadable, ServiceId = service };
     }
 }

@@ -104,33 +104,35 @@ internal sealed partial class KafkaReceiver(
     // delivered is committed again when it is read from, and once a day.
     private void Renew(IConsumer<byte[], byte[]> consumer)
     {
-        if (_renewing is { IsCompleted: false } || time.GetUtcNow() < _renewAt)
+        if (_renewing is { IsCompleted: false })
             return;
-        if (_renewing is { Result: false })
-        {
-            // That Kafka is away is told elsewhere.
-            (_renewing, _renewAt) = (null, time.GetUtcNow() + RenewalPause);
-            return;
-        }
 
+        // That Kafka is away is told elsewhere.
+        if (_renewing is { Result: false })
+            (_renewing, _renewAt) = (null, time.GetUtcNow() + RenewalPause);
+        if (time.GetUtcNow() < _renewAt)
+            return;
         _renewAt = time.GetUtcNow() + Renewal;
         var delivered = _delivered;
 
-        // It blocks; and the client is not disposed of under it.
-        _renewing = Task.Run(() =>
+        // It blocks, so not on a thread of the pool, on which the grains run; and the client is not disposed of under it.
+        _renewing = Task.Factory.StartNew(
+            () => CommitsAgain(consumer, delivered), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private bool CommitsAgain(IConsumer<byte[], byte[]> consumer, long delivered)
+    {
+        try
         {
-            try
-            {
-                var at = delivered > 0 ? new TopicPartitionOffset(partition, delivered) : consumer.Committed([partition], Patience)[0];
-                if (!at.Offset.IsSpecial)
-                    consumer.Commit([at]);
-                return true;
-            }
-            catch (KafkaException)
-            {
-                return false;
-            }
-        });
+            var at = delivered > 0 ? new TopicPartitionOffset(partition, delivered) : consumer.Committed([partition], Patience)[0];
+            if (!at.Offset.IsSpecial)
+                consumer.Commit([at]);
+            return true;
+        }
+        catch (Exception problem) when (problem is KafkaException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     private ConsumeResult<byte[], byte[]>? Take(IConsumer<byte[], byte[]> consumer)

@@ -97,7 +97,7 @@ public sealed class ElasticsearchConnection : IDisposable
             }
             catch (IOException)
             {
-                // The store is away. It is asked again when the aliases are looked at again.
+                // The store is away. It is asked again with the next use.
             }
         }
 
@@ -167,9 +167,12 @@ public sealed class ElasticsearchConnection : IDisposable
         var isIncomplete = current is not null && indices[current].Contains(Names.CurrentIncomplete);
 
         // One that another service builds to take the place of this one's is not for this one's messages.
-        var next = With(Names.Next);
-        next = next is not null && _serviceId is { } own && ServicesOf(next) is [_, ..] services && !services.Contains(own) ? null : next;
-        return new IndexAliases(current, next, isIncomplete, With(Names.HistoricIncomplete) is not null, current is null ? [] : ServicesOf(current));
+        var begun = With(Names.Next);
+        var next = begun is not null && _serviceId is { } own && ServicesOf(begun) is [_, ..] services && !services.Contains(own) ? null : begun;
+
+        // Also an index that searches do not read any more, because its alias was removed, is somebody's.
+        string[] whose = current is not null ? ServicesOf(current) : [.. indices.Keys.Where(index => index != begun).SelectMany(ServicesOf).Distinct(StringComparer.Ordinal)];
+        return new IndexAliases(current, next, isIncomplete, With(Names.HistoricIncomplete) is not null, whose);
 
         string[] ServicesOf(string index) => [.. indices[index].Select(Names.ServiceOf).OfType<string>()];
 

@@ -16,9 +16,12 @@ public sealed class ElasticsearchRetention
     public static TimeSpan Interval => TimeSpan.FromHours(1);
 
     /// <summary>Deletes what is to be deleted now; answers the names of those indices.</summary>
-    /// <exception cref="IOException">Elasticsearch cannot be reached or refuses.</exception>
+    /// <exception cref="IOException">Elasticsearch cannot be reached or refuses, or its indices are those of another service.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken = default)
     {
+        // Another service's histories are not to be deleted by this one's settings.
+        if (_connection.Marks)
+            await _connection.ReadyAsync(cancellationToken).ConfigureAwait(false);
         var names = _connection.Names;
         var oldest = _connection.Time.GetUtcNow() - _connection.Options.HistoricRetention;
         var deleted = new List<string>();

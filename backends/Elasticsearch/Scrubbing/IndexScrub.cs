@@ -236,14 +236,12 @@ public sealed class IndexScrub
         {
             var suspects = _suspects;
             _suspects = [];
-            if (!await HasPassedAsync(suspects[0].Queue, cancellationToken).ConfigureAwait(false))
+            if (!await IsToJudgeAsync(suspects[0].Queue, cancellationToken).ConfigureAwait(false))
             {
                 Leave(suspects.Count);
                 return;
             }
 
-            // Another service may have taken the index over since.
-            await CheckServiceAsync(cancellationToken).ConfigureAwait(false);
             foreach (var some in suspects.Chunk(_page))
             {
                 await _pace.TakeAsync(some.Length, cancellationToken).ConfigureAwait(false);
@@ -260,10 +258,29 @@ public sealed class IndexScrub
         _holes = [];
         if (holes.Count == 0)
             return;
-        if (await HasPassedAsync(holes[0].Queue, cancellationToken).ConfigureAwait(false))
+        if (await IsToJudgeAsync(holes[0].Queue, cancellationToken).ConfigureAwait(false))
             Leave(await _historic.JudgeAsync(holes, _pace, cancellationToken).ConfigureAwait(false));
         else
             Leave(holes.Count);
+    }
+
+    private async Task<bool> IsToJudgeAsync(string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await HasPassedAsync(queue, cancellationToken).ConfigureAwait(false))
+                return false;
+
+            // Another service may have taken the index over since.
+            await CheckServiceAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimestoneException problem)
+        {
+            // What is suspected is of other queues too.
+            Failed(queue, problem);
+            return false;
+        }
     }
 
     // Whether the index came to include everything that had happened when this was asked.

@@ -63,7 +63,7 @@ internal sealed class IndexSetup(ElasticsearchConnection connection) : IDisposab
     {
         var (names, options) = (connection.Names, connection.Options);
         var service = await connection.ServiceIdAsync(cancellationToken).ConfigureAwait(false);
-        if (service is not null)
+        if (connection.Marks)
         {
             // Before anything is changed that is another one's.
             await connection.Requests.CheckProductAsync(cancellationToken).ConfigureAwait(false);
@@ -95,10 +95,10 @@ internal sealed class IndexSetup(ElasticsearchConnection connection) : IDisposab
         Check(aliases, service);
     }
 
-    private void Check(IndexAliases aliases, string service)
+    private void Check(IndexAliases aliases, string? service)
     {
-        if (aliases.Services.Count > 0 && !aliases.IsOf(service))
-            throw ForeignIndexException.Of(connection.Names, aliases, service);
+        if (aliases.Services.Count > 0 && (service is null || !aliases.IsOf(service)))
+            throw service is null ? new IOException("The id of the store is not known now, and the index is only that of one.") : ForeignIndexException.Of(connection.Names, aliases, service);
     }
 
     private async Task EnsureCurrentAsync(string? service, CancellationToken cancellationToken)

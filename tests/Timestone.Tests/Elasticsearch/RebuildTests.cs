@@ -27,7 +27,8 @@ public sealed class RebuildTests
         report.ShouldBe(new RebuildReport("timestone-current-000002", 3, 2100));
         told.Count.ShouldBe(3);
         await ShouldHoldAsync(bench, service, ["q0", "q1", "q2"]);
-        bench.Cluster.Indices.Values.ShouldHaveSingleItem().Aliases.ShouldBe(["timestone-current"]);
+        bench.Cluster.Indices.Values.ShouldHaveSingleItem().Aliases
+            .ShouldBe(["timestone-current", $"timestone-current-of-{(await service.ListQueuesAsync()).ServiceId}"]);
     }
 
     [Theory]

@@ -33,6 +33,9 @@ internal static class FlowSwitches
         ["Timestone__Elasticsearch__Retries"] = "4",
         ["Timestone__Elasticsearch__RetryDelay"] = "00:00:00.010",
         ["Timestone__Elasticsearch__MaxRetryDelay"] = "00:00:00.050",
+
+        // What the way of the events loses is not to be repaired before somebody looks.
+        ["Timestone__ScrubRate"] = "0",
     };
 
     private static int? Number(string variable) =>
