@@ -86,8 +86,11 @@ public static partial class ServerCommand
         builder.Services.AddSingleton(options);
         builder.Services.AddHostedService<IndexerService>();
         using var host = builder.Build();
+
+        // Who reads the line may tell it to stop.
+        await host.StartAsync().ConfigureAwait(false);
         LogStartedIndexer(host.Services.GetRequiredService<ILogger<IndexerService>>(), options.Kafka!.BootstrapServers, string.Join(", ", options.Elasticsearch!.Addresses));
-        await host.RunAsync().ConfigureAwait(false);
+        await host.WaitForShutdownAsync().ConfigureAwait(false);
     }
 
     [LoggerMessage(1, LogLevel.Information, "Listening on {Addresses}, data in {Data}, durability {Durability}.")]
