@@ -25,7 +25,7 @@ internal abstract class QueueOpening(QueueRow queue, long epoch, bool created, l
     public IEnumerable<MessageRow> TakeRows() =>
         Interlocked.Exchange(ref _rows, null) ?? throw new InvalidOperationException("The rows were taken before.");
 
-    public virtual bool TryReserve(RoomUse use, long bytes) => true;
+    public virtual bool TryReserve(RoomUse use, long bytes, MessageRow? row = null) => true;
 
     public abstract ValueTask CommitAsync(ChangeBatch changes);
 

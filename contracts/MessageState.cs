@@ -5,7 +5,7 @@ namespace Timestone;
 
 /// <summary>Where a message is in its life. The last three are terminal: kept for the queue's retention time, then removed.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<MessageState>))]
-public enum MessageState
+public enum MessageState : byte
 {
     /// <summary>Waiting for its time: not dequeueable yet. The clock moves it to <see cref="Pending"/>; a cancel ends it.</summary>
     Invisible = 0,

@@ -5,7 +5,7 @@ namespace Timestone;
 
 /// <summary>A text of a call that was not kept, as its store has no room for it. The call took effect all the same.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<OmittedText>))]
-public enum OmittedText
+public enum OmittedText : byte
 {
     /// <summary>The progress that an extension reported: the message keeps the one before.</summary>
     Progress = 0,

@@ -29,10 +29,10 @@ internal sealed class FileQueueJournal : QueueOpening, IQueueJournal
 
     public BootTime? BootTime => _journal.BootTime;
 
-    public override bool TryReserve(RoomUse use, long bytes)
+    public override bool TryReserve(RoomUse use, long bytes, MessageRow? row = null)
     {
         // What is written now, its commit's head included, and what the message counts for from then on.
-        var told = _queue.Tells ? ToldFormat.MostBytes(_queue.Name, bytes) : 0;
+        var told = !_queue.Tells ? 0 : row is null ? ToldFormat.MostBytes(_queue.Name, bytes) : ToldFormat.MostBytes(_queue.Name, row);
         var claim = use switch
         {
             RoomUse.Message => bytes + RowEncoder.MostBesideContent + told + Tally.InState(MessageState.Invisible, 0, told).Need,

@@ -29,7 +29,7 @@ public abstract class ForwardingQueueJournal(IQueueJournal inner) : IQueueJourna
     public BootTime? BootTime => inner.BootTime;
 
     /// <inheritdoc/>
-    public virtual bool TryReserve(RoomUse use, long bytes) => inner.TryReserve(use, bytes);
+    public virtual bool TryReserve(RoomUse use, long bytes, MessageRow? row = null) => inner.TryReserve(use, bytes, row);
 
     /// <inheritdoc/>
     public virtual IEnumerable<MessageRow> TakeRows() => inner.TakeRows();

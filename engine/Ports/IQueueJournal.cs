@@ -27,8 +27,11 @@ public interface IQueueJournal : IAsyncDisposable
     /// for here, and what ends messages and leases, is sure not to make a commit fail for space.
     /// </summary>
     /// <param name="use">What for.</param>
-    /// <param name="bytes">The bytes of the message's id and metadata, and of its payload if it is new, else of its state (<see cref="RowState.Bytes"/>).</param>
-    bool TryReserve(RoomUse use, long bytes) => true;
+    /// <param name="bytes">
+    /// The bytes of a message's state (<see cref="RowState.Bytes"/>), of a new message's id, metadata and payload, or of whatever else is written.
+    /// </param>
+    /// <param name="row">The message whose state it is; else null. Where its id and metadata are written too, the journal counts them itself.</param>
+    bool TryReserve(RoomUse use, long bytes, MessageRow? row = null) => true;
 
     /// <summary>
     /// The highest sequence that a message of the queue ever had, as far as the journal holds anything of it; 0 when none had

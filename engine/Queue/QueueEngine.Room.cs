@@ -27,9 +27,9 @@ public sealed partial class QueueEngine
     private static TimestoneError NoRoom(string what) =>
         new(ErrorCode.QueueFull, $"The journal has no room for {what}: its store is full, or cannot be extended (/readyz says which). Try again later.");
 
-    private bool HasRoom(RoomUse use, long bytes) => _room.IsFor(use) && _tryReserve(use, bytes);
+    private bool HasRoom(RoomUse use, long bytes) => HasRoomFor(use, null, bytes);
 
-    private bool HasRoomFor(RoomUse use, MessageRow row, long stateBytes) => HasRoom(use, MostBytes(row.Id, row.Metadata) + stateBytes);
+    private bool HasRoomFor(RoomUse use, MessageRow? row, long bytes) => _room.IsFor(use) && _tryReserve(use, bytes, row);
 
     // As UTF-8, of which a character takes three bytes at the most.
     private static long MostBytes(string? id, Metadata metadata)

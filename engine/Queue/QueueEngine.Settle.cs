@@ -80,17 +80,17 @@ public sealed partial class QueueEngine
     // Answers what the journal has no room for.
     private OmittedText? EndLease(MessageRow row, Settlement settlement)
     {
-        var ended = row.State with { Ended = Remember(row.State.Lease!.Token, settlement.Action, row.State.Ended) };
+        var ended = row.State;
+        ended.Ended = Remember(ended.Lease!.Token, settlement.Action, ended.Ended);
         switch (settlement.Action)
         {
             case SettlementAction.Complete:
-                var completed = ended;
-                End(ref completed, MessageState.Completed);
+                End(ref ended, MessageState.Completed);
                 byte[]? result = settlement.Result.Kind == PayloadKind.None ? null : ArrayOf(settlement.Result.Bytes);
-                if (result is not null || completed.Notes?.Error is not null)
-                    completed.Notes = new Notes(null, result, completed.Notes?.Progress);
+                if (result is not null || ended.Notes?.Error is not null)
+                    ended.Notes = new Notes(null, result, ended.Notes?.Progress);
                 _rates.Completed(_now);
-                Move(row, completed, Cause.Complete);
+                Move(row, ended, Cause.Complete);
                 return null;
             case SettlementAction.Fail:
                 var error = settlement.Error ?? "failed";

@@ -18,7 +18,7 @@ public sealed partial class QueueEngine
 
     private static readonly long LastTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    private static readonly Func<RoomUse, long, bool> AlwaysRoom = static (_, _) => true;
+    private static readonly Func<RoomUse, long, MessageRow?, bool> AlwaysRoom = static (_, _, _) => true;
 
     private static readonly MessageState[] AllStates = Enum.GetValues<MessageState>();
     private static readonly MessageState[] LiveStates = [.. AllStates.Where(static state => !state.IsTerminal())];
@@ -41,7 +41,7 @@ public sealed partial class QueueEngine
     private QueueRow _queue;
     private ChangeBatch _changes = new();
     private JournalRoom _room;
-    private Func<RoomUse, long, bool> _tryReserve = AlwaysRoom;
+    private Func<RoomUse, long, MessageRow?, bool> _tryReserve = AlwaysRoom;
     private long _now;
     private long _lastSequence;
     private long _lastLane;
@@ -102,7 +102,7 @@ public sealed partial class QueueEngine
     /// <param name="wall">What the wall clock says, in Unix milliseconds; null when it says the time.</param>
     /// <param name="store">What the store's own clock says, in Unix milliseconds; null where that is the wall clock.</param>
     /// <param name="boot">What the machine says of the time since its boot; null where it does not.</param>
-    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, bool>? tryReserve = null, long? wall = null, long? store = null, BootTime? boot = null)
+    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, MessageRow?, bool>? tryReserve = null, long? wall = null, long? store = null, BootTime? boot = null)
     {
         _now = Math.Max(_now, now);
         _wall = wall ?? _now;

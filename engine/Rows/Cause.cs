@@ -1,7 +1,7 @@
 namespace Timestone.Engine;
 
 /// <summary>What made a change.</summary>
-public enum Cause
+public enum Cause : byte
 {
     /// <summary>A producer enqueued the message.</summary>
     Enqueue = 0,

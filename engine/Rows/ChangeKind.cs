@@ -1,7 +1,7 @@
 namespace Timestone.Engine;
 
 /// <summary>What a change does to a stored row.</summary>
-public enum ChangeKind
+public enum ChangeKind : byte
 {
     /// <summary>A new message: everything about it is written.</summary>
     Added = 0,

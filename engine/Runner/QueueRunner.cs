@@ -48,7 +48,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly Action _pump;
     private readonly Action _wake;
     private readonly Action<DequeueCall> _giveUpWait;
-    private readonly Func<RoomUse, long, bool> _tryReserve;
+    private readonly Func<RoomUse, long, MessageRow?, bool> _tryReserve;
     private readonly ConcurrentQueue<Request> _inbox = new();
     private readonly WaitingDequeues _waiting = new();
     private readonly TaskCompletionSource<Exception?> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -131,7 +131,7 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["list a state that there is not"] = ("state", service => service.ListMessagesAsync(Q, (MessageState)99)),
         ["list a page of no queues"] = ("limit", service => service.ListQueuesAsync(limit: 0)),
         ["list too large a page of queues"] = ("limit", service => service.ListQueuesAsync(limit: Limits.MaxPage + 1)),
-        ["depth of a state that there is not"] = ("state", service => service.GetDepthAsync(Q, (MessageState)(-1))),
+        ["depth of a state that there is not"] = ("state", service => service.GetDepthAsync(Q, (MessageState)byte.MaxValue)),
         ["depth of too many pairs"] = ("filter", service => service.GetDepthAsync(Q, filter: Many(Limits.MaxMetadataPairs + 1))),
         ["depth of a key of other characters"] = ("filter", service => service.GetDepthAsync(Q, filter: Metadata.Of("a b", "v"))),
         ["purge of a state that there is not"] = ("state", service => service.PurgeAsync(Q, (PurgeScope)7)),

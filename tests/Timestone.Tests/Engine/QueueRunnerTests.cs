@@ -91,6 +91,6 @@ public sealed class QueueRunnerTests
 
     private sealed class Unreservable(IQueueJournal inner) : ForwardingQueueJournal(inner)
     {
-        public override bool TryReserve(RoomUse use, long contentBytes) => throw new UnauthorizedAccessException("Injected.");
+        public override bool TryReserve(RoomUse use, long bytes, MessageRow? row = null) => throw new UnauthorizedAccessException("Injected.");
     }
 }

@@ -110,7 +110,7 @@ internal sealed partial class ReferenceQueue
         {
             foreach (var message in Dequeueable(request.Filter).Take(request.Max).ToArray())
             {
-                LacksRoomToLease = !HasRoom(RoomUse.Lease, message.RoomBytes + (3 * (request.Worker?.Length ?? 0)) + (request.RequestId?.Length ?? 0));
+                LacksRoomToLease = !HasRoomFor(RoomUse.Lease, message, (3 * (request.Worker?.Length ?? 0)) + (request.RequestId?.Length ?? 0));
                 if (LacksRoomToLease)
                     break;
                 Lease(message, request);
@@ -175,7 +175,7 @@ internal sealed partial class ReferenceQueue
                 break;
             case SettlementAction.Fail:
                 var error = item.Error ?? "failed";
-                if (error.Length > 200 && !HasRoom(RoomUse.Extra, message.RoomBytes + Encoding.UTF8.GetByteCount(error)))
+                if (error.Length > 200 && !HasRoomFor(RoomUse.Extra, message, Encoding.UTF8.GetByteCount(error)))
                     (error, omitted) = (error[..200], OmittedText.Error);
                 message.Error = error;
                 if (item.Permanent)
@@ -198,8 +198,8 @@ internal sealed partial class ReferenceQueue
             return Refused(item.Id, ErrorCode.LeaseLost);
 
         var reports = item.Progress.Kind != PayloadKind.None;
-        var keeps = reports && HasRoom(RoomUse.Extra, message.RoomBytes + item.Progress.Bytes.Length);
-        if (!keeps && !HasRoom(RoomUse.Extension, message.RoomBytes))
+        var keeps = reports && HasRoomFor(RoomUse.Extra, message, item.Progress.Bytes.Length);
+        if (!keeps && !HasRoomFor(RoomUse.Extension, message))
             return Refused(item.Id, ErrorCode.QueueFull);
         var length = item.Lease is { } asked ? Milliseconds(asked) : message.Lease.Length;
         message.DueAt = Now + length;
@@ -223,7 +223,7 @@ internal sealed partial class ReferenceQueue
         if (message.IsTerminal)
             return Refused(item.Id, ErrorCode.IllegalTransition);
 
-        var keepsReason = item.Reason is null || HasRoom(RoomUse.Extra, message.RoomBytes + Encoding.UTF8.GetByteCount(item.Reason));
+        var keepsReason = item.Reason is null || HasRoomFor(RoomUse.Extra, message, Encoding.UTF8.GetByteCount(item.Reason));
         message.Error = (keepsReason ? item.Reason : null) ?? "canceled";
         End(message, MessageState.Canceled, Now);
         return Result(message, duplicate: false) with { Omitted = keepsReason ? null : OmittedText.Error };
@@ -240,7 +240,7 @@ internal sealed partial class ReferenceQueue
 
     private bool TryRedrive(ReferenceMessage message)
     {
-        if (!HasRoom(RoomUse.Extra, message.RoomBytes))
+        if (!HasRoomFor(RoomUse.Extra, message))
             return false;
         BecomePending(message, Now);
         foreach (var sweep in _sweeps.Values)

@@ -52,8 +52,8 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     /// <summary>Grows with every change.</summary>
     public long Revision { get; set; }
 
-    /// <summary>Whether the journal has so many bytes for something, asked when nothing else is against it.</summary>
-    public Func<RoomUse, long, bool> TryReserve { get; set; } = static (_, _) => true;
+    /// <summary>Whether the journal has so many bytes for something, a state of a message or else, asked when nothing else is against it.</summary>
+    public Func<RoomUse, long, NewMessage?, bool> TryReserve { get; set; } = static (_, _, _) => true;
 
     /// <summary>Whether a message of this batch could have been leased but for the journal's room: then none is any more.</summary>
     public bool LacksRoomToLease { get; private set; }
@@ -166,7 +166,9 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
         }
     }
 
-    private bool HasRoom(RoomUse use, long bytes)
+    private bool HasRoomFor(RoomUse use, ReferenceMessage message, long more = 0) => HasRoom(use, message.StateBytes + more, message);
+
+    private bool HasRoom(RoomUse use, long bytes, ReferenceMessage? message = null)
     {
         var isForIt = use switch
         {
@@ -174,7 +176,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
             RoomUse.Lease => _room != JournalRoom.SettleOnly,
             _ => true,
         };
-        return isForIt && TryReserve(use, bytes);
+        return isForIt && TryReserve(use, bytes, message?.Given);
     }
 
     private static bool MovesByItself(ReferenceMessage message) => message.State != MessageState.Pending;

@@ -9,7 +9,7 @@ namespace Timestone.Tests.Simulation;
 internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageRow> rows, Action<JournalRoom> applying) : ForwardingQueueJournal(journal)
 {
     private readonly List<(Task Done, TaskCompletionSource Told)> _rewrites = [];
-    private readonly Queue<(RoomUse Use, long Bytes, bool Granted)> _foreseen = [];
+    private readonly Queue<(RoomUse Use, long Bytes, string? Id, bool Granted)> _foreseen = [];
 
     public override JournalRoom Room
     {
@@ -22,20 +22,20 @@ internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageR
     }
 
     /// <summary>Asks for the runner, before it does: it gets the same answer.</summary>
-    public bool Foresee(RoomUse use, long bytes)
+    public bool Foresee(RoomUse use, long bytes, NewMessage? message)
     {
-        var granted = base.TryReserve(use, bytes);
-        _foreseen.Enqueue((use, bytes, granted));
+        var granted = base.TryReserve(use, bytes, message is null ? null : RowOf(message));
+        _foreseen.Enqueue((use, bytes, message?.Id, granted));
         return granted;
     }
 
-    public override bool TryReserve(RoomUse use, long bytes)
+    public override bool TryReserve(RoomUse use, long bytes, MessageRow? row = null)
     {
         if (!_foreseen.TryDequeue(out var foreseen))
-            return base.TryReserve(use, bytes);
-        return foreseen.Use == use && foreseen.Bytes == bytes
+            return base.TryReserve(use, bytes, row);
+        return foreseen.Use == use && foreseen.Bytes == bytes && foreseen.Id == row?.Id
             ? foreseen.Granted
-            : throw new InvalidOperationException($"The engine asks for {bytes} bytes for a {use}, the reference for {foreseen.Bytes} for a {foreseen.Use}.");
+            : throw new InvalidOperationException($"The engine asks for {(use, bytes, row?.Id)}, the reference for {foreseen}.");
     }
 
     public override IEnumerable<MessageRow> TakeRows() => rows;
@@ -57,6 +57,18 @@ internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageR
 
         return done.Count > 0;
     }
+
+    // What a journal may count of a message whose state changes.
+    private static MessageRow RowOf(NewMessage message) => new()
+    {
+        Id = message.Id!,
+        Sequence = 0,
+        Priority = 0,
+        EnqueuedAt = 0,
+        Payload = [],
+        PayloadKind = PayloadKind.None,
+        Metadata = message.Metadata,
+    };
 
     // The runner's tasks go on in the thread pool; these go on in the simulation's thread, when it says so.
     private sealed class Relay(SpiedJournal spy, IRowRewriter rewriter) : IRowRewriter
