@@ -166,7 +166,7 @@ public sealed class FileJournal : IJournal
         string? Identify()
         {
             lock (_identifying)
-                return _id ??= StoreId.Keep(_disk);
+                return _id ??= StoreId.Keep(_disk, _options.Notify);
         }
     }
 

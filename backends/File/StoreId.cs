@@ -12,13 +12,20 @@ internal static class StoreId
     private const string Unfinished = FileNames.Id + ".new";
 
     /// <summary>Reads the id, or makes it.</summary>
+    /// <param name="disk">The data directory.</param>
+    /// <param name="notify">Is told where one is damaged; null for not at all.</param>
     /// <returns>It; null where it can be neither read nor made now.</returns>
-    public static string? Keep(IJournalDisk disk)
+    public static string? Keep(IJournalDisk disk, Action<string, Exception?>? notify)
     {
         try
         {
             var names = disk.List();
-            return names.Contains(FileNames.Id) && Read(disk) is { } id ? id : Make(disk, names);
+            if (!names.Contains(FileNames.Id))
+                return Make(disk, names);
+            if (Read(disk) is { } id)
+                return id;
+            notify?.Invoke($"{FileNames.Id} is damaged: the store gets a new id. An index that bears the old one is refused until 'timestone reindex --take-over'.", null);
+            return Make(disk, names);
         }
         catch (IOException)
         {

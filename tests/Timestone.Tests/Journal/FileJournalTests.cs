@@ -36,8 +36,10 @@ public sealed class FileJournalTests : JournalContract
             file.Flush();
         }
 
-        var next = (await TestLog.Open(disk = disk.Crash()).ReadIdAsync()).ShouldNotBeNull();
+        var told = new List<string>();
+        var next = (await TestLog.Open(disk = disk.Crash(), notify: (what, _) => told.Add(what)).ReadIdAsync()).ShouldNotBeNull();
         next.ShouldNotBe(id);
+        told.ShouldHaveSingleItem().ShouldContain("journal.id is damaged");
         disk.Delete(FileNames.Id);
         (await TestLog.Open(disk = disk.Crash()).ReadIdAsync()).ShouldNotBeNull().ShouldNotBe(next);
         (await TestLog.Open(new FaultyDisk()).ReadIdAsync()).ShouldNotBe(id);
