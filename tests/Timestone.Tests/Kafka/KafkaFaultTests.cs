@@ -22,7 +22,13 @@ public sealed class KafkaFaultTests
         var random = new Random(seed);
         var story = new Story(seed, messages: 60, transitions: 3000);
         var index = new StrictIndex();
-        index.BeforeWrite = _ => random.Next(4) == 0 ? throw new IOException("The index is away.") : Task.CompletedTask;
+        var failing = new Random(seed + 1);
+        index.BeforeWrite = _ =>
+        {
+            // Both indexers write.
+            lock (failing)
+                return failing.Next(4) == 0 ? throw new IOException("The index is away.") : Task.CompletedTask;
+        };
         await using var publisher = TestKafka.Publisher(options);
         await using var first = TestKafka.Indexer(options, index);
         await using var second = TestKafka.Indexer(options, index);

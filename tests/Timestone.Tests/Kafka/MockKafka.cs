@@ -5,7 +5,7 @@ namespace Timestone.Tests.Kafka;
 
 /// <summary>
 /// A cluster of Kafka by librdkafka itself: brokers that speak the protocol on real sockets of this process, and that can be told to fail. It has no
-/// authentication, cannot be asked to create topics, and keeps the last 5 MB of a partition.
+/// authentication, cannot be asked to create topics, keeps the last 5 MB of a partition, and does not notice that a producer's batch is missing.
 /// </summary>
 public sealed partial class MockKafka : IDisposable
 {
