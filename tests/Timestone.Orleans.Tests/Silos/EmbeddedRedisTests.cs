@@ -51,6 +51,41 @@ public sealed class EmbeddedRedisTests : IDisposable
     }
 
     [Fact]
+    public async Task Three_silos_share_it_and_each_message_is_completed_once_wherever_it_came_in()
+    {
+        const int Queues = 6;
+        using var first = Start("embedded", "--silo-port", FreePort(), "--gateway-port", FreePort());
+        var redis = await JoinedWithAsync(first);
+        using var second = Start(redis, "--silo-port", FreePort(), "--gateway-port", FreePort());
+        using var third = Start(redis, "--silo-port", FreePort(), "--gateway-port", FreePort());
+        ServerProcess[] silos = [first, second, third];
+        await Task.WhenAll(silos.Select(static silo => silo.ReadyAsync()));
+        var clients = silos.Select(static silo => new TimestoneClient(new Uri(silo.BaseAddress))).ToList();
+        try
+        {
+            await Task.WhenAll(clients.Select(async (client, silo) =>
+            {
+                for (var i = 0; i < Messages; i++)
+                    await client.EnqueueAsync(Queue(i), new NewMessage { Id = $"{silo}-{i}" });
+            }));
+            var completed = await Task.WhenAll(clients.Select((client, silo) => CompleteAllAsync(client, Enumerable.Range(2 * silo, Queues).Select(Queue))));
+            completed.ShouldAllBe(static ids => ids.Count > 0);
+            completed.SelectMany(static ids => ids).ShouldBe(Enumerable.Range(0, silos.Length).SelectMany(static silo => Enumerable.Range(0, Messages).Select(i => $"{silo}-{i}")), ignoreOrder: true);
+            foreach (var client in clients)
+            {
+                var counts = await Task.WhenAll(Enumerable.Range(0, Queues).Select(async queue => (await client.GetStatsAsync(Queue(queue))).Counts));
+                counts.Sum(static counts => counts.Completed).ShouldBe(silos.Length * Messages);
+            }
+        }
+        finally
+        {
+            clients.ForEach(static client => client.Dispose());
+        }
+
+        static string Queue(int number) => $"q{number % Queues}";
+    }
+
+    [Fact]
     public async Task Its_data_is_one_silo_s_alone()
     {
         using var first = Start("embedded", "--silo-port", FreePort(), "--gateway-port", FreePort());
@@ -87,6 +122,24 @@ public sealed class EmbeddedRedisTests : IDisposable
         code.ShouldBe(1);
         errors.ShouldStartWith($"timestone-silo: {option}: an embedded Redis ");
         errors.Trim().ShouldNotContain('\n');
+    }
+
+    // Until nothing is pending in any of the queues; answers what it has completed.
+    private static async Task<List<string>> CompleteAllAsync(TimestoneClient client, IEnumerable<string> queues)
+    {
+        var completed = new List<string>();
+        foreach (var queue in queues)
+        {
+            while ((await client.DequeueAsync(queue, new DequeueRequest { Max = 10 })).Messages is { Count: > 0 } taken)
+            {
+                taken.ShouldAllBe(static message => message.Attempt == 1);
+                foreach (var message in taken)
+                    await client.CompleteAsync(queue, message.Id, message.LeaseToken!);
+                completed.AddRange(taken.Select(static message => message.Id));
+            }
+        }
+
+        return completed;
     }
 
     private static async Task<string> JoinedWithAsync(ServerProcess silo)

@@ -1,6 +1,10 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Shouldly;
 using Timestone.Backends.Elasticsearch;
+using Timestone.Backends.Kafka;
 using Timestone.Client;
 using Timestone.Tests.Elasticsearch;
 using Timestone.Tests.Kafka;
@@ -12,7 +16,7 @@ namespace Timestone.Tests.Flow;
 
 /// <summary>
 /// A Kafka and an Elasticsearch that speak TLS with certificates of an authority which the machine does not trust, and that take one user each; told to
-/// a server as its users do, in its environment.
+/// a server as its users do, in its environment. The Kafka also takes who has another kind of password, or a certificate.
 /// </summary>
 public sealed class ClosedServicesTests(ClosedServicesTests.Services services) : IClassFixture<ClosedServicesTests.Services>
 {
@@ -48,6 +52,25 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
     }
 
     [Fact]
+    public async Task A_password_that_Kafka_keeps_salted_opens_what_is_closed_with_another()
+    {
+        const string Salted = "pepper";
+        await services.KeepSaltedAsync(User, Salted);
+        Dictionary<string, string> Properties(string password) => new(services.Properties("SASL_SSL")) { ["sasl.mechanism"] = "SCRAM-SHA-512", ["sasl.username"] = User, ["sasl.password"] = password };
+        await ShouldCarryAsync(services.Kafka.Port, Properties(Salted));
+        await ShouldBeRefusedAsync(services.Kafka.Port, Properties(Password));
+    }
+
+    [Fact]
+    public async Task A_certificate_opens_a_Kafka_that_takes_no_client_without_one()
+    {
+        var (certificate, key) = services.Client;
+        var properties = services.Properties("SSL");
+        await ShouldCarryAsync(services.Kafka.MutualPort, new(properties) { ["ssl.certificate.location"] = certificate, ["ssl.key.location"] = key });
+        await ShouldBeRefusedAsync(services.Kafka.MutualPort, properties);
+    }
+
+    [Fact]
     public async Task An_api_key_of_Elasticsearch_opens_what_is_closed_without_it()
     {
         await using var search = await services.OpenSearchAsync($"ApiKey {ApiKey}");
@@ -71,6 +94,25 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
         await using var search = await services.OpenSearchAsync(Basic);
         using var connection = new ElasticsearchConnection(new ElasticsearchOptions { Addresses = [AddressOf(search)], User = User, Password = "guess", CertificateAuthorityFile = services.Authority });
         (await Should.ThrowAsync<IOException>(() => connection.SetUpAsync())).Message.ShouldBe("Elasticsearch refused Info with 401: security_exception: unable to authenticate user");
+    }
+
+    private static KafkaOptions OptionsOf(int port, Dictionary<string, string> properties) => TestKafka.NewOn($"localhost:{port}") with { ReplicationFactor = 1, Properties = properties };
+
+    private static async Task ShouldCarryAsync(int port, Dictionary<string, string> properties)
+    {
+        var (options, story, index) = (OptionsOf(port, properties), new Story(seed: 61, messages: 10, transitions: 100), new StrictIndex());
+        await using var publisher = TestKafka.Publisher(options);
+        await using var indexer = TestKafka.Indexer(options, index);
+        await indexer.StartAsync();
+        await publisher.InsistAsync(story.Batches(100).Single());
+        await index.IncludesAsync(story);
+    }
+
+    private static async Task ShouldBeRefusedAsync(int port, Dictionary<string, string> properties)
+    {
+        await using var publisher = TestKafka.Publisher(OptionsOf(port, properties));
+        var batch = new Story(seed: 62, messages: 1, transitions: 1).Batches(1).Single();
+        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(batch))).Message.ShouldStartWith("Kafka cannot be reached.");
     }
 
     private static Uri AddressOf(SearchFront search) => new($"https://localhost:{search.Address.Port}");
@@ -111,10 +153,13 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
         /// <summary>The file of another authority of the same name.</summary>
         public string Stranger { get; private set; } = "";
 
+        /// <summary>The files of a client's certificate and its key.</summary>
+        public (string Certificate, string Key) Client { get; private set; }
+
         public async ValueTask InitializeAsync()
         {
             using var stranger = new TestAuthority();
-            (Authority, Stranger, _certificate) = (_authority.Write(_folder.Path), stranger.Write(_folder.Path), _authority.Issue());
+            (Authority, Stranger, _certificate, Client) = (_authority.Write(_folder.Path), stranger.Write(_folder.Path), _authority.Issue(), _authority.WriteClient(_folder.Path));
             _kafka = await KafkaServer.StartClosedAsync(_authority, _folder.Path, User, Password);
         }
 
@@ -125,6 +170,27 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
             _authority.Dispose();
             _folder.Dispose();
             return default;
+        }
+
+        /// <summary>What clients of the Kafka need in any case.</summary>
+        public Dictionary<string, string> Properties(string protocol) => new() { ["security.protocol"] = protocol, ["ssl.ca.location"] = Authority };
+
+        /// <summary>Has the Kafka keep a user's password as <c>SCRAM-SHA-512</c> does.</summary>
+        public async Task KeepSaltedAsync(string user, string password)
+        {
+            using var admin = new AdminClientBuilder(new AdminClientConfig(new Dictionary<string, string>(Properties("SASL_SSL"))
+            {
+                ["bootstrap.servers"] = $"localhost:{Kafka.Port}",
+                ["sasl.mechanism"] = "PLAIN",
+                ["sasl.username"] = User,
+                ["sasl.password"] = Password,
+            })).Build();
+            await admin.AlterUserScramCredentialsAsync([new UserScramCredentialUpsertion
+            {
+                User = user,
+                Password = Encoding.UTF8.GetBytes(password),
+                ScramCredentialInfo = new ScramCredentialInfo { Mechanism = ScramMechanism.ScramSha512, Iterations = 4096 },
+            }]);
         }
 
         internal async Task<SearchFront> OpenSearchAsync(string? authorization)

@@ -12,9 +12,17 @@ public sealed class KafkaServer : IDisposable
     // The script has no argument for the address at which clients come back: it is replaced in its text.
     private const string Behind = """script=$1; shift; exec bash -c "$(sed "s|^advertised.listeners=.*|advertised.listeners=PLAINTEXT://127.0.0.1:$ADVERTISED|" "$script")" "$script" "$@" """;
 
-    // Nor for who may come: the one listener of clients is replaced too, and what the broker is told besides stands in a file.
+    // Nor for who may come: the one listener of clients is replaced by two, and what the broker is told besides stands in a file.
     private const string Closed =
-        """script=$1; shift; exec bash -c "$(sed "s|^listeners=PLAINTEXT:|listeners=SASL_SSL:|; s|^advertised.listeners=.*|advertised.listeners=SASL_SSL://localhost:\$port|; /^log.dirs=/r $MORE" "$script")" "$script" "$@" """;
+        """
+        script=$1; shift; exec bash -c "$(sed "
+            s|^listeners=PLAINTEXT:|listeners=SSL://127.0.0.1:$MUTUAL,SASL_SSL:|
+            s|^advertised.listeners=.*|advertised.listeners=SASL_SSL://localhost:\$port,SSL://localhost:$MUTUAL|
+            /^log.dirs=/r $MORE" "$script")" "$script" "$@"
+        """;
+
+    // How far the port for clients with a certificate is from the one for clients with a password.
+    private const int ToMutual = 2;
 
     private static readonly Lazy<Task<KafkaServer>> TheShared = new(StartSharedAsync);
 
@@ -27,6 +35,9 @@ public sealed class KafkaServer : IDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Where a closed one takes clients without a password that show a certificate of its authority.</summary>
+    public int MutualPort => Port + ToMutual;
 
     public string BootstrapServers => AddressOf(Port);
 
@@ -53,8 +64,11 @@ public sealed class KafkaServer : IDisposable
         return server;
     }
 
-    /// <summary>Starts one node that speaks TLS as <c>localhost</c> and takes one user with a password (<c>PLAIN</c>).</summary>
-    /// <param name="authority">Signs its certificate.</param>
+    /// <summary>
+    /// Starts one node that speaks TLS as <c>localhost</c>. It takes one user with a password (<c>PLAIN</c>), those that it is told of later (<c>SCRAM-SHA-512</c>),
+    /// and on <see cref="MutualPort"/> clients with a certificate.
+    /// </summary>
+    /// <param name="authority">Signs its certificate, and those of clients.</param>
     /// <param name="folder">Where its certificate and what it is told are kept: the test's.</param>
     /// <param name="user">Who may come.</param>
     /// <param name="password">What this one has to say.</param>
@@ -64,19 +78,21 @@ public sealed class KafkaServer : IDisposable
         var (identity, more) = (Path.Combine(folder, "identity.pem"), Path.Combine(folder, "more.properties"));
         await File.WriteAllTextAsync(identity, await File.ReadAllTextAsync(key) + "\n" + await File.ReadAllTextAsync(certificate));
         await File.WriteAllTextAsync(more, $"""
-            listener.security.protocol.map=CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL
+            listener.security.protocol.map=CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL,SSL:SSL
             inter.broker.listener.name=SASL_SSL
-            sasl.enabled.mechanisms=PLAIN
+            sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512
             sasl.mechanism.inter.broker.protocol=PLAIN
             listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="broker" password="broker" user_broker="broker" user_{user}="{password}";
+            listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+            listener.name.ssl.ssl.client.auth=required
             ssl.keystore.type=PEM
             ssl.keystore.location={identity}
             ssl.truststore.type=PEM
             ssl.truststore.location={authority.Write(folder)}
 
             """);
-        var (start, port) = (Program(), FreePort.With(1));
-        var server = new KafkaServer(port, data => ["env", $"MORE={more}", "bash", "-c", Closed, "bash", start, data, Text(port)]);
+        var (start, port) = (Program(), FreePort.With(1, ToMutual));
+        var server = new KafkaServer(port, data => ["env", $"MORE={more}", $"MUTUAL={Text(port + ToMutual)}", "bash", "-c", Closed, "bash", start, data, Text(port)]);
         await server.StartAsync();
         return server;
     }

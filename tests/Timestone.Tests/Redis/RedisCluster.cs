@@ -1,3 +1,5 @@
+using Timestone.Tests.Support;
+
 namespace Timestone.Tests.Redis;
 
 /// <summary>A Redis Cluster of three masters.</summary>
@@ -10,15 +12,17 @@ public sealed class RedisCluster : IDisposable
     private readonly RedisServer[] _masters;
 
     // By hand: redis-cli waits for the masters to find each other without a limit.
-    private RedisCluster()
+    private RedisCluster(int[]? encryptedPorts, params string[] options)
     {
         int[] busPorts = [RedisServer.FreePort(), RedisServer.FreePort(), RedisServer.FreePort()];
-        _masters = [.. busPorts.Select(static port => RedisServer.Start("--databases", "1", "--cluster-enabled", "yes", "--cluster-node-timeout", "60000", "--cluster-port", $"{port}"))];
+        _masters = [.. busPorts.Select((port, i) => RedisServer.Start(
+            ["--databases", "1", "--cluster-enabled", "yes", "--cluster-node-timeout", "60000", "--cluster-port", $"{port}", .. encryptedPorts is null ? [] : (string[])["--tls-port", $"{encryptedPorts[i]}"], .. options]))];
+        Address = encryptedPorts is null ? _masters[0].Address : $"localhost:{encryptedPorts[0]}";
         for (var i = 0; i < _masters.Length; i++)
         {
             RedisCli.Run(_masters[i], "CLUSTER", "ADDSLOTSRANGE", $"{Slots * i / _masters.Length}", $"{(Slots * (i + 1) / _masters.Length) - 1}");
             for (var other = 0; other < i; other++)
-                RedisCli.Run(_masters[i], "CLUSTER", "MEET", "127.0.0.1", $"{_masters[other].Port}", $"{busPorts[other]}");
+                RedisCli.Run(_masters[i], "CLUSTER", "MEET", "127.0.0.1", $"{encryptedPorts?[other] ?? _masters[other].Port}", $"{busPorts[other]}");
         }
 
         // Each master comes to that conclusion for itself.
@@ -32,7 +36,18 @@ public sealed class RedisCluster : IDisposable
     public IReadOnlyList<RedisServer> Masters => _masters;
 
     /// <summary>Where a client begins to learn of the others.</summary>
-    public string Address => _masters[0].Address;
+    public string Address { get; }
+
+    /// <summary>Starts one whose masters speak TLS as <c>localhost</c>, with clients and with each other.</summary>
+    /// <param name="authority">Signs their certificate.</param>
+    /// <param name="folder">Where the certificate is kept: the test's.</param>
+    internal static RedisCluster StartEncrypted(TestAuthority authority, string folder)
+    {
+        var (certificate, key) = authority.WriteServer(folder);
+        return new RedisCluster(
+            [RedisServer.FreePort(), RedisServer.FreePort(), RedisServer.FreePort()],
+            "--tls-cluster", "yes", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", authority.Write(folder), "--tls-auth-clients", "no");
+    }
 
     /// <summary>Removes everything from it.</summary>
     public void Clear()
@@ -49,7 +64,7 @@ public sealed class RedisCluster : IDisposable
 
     private static RedisCluster StartShared()
     {
-        var cluster = new RedisCluster();
+        var cluster = new RedisCluster(encryptedPorts: null);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.Dispose();
         return cluster;
     }

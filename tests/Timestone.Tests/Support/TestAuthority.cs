@@ -45,17 +45,22 @@ internal sealed class TestAuthority : IDisposable
     }
 
     /// <summary>Issues a certificate for <c>localhost</c> and writes it and its key to files in PEM, as servers want them; answers the files.</summary>
-    public (string Certificate, string Key) WriteServer(string folder)
+    public (string Certificate, string Key) WriteServer(string folder) => WriteIssued(folder, "localhost");
+
+    /// <summary>Issues a certificate for a client and writes it and its key to files in PEM; answers the files.</summary>
+    public (string Certificate, string Key) WriteClient(string folder) => WriteIssued(folder, "client");
+
+    public void Dispose() => Certificate.Dispose();
+
+    private (string Certificate, string Key) WriteIssued(string folder, string name)
     {
-        using var issued = Issue();
+        using var issued = Issue(name);
         using var key = issued.GetRSAPrivateKey()!;
-        var files = (Path.Combine(folder, "server.pem"), Path.Combine(folder, "server.key"));
+        var files = (Path.Combine(folder, $"{name}.pem"), Path.Combine(folder, $"{name}.key"));
         File.WriteAllText(files.Item1, issued.ExportCertificatePem());
         File.WriteAllText(files.Item2, key.ExportPkcs8PrivateKeyPem());
         return files;
     }
-
-    public void Dispose() => Certificate.Dispose();
 
     private static CertificateRequest Request(string name, RSA key) => new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 }
