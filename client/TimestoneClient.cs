@@ -44,23 +44,23 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     {
         Validation.Check(settings);
         var answer = await _transport.SendAsync(
-            new HttpCall(HttpMethod.Put, Routes.Queue(queue), Wire.Write(settings, TimestoneJson.Default.QueueSettings)), cancellationToken).ConfigureAwait(false);
-        return new CreateQueueResult(answer.Read(Wire.Answers.QueueInfo), answer.Status == HttpStatusCode.Created);
+            new HttpCall(HttpMethod.Put, Routes.Queue(queue), RequestJson.Write(settings, TimestoneJson.Default.QueueSettings)), cancellationToken).ConfigureAwait(false);
+        return new CreateQueueResult(answer.Read(AnswerJson.Default.QueueInfo), answer.Status == HttpStatusCode.Created);
     }
 
     /// <inheritdoc/>
     public Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Queue(queue), Wire.Answers.QueueInfo, cancellationToken);
+        GetAsync(Routes.Queue(queue), AnswerJson.Default.QueueInfo, cancellationToken);
 
     /// <inheritdoc/>
     public Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Queues(after, limit), Wire.Answers.QueuePage, cancellationToken);
+        GetAsync(Routes.Queues(after, limit), AnswerJson.Default.QueuePage, cancellationToken);
 
     /// <inheritdoc/>
     public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
     {
         Required("settings", patch);
-        return SendAsync(new HttpCall(HttpMethod.Patch, Routes.Queue(queue), Wire.Write(patch, TimestoneJson.Default.QueueSettingsPatch)), Wire.Answers.QueueInfo, cancellationToken);
+        return SendAsync(new HttpCall(HttpMethod.Patch, Routes.Queue(queue), RequestJson.Write(patch, TimestoneJson.Default.QueueSettingsPatch)), AnswerJson.Default.QueueInfo, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         var batch = new CheckedBatch<NewMessage>("messages", messages, Validation.Problem, static message => message.Id);
         Validation.CheckBatchBytes(messages);
         var named = batch.Sound.Select(static message => message.Id is null ? message with { Id = NewId() } : message).ToArray();
-        return await SendBatchAsync(batch, Routes.Messages(queue), Wire.Write(new MessageList(named), TimestoneJson.Default.MessageList), cancellationToken).ConfigureAwait(false);
+        return await SendBatchAsync(batch, Routes.Messages(queue), RequestJson.Write(new MessageList(named), TimestoneJson.Default.MessageList), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -98,9 +98,9 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         if (batch is { Sound.Count: 0 } && request.Max == 0)
             return new DequeueResult { Settled = batch.Merge([]) };
 
-        var body = Wire.Write(request with { Settle = batch?.Sound ?? [] }, TimestoneJson.Default.DequeueRequest);
+        var body = RequestJson.Write(request with { Settle = batch?.Sound ?? [] }, TimestoneJson.Default.DequeueRequest);
         var answer = await _transport.SendAsync(new HttpCall(HttpMethod.Post, Routes.Dequeue(queue), body, request.Wait), cancellationToken).ConfigureAwait(false);
-        var result = answer.Read(Wire.Answers.DequeueResult);
+        var result = answer.Read(AnswerJson.Default.DequeueResult);
         return batch is null
             ? result
             : result with { Settled = batch.Merge(result.Settled) ?? throw answer.NotUnderstood("it does not answer each settlement") };
@@ -118,52 +118,52 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     public Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default)
     {
         var batch = new CheckedBatch<LeaseExtension>("items", extensions, Validation.Problem, static extension => extension.Id);
-        return SendBatchAsync(batch, Routes.Extend(queue), Wire.Write(new ItemList<LeaseExtension>(batch.Sound), TimestoneJson.Default.LeaseExtensions), cancellationToken);
+        return SendBatchAsync(batch, Routes.Extend(queue), RequestJson.Write(new ItemList<LeaseExtension>(batch.Sound), TimestoneJson.Default.LeaseExtensions), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default)
     {
         var batch = new CheckedBatch<Cancellation>("items", cancellations, Validation.Problem, static cancellation => cancellation.Id);
-        return SendBatchAsync(batch, Routes.Cancel(queue), Wire.Write(new ItemList<Cancellation>(batch.Sound), TimestoneJson.Default.Cancellations), cancellationToken);
+        return SendBatchAsync(batch, Routes.Cancel(queue), RequestJson.Write(new ItemList<Cancellation>(batch.Sound), TimestoneJson.Default.Cancellations), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default) =>
-        PostAsync(Routes.Redrive(queue, id), Wire.Answers.MessageResult, cancellationToken);
+        PostAsync(Routes.Redrive(queue, id), AnswerJson.Default.MessageResult, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) =>
-        (await PostAsync(Routes.RedriveAll(queue), Wire.Answers.CountAnswer, cancellationToken).ConfigureAwait(false)).Count;
+        (await PostAsync(Routes.RedriveAll(queue), AnswerJson.Default.CountAnswer, cancellationToken).ConfigureAwait(false)).Count;
 
     /// <inheritdoc/>
     public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) =>
-        PostAsync(Routes.Purge(queue, scope), Wire.Answers.StateCounts, cancellationToken);
+        PostAsync(Routes.Purge(queue, scope), AnswerJson.Default.StateCounts, cancellationToken);
 
     /// <inheritdoc/>
     public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Message(queue, id), Wire.Answers.Message, cancellationToken);
+        GetAsync(Routes.Message(queue, id), AnswerJson.Default.Message, cancellationToken);
 
     /// <inheritdoc/>
     public Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Messages(queue, state, after, limit), Wire.Answers.MessagePage, cancellationToken);
+        GetAsync(Routes.Messages(queue, state, after, limit), AnswerJson.Default.MessagePage, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default)
     {
         Validation.CheckFilter(filter ?? Metadata.Empty);
-        return (await GetAsync(Routes.Depth(queue, state, filter), Wire.Answers.CountAnswer, cancellationToken).ConfigureAwait(false)).Count;
+        return (await GetAsync(Routes.Depth(queue, state, filter), AnswerJson.Default.CountAnswer, cancellationToken).ConfigureAwait(false)).Count;
     }
 
     /// <inheritdoc/>
     public Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Stats(queue), Wire.Answers.QueueStats, cancellationToken);
+        GetAsync(Routes.Stats(queue), AnswerJson.Default.QueueStats, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
     {
         Validation.Check(search);
-        return await ReadIndexAsync(Routes.Search(search), search.After is not null, search.Wait, Wire.Answers.SearchPage, cancellationToken).ConfigureAwait(false);
+        return await ReadIndexAsync(Routes.Search(search), search.After is not null, search.Wait, AnswerJson.Default.SearchPage, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -171,7 +171,7 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     {
         request ??= new HistoryRequest();
         Validation.Check(queue, id, request);
-        return await ReadIndexAsync(Routes.History(queue, id, request), request.After is not null, request.Wait, Wire.Answers.MessageHistory, cancellationToken).ConfigureAwait(false);
+        return await ReadIndexAsync(Routes.History(queue, id, request), request.After is not null, request.Wait, AnswerJson.Default.MessageHistory, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -179,7 +179,7 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     {
         request ??= new StatsRequest();
         Validation.Check(request);
-        return await ReadIndexAsync(Routes.SearchStats(request), request.After is not null, request.Wait, Wire.Answers.SearchStats, cancellationToken).ConfigureAwait(false);
+        return await ReadIndexAsync(Routes.SearchStats(request), request.After is not null, request.Wait, AnswerJson.Default.SearchStats, cancellationToken).ConfigureAwait(false);
     }
 
     private static string NewId() => Guid.CreateVersion7().ToString("N");
@@ -209,6 +209,6 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         if (batch.Sound.Count == 0)
             return batch.Merge([])!;
         var answer = await _transport.SendAsync(new HttpCall(HttpMethod.Post, path, body), cancellationToken).ConfigureAwait(false);
-        return batch.Merge(answer.Read(Wire.Answers.ResultList).Results) ?? throw answer.NotUnderstood("it does not answer each item");
+        return batch.Merge(answer.Read(AnswerJson.Default.ResultList).Results) ?? throw answer.NotUnderstood("it does not answer each item");
     }
 }

@@ -40,4 +40,8 @@ namespace Timestone.Json;
 [JsonSerializable(typeof(MessageHistory))]
 [JsonSerializable(typeof(SearchStats))]
 [JsonSerializable(typeof(TimestoneError))]
+[JsonSerializable(typeof(CreateQueueResult))]
+[JsonSerializable(typeof(MessageSearch))]
+[JsonSerializable(typeof(HistoryRequest))]
+[JsonSerializable(typeof(StatsRequest))]
 public sealed partial class TimestoneJson : JsonSerializerContext;

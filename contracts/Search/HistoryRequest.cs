@@ -7,11 +7,11 @@ public sealed record HistoryRequest
     public int? After { get; init; }
 
     /// <summary>How long to wait for <see cref="After"/>; 0 to <see cref="Limits.MaxWait"/>.</summary>
-    public TimeSpan Wait { get; init; } = IndexedWrite.DefaultWait;
+    public TimeSpan Wait { get; set; } = IndexedWrite.DefaultWait;
 
     /// <summary>The cursor of the page before, see <see cref="MessageHistory.Next"/>.</summary>
     public string? Cursor { get; init; }
 
     /// <summary>How many a page; 1 to <see cref="Limits.MaxPage"/>.</summary>
-    public int Limit { get; init; } = 100;
+    public int Limit { get; set; } = 100;
 }

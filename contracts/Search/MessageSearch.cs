@@ -13,7 +13,7 @@ public sealed record MessageSearch
     public MessageState? State { get; init; }
 
     /// <summary>Only messages with all of these pairs.</summary>
-    public Metadata Metadata { get; init; } = Metadata.Empty;
+    public Metadata Metadata { get; set; } = Metadata.Empty;
 
     /// <summary>Only messages that this consumer holds or held last.</summary>
     public string? Worker { get; init; }
@@ -52,11 +52,11 @@ public sealed record MessageSearch
     public string? Cursor { get; init; }
 
     /// <summary>How many a page; 1 to <see cref="Limits.MaxPage"/>.</summary>
-    public int Limit { get; init; } = 100;
+    public int Limit { get; set; } = 100;
 
     /// <summary>A write that the answer must include.</summary>
     public IndexedWrite? After { get; init; }
 
     /// <summary>How long to wait for <see cref="After"/>; 0 to <see cref="Limits.MaxWait"/>.</summary>
-    public TimeSpan Wait { get; init; } = IndexedWrite.DefaultWait;
+    public TimeSpan Wait { get; set; } = IndexedWrite.DefaultWait;
 }

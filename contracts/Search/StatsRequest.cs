@@ -10,5 +10,5 @@ public sealed record StatsRequest
     public IndexedWrite? After { get; init; }
 
     /// <summary>How long to wait for <see cref="After"/>; 0 to <see cref="Limits.MaxWait"/>.</summary>
-    public TimeSpan Wait { get; init; } = IndexedWrite.DefaultWait;
+    public TimeSpan Wait { get; set; } = IndexedWrite.DefaultWait;
 }

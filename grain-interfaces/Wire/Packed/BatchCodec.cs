@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Serialization.Buffers;
+using Orleans.Serialization.Cloning;
 using Orleans.Serialization.Codecs;
 using Orleans.Serialization.WireProtocol;
 using Timestone.Backends;
@@ -12,20 +13,18 @@ namespace Timestone.Grains.Wire;
 /// write and read, twice what their queue takes for them; so they take 20.
 /// </summary>
 /// <remarks>
-/// <para>The bytes are the count, the records one after another, and whatever later versions add behind them, for all records
+/// The bytes are the count, the records one after another, and whatever later versions add behind them, for all records
 /// once more in order: a reader that does not know that skips it, and where it is absent it has its default. What a record
-/// begins with cannot change.</para>
-/// <para>An array that was written field by field is read, too.</para>
+/// begins with cannot change.
 /// </remarks>
-[RegisterSerializer]
-internal sealed class BatchCodec<T>(IFieldCodec<T> fieldByField) : IFieldCodec<Batch<T>>
+[RegisterSerializer, RegisterCopier]
+internal sealed class BatchCodec<T> : ShallowCopier<Batch<T>>, IFieldCodec<Batch<T>>
     where T : class
 {
     [ThreadStatic]
     private static ByteWriter? s_writer;
 
     private readonly Packing<T> _packing = Packing.Of<T>();
-    private readonly ArrayCodec<T> _fieldByField = new(fieldByField);
 
     public void WriteField<TBufferWriter>(ref Writer<TBufferWriter> writer, uint fieldIdDelta, [AllowNull] Type expectedType, [AllowNull] Batch<T> value)
         where TBufferWriter : IBufferWriter<byte>
@@ -49,8 +48,6 @@ internal sealed class BatchCodec<T>(IFieldCodec<T> fieldByField) : IFieldCodec<B
     {
         if (field.WireType == WireType.Reference)
             return ReferenceCodec.ReadReference<Batch<T>, TInput>(ref reader, field);
-        if (field.WireType == WireType.TagDelimited)
-            return new Batch<T>(_fieldByField.ReadValue(ref reader, field) ?? []);
         field.EnsureWireType(WireType.LengthPrefixed);
         var length = reader.ReadVarUInt32();
         var batch = new Batch<T>(reader.TryReadBytes((int)length, out var bytes) ? Read(bytes) : Read(reader.ReadBytes(length)));

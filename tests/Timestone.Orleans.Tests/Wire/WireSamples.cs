@@ -77,6 +77,8 @@ internal static class WireSamples
 
     private static readonly Settlement Completion = Settlement.Complete("a", "0123456789abcdef", Json);
 
+    private static readonly Freshness Fresh = new() { NewestTransition = At, Lag = TimeSpan.FromSeconds(2), Incomplete = true };
+
     private static readonly QueueInfo Queue = new() { Name = "q", Settings = Settings, CreatedAt = At };
 
     private static readonly QueueStats Stats = new()
@@ -141,6 +143,11 @@ internal static class WireSamples
         ["settlements"] = new Batch<Settlement>([Failure, Completion, Settlement.Fail("a", "0123456789abcdef", permanent: true), Settlement.Release("a", "0123456789abcdef")]),
         ["batch of messages"] = new Batch<Message>([Running, Running with { Id = "b", Queue = "p", Worker = null, Metadata = Metadata.Empty }, Bare]),
         ["no messages"] = new Batch<Message>([]),
+        ["purged"] = new StateCounts(1, 2, 3, 4, 5, 6),
+        ["problem"] = new TimestoneError(ErrorCode.LeaseLost, "Gone.", "leaseToken"),
+        ["found"] = new SearchPage([], "next", Fresh),
+        ["transitions"] = new MessageHistory([], "next", Fresh, Incomplete: true),
+        ["indexed"] = new SearchStats([], Fresh),
         ["exception"] = new TimestoneException(ErrorCode.InvalidArgument, "Bad.", "id"),
     };
 
@@ -150,6 +157,9 @@ internal static class WireSamples
         TimestoneException problem => problem.Error.ToString(),
         DequeueRequest request => $"{request with { Settle = [] }} {string.Join(' ', request.Settle)}",
         DequeueResult result => $"{string.Join(' ', result.Messages)} {string.Join(' ', result.Settled ?? [])}",
+        SearchPage page => (page with { Messages = [] }).ToString(),
+        MessageHistory page => (page with { Transitions = [] }).ToString(),
+        SearchStats stats => (stats with { Queues = [] }).ToString(),
         MessagePage page => $"{string.Join(' ', page.Messages)} {page.Next}",
         QueuePage page => $"{string.Join(' ', page.Queues)} {page.Next}",
         Batch<NewMessage> batch => string.Join(' ', batch.Items),

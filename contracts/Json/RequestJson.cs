@@ -1,22 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Timestone.Json;
 
-namespace Timestone.Client.Http;
+namespace Timestone.Json;
 
-/// <summary>The wire format as the client speaks it.</summary>
-internal static class Wire
+/// <summary>How requests are written, and records between silos.</summary>
+public static class RequestJson
 {
-    /// <summary>How answers are read: a newer server may say more than this client knows.</summary>
-    public static TimestoneJson Answers => AnswerJson.Default;
-
-    /// <summary>Writes a body.</summary>
+    /// <summary>Writes a record.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it holds what JSON cannot say, such as a null that may not be.</exception>
-    public static byte[] Write<T>(T body, JsonTypeInfo<T> type)
+    public static byte[] Write<T>(T record, JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.SerializeToUtf8Bytes(body, type);
+            return JsonSerializer.SerializeToUtf8Bytes(record, type);
         }
         catch (JsonException problem)
         {
