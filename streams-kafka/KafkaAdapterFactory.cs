@@ -55,7 +55,11 @@ internal sealed class KafkaAdapterFactory : IQueueAdapterFactory, IQueueAdapterC
     // An agent asks for its cache, then for its receiver.
     public IQueueCache CreateQueueCache(QueueId queueId) => _caches[queueId] = new KafkaQueueCache(_options.CacheBytes, _options.RecordsPerDelivery, _options.AlwaysSubscribed);
 
-    public void Dispose() => _sender.Dispose();
+    public void Dispose()
+    {
+        _sender.Dispose();
+        _topic.Dispose();
+    }
 
     private KafkaReceiver CreateReceiver(QueueId queueId) => _caches.TryRemove(queueId, out var cache)
         ? new KafkaReceiver(new TopicPartition(_topic.Name, KafkaAdapter.PartitionOf(queueId)), _clients, _topic, _data, cache, _receiverLogger, TimeProvider.System)

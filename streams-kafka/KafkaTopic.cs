@@ -4,9 +4,11 @@ using Timestone.Backends.Kafka;
 
 namespace Timestone.Streams.Kafka;
 
-/// <summary>The topic of a provider: that there is one, and how many partitions it has.</summary>
-internal sealed partial class KafkaTopic(KafkaOptions options, KafkaClients clients, ILogger<KafkaTopic> logger)
+/// <summary>The topic of a provider: that there is one, which one it is, and how many partitions it has.</summary>
+internal sealed partial class KafkaTopic(KafkaOptions options, KafkaClients clients, ILogger<KafkaTopic> logger) : IDisposable
 {
+    private readonly KafkaTopics _topics = new(options, logger);
+    private readonly Lazy<IAdminClient> _asking = new(clients.Admin);
     private bool _isThere;
     private bool _isSettled;
 
@@ -37,7 +39,7 @@ internal sealed partial class KafkaTopic(KafkaOptions options, KafkaClients clie
     {
         if (Volatile.Read(ref _isThere))
             return;
-        await new KafkaTopics(options, logger).EnsureAsync(client, [Name], CancellationToken.None).ConfigureAwait(false);
+        await _topics.EnsureAsync(client, [Name], CancellationToken.None).ConfigureAwait(false);
         var partitions = await KafkaTopics.CountPartitionsAsync(client, Name, CancellationToken.None).ConfigureAwait(false);
         if (Interlocked.Exchange(ref _isThere, true))
             return;
@@ -45,6 +47,16 @@ internal sealed partial class KafkaTopic(KafkaOptions options, KafkaClients clie
             Partitions = partitions;
         else if (Partitions != partitions)
             LogPartitions(Name, partitions, Partitions);
+    }
+
+    /// <summary>What commits how far a consumer has come in it.</summary>
+    public Progress ProgressOf(IConsumer<byte[], byte[]> consumer, TimeProvider time) => new(
+        consumer, stopping => _topics.IdentifyAsync(_asking.Value, [Name], stopping), options.CommitInterval, logger, time);
+
+    public void Dispose()
+    {
+        if (_asking.IsValueCreated)
+            clients.EndAsync(_asking.Value.Dispose).GetAwaiter().GetResult();
     }
 
     [LoggerMessage(2, LogLevel.Warning, "How many partitions topic {Topic} of Kafka has cannot be asked now; it is taken to have {Partitions}. {Problem}")]

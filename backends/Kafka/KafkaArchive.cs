@@ -32,7 +32,7 @@ public sealed class KafkaArchive : ITransitionArchive
     {
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(pause);
-        var consumer = _clients.PartitionReader(static _ => { });
+        var consumer = _clients.PartitionReader();
         Task asked = Task.CompletedTask;
         try
         {

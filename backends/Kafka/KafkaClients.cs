@@ -82,10 +82,9 @@ internal sealed class KafkaClients
     });
 
     /// <summary>
-    /// A consumer of partitions that are assigned by hand: from what was committed to the group on, else from the earliest. It commits what it is told to store: at
-    /// intervals, and when it is closed.
+    /// A consumer of partitions that are assigned by hand, in the name of the group: at offsets that are there, else from the earliest.
     /// </summary>
-    public IConsumer<byte[], byte[]> PartitionReader(Action<CommittedOffsets> committed) => Build(() =>
+    public IConsumer<byte[], byte[]> PartitionReader() => Build(() =>
     {
         var config = new ConsumerConfig(Properties(
             new ClientConfig { ClientId = "timestone", SocketNagleDisable = true, TopicMetadataRefreshIntervalMs = MetadataMilliseconds },
@@ -93,14 +92,12 @@ internal sealed class KafkaClients
             ("queued.max.messages.kbytes", "4096")))
         {
             GroupId = _options.GroupId,
-            EnableAutoCommit = true,
-            AutoCommitIntervalMs = (int)Math.Max(1, _options.CommitInterval.TotalMilliseconds),
+            EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             ConsumeResultFields = "topic",
         };
-        return new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError)
-            .SetOffsetsCommittedHandler((_, offsets) => committed(offsets)).Build();
+        return new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(OnLog).SetErrorHandler(OnError).Build();
     });
 
     /// <summary>A client that asks.</summary>

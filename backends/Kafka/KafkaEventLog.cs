@@ -81,7 +81,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         try
         {
             // It blocks; and the client is not disposed of under it.
-            return await Task.Run(() => (_reader ??= _clients.PartitionReader(static _ => { })).Committed(partitions, Patience)).ConfigureAwait(false);
+            return await Task.Run(() => (_reader ??= _clients.PartitionReader()).Committed(partitions, Patience)).ConfigureAwait(false);
         }
         catch (KafkaException)
         {
@@ -103,29 +103,14 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     // One that was deleted is created again here: nobody may be publishing.
     private async Task<List<TopicPartition>> PartitionsAsync(CancellationToken cancellationToken)
     {
-        var ids = await _create.IdentifyAsync(Client.Handle, _topics, cancellationToken).ConfigureAwait(false);
-        foreach (var (topic, id) in ids)
-        {
-            _isAnother |= _ids.TryGetValue(topic, out var before) && before != id;
-            _ids[topic] = id;
-        }
-
-        if (ids.Count < _topics.Length)
-            throw new ToldException(new IOException("Topics of Kafka were missing and have just been created."));
-
-        // It blocks; and the client is not disposed of under it.
-        return await Task.Run(Partitions, cancellationToken).ConfigureAwait(false);
-    }
-
-    private List<TopicPartition> Partitions()
-    {
         var partitions = new List<TopicPartition>();
-        foreach (var topic in _topics)
+        foreach (var topic in await _create.DescribeAsync(Client, _topics, cancellationToken).ConfigureAwait(false))
         {
-            var found = Client.GetMetadata(topic, Patience).Topics.Single();
-            if (found.Error.IsError)
-                throw new KafkaException(found.Error);
-            partitions.AddRange(found.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)).OrderBy(static partition => partition.Partition.Value));
+            // Of brokers that know no ids they are all alike.
+            var id = $"{topic.TopicId}";
+            _isAnother |= _ids.TryGetValue(topic.Name, out var before) && before != id;
+            _ids[topic.Name] = id;
+            partitions.AddRange(topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Partition)).OrderBy(static partition => partition.Partition.Value));
         }
 
         return partitions;

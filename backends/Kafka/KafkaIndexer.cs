@@ -19,7 +19,6 @@ public sealed class KafkaIndexer : IAsyncDisposable
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Identification = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
 
     private readonly KafkaOptions _options;
@@ -27,6 +26,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
     private readonly KafkaClients _clients;
     private readonly KafkaTopics _topics;
     private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly IAdminClient _asking;
     private readonly DeadLetters _deadLetters;
     private readonly BatchIndexing _indexing;
     private readonly Progress _progress;
@@ -36,10 +36,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
     private IndexingBatch _gathered = new();
     private IndexingBatch? _written;
     private Task _writing = Task.CompletedTask;
-    private readonly Dictionary<string, string> _ids = [];
-    private Task<Dictionary<string, string>>? _identifying;
-    private long _identifiedAt;
-    private bool _paused;
+    private bool _paused, _hasAnotherTopic;
     private bool _disposed;
 
     /// <summary>Makes one; it does nothing yet.</summary>
@@ -54,11 +51,13 @@ public sealed class KafkaIndexer : IAsyncDisposable
         _topics = new KafkaTopics(options, logger);
         _deadLetters = new DeadLetters(options, _clients, _topics, logger);
         _indexing = new BatchIndexing(index, _deadLetters, logger, _time);
-        _progress = new Progress(options.CommitInterval, logger, _time);
         _consumer = _clients.Consumer(builder => builder
-            .SetPartitionsAssignedHandler((consumer, partitions) => OnAssigned(consumer, partitions))
+            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => OnRevoked(partitions, lost: false))
             .SetPartitionsLostHandler((_, partitions) => OnRevoked(partitions, lost: true)));
+        _asking = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        _progress = new Progress(
+            _consumer, stopping => _topics.IdentifyAsync(_asking, [_options.CurrentTopic, _options.HistoricTopic], stopping), options.CommitInterval, logger, _time);
     }
 
     /// <summary>Ends with the indexer: well when it is disposed of or a topic is another one than it was, with the reason when it cannot go on.</summary>
@@ -78,7 +77,11 @@ public sealed class KafkaIndexer : IAsyncDisposable
             return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _clients.EndAsync(_consumer.Dispose).ConfigureAwait(false);
+        await _clients.EndAsync(() =>
+        {
+            _asking.Dispose();
+            _consumer.Dispose();
+        }).ConfigureAwait(false);
         await _deadLetters.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
         _abandoned.Dispose();
@@ -91,7 +94,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
             if (!WaitForTopics())
                 return;
             _consumer.Subscribe([_options.CurrentTopic, _options.HistoricTopic]);
-            while (!_stopping.IsCancellationRequested)
+            while (!_stopping.IsCancellationRequested && !_hasAnotherTopic)
             {
                 if (_written is null && _paused)
                     Hold(pause: false);
@@ -100,9 +103,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
                 else
                     Overlap();
                 Finish();
-                _progress.CommitIfDue(_consumer);
-                if (HasAnotherTopic())
-                    return;
+                Heed(_progress.Advance());
             }
         }
         catch (Exception problem)
@@ -116,31 +117,14 @@ public sealed class KafkaIndexer : IAsyncDisposable
         }
     }
 
-    // Kafka's client reads on in a topic that was deleted and created again where it was in the one before, and what is before that would be missing: whoever runs this begins
-    // anew, with what was committed to the group of the new topic, which is nothing.
-    private bool HasAnotherTopic()
+    // Whoever runs this begins anew.
+    private void Heed(string? another)
     {
-        if (_identifying is null)
-        {
-            if (_time.GetElapsedTime(_identifiedAt) < Identification)
-                return false;
-            _identifiedAt = _time.GetTimestamp();
-            _identifying = _topics.IdentifyAsync(_consumer.Handle, [_options.CurrentTopic, _options.HistoricTopic], _stopping.Token);
-        }
-
-        if (!_identifying.IsCompleted)
-            return false;
-        var found = _identifying.IsCompletedSuccessfully ? _identifying.Result : [];
-        _identifying = null;
-        var another = found.FirstOrDefault(topic => _ids.TryGetValue(topic.Key, out var before) && before != topic.Value).Key;
-        foreach (var (topic, id) in found)
-            _ids[topic] = id;
         if (another is null)
-            return false;
+            return;
         KafkaLog.AnotherTopic(_logger, another);
-        _progress.Forget();
+        _hasAnotherTopic = true;
         _abandoned.Cancel();
-        return true;
     }
 
     private bool WaitForTopics()
@@ -150,12 +134,12 @@ public sealed class KafkaIndexer : IAsyncDisposable
         {
             try
             {
-                _topics.EnsureAsync(_consumer.Handle, [_options.CurrentTopic, _options.HistoricTopic], _stopping.Token).GetAwaiter().GetResult();
+                _progress.BeginAsync(_stopping.Token).GetAwaiter().GetResult();
                 return true;
             }
             catch (IOException problem)
             {
-                if (pause.Failures == 0)
+                if (pause.Failures == 0 && problem is not ToldException)
                     KafkaLog.Stalled(_logger, "find the topics", problem.Message);
             }
             catch (OperationCanceledException)
@@ -207,7 +191,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
 
     private void Finish()
     {
-        if (_written is null || !_writing.IsCompleted || (_writing.IsCanceled && _stopping.IsCancellationRequested))
+        if (_written is null || !_writing.IsCompleted || (_writing.IsCanceled && (_stopping.IsCancellationRequested || _abandoned.IsCancellationRequested)))
             return;
         _writing.GetAwaiter().GetResult();
         _progress.Reach(_written.Ends());
@@ -261,21 +245,20 @@ public sealed class KafkaIndexer : IAsyncDisposable
         }
     }
 
-    private List<TopicPartitionOffset> OnAssigned(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
+    private List<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
     {
         KafkaLog.Assigned(_logger, partitions);
-        _progress.Own(partitions);
-        return Committed(consumer, partitions);
+        return Starts(partitions);
     }
 
     // The client would ask for these by itself, but only a few times: then it leaves a partition alone for good.
-    private List<TopicPartitionOffset> Committed(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
+    private List<TopicPartitionOffset> Starts(List<TopicPartition> partitions)
     {
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                return consumer.Committed(partitions, Patience).ConvertAll(static at => at.Offset.IsSpecial ? new TopicPartitionOffset(at.TopicPartition, Offset.Beginning) : at);
+                return _progress.Resume(partitions, Patience);
             }
             catch (KafkaException problem) when (!problem.Error.IsFatal)
             {
@@ -296,7 +279,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
             Release(gone);
         Finish();
         if (!lost)
-            _progress.Commit(_consumer);
+            Heed(_progress.CommitAsync().GetAwaiter().GetResult());
         _progress.Disown(gone);
         _gathered.Forget(gone);
     }
@@ -305,16 +288,12 @@ public sealed class KafkaIndexer : IAsyncDisposable
     {
         Task.WaitAny([_writing], LastWrite);
         _abandoned.Cancel();
-
-        // It asks through the consumer.
-        if (_identifying is not null)
-            Task.WaitAny([_identifying], LastWrite);
         Task.WaitAny([_writing], LastWrite);
         if (_written is not null && _writing.IsCompletedSuccessfully)
             _progress.Reach(_written.Ends());
         _clients.EndAsync(() =>
         {
-            _progress.Commit(_consumer);
+            _progress.CommitAsync().GetAwaiter().GetResult();
             _consumer.Close();
         }).GetAwaiter().GetResult();
     }

@@ -51,8 +51,11 @@ internal static partial class KafkaLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "An event was put aside as a dead letter ({Topic}, partition {Partition}, offset {Offset}): {Reason}")]
     public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "How far the indexer has come could not be committed; some events may come again. {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "How far Kafka's topics were read cannot be committed now; some events may come again. {Reason}")]
     public static partial void NotCommitted(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka does not tell the ids of its topics {Topics}. One that is deleted and created again may be read on where the deleted one was, without its beginning. {Reason}")]
+    public static partial void NoIds(ILogger logger, IEnumerable<string> topics, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer could not read from Kafka: {Reason}")]
     public static partial void NotConsumed(ILogger logger, string reason);

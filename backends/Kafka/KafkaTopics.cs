@@ -3,6 +3,7 @@ using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
+using Timestone.Backends.Events;
 using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace Timestone.Backends.Kafka;
@@ -14,6 +15,7 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
+    private int _isTold;
 
     /// <summary>Notes that a topic is there: were it missing later, it would have been deleted.</summary>
     public void Saw(string topic) => _seen.TryAdd(topic, true);
@@ -35,13 +37,35 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
     }
 
     /// <summary>
-    /// Which topics these are: Kafka's own id of each, which tells one that was deleted and created again. Topics that are missing are created and left out: they are not known
-    /// everywhere at once.
+    /// Which topics these are: Kafka's own id of each, which tells one that was deleted and created again. Topics whose ids Kafka does not tell are left out, which the log says
+    /// once: the brokers are older than 2.8, or do not let this client ask. Topics that are missing are created; they are not known everywhere at once.
     /// </summary>
-    /// <exception cref="IOException">The brokers cannot be asked now, or a topic is missing and cannot be created.</exception>
-    public async Task<Dictionary<string, string>> IdentifyAsync(Handle client, IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The brokers cannot be asked now, or a topic was missing: it has just been created, or cannot be.</exception>
+    public async Task<Dictionary<string, string>> IdentifyAsync(IAdminClient admin, IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
     {
-        using var admin = new DependentAdminClientBuilder(client).Build();
+        List<TopicDescription> found = [];
+        string? refusal = null;
+        try
+        {
+            found = await DescribeAsync(admin, topics, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException problem) when (problem.InnerException is KafkaException refused && IsRefused(refused))
+        {
+            refusal = problem.Message;
+            await EnsureAsync(admin.Handle, topics, cancellationToken).ConfigureAwait(false);
+        }
+
+        var ids = found.Where(static topic => topic.TopicId is { } id && (id.MostSignificantBits, id.LeastSignificantBits) != default)
+            .ToDictionary(static topic => topic.Name, static topic => topic.TopicId.ToString());
+        if (ids.Count < topics.Count && Interlocked.Exchange(ref _isTold, 1) == 0)
+            KafkaLog.NoIds(logger, topics, refusal ?? "The brokers are older than 2.8.");
+        return ids;
+    }
+
+    /// <summary>Describes topics: their ids, if the brokers know of such, and their partitions. Topics that are missing are created.</summary>
+    /// <exception cref="IOException">The brokers cannot be asked now, or a topic was missing: it has just been created, or cannot be.</exception>
+    public async Task<List<TopicDescription>> DescribeAsync(IAdminClient admin, IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
+    {
         List<TopicDescription> found;
         try
         {
@@ -58,12 +82,19 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
             throw new IOException($"Kafka cannot be reached. {problem.Error.Reason}", problem);
         }
 
-        var there = found.Where(static topic => !topic.Error.IsError).ToDictionary(static topic => topic.Name, static topic => topic.TopicId.ToString());
-        foreach (var topic in there.Keys)
-            Saw(topic);
-        if (there.Count < topics.Count)
-            await EnsureAsync(client, topics, cancellationToken).ConfigureAwait(false);
-        return there;
+        var isMissing = false;
+        foreach (var topic in found)
+        {
+            if (topic.Error.IsError)
+                isMissing = true;
+            else
+                Saw(topic.Name);
+        }
+
+        if (!isMissing)
+            return found;
+        await EnsureAsync(admin.Handle, topics, cancellationToken).ConfigureAwait(false);
+        throw new ToldException(new IOException("Topics of Kafka were missing and have just been created."));
     }
 
     /// <summary>How many partitions a topic has.</summary>
@@ -92,6 +123,14 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
             // Not every client may ask that. What is refused tells.
             return null;
         }
+    }
+
+    // For good, not for now.
+    private static bool IsRefused(KafkaException problem)
+    {
+        var errors = problem is DescribeTopicsException { Results.TopicDescriptions: var topics } ? topics.Select(static topic => topic.Error.Code) : [problem.Error.Code];
+        return errors.Any(static code => code is KafkaErrorCode.TopicAuthorizationFailed or KafkaErrorCode.ClusterAuthorizationFailed or KafkaErrorCode.UnsupportedVersion
+            or KafkaErrorCode.Local_UnsupportedFeature);
     }
 
     // It blocks; and the client must not be disposed of under it, so it is not abandoned.

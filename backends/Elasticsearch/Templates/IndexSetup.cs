@@ -97,8 +97,17 @@ internal sealed class IndexSetup(ElasticsearchConnection connection) : IDisposab
 
     private void Check(IndexAliases aliases, string? service)
     {
-        if (aliases.Services.Count > 0 && (service is null || !aliases.IsOf(service)))
-            throw service is null ? new IOException("The id of the store is not known now, and the index is only that of one.") : ForeignIndexException.Of(connection.Names, aliases, service);
+        if (aliases.Services.Count == 0)
+            return;
+        if (service is null)
+        {
+            throw new IOException(
+                $"The index {aliases.Current ?? connection.Names.Current} is that of the store with the id {string.Join(", ", aliases.Services)}, and the id of this service's store cannot be read now. "
+                + "Make the store (the data directory or Redis) readable again: then the index is used if it is this service's.");
+        }
+
+        if (!aliases.IsOf(service))
+            throw ForeignIndexException.Of(connection.Names, aliases, service);
     }
 
     private async Task EnsureCurrentAsync(string? service, CancellationToken cancellationToken)

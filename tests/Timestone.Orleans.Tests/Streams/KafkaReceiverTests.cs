@@ -14,7 +14,7 @@ namespace Timestone.Orleans.Tests.Streams;
 /// <summary>Reading one partition as a pulling agent does, without Orleans.</summary>
 public sealed class KafkaReceiverTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Second = TimeSpan.FromSeconds(1);
     private KafkaOptions _options = null!;
 
     public async ValueTask InitializeAsync() => _options = Options((await KafkaServer.SharedAsync()).BootstrapServers);
@@ -27,10 +27,10 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         await WriteAsync(0, 5);
         var first = new Agent(_options);
         (await first.ReadAsync(5)).ShouldBe([0, 1, 2, 3, 4]);
-        await first.StopAsync();
+        await first.DisposeAsync();
         var second = new Agent(_options);
         (await second.ReadAsync(5)).ShouldBe([0, 1, 2, 3, 4]);
-        await second.StopAsync();
+        await second.DisposeAsync();
     }
 
     [Fact]
@@ -40,10 +40,10 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         var first = new Agent(_options);
         await first.ReadAsync(5);
         first.Deliver(3);
-        await first.StopAsync();
+        await first.DisposeAsync();
         var second = new Agent(_options);
         (await second.ReadAsync(2)).ShouldBe([3, 4]);
-        await second.StopAsync();
+        await second.DisposeAsync();
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         await WriteAsync(2, 1);
         var agent = new Agent(_options, new Picky());
         (await agent.ReadAsync(3)).ShouldBe([0, 1, 3]);
-        await agent.StopAsync();
+        await agent.DisposeAsync();
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         agent.Deliver(3);
         await WriteAsync(3, 3);
         (await agent.ReadAsync(3)).ShouldBe([3, 4, 5]);
-        await agent.StopAsync();
+        await agent.DisposeAsync();
     }
 
     [Theory]
@@ -88,11 +88,11 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         var first = new Agent(_options);
         await first.ReadAsync(5);
         first.Deliver(3);
-        await first.StopAsync();
+        await first.DisposeAsync();
         kafka.Fail(MockRequest.OffsetFetch, [.. Enumerable.Repeat(error, 8)]);
         var second = new Agent(_options);
         (await second.ReadAsync(2)).ShouldBe([3, 4]);
-        await second.StopAsync();
+        await second.DisposeAsync();
     }
 
     [Fact]
@@ -107,55 +107,93 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         await WriteAsync(0, 3);
         (await agent.ReadAsync(3)).ShouldBe([0, 1, 2]);
         agent.Deliver(2);
-        await agent.StopAsync();
+        await agent.DisposeAsync();
         var second = new Agent(_options);
         (await second.ReadAsync(1)).ShouldBe([2]);
-        await second.StopAsync();
+        await second.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_topic_that_was_created_again_and_has_grown_past_what_was_delivered_is_read_from_its_beginning()
+    {
+        // The client, which notices at once that the topic is gone, asks for it again when it has grown.
+        var options = _options with { Properties = new Dictionary<string, string> { ["topic.metadata.refresh.fast.interval.ms"] = "5000" } };
+        await WriteAsync(0, 3);
+
+        // Time stands still, so that neither is committed nor looked which topic it is unless it is told to go on.
+        var time = new StandingClock();
+        var agent = new Agent(options, time: time);
+        await agent.ReadAsync(3);
+        agent.Deliver(3);
+        using var member = Member();
+        await Eventually.BeAsync(async () =>
+        {
+            time.Advance(Second);
+            (await agent.LookAsync()).ShouldBeEmpty();
+            return Committed(member) == 3;
+        });
+        using var admin = Admin();
+        await admin.DeleteTopicsAsync([_options.CurrentTopic]);
+        await WriteAsync(0, 10);
+        (await agent.ReadAsync(7)).ShouldBe([3, 4, 5, 6, 7, 8, 9], "it is read on where the deleted one was");
+        agent.Deliver(7);
+
+        // Now it is to be committed how far it is.
+        time.Advance(Second);
+        (await agent.ReadAsync(10)).ShouldBe([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        agent.Deliver(9);
+        await agent.DisposeAsync();
+        await using var second = new Agent(_options);
+        (await second.ReadAsync(1)).ShouldBe([9]);
     }
 
     [Fact]
     public async Task How_far_a_partition_was_delivered_is_committed_again_once_a_day_though_nothing_more_is()
     {
         await WriteAsync(0, 4);
-        var time = new ManualTimeProvider();
-        var idle = new Agent(_options, time: time);
-        await idle.ReadAsync(4);
-        idle.Deliver(3);
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _options.BootstrapServers }).Build();
-        using var member = new KafkaClients(_options, NullLogger.Instance).PartitionReader(static _ => { });
-
-        await Eventually.BeAsync(CommittedAsync);
-        for (var day = 0; day < 3; day++)
+        await using (var first = new Agent(_options))
         {
-            // As Kafka does after a week. The first may be made good by what is committed at the start.
-            await admin.DeleteConsumerGroupOffsetsAsync(_options.GroupId, [new TopicPartition(_options.CurrentTopic, 0)]);
-            time.Advance(TimeSpan.FromDays(1));
-            await Eventually.BeAsync(CommittedAsync);
+            await first.ReadAsync(4);
+            first.Deliver(3);
         }
 
-        await idle.StopAsync();
-
-        async Task<bool> CommittedAsync()
+        var time = new StandingClock();
+        await using var idle = new Agent(_options, time: time);
+        (await idle.ReadAsync(1)).ShouldBe([3]);
+        using var admin = Admin();
+        using var member = Member();
+        foreach (var later in (TimeSpan[])[Second, TimeSpan.FromDays(1), TimeSpan.FromDays(1)])
         {
-            (await idle.LookAsync()).ShouldBeEmpty();
-            return member.Committed([new TopicPartition(_options.CurrentTopic, 0)], Patience).Single().Offset == 3;
+            // As Kafka does after a week. It is also committed at the start.
+            await admin.DeleteConsumerGroupOffsetsAsync(_options.GroupId, [new TopicPartition(_options.CurrentTopic, 0)]);
+            Committed(member).ShouldBe(Offset.Unset);
+            time.Advance(later);
+            await Eventually.BeAsync(async () =>
+            {
+                (await idle.LookAsync()).ShouldBeEmpty();
+                return Committed(member) == 3;
+            });
         }
     }
+
+    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _options.BootstrapServers }).Build();
+
+    private IConsumer<byte[], byte[]> Member() => new KafkaClients(_options, NullLogger.Instance).PartitionReader();
+
+    private Offset Committed(IConsumer<byte[], byte[]> member) => member.Committed([new TopicPartition(_options.CurrentTopic, 0)], Patience).Single().Offset;
 
     private static KafkaOptions Options(string servers) =>
         new() { BootstrapServers = servers, CurrentTopic = $"records-{Guid.NewGuid():N}", GroupId = $"group-{Guid.NewGuid():N}", Partitions = 1, CommitInterval = TimeSpan.FromMilliseconds(1) };
 
-    private async Task WriteAsync(int from, int count)
-    {
-        for (var i = from; i < from + count; i++)
-            await WriteAsync($"{i}");
-    }
+    private Task WriteAsync(int from, int count) => WriteAsync([.. Enumerable.Range(from, count).Select(static number => $"{number}")]);
 
-    private async Task WriteAsync(string value)
+    private async Task WriteAsync(params string[] values)
     {
         var clients = new KafkaClients(_options, NullLogger.Instance);
-        using var sender = new KafkaSender(clients, new KafkaTopic(_options, clients, NullLogger<KafkaTopic>.Instance), Patience, TimeProvider.System);
-        await sender.SendAsync(0, new Message<byte[], byte[]> { Value = Encoding.UTF8.GetBytes(value) });
+        using var topic = new KafkaTopic(_options, clients, NullLogger<KafkaTopic>.Instance);
+        using var sender = new KafkaSender(clients, topic, Patience, TimeProvider.System);
+        foreach (var value in values)
+            await sender.SendAsync(0, new Message<byte[], byte[]> { Value = Encoding.UTF8.GetBytes(value) });
     }
 
     /// <summary>Reads numbers only.</summary>
@@ -175,17 +213,18 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
     }
 
     /// <summary>Does what a pulling agent does, with one consumer.</summary>
-    private sealed class Agent
+    private sealed class Agent : IAsyncDisposable
     {
         private readonly KafkaQueueCache _cache = new(mostBytes: 1_000_000, recordsPerDelivery: 1);
+        private readonly KafkaTopic _topic;
         private readonly KafkaReceiver _receiver;
         private IQueueCacheCursor? _cursor;
 
         public Agent(KafkaOptions options, IKafkaDataAdapter? data = null, TimeProvider? time = null)
         {
             var clients = new KafkaClients(options, NullLogger.Instance);
-            var topic = new KafkaTopic(options, clients, NullLogger<KafkaTopic>.Instance);
-            _receiver = new KafkaReceiver(new TopicPartition(options.CurrentTopic, 0), clients, topic, data ?? new PlainRecords("test"), _cache, NullLogger<KafkaReceiver>.Instance, time ?? TimeProvider.System);
+            _topic = new KafkaTopic(options, clients, NullLogger<KafkaTopic>.Instance);
+            _receiver = new KafkaReceiver(new TopicPartition(options.CurrentTopic, 0), clients, _topic, data ?? new PlainRecords("test"), _cache, NullLogger<KafkaReceiver>.Instance, time ?? TimeProvider.System);
         }
 
         /// <summary>Reads so many records; answers their offsets.</summary>
@@ -218,6 +257,11 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
                 _cursor!.Advance();
         }
 
-        public Task StopAsync() => _receiver.Shutdown(Patience);
+        public async ValueTask DisposeAsync()
+        {
+            await _receiver.Shutdown(Patience);
+            _receiver.Dispose();
+            _topic.Dispose();
+        }
     }
 }

@@ -55,6 +55,43 @@ public sealed class IndexOwnerTests
     }
 
     [Fact]
+    public async Task A_service_that_cannot_read_the_id_of_its_store_uses_no_index_with_an_id_until_it_can()
+    {
+        await using var first = await ScrubBench.StartAsync();
+        await EnqueueAsync(first, "a");
+        var (id, isAway) = (await IdAsync(first), true);
+        using var connection = new ElasticsearchConnection(first.Indices.Options, readServiceId: _ => isAway ? throw new IOException("The store is away.") : new(id));
+        var writer = new ElasticsearchIndexWriter(connection);
+        var refusal = $"The index {connection.Names.Current}-000001 is that of the store with the id {id}, and the id of this service's store cannot be read now. Make the store ";
+        (await Should.ThrowAsync<IOException>(() => connection.CheckAsync())).Message.ShouldStartWith(refusal);
+        (await Should.ThrowAsync<IOException>(() => writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))]))).Message.ShouldStartWith(refusal);
+        (await first.VerifyAsync()).ShouldBe(1);
+
+        isAway = false;
+        await connection.CheckAsync();
+        await writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))]);
+        await first.Indices.RefreshAsync();
+        (await first.Indices.MessagesAsync()).Select(static message => message.Id).ShouldBe(["a", "b"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task The_index_of_another_service_is_refused_also_where_its_alias_for_searches_was_removed()
+    {
+        await using var first = await ScrubBench.StartAsync();
+        await EnqueueAsync(first, "a");
+        var (requests, names) = (first.Indices.Connection.Requests, first.Indices.Connection.Names);
+        var index = (await first.Indices.Connection.ReadAliasesAsync(default)).Current!;
+        await requests.UpdateAliasesAsync([new RemoveAction { Index = index, Alias = names.Current }], default);
+        await using var second = await ScrubBench.StartAsync(first.Indices);
+        (await Should.ThrowAsync<ForeignIndexException>(() => second.Indices.Connection.CheckAsync())).Message.ShouldStartWith(
+            $"The index {names.Current} is that of another service (id {await IdAsync(first)}, and this one's is {await IdAsync(second)}).");
+        await Should.ThrowAsync<ForeignIndexException>(() => second.Indices.Writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))]));
+        (await requests.GetIndicesAsync($"{names.Current},{names.CurrentPattern}", default)).ShouldHaveSingleItem().Value.ShouldBe([names.CurrentOf(await IdAsync(first))]);
+        await requests.UpdateAliasesAsync([new AddAction { Index = index, Alias = names.Current }], default);
+        (await first.VerifyAsync()).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_service_takes_over_the_index_of_another_when_it_is_told_to()
     {
         await using var first = await ScrubBench.StartAsync();

@@ -67,6 +67,33 @@ public sealed class KafkaFaultTests
     }
 
     [Fact]
+    public async Task Brokers_that_know_no_ids_of_topics_are_read_all_the_same_and_the_log_says_once_what_that_means()
+    {
+        using var kafka = new MockKafka();
+        kafka.KnowNoIds();
+        var options = TestKafka.NewOn(kafka);
+        var (before, after) = (new Story(seed: 32, messages: 20, transitions: 200, "before"), new Story(seed: 34, messages: 20, transitions: 200, "after"));
+        var (index, log) = (new StrictIndex(), new MemoryLog<KafkaIndexer>());
+        await using var publisher = TestKafka.Publisher(options);
+        await using (var first = new KafkaIndexer(options, index, log))
+        {
+            await first.StartAsync();
+            foreach (var batch in before.Batches(20))
+                await publisher.InsistAsync(batch);
+            await index.IncludesAsync(before);
+        }
+
+        log.Count("does not tell the ids of its topics").ShouldBe(1);
+        log.Count("cannot be committed").ShouldBe(0);
+        await publisher.InsistAsync(after.Batches(200).Single());
+        var rest = new StrictIndex();
+        await using var second = TestKafka.Indexer(options, rest);
+        await second.StartAsync();
+        await rest.IncludesAsync(after);
+        rest.Transitions.ShouldAllBe(static made => made.Queue == "after");
+    }
+
+    [Fact]
     public async Task The_index_equals_the_journal_at_the_end()
     {
         const string Queue = "orders";

@@ -1,15 +1,18 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Timestone.Backends.Kafka;
 using Timestone.Engine;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
 public sealed class KafkaIndexerTests : IAsyncLifetime
 {
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromMinutes(1), Glance = TimeSpan.FromMilliseconds(20);
     private readonly StrictIndex _index = new();
     private KafkaOptions _options = null!;
 
@@ -117,6 +120,60 @@ public sealed class KafkaIndexerTests : IAsyncLifetime
         await index.IncludesAsync(after);
         index.Transitions.ShouldAllBe(static made => made.Queue == "after");
         ShouldEqual(index, after);
+    }
+
+    [Fact]
+    public async Task Topics_that_were_created_again_and_have_grown_past_what_was_indexed_are_indexed_from_their_beginning()
+    {
+        var (before, after) = (new Story(seed: 28, messages: 20, transitions: 100, "before"), new Story(seed: 29, messages: 200, transitions: 2000, "after"));
+
+        // The client, which notices at once that the topics are gone, asks for them again when they have grown.
+        var options = _options with
+        {
+            CommitInterval = Second,
+            Properties = new Dictionary<string, string>(_options.Properties) { ["topic.metadata.refresh.fast.interval.ms"] = "10000", ["topic.metadata.refresh.interval.ms"] = "600000" },
+        };
+
+        // Time stands still, so that neither is committed nor looked which topics they are unless it is told to go on.
+        var (time, log) = (new StandingClock(), new MemoryLog<KafkaIndexer>());
+        await using (var first = new KafkaIndexer(options, _index, log, time))
+        {
+            await first.StartAsync();
+            await using (var publisher = TestKafka.Publisher(_options))
+                await publisher.DeliverAsync(before.Batches(100).Single());
+            await _index.IncludesAsync(before);
+            await using var events = new KafkaEventLog(_options, NullLogger<KafkaEventLog>.Instance);
+            await Eventually.BeAsync(
+                async () =>
+                {
+                    time.Advance(Second);
+                    return (await events.ReadAsync()).Waiting == 0;
+                },
+                Patience,
+                Glance);
+
+            await _options.CreateAnewAsync();
+            await using (var publisher = TestKafka.Publisher(_options))
+            {
+                foreach (var batch in after.Batches(500))
+                    await publisher.InsistAsync(batch);
+            }
+
+            var last = after.Transitions.TakeLast(100).ToHashSet();
+            await _index.BecomesAsync(() => last.IsSubsetOf(_index.Transitions));
+            _index.Transitions.Count(static made => made.Queue == "after").ShouldBeLessThan(after.Transitions.Count(), "they are read on where the deleted ones were");
+            while (!first.Completion.IsCompleted)
+            {
+                time.Advance(Second);
+                await Task.WhenAny(first.Completion, Task.Delay(Glance));
+            }
+        }
+
+        log.Count("The indexer begins anew").ShouldBe(1);
+        await using var second = TestKafka.Indexer(_options, _index);
+        await second.StartAsync();
+        await _index.IncludesAsync(after);
+        ShouldEqual(_index, after);
     }
 
     [Fact]

@@ -32,6 +32,9 @@ public sealed partial class MockKafka : IDisposable
         if (_client == 0)
             throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(error).TrimEnd('\0'));
         _cluster = NewCluster(_client, brokers);
+
+        // Without one nobody can be asked to describe topics.
+        SetController(_cluster, 1);
         Brokers = brokers;
         BootstrapServers = Marshal.PtrToStringUTF8(Bootstraps(_cluster))!;
     }
@@ -42,6 +45,9 @@ public sealed partial class MockKafka : IDisposable
     public int Brokers { get; }
 
     public void CreateTopic(string name, int partitions) => Check(CreateTopic(_cluster, name, partitions, Brokers));
+
+    /// <summary>Makes it as old as one that knows no ids of topics: before 2.8.</summary>
+    public void KnowNoIds() => Check(SetVersions(_cluster, (short)MockRequest.Metadata, 0, 9));
 
     /// <summary>The next requests of a kind are answered with these errors, one after the other, whichever broker gets them.</summary>
     public void Fail(MockRequest request, params MockError[] errors) => PushErrors(_cluster, (short)request, (nuint)errors.Length, errors);
@@ -94,6 +100,12 @@ public sealed partial class MockKafka : IDisposable
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int CreateTopic(nint cluster, string topic, int partitions, int replicas);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_controller_id")]
+    private static partial void SetController(nint cluster, int broker);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_apiversion")]
+    private static partial int SetVersions(nint cluster, short request, short least, short most);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
     private static partial void PushErrors(nint cluster, short request, nuint count, [In] MockError[] errors);

@@ -1,6 +1,9 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
-using Timestone.Engine;
 using Timestone.Backends.Kafka;
+using Timestone.Engine;
+using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Kafka;
 
@@ -51,6 +54,27 @@ public static class TestKafka
     public static KafkaPublisher Publisher(KafkaOptions options, TimeProvider? time = null) => new(options, NullLogger<KafkaPublisher>.Instance, time);
 
     public static KafkaIndexer Indexer(KafkaOptions options, IIndexWriter index) => new(options, index, NullLogger<KafkaIndexer>.Instance);
+
+    /// <summary>Deletes both topics of events and creates them again, at once: what groups have committed goes with them.</summary>
+    public static async Task CreateAnewAsync(this KafkaOptions options)
+    {
+        string[] topics = [options.CurrentTopic, options.HistoricTopic];
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = options.BootstrapServers }).Build();
+        await admin.DeleteTopicsAsync(topics);
+        await Eventually.BeAsync(async () =>
+        {
+            try
+            {
+                await admin.CreateTopicsAsync(topics.Select(topic => new TopicSpecification { Name = topic, NumPartitions = options.Partitions, ReplicationFactor = options.ReplicationFactor }));
+                return true;
+            }
+            catch (CreateTopicsException problem) when (problem.Results.Any(static result => result.Error.Code == Confluent.Kafka.ErrorCode.TopicAlreadyExists))
+            {
+                // They are not gone yet.
+                return false;
+            }
+        });
+    }
 
     /// <summary>As the pump does: again, until it is taken. Answers how often it was not.</summary>
     public static async Task<int> InsistAsync(this IOutboxSink sink, OutboxBatch batch)
