@@ -243,7 +243,7 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         /// <summary>Tells what was delivered, then takes what is there.</summary>
         public async Task<IList<IBatchContainer>> LookAsync(int count = 100)
         {
-            if (_cache.TryPurgeFromCache(out var delivered))
+            if (_cursor is not null && _cache.TryPurgeFromCache(out var delivered))
                 await _receiver.MessagesDeliveredAsync(delivered);
             var batches = await _receiver.GetQueueMessagesAsync(count);
             _cache.AddToCache(batches);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Timestone.Backends.Events;
+using Timestone.Backends.Kafka;
 using Timestone.Backends.Memory;
 using Timestone.Engine;
 using Timestone.Tests.Support;
