@@ -59,7 +59,7 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     /// <inheritdoc/>
     public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
     {
-        Required("settings", patch);
+        Validation.Check(patch);
         return SendAsync(new HttpCall(HttpMethod.Patch, Routes.Queue(queue), RequestJson.Write(patch, TimestoneJson.Default.QueueSettingsPatch)), AnswerJson.Default.QueueInfo, cancellationToken);
     }
 

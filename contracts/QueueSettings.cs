@@ -5,7 +5,7 @@ namespace Timestone;
 
 /// <summary>What a queue is and how it treats its messages. Defaults suit a queue of jobs of a few seconds whose failures are looked at within two weeks.</summary>
 /// <remarks>
-/// What has a default is settable, not init-only: the serializer that is generated sets init-only properties even where the
+/// Durations are kept in milliseconds. What has a default is settable, not init-only: the serializer that is generated sets init-only properties even where the
 /// JSON does not say, to null or zero. Set them only while making one.
 /// </remarks>
 public sealed record QueueSettings

@@ -37,8 +37,7 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
     /// <inheritdoc/>
     public async Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
     {
-        if (patch is null)
-            throw Validation.Invalid("settings", "Settings are required.");
+        Validation.Check(patch);
         return await AnswerAsync(Queue(queue).UpdateAsync(patch, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 

@@ -100,11 +100,11 @@ internal static class Arguments
             return null;
         foreach (var value in Enum.GetValues<T>())
         {
-            if (text == NameOf(value))
+            if (text == EnumNames.Of(value))
                 return value;
         }
 
-        throw Validation.Invalid(name, $"{name} must be one of {string.Join(", ", Enum.GetValues<T>().Select(NameOf))}.");
+        throw Validation.Invalid(name, $"{name} must be one of {string.Join(", ", Enum.GetValues<T>().Select(EnumNames.Of))}.");
     }
 
     /// <summary>The pairs of every <c>metadata.key=value</c>.</summary>
@@ -129,7 +129,4 @@ internal static class Arguments
 
         return Metadata.From(pairs);
     }
-
-    public static string NameOf<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

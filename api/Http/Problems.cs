@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Timestone.Json;
 
 namespace Timestone.Api;
 
@@ -34,8 +35,6 @@ internal static class Problems
         _ => new(ErrorCode.InvalidArgument, refusal.Message),
     };
 
-    public static string NameOf(ErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
-
     public static Task WriteAsync(HttpContext context, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null) =>
         WriteAsync(context, StatusOf(error.Code), error, activeUrl, parts);
 
@@ -47,7 +46,7 @@ internal static class Problems
     }
 
     public static Problem Of(int status, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null) =>
-        new($"urn:timestone:error:{NameOf(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field?.Cut(), activeUrl, parts);
+        new($"urn:timestone:error:{EnumNames.Of(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field?.Cut(), activeUrl, parts);
 
     private static string TitleOf(ErrorCode code) => code switch
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using Timestone.Json;
 
 namespace Timestone.Api;
 
@@ -66,5 +67,5 @@ internal static class Parameters
     private static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
 
     private static OpenApiSchema Words<T>()
-        where T : struct, Enum => new() { Type = JsonSchemaType.String, Enum = [.. Enum.GetValues<T>().Select(static word => (JsonNode)Arguments.NameOf(word))] };
+        where T : struct, Enum => new() { Type = JsonSchemaType.String, Enum = [.. Enum.GetValues<T>().Select(static word => (JsonNode)EnumNames.Of(word))] };
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
+using Timestone.Json;
 
 namespace Timestone.Api;
 
@@ -63,7 +64,7 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
 
         async Task RefuseAsync(int status, IEnumerable<ErrorCode> codes) => operation.Responses.Add(Text(status), new OpenApiResponse
         {
-            Description = $"code: {string.Join(", ", codes.Select(Problems.NameOf))}",
+            Description = $"code: {string.Join(", ", codes.Select(EnumNames.Of))}",
             Content = await ContentAsync(Problems.ContentType, [typeof(Problem)]).ConfigureAwait(false),
         });
 

@@ -33,11 +33,12 @@ internal sealed class FileQueueJournal : QueueOpening, IQueueJournal
     {
         // What is written now, its commit's head included, and what the message counts for from then on.
         var told = !_queue.Tells ? 0 : row is null ? ToldFormat.MostBytes(_queue.Name, bytes) : ToldFormat.MostBytes(_queue.Name, row);
+        var staysRunning = use == RoomUse.Lease || row?.State.State == MessageState.Running;
         var claim = use switch
         {
             RoomUse.Message => bytes + RowEncoder.MostBesideContent + told + Tally.InState(MessageState.Invisible, 0, told).Need,
             RoomUse.Extension => bytes + Tally.MostNumbers + told,
-            _ => bytes + Tally.MostNumbers + told + Tally.InState(use == RoomUse.Lease ? MessageState.Running : MessageState.Invisible, bytes, told).Need,
+            _ => bytes + Tally.MostNumbers + told + Tally.InState(staysRunning ? MessageState.Running : MessageState.Invisible, bytes, told).Need,
         };
         if (!_journal.Reserve.TryClaim(use, claim))
             return false;

@@ -13,7 +13,7 @@ internal readonly record struct SegmentHeader(long Number, long Start, long Prev
     public const int Size = 48;
 
     /// <summary>The version that is written and read.</summary>
-    public const uint Version = 3;
+    public const uint Version = 1;
 
     private static ReadOnlySpan<byte> Magic => "TSTONLOG"u8;
 

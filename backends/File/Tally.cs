@@ -15,7 +15,7 @@ internal readonly record struct Tally(long Stored, long Bytes, long Need, long R
     private const int Removal = 40;
 
     /// <summary>What a queue counts for: the record of its deletion, or of its row once more.</summary>
-    public static Tally OfQueue => new(0, QueueRow.MaxBytes / 4, 2 * QueueRow.MaxBytes);
+    public static Tally OfQueue => new(0, QueueRow.MaxBytes / 2, 2 * QueueRow.MaxBytes);
 
     /// <summary>What one message counts for.</summary>
     /// <param name="state">Its state.</param>

@@ -9,7 +9,7 @@ namespace Timestone.Backends.Files;
 /// </summary>
 internal static class ToldFormat
 {
-    private const int HasDeadline = 8, StateBits = 7;
+    private const int HasDeadline = 8, HasFields = 16, StateBits = 7;
 
     /// <summary>Bytes of the numbers and lengths of a change that is told by itself in a commit of its own, at most.</summary>
     private const int MostNumbers = 64;
@@ -100,21 +100,26 @@ internal static class ToldFormat
             reader.SkipBytes();
             reader.Varint();
             reader.Varint();
-            if (!OutboxEntry.IsHistoricRemoval(StateIn(reader.Byte()), cause))
-                return;
-            reader.Varint();
-            reader.Varint();
-            reader.Varint();
-            MetadataCache.Skip(ref reader);
+            var bits = reader.Byte();
+            if (OutboxEntry.IsHistoricRemoval(StateIn(bits), cause))
+            {
+                reader.Varint();
+                reader.Varint();
+                reader.Varint();
+                MetadataCache.Skip(ref reader);
+            }
+
+            RowReader.SkipFields(ref reader, HasFieldsIn(bits));
         }
         else if (IsTransition(kind, cause))
         {
             reader.SkipBytes();
             reader.Varint();
-            reader.Byte();
+            var bits = reader.Byte();
             reader.Varint();
             reader.Varint();
             MetadataCache.Skip(ref reader);
+            RowReader.SkipFields(ref reader, HasFieldsIn(bits));
         }
     }
 
@@ -123,6 +128,9 @@ internal static class ToldFormat
 
     /// <summary>Whether the priority was given as a deadline, of the bits of a row.</summary>
     public static bool HasDeadlineIn(int bits) => (bits & HasDeadline) != 0;
+
+    /// <summary>Whether fields follow what is told, of the bits of a row.</summary>
+    public static bool HasFieldsIn(int bits) => (bits & HasFields) != 0;
 
     /// <summary>Whether a row of a commit that is told in full tells a transition behind its state.</summary>
     public static bool IsTransition(ChangeKind kind, Cause cause) => kind == ChangeKind.Changed && cause <= Cause.Redrive;

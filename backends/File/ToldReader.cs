@@ -24,7 +24,7 @@ internal sealed class ToldReader(RowReader parts)
         var shape = reader.Byte();
         var payload = reader.Bytes();
         var metadata = parts.Metadata(ref reader);
-        var order = (shape & RowFormat.HasTerms) == 0 ? OrderSource.Time : RowReader.Terms(ref reader, head.Origin).Order;
+        var order = RowReader.EndOfFixed(ref reader, shape, head.Origin)?.Order ?? OrderSource.Time;
         var state = parts.Told(ref reader, head.Origin);
         return new OutboxEntry
         {
@@ -57,7 +57,7 @@ internal sealed class ToldReader(RowReader parts)
         var id = reader.Text();
         var priority = head.Origin + reader.Signed();
         var bits = reader.Byte();
-        return new OutboxEntry
+        var entry = new OutboxEntry
         {
             Kind = OutboxEntryKind.Transition,
             Queue = head.Queue,
@@ -79,6 +79,8 @@ internal sealed class ToldReader(RowReader parts)
             Error = state.Error,
             VisibleAt = state.VisibleAt,
         };
+        RowReader.SkipFields(ref reader, ToldFormat.HasFieldsIn(bits));
+        return entry;
     }
 
     /// <summary>Reads a removal.</summary>
@@ -98,13 +100,19 @@ internal sealed class ToldReader(RowReader parts)
             State = ToldFormat.StateIn(bits),
             Cause = cause,
         };
-        return !entry.IsHistoric ? entry : entry with
+        if (entry.IsHistoric)
         {
-            HasDeadline = ToldFormat.HasDeadlineIn(bits),
-            Attempt = (int)(uint)reader.Varint(),
-            Priority = head.Origin + reader.Signed(),
-            EnqueuedAt = head.Origin + reader.Signed(),
-            Metadata = parts.Metadata(ref reader),
-        };
+            entry = entry with
+            {
+                HasDeadline = ToldFormat.HasDeadlineIn(bits),
+                Attempt = (int)(uint)reader.Varint(),
+                Priority = head.Origin + reader.Signed(),
+                EnqueuedAt = head.Origin + reader.Signed(),
+                Metadata = parts.Metadata(ref reader),
+            };
+        }
+
+        RowReader.SkipFields(ref reader, ToldFormat.HasFieldsIn(bits));
+        return entry;
     }
 }

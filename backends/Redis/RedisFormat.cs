@@ -11,9 +11,6 @@ internal static class RedisFormat
     /// <summary>The version of all that is here. What a reader of this one cannot read needs another.</summary>
     public const byte Version = 1;
 
-    // The first one was written by nobody who published it.
-    private const byte OutboxVersion = 2;
-
     /// <summary>What precedes the id in a member of the pending set.</summary>
     public const int RankBytes = 2 * sizeof(long);
 
@@ -123,22 +120,19 @@ internal static class RedisFormat
         return Outbox(writer, queue, changes)!;
     }
 
-    /// <summary>Reads an entry of the outbox; false when it is one of the first version, which did not tell everything.</summary>
+    /// <summary>Reads an entry of the outbox.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>
-    public static bool ReadOutbox(RowReader parts, string queue, ReadOnlySpan<byte> value, List<OutboxEntry> entries)
+    public static void ReadOutbox(RowReader parts, string queue, ReadOnlySpan<byte> value, List<OutboxEntry> entries)
     {
-        var reader = new ByteReader(value);
-        if (reader.Byte() != OutboxVersion)
-            return false;
+        var reader = Begin(value);
         var createdAt = reader.Signed();
         while (!reader.AtEnd)
             entries.Add(OutboxEntryCodec.Decode(ref reader, parts, queue, createdAt));
-        return true;
     }
 
     private static byte[]? Outbox(ByteWriter writer, QueueRow queue, ChangeBatch changes)
     {
-        writer.Byte(OutboxVersion);
+        writer.Byte(Version);
         writer.Signed(queue.CreatedAt);
         var any = false;
         foreach (var entry in OutboxEntry.Of(queue, changes))

@@ -148,7 +148,7 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         {
             var entries = new List<OutboxEntry>();
             var ids = new List<RedisValue>();
-            var (isMissing, dropped) = (false, 0L);
+            var dropped = 0L;
             while (entries.Count < BatchEntries)
             {
                 var answer = await outbox.Link.RunAsync(Script.ReadOutbox, new RedisKeys(queue).Publishing, [_token, (long)outbox.Takeover.TotalMilliseconds, place.Next, CommitsAtOnce]).ConfigureAwait(false);
@@ -164,7 +164,7 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
                 outbox.Measured(queue, waiting, Math.Max(0, dropped - place.ToldDropped));
                 place.ToldDropped = dropped;
                 for (var i = 0; i < read.Length; i++)
-                    isMissing |= !RedisFormat.ReadOutbox(_parts, queue, (byte[])values[i]!, entries);
+                    RedisFormat.ReadOutbox(_parts, queue, (byte[])values[i]!, entries);
                 ids.AddRange(read);
                 if (read.Length > 0)
                     place.MoveBehind(read[^1]!);
@@ -174,7 +174,7 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
 
             if (entries.Count >= BatchEntries)
                 outbox.Found([queue]);
-            return ids.Count == 0 ? null : new Batch(queue, ids, dropped, entries, afterGap: dropped > 0 || isMissing);
+            return ids.Count == 0 ? null : new Batch(queue, ids, dropped, entries, afterGap: dropped > 0);
         }
         catch (Exception problem) when (problem is IOException or InvalidDataException)
         {

@@ -5,7 +5,7 @@ namespace Timestone.Backends;
 /// <summary>Encodes and decodes an entry of the outbox whole, but for its queue. In step with docs/redis-journal.md.</summary>
 internal static class OutboxEntryCodec
 {
-    private const int KindBits = 3, HasFrom = 4, HasDeadline = 8, HasVisibleAt = 16, HasPayload = 32;
+    private const int KindBits = 3, HasFrom = 4, HasDeadline = 8, HasVisibleAt = 16, HasPayload = 32, HasFields = 64;
 
     public static void Encode(ByteWriter writer, in OutboxEntry entry)
     {
@@ -46,8 +46,14 @@ internal static class OutboxEntryCodec
     {
         var bits = reader.Byte();
         var entry = new OutboxEntry { Kind = (OutboxEntryKind)(bits & KindBits), Queue = queue, QueueCreatedAt = createdAt, At = reader.Signed() };
-        if (entry.Kind == OutboxEntryKind.QueueDeleted)
-            return entry;
+        if (entry.Kind != OutboxEntryKind.QueueDeleted)
+            entry = OfMessage(ref reader, parts, entry, bits);
+        RowReader.SkipFields(ref reader, (bits & HasFields) != 0);
+        return entry;
+    }
+
+    private static OutboxEntry OfMessage(ref ByteReader reader, RowReader parts, OutboxEntry entry, int bits)
+    {
         entry = entry with
         {
             Id = reader.Text(),

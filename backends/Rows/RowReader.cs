@@ -30,7 +30,7 @@ internal sealed class RowReader
             PayloadKind = (PayloadKind)(shape & RowFormat.PayloadKindBits),
             Payload = payload.IsEmpty || !withPayload ? [] : payload.ToArray(),
             Metadata = metadata,
-            Terms = (shape & RowFormat.HasTerms) == 0 ? null : Terms(ref reader, origin),
+            Terms = EndOfFixed(ref reader, shape, origin),
         };
     }
 
@@ -51,8 +51,8 @@ internal sealed class RowReader
             UpdatedAt = origin + reader.Signed(),
             DueAt = (flags & RowFormat.HasDueAt) == 0 ? 0 : origin + reader.Signed(),
             Version = (int)(uint)reader.Varint(),
-            Attempt = (int)(uint)reader.Varint(),
         };
+        state.Attempt = Attempt(ref reader, out var hasFields);
         Check(state.State);
         if ((flags & RowFormat.HasLease) != 0)
             state.Lease = new Lease(reader.Fixed64(), reader.Signed(), reader.OptionalText(_texts), reader.OptionalText(_texts));
@@ -60,6 +60,7 @@ internal sealed class RowReader
             state.Ended = Ended(ref reader);
         if ((flags & RowFormat.HasNotes) != 0)
             state.Notes = new Notes(reader.OptionalText(), reader.OptionalBytes(), reader.OptionalBytes());
+        SkipFields(ref reader, hasFields);
         return state;
     }
 
@@ -71,7 +72,7 @@ internal sealed class RowReader
         Check(state);
         var at = origin + reader.Signed();
         var dueAt = (flags & RowFormat.HasDueAt) == 0 ? 0 : origin + reader.Signed();
-        var (version, attempt) = ((int)(uint)reader.Varint(), (int)(uint)reader.Varint());
+        var (version, attempt) = ((int)(uint)reader.Varint(), Attempt(ref reader, out var hasFields));
         string? worker = null, error = null;
         if ((flags & RowFormat.HasLease) != 0)
         {
@@ -90,6 +91,7 @@ internal sealed class RowReader
             reader.SkipOptional();
         }
 
+        SkipFields(ref reader, hasFields);
         return new ToldState(state, at, version, attempt, state == MessageState.Invisible ? dueAt : null, worker, error);
     }
 
@@ -100,8 +102,7 @@ internal sealed class RowReader
         var shape = reader.Byte();
         reader.SkipBytes();
         MetadataCache.Skip(ref reader);
-        if ((shape & RowFormat.HasTerms) != 0)
-            _ = Terms(ref reader, 0);
+        _ = EndOfFixed(ref reader, shape, 0);
     }
 
     /// <summary>Reads over a state.</summary>
@@ -112,7 +113,7 @@ internal sealed class RowReader
         if ((flags & RowFormat.HasDueAt) != 0)
             reader.Varint();
         reader.Varint();
-        reader.Varint();
+        _ = Attempt(ref reader, out var hasFields);
         if ((flags & RowFormat.HasLease) != 0)
         {
             reader.Fixed64();
@@ -123,15 +124,39 @@ internal sealed class RowReader
 
         if ((flags & RowFormat.HasEnded) != 0)
             SkipEnded(ref reader);
-        if ((flags & RowFormat.HasNotes) == 0)
-            return;
-        reader.SkipOptional();
-        reader.SkipOptional();
-        reader.SkipOptional();
+        if ((flags & RowFormat.HasNotes) != 0)
+        {
+            reader.SkipOptional();
+            reader.SkipOptional();
+            reader.SkipOptional();
+        }
+
+        SkipFields(ref reader, hasFields);
     }
 
-    /// <summary>What a producer asked for beyond the defaults.</summary>
-    public static EnqueueTerms Terms(ref ByteReader reader, long origin)
+    /// <summary>What follows the metadata of what is fixed: what a producer asked for beyond the defaults, null when nothing, and fields.</summary>
+    public static EnqueueTerms? EndOfFixed(ref ByteReader reader, int shape, long origin)
+    {
+        var terms = (shape & RowFormat.HasTerms) == 0 ? null : Terms(ref reader, origin);
+        SkipFields(ref reader, (shape & RowFormat.HasFields) != 0);
+        return terms;
+    }
+
+    /// <summary>Reads over the fields that a row ends in: there are none yet that are known.</summary>
+    public static void SkipFields(ref ByteReader reader, bool any)
+    {
+        if (any)
+            reader.SkipBytes();
+    }
+
+    private static int Attempt(ref ByteReader reader, out bool hasFields)
+    {
+        var attempt = reader.Varint();
+        hasFields = (attempt & 1) != 0;
+        return (int)(uint)(attempt >> RowFormat.AttemptShift);
+    }
+
+    private static EnqueueTerms Terms(ref ByteReader reader, long origin)
     {
         var flags = reader.Byte();
         return new EnqueueTerms(

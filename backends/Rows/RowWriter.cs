@@ -51,7 +51,7 @@ internal static class RowWriter
         if (state.DueAt != 0)
             writer.Signed(state.DueAt - origin);
         writer.Varint((uint)state.Version);
-        writer.Varint((uint)state.Attempt);
+        writer.Varint((ulong)(uint)state.Attempt << RowFormat.AttemptShift);
         if (state.Lease is { } lease)
         {
             writer.Fixed64(lease.Token);

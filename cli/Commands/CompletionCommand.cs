@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Timestone.Json;
 
 namespace Timestone.Cli;
 
@@ -12,7 +13,7 @@ internal sealed class CompletionCommand : CliCommand
     {
         _shell = Take(new Argument<Shell>("shell") { Description = "bash, zsh or fish.", HelpName = "bash|zsh|fish", CustomParser = static result => Parsers.Name<Shell>(result) ?? default });
         _shell.CompletionSources.Clear();
-        _shell.CompletionSources.Add(_ => Enum.GetValues<Shell>().Select(Text.Name));
+        _shell.CompletionSources.Add(_ => Enum.GetValues<Shell>().Select(EnumNames.Of));
     }
 
     protected override Task<int> RunAsync(Call call, CancellationToken cancellationToken)

@@ -60,9 +60,9 @@ internal sealed class HistoryCommand : CliCommand
             table.Add(
                 Text.Number(one.Version),
                 Text.Time(one.At),
-                Text.Name(one.Cause) + (one.MissedDeadline ? " (late)" : ""),
-                one.From is { } from ? Text.Name(from) : "-",
-                one.To is { } to ? Text.Name(to) : "removed",
+                EnumNames.Of(one.Cause) + (one.MissedDeadline ? " (late)" : ""),
+                one.From is { } from ? EnumNames.Of(from) : "-",
+                one.To is { } to ? EnumNames.Of(to) : "removed",
                 one.InFrom is { } stay ? Durations.Rough(stay) : "-",
                 Text.Number(one.Attempt),
                 Text.Clean(one.Worker ?? "-"),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Timestone.Backends.Redis;
+using Timestone.Json;
 
 namespace Timestone.Cli;
 
@@ -62,6 +63,6 @@ internal sealed class InspectCommand : CliCommand
             .Add("wrong", found.Inconsistencies.Count == 0 ? "nothing" : Text.Number(found.Inconsistencies.Count))
             .WriteTo(output);
         foreach (var each in found.Inconsistencies)
-            output.WriteLine($"{Text.Name(each.Kind)}{(each.Id is null ? "" : $" {Text.Clean(each.Id)}")}: {Text.Clean(each.Detail)}");
+            output.WriteLine($"{EnumNames.Of(each.Kind)}{(each.Id is null ? "" : $" {Text.Clean(each.Id)}")}: {Text.Clean(each.Detail)}");
     }
 }

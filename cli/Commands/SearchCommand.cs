@@ -93,7 +93,7 @@ internal sealed class SearchCommand : CliCommand
             table.Add(
                 message.Queue,
                 message.Id,
-                Text.Name(message.State),
+                EnumNames.Of(message.State),
                 Text.Number(message.Priority),
                 Text.Number(message.Attempt),
                 Text.Time(message.EnqueuedAt),

@@ -36,7 +36,7 @@ internal sealed class SearchStatsCommand : CliCommand
                 .Add("expired leases", Text.Number(queue.Expirations))
                 .Add("missed deadlines", Text.Number(queue.MissedDeadlines));
             foreach (var stay in queue.TimeInState)
-                fields.Add($"time {Text.Name(stay.State)}", $"p50 {Durations.Rough(stay.P50)}, p95 {Durations.Rough(stay.P95)}, p99 {Durations.Rough(stay.P99)} of {stay.Count}");
+                fields.Add($"time {EnumNames.Of(stay.State)}", $"p50 {Durations.Rough(stay.P50)}, p95 {Durations.Rough(stay.P95)}, p99 {Durations.Rough(stay.P99)} of {stay.Count}");
             fields.WriteTo(output);
             output.WriteLine();
         }

@@ -37,7 +37,7 @@ internal static class ErrorReport
     /// <summary>An error for people: <c>what (code)</c> or <c>what (code, field)</c>.</summary>
     public static string Describe(TimestoneError error)
     {
-        var code = Text.Name(error.Code);
+        var code = EnumNames.Of(error.Code);
         return $"{error.Detail.TrimEnd('.')} ({(error.Field is null ? code : $"{code}, {error.Field}")})";
     }
 

@@ -1,3 +1,5 @@
+using Timestone.Json;
+
 namespace Timestone.Cli;
 
 /// <summary>Messages for people.</summary>
@@ -16,7 +18,7 @@ internal static class MessageView
     public static void Write(TextWriter output, Message message) => new Fields()
         .Add("id", message.Id)
         .Add("queue", message.Queue)
-        .Add("state", Text.Name(message.State))
+        .Add("state", EnumNames.Of(message.State))
         .Add("lease token", message.LeaseToken)
         .Add("lease expires", TimeOf(message.LeaseExpiresAt))
         .Add("visible", TimeOf(message.VisibleAt))
@@ -39,8 +41,8 @@ internal static class MessageView
     {
         var lease = result.LeaseExpiresAt is { } expires ? $", lease expires {Text.Time(expires)}" : "";
         var again = result.Duplicate == true ? ", as before" : "";
-        var omitted = result.Omitted is { } text ? $", its {Text.Name(text)} not kept: the store is full" : "";
-        output.WriteLine($"{result.Id} {(result.State is { } state ? Text.Name(state) : "")} (version {result.Version}{lease}{again}{omitted})");
+        var omitted = result.Omitted is { } text ? $", its {EnumNames.Of(text)} not kept: the store is full" : "";
+        output.WriteLine($"{result.Id} {(result.State is { } state ? EnumNames.Of(state) : "")} (version {result.Version}{lease}{again}{omitted})");
     }
 
     private static string? TimeOf(DateTimeOffset? time) => time is { } given ? Text.Time(given) : null;

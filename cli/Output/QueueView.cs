@@ -1,10 +1,12 @@
+using Timestone.Json;
+
 namespace Timestone.Cli;
 
 /// <summary>Queues for people.</summary>
 internal static class QueueView
 {
     public static string TypeOf(QueueSettings settings) =>
-        settings.ExclusivityKey is { } key ? $"exclusive by {key}" : Text.Name(settings.Type);
+        settings.ExclusivityKey is { } key ? $"exclusive by {key}" : EnumNames.Of(settings.Type);
 
     public static string BlocksOf(QueueSettings settings) => (settings.EnqueueBlocked, settings.DequeueBlocked) switch
     {
@@ -28,6 +30,7 @@ internal static class QueueView
             .Add("max errored", settings.MaxErrored == 0 ? "no limit" : Text.Number(settings.MaxErrored))
             .Add("max depth", settings.MaxDepth == 0 ? "no limit" : Text.Number(settings.MaxDepth))
             .Add("max payload", $"{settings.MaxPayloadBytes} bytes")
+            .Add("payloads", settings.PublishPayloads ? "told in events" : "not told in events")
             .Add("blocked", BlocksOf(settings))
             .Add("created", Text.Time(queue.CreatedAt))
             .WriteTo(output);
@@ -67,6 +70,6 @@ internal static class QueueView
     {
         BackoffKind.Fixed => $"fixed, {Durations.Exact(backoff.Initial)}",
         BackoffKind.Exponential => $"exponential, {Durations.Exact(backoff.Initial)} to {Durations.Exact(backoff.Max)}",
-        _ => Text.Name(backoff.Kind),
+        _ => EnumNames.Of(backoff.Kind),
     };
 }

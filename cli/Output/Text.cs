@@ -10,9 +10,6 @@ internal static class Text
 {
     private const int BriefChars = 60;
 
-    public static string Name<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
-
     public static string Time(DateTimeOffset time) => Rfc3339.Format(time);
 
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);

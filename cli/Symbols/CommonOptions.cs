@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using Timestone.Json;
 
 namespace Timestone.Cli;
 
@@ -80,9 +81,9 @@ internal static class CommonOptions
     public static Option<T?> Name<T>(string name, string description)
         where T : struct, Enum
     {
-        var option = new Option<T?>(name) { Description = description, HelpName = string.Join('|', Enum.GetValues<T>().Select(Text.Name)), CustomParser = Parsers.Name<T> };
+        var option = new Option<T?>(name) { Description = description, HelpName = string.Join('|', Enum.GetValues<T>().Select(EnumNames.Of)), CustomParser = Parsers.Name<T> };
         option.CompletionSources.Clear();
-        option.CompletionSources.Add(_ => Enum.GetValues<T>().Select(Text.Name));
+        option.CompletionSources.Add(_ => Enum.GetValues<T>().Select(EnumNames.Of));
         return option;
     }
 

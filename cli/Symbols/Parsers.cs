@@ -77,11 +77,11 @@ internal static class Parsers
         var text = Only(result);
         foreach (var value in Enum.GetValues<T>())
         {
-            if (Text.Name(value) == text)
+            if (EnumNames.Of(value) == text)
                 return value;
         }
 
-        return Refuse<T?>(result, $"one of {string.Join(", ", Enum.GetValues<T>().Select(Text.Name))}");
+        return Refuse<T?>(result, $"one of {string.Join(", ", Enum.GetValues<T>().Select(EnumNames.Of))}");
     }
 
     public static Uri[] Servers(ArgumentResult result) => Servers(string.Join(',', result.Tokens.Select(static token => token.Value)), result);

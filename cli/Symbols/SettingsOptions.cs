@@ -16,6 +16,7 @@ internal sealed class SettingsOptions
     private readonly Option<long?> _maxErrored = CommonOptions.Number<long>("--max-errored", "How many errored messages are kept, the oldest going first; 0 means no limit (1000000).");
     private readonly Option<long?> _maxDepth = CommonOptions.Number<long>("--max-depth", "How many messages the queue takes at once; 0 means no limit (0).");
     private readonly Option<int?> _maxPayloadBytes = CommonOptions.Number<int>("--max-payload-bytes", "The largest payload (262144).", "bytes");
+    private readonly Option<bool?> _publishPayloads = new("--publish-payloads") { Description = "Whether events and histories tell payloads (false).", HelpName = "true|false" };
 
     public SettingsOptions(Command command)
     {
@@ -23,7 +24,7 @@ internal sealed class SettingsOptions
             command.Add(option);
     }
 
-    private Option[] All => [_lease, _invisible, _maxAttempts, _backoff, _backoffInitial, _backoffMax, _retention, _erroredRetention, _maxErrored, _maxDepth, _maxPayloadBytes];
+    private Option[] All => [_lease, _invisible, _maxAttempts, _backoff, _backoffInitial, _backoffMax, _retention, _erroredRetention, _maxErrored, _maxDepth, _maxPayloadBytes, _publishPayloads];
 
     public bool AnyGiven(Call call) => All.Any(call.Has);
 
@@ -39,5 +40,6 @@ internal sealed class SettingsOptions
         MaxErrored = call.Get(_maxErrored),
         MaxDepth = call.Get(_maxDepth),
         MaxPayloadBytes = call.Get(_maxPayloadBytes),
+        PublishPayloads = call.Get(_publishPayloads),
     };
 }

@@ -1,3 +1,5 @@
+using Timestone.Json;
+
 namespace Timestone.Cli;
 
 /// <summary>What queue and index must agree on of a message, and what finds it in the index again.</summary>
@@ -22,11 +24,11 @@ internal sealed record ComparedMessage(MessageState State, int Version, long Pri
             select new IndexDifference(queue, id, pair.First.Name, pair.First.Value, pair.Second.Value);
     }
 
-    private static string Presence(ComparedMessage? message) => message is null ? None : $"{Text.Name(message.State)} (version {message.Version})";
+    private static string Presence(ComparedMessage? message) => message is null ? None : $"{EnumNames.Of(message.State)} (version {message.Version})";
 
     private IEnumerable<(string Name, string Value)> Fields() =>
     [
-        ("state", Text.Name(State)),
+        ("state", EnumNames.Of(State)),
         ("version", Text.Number(Version)),
         ("priority", Text.Number(Priority)),
         ("metadata", Metadata.Count == 0 ? None : Metadata.ToString()),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Timestone.Json;
 
 namespace Timestone.Cli;
 
@@ -112,6 +113,6 @@ internal sealed class WorkSession : IDisposable
         var exit = outcome.ExitCode is null or 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", exit code {outcome.ExitCode}");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{outcome.Id} {Text.Name(outcome.Outcome).Replace('_', ' ')} (attempt {outcome.Attempt}, {Durations.Rough(outcome.Seconds)}{exit})");
+            $"{outcome.Id} {EnumNames.Of(outcome.Outcome).Replace('_', ' ')} (attempt {outcome.Attempt}, {Durations.Rough(outcome.Seconds)}{exit})");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Timestone.Json;
 
 namespace Timestone.Client.Http;
 
@@ -6,7 +7,7 @@ namespace Timestone.Client.Http;
 internal sealed record Problem(string? Code = null, string? Detail = null, string? Title = null, string? Field = null)
 {
     private static readonly Dictionary<string, ErrorCode> Codes =
-        Enum.GetValues<ErrorCode>().ToDictionary(static code => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString()));
+        Enum.GetValues<ErrorCode>().ToDictionary(EnumNames.Of);
 
     /// <summary>The problem in a body; null when there is none.</summary>
     public static Problem? Read(byte[] body)

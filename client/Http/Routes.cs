@@ -82,7 +82,7 @@ internal static class Routes
     private static string? Time(DateTimeOffset? time) => time is { } given ? Rfc3339.Format(given) : null;
 
     private static string? Name<T>(T? word)
-        where T : struct, Enum => word is { } given ? JsonNamingPolicy.SnakeCaseLower.ConvertName(given.ToString()) : null;
+        where T : struct, Enum => word is { } given ? EnumNames.Of(given) : null;
 
     private static string Query(params ReadOnlySpan<(string Key, string? Value)> pairs)
     {

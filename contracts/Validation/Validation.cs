@@ -10,6 +10,7 @@ namespace Timestone;
 /// </summary>
 public static partial class Validation
 {
+    private const string BackoffKinds = "none, fixed or exponential";
     private const string LettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create(LettersAndDigits + "._-");
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create(LettersAndDigits + "._~:@+=-");
@@ -22,6 +23,15 @@ public static partial class Validation
     {
         if (!IsQueueName(queue))
             throw Invalid("queue", $"A queue's name is 1 to {Limits.MaxQueueNameLength} letters, digits, '.', '_' or '-', the first a letter or digit.");
+    }
+
+    /// <summary>Checks a change of settings by itself; whether the settings that it leads to make sense is checked with them.</summary>
+    public static void Check([NotNull] QueueSettingsPatch? patch)
+    {
+        if (patch is null)
+            throw Invalid("settings", "Settings are required.");
+        Range("type", patch.Type is not { } type || Enum.IsDefined(type), "simple or exclusive");
+        Range("backoff.kind", patch.Backoff?.Kind is not { } kind || Enum.IsDefined(kind), BackoffKinds);
     }
 
     /// <summary>Checks settings.</summary>
@@ -39,7 +49,7 @@ public static partial class Validation
         Range("maxAttempts", settings.MaxAttempts is >= 1 and <= 1000, "1 to 1000");
         if (settings.Backoff is null)
             throw Invalid("backoff", "backoff must not be null.");
-        Range("backoff.kind", Enum.IsDefined(settings.Backoff.Kind), "none, fixed or exponential");
+        Range("backoff.kind", Enum.IsDefined(settings.Backoff.Kind), BackoffKinds);
         Duration("backoff.initialSeconds", settings.Backoff.Initial, TimeSpan.Zero, Limits.MaxBackoff);
         Duration("backoff.maxSeconds", settings.Backoff.Max, settings.Backoff.Initial, Limits.MaxBackoff);
         Duration("retentionSeconds", settings.Retention, TimeSpan.Zero, Limits.MaxRetention);

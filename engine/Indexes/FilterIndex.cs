@@ -6,15 +6,15 @@ namespace Timestone.Engine;
 /// message stands in it once, however many pairs it has. With no keys there is one group: the whole queue.
 /// </summary>
 /// <remarks>
-/// In an exclusive queue a group's pending messages lie in lanes, one for each exclusivity value, and <c>_heads</c> holds
-/// the best message of each lane. Invariant: the head of a lane that is not locked is in <c>_heads</c>. That of a locked
-/// lane may be: whoever meets it there takes it out and parks the lane, and unlocking the lane brings it back. So a locked
-/// lane costs each group one look-up for each time it is locked, not one for each dequeue.
+/// In an exclusive queue a group's pending messages lie by exclusivity value, and <c>_heads</c> holds
+/// the best message of each value. Invariant: the head of a value that is not locked is in <c>_heads</c>. That of a locked
+/// value may be: whoever meets it there takes it out and parks the value, and unlocking the value brings it back. So a locked
+/// value costs each group one look-up for each time it is locked, not one for each dequeue.
 /// </remarks>
 internal sealed class FilterIndex
 {
-    // Beyond so many, going from lane to lane costs more than reading all of the group in one go.
-    private const int MaxLanesByHead = 256;
+    // Beyond so many, going from value to value costs more than reading all of the group in one go.
+    private const int MaxValuesByHead = 256;
 
     private readonly MessageTable _messages;
     private readonly RankedSet<GroupRank, int> _pending = new();
@@ -96,10 +96,10 @@ internal sealed class FilterIndex
         while ((_heads ?? _pending).TryGetAtLeast(GroupRank.First(group.Id, 0), out var key, out var slot) && key.Group == group.Id)
         {
             var row = _messages[slot];
-            if (row.Lane is not { Locked: true } lane)
+            if (row.Lock is not { IsHeld: true } valueLock)
                 return row;
             _heads!.Remove(key);
-            lane.Park(this, group);
+            valueLock.Park(this, group);
         }
 
         return null;
@@ -116,15 +116,15 @@ internal sealed class FilterIndex
 
     public long CountOf(Metadata filter, MessageState state) => _groups.TryGetValue(filter, out var group) ? group.CountOf(state) : 0;
 
-    /// <summary>The best pending message of a lane among those that equal the filter; null when there is none.</summary>
-    public MessageRow? BestIn(Lane lane, Metadata filter) =>
-        _groups.TryGetValue(filter, out var group) && TryGetHead(group, lane, out _, out var slot) ? _messages[slot] : null;
+    /// <summary>The best pending message of a value among those that equal the filter; null when there is none.</summary>
+    public MessageRow? BestIn(ExclusivityLock valueLock, Metadata filter) =>
+        _groups.TryGetValue(filter, out var group) && TryGetHead(group, valueLock, out _, out var slot) ? _messages[slot] : null;
 
-    /// <summary>Walks over the pending messages of a lane among those that equal the filter, in the order of rank.</summary>
-    public void WalkLane(Lane lane, Metadata filter, FilterWalk walk)
+    /// <summary>Walks over the pending messages of a value among those that equal the filter, in the order of rank.</summary>
+    public void WalkValue(ExclusivityLock valueLock, Metadata filter, FilterWalk walk)
     {
         if (_groups.TryGetValue(filter, out var group))
-            _pending.Visit(GroupRank.First(group.Id, lane.Id), (key, slot) => key.Group == group.Id && key.Lane == lane.Id && walk.Visit(slot));
+            _pending.Visit(GroupRank.First(group.Id, valueLock.Id), (key, slot) => key.Group == group.Id && key.Lock == valueLock.Id && walk.Visit(slot));
     }
 
     /// <summary>Walks over the pending messages that equal a part of the walk's filter.</summary>
@@ -135,13 +135,13 @@ internal sealed class FilterIndex
         if (_heads is null)
             _pending.Visit(GroupRank.First(group.Id, 0), (key, slot) => key.Group == group.Id && walk.Visit(slot));
         else if (!TryWalkHeads(group, walk))
-            WalkLanes(group, walk);
+            WalkValues(group, walk);
     }
 
-    /// <summary>Puts the head of a lane that is unlocked now back, if the group still has messages in it.</summary>
-    public void Readmit(FilterGroup group, Lane lane)
+    /// <summary>Puts the head of a value that is unlocked now back, if the group still has messages in it.</summary>
+    public void Readmit(FilterGroup group, ExclusivityLock valueLock)
     {
-        if (TryGetHead(group, lane, out var head, out var slot))
+        if (TryGetHead(group, valueLock, out var head, out var slot))
             _heads!.Add(HeadKey(group, head), slot);
     }
 
@@ -149,22 +149,22 @@ internal sealed class FilterIndex
 
     private static GroupRank HeadKey(FilterGroup group, in Rank rank) => new(group.Id, 0, rank);
 
-    private static GroupRank KeyOf(FilterGroup group, MessageRow row) => new(group.Id, row.Lane?.Id ?? 0, RankOf(row));
+    private static GroupRank KeyOf(FilterGroup group, MessageRow row) => new(group.Id, row.Lock?.Id ?? 0, RankOf(row));
 
-    // Lanes in the order of their heads: a lane whose head ranks behind all that is wanted has nothing better, nor have those behind
-    // it. False when that does not end soon, or found nothing: then lanes that were set aside must be looked at, too.
+    // Values in the order of their heads: a value whose head ranks behind all that is wanted has nothing better, nor have those behind
+    // it. False when that does not end soon, or found nothing: then values that were set aside must be looked at, too.
     private bool TryWalkHeads(FilterGroup group, FilterWalk walk)
     {
-        var lanes = 0;
+        var values = 0;
         _heads!.Visit(GroupRank.First(group.Id, 0), (head, slot) =>
         {
-            if (head.Group != group.Id || !walk.IsWanted(head.Rank) || ++lanes > MaxLanesByHead)
+            if (head.Group != group.Id || !walk.IsWanted(head.Rank) || ++values > MaxValuesByHead)
                 return false;
-            var lane = _messages[slot].Lane!;
+            var valueLock = _messages[slot].Lock!;
             var found = false;
-            _pending.Visit(GroupRank.First(group.Id, lane.Id), (key, candidate) =>
+            _pending.Visit(GroupRank.First(group.Id, valueLock.Id), (key, candidate) =>
             {
-                if (key.Group != group.Id || key.Lane != lane.Id || !walk.IsWanted(key.Rank))
+                if (key.Group != group.Id || key.Lock != valueLock.Id || !walk.IsWanted(key.Rank))
                     return false;
                 found = walk.IsMatch(candidate, out var row);
                 if (found)
@@ -173,11 +173,11 @@ internal sealed class FilterIndex
             });
             return !walk.IsCut;
         });
-        return walk.IsCut || (lanes <= MaxLanesByHead && walk.Found.Count > 0);
+        return walk.IsCut || (values <= MaxValuesByHead && walk.Found.Count > 0);
     }
 
-    // All messages of the group, lane by lane: of each lane the best that matches is offered.
-    private void WalkLanes(FilterGroup group, FilterWalk walk)
+    // All messages of the group, value by value: of each value the best that matches is offered.
+    private void WalkValues(FilterGroup group, FilterWalk walk)
     {
         walk.Restart();
         var done = 0L;
@@ -185,10 +185,10 @@ internal sealed class FilterIndex
         {
             if (key.Group != group.Id)
                 return false;
-            if (key.Lane == done || !walk.IsWanted(key.Rank) || !walk.IsMatch(slot, out var row))
+            if (key.Lock == done || !walk.IsWanted(key.Rank) || !walk.IsMatch(slot, out var row))
                 return !walk.IsCut;
             walk.Offer(row);
-            done = key.Lane;
+            done = key.Lock;
             return true;
         });
     }
@@ -204,7 +204,7 @@ internal sealed class FilterIndex
             return;
         }
 
-        var hasHead = TryGetHead(group, row.Lane!, out var head, out _);
+        var hasHead = TryGetHead(group, row.Lock!, out var head, out _);
         _pending.Add(key, row.Slot);
         if (hasHead && head.Precedes(key.Rank))
             return;
@@ -217,14 +217,14 @@ internal sealed class FilterIndex
     {
         _pending.Remove(KeyOf(group, row));
         if (_heads is not null && _heads.Remove(HeadKey(group, RankOf(row))))
-            Readmit(group, row.Lane!);
+            Readmit(group, row.Lock!);
     }
 
     // The key tells the rank: the message itself, which is far away in memory, is not looked at.
-    private bool TryGetHead(FilterGroup group, Lane lane, out Rank rank, out int slot)
+    private bool TryGetHead(FilterGroup group, ExclusivityLock valueLock, out Rank rank, out int slot)
     {
-        var found = _pending.TryGetAtLeast(GroupRank.First(group.Id, lane.Id), out var key, out slot);
+        var found = _pending.TryGetAtLeast(GroupRank.First(group.Id, valueLock.Id), out var key, out slot);
         rank = key.Rank;
-        return found && key.Group == group.Id && key.Lane == lane.Id;
+        return found && key.Group == group.Id && key.Lock == valueLock.Id;
     }
 }

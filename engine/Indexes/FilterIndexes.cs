@@ -100,15 +100,15 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
         return null;
     }
 
-    /// <summary>The best pending message of a lane that matches a filter.</summary>
-    public MessageRow? BestIn(Lane lane, Metadata filter)
+    /// <summary>The best pending message of a value that matches a filter.</summary>
+    public MessageRow? BestIn(ExclusivityLock valueLock, Metadata filter)
     {
         if (filter.Count == 0)
-            return exclusive!.BestIn(lane, filter);
+            return exclusive!.BestIn(valueLock, filter);
         if (Find(filter) is { IsComplete: true } index)
-            return index.BestIn(lane, filter);
+            return index.BestIn(valueLock, filter);
         var walk = new FilterWalk(messages, Signed, filter, max: 1, int.MaxValue);
-        exclusive!.WalkLane(lane, filter, walk);
+        exclusive!.WalkValue(valueLock, filter, walk);
         return walk.Found.Count > 0 ? walk.Found[0] : null;
     }
 

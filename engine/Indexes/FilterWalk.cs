@@ -53,9 +53,9 @@ internal sealed class FilterWalk(MessageTable messages, Signatures? signatures, 
     /// <summary>Keeps a match if it is among the best so far; if its exclusivity value is locked, the lock's end tells who waits for the filter.</summary>
     public void Offer(MessageRow row)
     {
-        if (row.Lane is { Locked: true } lane)
+        if (row.Lock is { IsHeld: true } valueLock)
         {
-            lane.Await(filter);
+            valueLock.Await(filter);
             return;
         }
 

@@ -126,9 +126,10 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         var (info, created) = await OpenAsync(queue, settings, cancellationToken).ConfigureAwait(false);
         // The blocks are switches that operators turn, not what the queue is.
         var asked = settings with { EnqueueBlocked = info.Settings.EnqueueBlocked, DequeueBlocked = info.Settings.DequeueBlocked };
-        return created || asked == info.Settings
+        string[] different = created || asked == info.Settings ? [] : [.. SettingsDifference.Between(info.Settings, asked)];
+        return different is []
             ? new CreateQueueResult(info, created)
-            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue.Cut()}' exists with other settings. Different: {string.Join(", ", SettingsDifference.Between(info.Settings, asked))}.", "queue");
+            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue.Cut()}' exists with other settings. Different: {string.Join(", ", different)}.", "queue");
     }
 
     /// <inheritdoc/>
@@ -172,8 +173,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
     {
-        if (patch is null)
-            throw Validation.Invalid("settings", "Settings are required.");
+        Validation.Check(patch);
         return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(patch, static (engine, change) => engine.Update(change), cancellationToken).ConfigureAwait(false);
     }
 

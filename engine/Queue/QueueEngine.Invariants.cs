@@ -7,8 +7,8 @@ public sealed partial class QueueEngine
     public void AssertInvariants()
     {
         var total = 0;
-        var running = new Dictionary<Lane, int>();
-        var members = new Dictionary<Lane, int>();
+        var running = new Dictionary<ExclusivityLock, int>();
+        var members = new Dictionary<ExclusivityLock, int>();
         var requested = 0;
         foreach (var state in AllStates)
         {
@@ -24,13 +24,13 @@ public sealed partial class QueueEngine
                 Require(state == MessageState.Pending ? row.State.DueAt == 0 : row.State.DueAt > 0, row, "has the wrong due time");
                 Require(state != MessageState.Running || (row.State.Lease is not null && row.State.Attempt > 0), row, "is running without a lease");
                 Require(row.State.Attempt >= 0 && row.State.Version > 0, row, "has impossible counts");
-                Require((row.Lane is not null) == (_exclusive is not null && !state.IsTerminal()), row, "is in no lane or should be in none");
+                Require((row.Lock is not null) == (_exclusive is not null && !state.IsTerminal()), row, "has no exclusivity lock or should have none");
                 previous = RankIn(state, row);
-                if (row.Lane is not null)
+                if (row.Lock is not null)
                 {
-                    Require(_lanes[row.Lane.Value] == row.Lane, row, "is in a lane that is gone");
-                    members[row.Lane] = members.GetValueOrDefault(row.Lane) + 1;
-                    running[row.Lane] = running.GetValueOrDefault(row.Lane) + (state == MessageState.Running ? 1 : 0);
+                    Require(_locks[row.Lock.Value] == row.Lock, row, "has a lock that is gone");
+                    members[row.Lock] = members.GetValueOrDefault(row.Lock) + 1;
+                    running[row.Lock] = running.GetValueOrDefault(row.Lock) + (state == MessageState.Running ? 1 : 0);
                 }
 
                 if (state == MessageState.Running && row.State.Lease!.RequestId is { } request)
@@ -46,12 +46,12 @@ public sealed partial class QueueEngine
             AssertSweep(sweep);
         Require(total == _messages.Count, "The table and the sets differ in size.");
         Require(_requests.Values.Sum(static taken => taken.Count) == requested, "A request is remembered beyond its leases.");
-        Require(_lanes.Count == members.Count, "A lane is kept without members.");
-        foreach (var lane in _lanes.Values)
+        Require(_locks.Count == members.Count, "A lock is kept without members.");
+        foreach (var valueLock in _locks.Values)
         {
-            Require(lane.Members == members[lane], $"Lane '{lane.Value}' miscounts its members.");
-            Require(running[lane] <= 1, $"Exclusivity value '{lane.Value}' is running {running[lane]} times.");
-            Require(lane.Locked == (running[lane] == 1), $"Lane '{lane.Value}' is locked wrongly.");
+            Require(valueLock.Members == members[valueLock], $"The lock of '{valueLock.Value}' miscounts its members.");
+            Require(running[valueLock] <= 1, $"Exclusivity value '{valueLock.Value}' is running {running[valueLock]} times.");
+            Require(valueLock.IsHeld == (running[valueLock] == 1), $"The lock of '{valueLock.Value}' is held wrongly.");
         }
 
         Require(_pendingByAge is null || _pendingByAge.Count == SetOf(MessageState.Pending).Count, "The set by age differs from the pending one.");

@@ -175,7 +175,7 @@ public sealed partial class QueueEngine
             next.Notes = next.Notes with { Progress = null };
         Wait(ref next, 0);
         if (_exclusive is not null)
-            JoinLane(row);
+            EnterValue(row);
         Move(row, next, Cause.Redrive);
     }
 

@@ -6,7 +6,7 @@ namespace Timestone.Engine;
 /// </summary>
 /// <remarks>
 /// A message becomes dequeueable when it becomes pending, or when its exclusivity value is unlocked. Of an unlocked value every waiting
-/// filter can have the best message that matches; so that not all filters are asked for it, a lane remembers those that came upon it
+/// filter can have the best message that matches; so that not all filters are asked for it, its lock remembers those that came upon it
 /// while it was locked. Where dequeueing was blocked, or there was no room to lease, everything pending becomes dequeueable when it no longer is; it is told in the order of
 /// rank and in slices, and what becomes pending ahead of them is left to them.
 /// </remarks>
@@ -38,7 +38,7 @@ public sealed partial class QueueEngine
     /// <summary>What a filter that was told of this can have of it; null when there is nothing.</summary>
     internal MessageRow? Candidate(in Ready ready, Metadata filter)
     {
-        var row = ready.Row ?? _filters.BestIn(ready.Lane!, filter);
+        var row = ready.Row ?? _filters.BestIn(ready.Lock!, filter);
         return row is null || (ready.Row is null && IsUntold(row)) ? null : row;
     }
 
@@ -57,8 +57,8 @@ public sealed partial class QueueEngine
         {
             var row = candidates[^1];
             candidates.RemoveAt(candidates.Count - 1);
-            var lane = row.Lane;
-            if (lane is not { Locked: true } && _messages.AtOrDefault(row.Slot) == row && row.State.State == MessageState.Pending)
+            var valueLock = row.Lock;
+            if (valueLock is not { IsHeld: true } && _messages.AtOrDefault(row.Slot) == row && row.State.State == MessageState.Pending)
             {
                 if (TryLeaseOut(row, request) is not { } leased)
                 {
@@ -70,8 +70,8 @@ public sealed partial class QueueEngine
             }
 
             // Whether it was taken just now or by another: what else of the value matches can be had when the lock ends.
-            if (lane is { Locked: true })
-                lane.Await(request.Filter);
+            if (valueLock is { IsHeld: true })
+                valueLock.Await(request.Filter);
         }
 
         return answer;

@@ -8,7 +8,7 @@ namespace Timestone.Engine;
 /// <para>Used as <see cref="Begin"/>, then <see cref="Advance"/> until nothing more is due, then commands. Arguments are
 /// checked before by <see cref="Validation"/> where a whole call is bad, and here item by item.</para>
 /// <para>Invariants, asserted by <see cref="AssertInvariants"/>: every message is in the table by id, in the set of its
-/// state and of no other, and in every index that covers its metadata; a lane is locked if and only if exactly one message
+/// state and of no other, and in every index that covers its metadata; the lock of an exclusivity value is held if and only if exactly one message
 /// of it is running; a request is remembered if and only if a message of it is running under its lease.</para>
 /// </remarks>
 public sealed partial class QueueEngine
@@ -26,13 +26,13 @@ public sealed partial class QueueEngine
     private readonly MessageTable _messages = new();
     private readonly RankedSet<Rank, int>[] _byState = [.. AllStates.Select(static _ => new RankedSet<Rank, int>())];
     private readonly FilterIndexes _filters;
-    private readonly Dictionary<string, Lane> _lanes = [];
+    private readonly Dictionary<string, ExclusivityLock> _locks = [];
     private readonly Dictionary<string, List<MessageRow>> _requests = [];
     private readonly RateWindow _rates = new();
     private readonly RemovalTally _removed = new();
     private readonly long _epoch;
 
-    // The pending messages of an exclusive queue by lane; null in a simple one, where the set of the state serves.
+    // The pending messages of an exclusive queue by value; null in a simple one, where the set of the state serves.
     private readonly FilterIndex? _exclusive;
 
     // Pending messages by age: built when statistics are first asked for.
@@ -44,7 +44,7 @@ public sealed partial class QueueEngine
     private Func<RoomUse, long, MessageRow?, bool> _tryReserve = AlwaysRoom;
     private long _now;
     private long _lastSequence;
-    private long _lastLane;
+    private long _lastLock;
     private int[] _hashes = new int[Limits.MaxBatch];
 
     /// <summary>Makes the engine of a queue from its stored rows, which become the engine's, in the order of their sequences.</summary>
@@ -313,26 +313,10 @@ public sealed partial class QueueEngine
         _exclusive?.Move(row, from);
         _filters.Move(row, from);
         if (_exclusive is not null)
-            MoveLane(row, from);
+            MoveLock(row, from);
         if (_sweeps is not null)
             TellSweepsOfMove(row, from, cause);
         Record(ChangeKind.Changed, cause, from, since, row, bytes);
-    }
-
-    private void MoveLane(MessageRow row, MessageState from)
-    {
-        var lane = row.Lane!;
-        if (row.State.State == MessageState.Running)
-        {
-            lane.Lock();
-        }
-        else if (from == MessageState.Running)
-        {
-            lane.Unlock(_ready);
-        }
-
-        if (row.State.State.IsTerminal())
-            LeaveLane(row);
     }
 
     private void Insert(MessageRow row, int hash)
@@ -340,7 +324,7 @@ public sealed partial class QueueEngine
         _messages.Add(row, hash);
         SetOf(row.State.State).Add(RankIn(row.State.State, row), row.Slot);
         if (_exclusive is not null && !row.State.State.IsTerminal())
-            JoinLane(row);
+            EnterValue(row);
         _exclusive?.Add(row);
         _filters.Add(row);
         if (row.State.State == MessageState.Pending)
@@ -361,8 +345,8 @@ public sealed partial class QueueEngine
         _filters.Remove(row);
         if (state == MessageState.Pending)
             _pendingByAge?.Remove(AgeOf(row));
-        if (row.Lane is not null)
-            LeaveLane(row);
+        if (row.Lock is not null)
+            LeaveValue(row);
         _removed.Add(cause);
         _changes.Removed.Add(cause);
         Record(ChangeKind.Removed, cause, state, row.State.UpdatedAt, row, 0);
@@ -375,25 +359,8 @@ public sealed partial class QueueEngine
         Insert(row, MessageTable.HashOf(row.Id));
         if (row.State.State != MessageState.Running)
             return;
-        row.Lane?.Lock();
+        row.Lock?.Take();
         RememberRequest(row);
-    }
-
-    private void JoinLane(MessageRow row)
-    {
-        var value = row.Metadata[_queue.Settings.ExclusivityKey!];
-        if (!_lanes.TryGetValue(value, out var lane))
-            _lanes.Add(value, lane = new Lane(value, ++_lastLane));
-        lane.Members++;
-        row.Lane = lane;
-    }
-
-    private void LeaveLane(MessageRow row)
-    {
-        var lane = row.Lane!;
-        row.Lane = null;
-        if (--lane.Members == 0)
-            _lanes.Remove(lane.Value);
     }
 
     private void RememberRequest(MessageRow row)

@@ -9,7 +9,7 @@ internal static class Refusals
         MessageResult.Refused(id, ErrorCode.MessageNotFound, $"There is no message '{id.Cut()}'.", "id");
 
     public static MessageResult IllegalTransition(MessageRow row, string goal) =>
-        MessageResult.Refused(row.Id, ErrorCode.IllegalTransition, $"Message '{row.Id.Cut()}' is {NameOf(row.State.State)} and cannot be {goal}.");
+        MessageResult.Refused(row.Id, ErrorCode.IllegalTransition, $"Message '{row.Id.Cut()}' is {EnumNames.Of(row.State.State)} and cannot be {goal}.");
 
     /// <summary>Says what became of the lease, and of the message.</summary>
     /// <param name="row">The message.</param>
@@ -49,7 +49,7 @@ internal static class Refusals
         for (var ended = state.Ended; ended is not null; ended = ended.Previous)
         {
             if (ended.Token == token)
-                return $"The lease was ended before, by {ended.Action.ToString().ToLowerInvariant()}.";
+                return $"The lease was ended before, by {EnumNames.Of(ended.Action)}.";
         }
 
         if (state.Lease?.Token != token)
@@ -65,9 +65,7 @@ internal static class Refusals
         {
             MessageState.Running => $"Message '{row.Id.Cut()}' is running under another lease since {since}, attempt {state.Attempt}.",
             MessageState.Invisible => $"Message '{row.Id.Cut()}' is invisible until {Rfc3339.Format(MessageView.Time(state.DueAt))}, with {state.Attempt} attempts spent.",
-            _ => $"Message '{row.Id.Cut()}' is {NameOf(state.State)} since {since}, with {state.Attempt} attempts spent.",
+            _ => $"Message '{row.Id.Cut()}' is {EnumNames.Of(state.State)} since {since}, with {state.Attempt} attempts spent.",
         };
     }
-
-    private static string NameOf(MessageState state) => state.ToString().ToLowerInvariant();
 }

@@ -33,15 +33,15 @@ public sealed class MessageRow
     /// <summary>Where it is in its life.</summary>
     public RowState State;
 
-    // The engine's own links: its place in the table, and its exclusivity value's lane.
+    // The engine's own links: its place in the table, and its exclusivity value's lock.
     internal int Slot;
-    internal Lane? Lane;
+    internal ExclusivityLock? Lock;
 
     /// <summary>A row of its own for the same message in a state, which may become another owner's.</summary>
     public MessageRow In(in RowState state)
     {
         var copy = Copy();
-        (copy.State, copy.Slot, copy.Lane) = (state, 0, null);
+        (copy.State, copy.Slot, copy.Lock) = (state, 0, null);
         return copy;
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Timestone.Engine;
 
 /// <summary>A queue as it is stored.</summary>
@@ -6,10 +8,11 @@ namespace Timestone.Engine;
 /// <param name="CreatedAt">When it was created, in Unix milliseconds.</param>
 public sealed record QueueRow(string Name, QueueSettings Settings, long CreatedAt)
 {
-    /// <summary>The bytes that one takes in a journal at the most.</summary>
-    public const int MaxBytes = 512;
+    /// <summary>The bytes that one takes in a journal at the most, as JSON.</summary>
+    public const int MaxBytes = 1024;
 
     /// <summary>The latest time noted of the queue, see <see cref="SeenTime"/>; null when none is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SeenTime? Seen { get; init; }
 
     /// <summary>The latest that the queue's time can be, of what is stored of it, when the wall clock says something; both in Unix milliseconds.</summary>

@@ -11,10 +11,13 @@ using Timestone.Json;
 namespace Timestone.Grains.Wire;
 
 /// <summary>
-/// A record as the JSON that it is over REST: for what is told once a call and not once a message. A reader passes over what it does not
-/// know, and what is absent has its default, so that silos of two versions understand each other.
+/// A record as the JSON that it is over REST: for what is told once a call and not once a message. A reader passes over properties that it does
+/// not know, and optional ones that are absent have their defaults, so that silos of two versions understand each other.
 /// </summary>
-/// <remarks>Within a silo the record is shared and not copied: it does not change once it is made.</remarks>
+/// <remarks>
+/// <para>So whatever is added to a record must be optional. A value that is added to an enum must be readable one version before it is sent.</para>
+/// <para>Within a silo the record is shared and not copied: it does not change once it is made.</para>
+/// </remarks>
 internal sealed class JsonCodec<T> : ShallowCopier<T>, IFieldCodec<T>
     where T : class
 {
@@ -25,7 +28,7 @@ internal sealed class JsonCodec<T> : ShallowCopier<T>, IFieldCodec<T>
     {
         if (ReferenceCodec.TryWriteReferenceField(ref writer, fieldIdDelta, expectedType, value))
             return;
-        var json = RequestJson.Write(value, Format);
+        var json = JsonSerializer.SerializeToUtf8Bytes(value, Format);
         writer.WriteFieldHeader(fieldIdDelta, expectedType, typeof(T), WireType.LengthPrefixed);
         writer.WriteVarUInt32((uint)json.Length);
         writer.Write(json);

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Timestone.Json;
 
 namespace Timestone.Backends.Elasticsearch;
 
@@ -17,6 +18,6 @@ internal static class ScrubMetrics
 
     public static void Found(Difference difference) => Differences.Add(
         1,
-        new KeyValuePair<string, object?>("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(difference.Kind.ToString())),
+        new KeyValuePair<string, object?>("kind", EnumNames.Of(difference.Kind)),
         new KeyValuePair<string, object?>("repaired", difference.IsRepaired));
 }

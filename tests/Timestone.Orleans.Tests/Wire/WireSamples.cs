@@ -1,4 +1,5 @@
 using Timestone.Grains;
+using Timestone.Tests.Support;
 
 namespace Timestone.Orleans.Tests.Wire;
 
@@ -8,24 +9,6 @@ internal static class WireSamples
     private static readonly DateTimeOffset At = new(2026, 3, 4, 5, 6, 7, 890, TimeSpan.Zero);
     private static readonly Payload Json = Payload.FromJson("""{"a":1}"""u8.ToArray());
     private static readonly Metadata Pairs = Metadata.From([new("k", "v"), new("owner", "é")]);
-
-    private static readonly QueueSettings Settings = new()
-    {
-        Type = QueueType.Exclusive,
-        ExclusivityKey = "owner",
-        Lease = TimeSpan.FromSeconds(7),
-        Invisible = TimeSpan.FromMilliseconds(1500),
-        MaxAttempts = 9,
-        Backoff = new Backoff { Kind = BackoffKind.Fixed, Initial = TimeSpan.FromSeconds(2), Max = TimeSpan.FromSeconds(3) },
-        Retention = TimeSpan.FromDays(2),
-        MaxDepth = 1_000_000_000_000,
-        MaxPayloadBytes = 123,
-        EnqueueBlocked = true,
-        DequeueBlocked = true,
-        PublishPayloads = true,
-        ErroredRetention = TimeSpan.FromDays(3),
-        MaxErrored = 4_000_000_000,
-    };
 
     private static readonly Message Running = new()
     {
@@ -79,7 +62,7 @@ internal static class WireSamples
 
     private static readonly Freshness Fresh = new() { NewestTransition = At, Lag = TimeSpan.FromSeconds(2), Incomplete = true };
 
-    private static readonly QueueInfo Queue = new() { Name = "q", Settings = Settings, CreatedAt = At };
+    private static readonly QueueInfo Queue = new() { Name = "q", Settings = UnusualSettings.All, CreatedAt = At };
 
     private static readonly QueueStats Stats = new()
     {
@@ -95,7 +78,7 @@ internal static class WireSamples
     /// <summary>The samples by name. Those with a list within are compared by their texts.</summary>
     public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
     {
-        ["settings"] = Settings,
+        ["settings"] = UnusualSettings.All,
         ["patch"] = new QueueSettingsPatch { Lease = TimeSpan.FromSeconds(1), Backoff = new BackoffPatch { Kind = BackoffKind.Fixed, Max = TimeSpan.FromSeconds(7) }, MaxDepth = 5, EnqueueBlocked = false, Type = QueueType.Simple, ExclusivityKey = "k", PublishPayloads = true, ErroredRetention = TimeSpan.FromSeconds(8), MaxErrored = 6 },
         ["created"] = new CreateQueueResult(Queue, true),
         ["queue"] = Queue,

@@ -1,4 +1,5 @@
 using Shouldly;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Cli;
@@ -10,27 +11,15 @@ public sealed class QueueCommandTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _cli.DisposeAsync();
 
     [Fact]
-    public async Task Create_sets_what_is_given_and_leaves_the_rest_at_its_default()
+    public async Task Create_sets_every_setting_but_the_blocks()
     {
         var outcome = await _cli.RunAsync(
-            "queue", "create", "jobs", "--exclusive", "tenant", "--lease", "250ms", "--invisible", "5m", "--max-attempts", "3",
-            "--backoff", "fixed", "--backoff-initial", "2", "--retention", "7d", "--errored-retention", "30d", "--max-errored", "5", "--max-depth", "100", "--max-payload-bytes", "1000");
+            "queue", "create", "jobs", "--exclusive", "tenant.id", "--lease", "12345ms", "--invisible", "1500ms", "--max-attempts", "7",
+            "--backoff", "fixed", "--backoff-initial", "250ms", "--backoff-max", "90s", "--retention", "2d", "--errored-retention", "3d",
+            "--max-errored", "20000000000", "--max-depth", "10000000000", "--max-payload-bytes", "1234", "--publish-payloads");
 
         outcome.ShouldBe(new CliOutcome(0, "created jobs\n", ""));
-        (await _cli.Service.GetQueueAsync("jobs")).Settings.ShouldBe(new QueueSettings
-        {
-            Type = QueueType.Exclusive,
-            ExclusivityKey = "tenant",
-            Lease = TimeSpan.FromMilliseconds(250),
-            Invisible = TimeSpan.FromMinutes(5),
-            MaxAttempts = 3,
-            Backoff = new Backoff { Kind = BackoffKind.Fixed, Initial = TimeSpan.FromSeconds(2) },
-            Retention = TimeSpan.FromDays(7),
-            ErroredRetention = TimeSpan.FromDays(30),
-            MaxErrored = 5,
-            MaxDepth = 100,
-            MaxPayloadBytes = 1000,
-        });
+        (await _cli.Service.GetQueueAsync("jobs")).Settings.ShouldBe(UnusualSettings.All with { EnqueueBlocked = false, DequeueBlocked = false });
     }
 
     [Fact]

@@ -1,26 +1,12 @@
 using Shouldly;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Conformance;
 
 public abstract class QueueTests(ConformanceSubject subject) : ConformanceTests(subject)
 {
-    private static readonly QueueSettings Unusual = new()
-    {
-        Type = QueueType.Exclusive,
-        ExclusivityKey = "tenant.id",
-        Lease = Seconds(12.345),
-        Invisible = Seconds(1.5),
-        MaxAttempts = 7,
-        Backoff = new Backoff { Kind = BackoffKind.Fixed, Initial = Seconds(0.25), Max = Seconds(90) },
-        Retention = TimeSpan.FromDays(2),
-        ErroredRetention = TimeSpan.FromDays(3),
-        MaxErrored = 20_000_000_000,
-        MaxDepth = 10_000_000_000,
-        MaxPayloadBytes = 1234,
-        EnqueueBlocked = true,
-        DequeueBlocked = true,
-    };
+    private static readonly QueueSettings Unusual = UnusualSettings.All;
 
     [Fact]
     public async Task A_created_queue_has_the_settings_it_was_created_with()

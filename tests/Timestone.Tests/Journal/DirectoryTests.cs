@@ -170,7 +170,7 @@ public sealed class DirectoryTests : IDisposable
     public async Task The_log_of_this_version_is_read()
     {
         // The files change with the version of the format alone: see Fixture for how they were made, with the outbox on.
-        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Journal", "v3")))
+        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Journal", "v1")))
             File.Copy(file, Path.Combine(_directory, Path.GetFileName(file)));
         await using var journal = FileJournal.Open(new FileJournalOptions { Directory = _directory, SegmentBytes = TestLog.SegmentBytes, Outbox = true });
         journal.Recovered.IsCleanEnd.ShouldBeTrue();

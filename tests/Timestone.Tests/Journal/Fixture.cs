@@ -3,7 +3,7 @@ using Timestone.Engine;
 
 namespace Timestone.Tests.Journal;
 
-/// <summary>What the log in v3 says, and how it came to be.</summary>
+/// <summary>What the log in v1 says, and how it came to be.</summary>
 internal static class Fixture
 {
     public static string[] Orders => TestRows.Show(OrderRows().Values);
@@ -22,7 +22,7 @@ internal static class Fixture
         EnqueueBlocked = true,
     }, 1_700_000_000_000);
 
-    /// <summary>Writes the log: what made the files in v3, with the outbox on and a stop in order, but for spares and the lock.</summary>
+    /// <summary>Writes the log: what made the files in v1, with the outbox on and a stop in order, but for spares and the lock.</summary>
     public static async Task WriteAsync(FileJournal journal)
     {
         await journal.OpenAsync("emails", Emails);

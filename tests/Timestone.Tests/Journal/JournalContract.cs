@@ -1,5 +1,6 @@
 using Shouldly;
 using Timestone.Engine;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Journal;
@@ -19,7 +20,7 @@ public abstract class JournalContract
     [Fact]
     public async Task A_queue_is_created_once_and_keeps_the_row_it_was_created_with()
     {
-        var row = new QueueRow("orders", FullSettings, 17);
+        var row = new QueueRow("orders", UnusualSettings.All, 17);
         var first = (await Journal.OpenAsync("orders", row))!;
         first.Created.ShouldBeTrue();
         first.Queue.ShouldBe(row);
@@ -103,7 +104,7 @@ public abstract class JournalContract
     public async Task Settings_can_change()
     {
         var queue = await TestQueue.OpenAsync(Journal);
-        var changed = new QueueRow("orders", FullSettings, TestRows.Now);
+        var changed = new QueueRow("orders", UnusualSettings.All, TestRows.Now);
         await queue.CommitAsync(new ChangeBatch { Queue = changed });
         (await Journal.OpenAsync("orders"))!.Queue.ShouldBe(changed);
     }
@@ -114,7 +115,7 @@ public abstract class JournalContract
         var queue = await TestQueue.OpenAsync(Journal);
         foreach (var seen in new SeenTime?[] { new(TestRows.Now + 3_600_000, TestRows.Now), new(-1, long.MaxValue), new(7, 8, new BootTime(Guid.NewGuid(), 9)), null })
         {
-            var noted = new QueueRow("orders", FullSettings, TestRows.Now) { Seen = seen };
+            var noted = new QueueRow("orders", UnusualSettings.All, TestRows.Now) { Seen = seen };
             await queue.CommitAsync(new ChangeBatch { Queue = noted });
             queue = await TestQueue.OpenAsync(Journal);
             queue.Journal.Queue.ShouldBe(noted);
@@ -174,21 +175,4 @@ public abstract class JournalContract
         var again = await TestQueue.OpenAsync(Journal, queue.Journal.Queue.Name);
         again.Contents.ShouldBe(queue.Contents);
     }
-
-    private static QueueSettings FullSettings => new()
-    {
-        Type = QueueType.Exclusive,
-        ExclusivityKey = "tenant",
-        Lease = TimeSpan.FromMilliseconds(12_345),
-        Invisible = TimeSpan.FromSeconds(1),
-        MaxAttempts = 1000,
-        Backoff = new Backoff { Kind = BackoffKind.Fixed, Initial = TimeSpan.FromTicks(7), Max = TimeSpan.FromDays(1) },
-        Retention = TimeSpan.FromDays(3660),
-        ErroredRetention = TimeSpan.FromTicks(11),
-        MaxErrored = long.MaxValue,
-        MaxDepth = long.MaxValue,
-        MaxPayloadBytes = 1,
-        EnqueueBlocked = true,
-        DequeueBlocked = true,
-    };
 }

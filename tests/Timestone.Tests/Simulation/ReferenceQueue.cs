@@ -141,7 +141,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
 
     private void Note()
     {
-        if (!HasRoom(RoomUse.Extra, 512))
+        if (!HasRoom(RoomUse.Extra, QueueRow.MaxBytes))
             return;
         Seen = (Now, _wall, _machine);
         Revision++;

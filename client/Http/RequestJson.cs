@@ -1,18 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Timestone.Json;
+namespace Timestone.Client.Http;
 
-/// <summary>How requests are written, and records between silos.</summary>
-public static class RequestJson
+/// <summary>How requests are written.</summary>
+internal static class RequestJson
 {
-    /// <summary>Writes a record.</summary>
+    /// <summary>Writes a body.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it holds what JSON cannot say, such as a null that may not be.</exception>
-    public static byte[] Write<T>(T record, JsonTypeInfo<T> type)
+    public static byte[] Write<T>(T body, JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.SerializeToUtf8Bytes(record, type);
+            return JsonSerializer.SerializeToUtf8Bytes(body, type);
         }
         catch (JsonException problem)
         {

@@ -1,10 +1,10 @@
 namespace Timestone.Engine;
 
 /// <summary>
-/// One exclusivity value of an exclusive queue: locked while a message of it is running. It lives as long as it has a
+/// The lock of one exclusivity value of an exclusive queue: held while a message of the value is running. It lives as long as the value has a
 /// message that is not terminal.
 /// </summary>
-internal sealed class Lane(string value, long id)
+internal sealed class ExclusivityLock(string value, long id)
 {
     private List<(FilterIndex Index, FilterGroup Group)>? _parked;
     private HashSet<Metadata>? _awaited;
@@ -16,17 +16,18 @@ internal sealed class Lane(string value, long id)
     /// <summary>Messages of the value that are not terminal.</summary>
     public int Members { get; set; }
 
-    public bool Locked { get; private set; }
+    public bool IsHeld { get; private set; }
 
-    public void Lock() => Locked = true;
+    /// <summary>A message of the value is running now.</summary>
+    public void Take() => IsHeld = true;
 
     /// <summary>
-    /// Unlocks, and gives every group that set the lane aside its head back. Tells which filters may match messages of the
-    /// lane, which can be dequeued now, if somebody listens.
+    /// None is any more: gives every group that set the value aside its head back. Tells which filters may match messages of the
+    /// value, which can be dequeued now, if somebody listens.
     /// </summary>
-    public void Unlock(List<Ready>? ready)
+    public void Release(List<Ready>? ready)
     {
-        Locked = false;
+        IsHeld = false;
         if (_parked is { Count: > 0 })
             Readmit(_parked, ready);
         if (_awaited is null)
@@ -36,10 +37,10 @@ internal sealed class Lane(string value, long id)
         _awaited = null;
     }
 
-    /// <summary>Notes that a group has set the lane aside while it is locked.</summary>
+    /// <summary>Notes that a group has set the value aside while it is locked.</summary>
     public void Park(FilterIndex index, FilterGroup group) => (_parked ??= []).Add((index, group));
 
-    /// <summary>Notes that who waits for a filter may be served when the lane is unlocked.</summary>
+    /// <summary>Notes that who waits for a filter may be served when the value is unlocked.</summary>
     public void Await(Metadata filter) => (_awaited ??= []).Add(filter);
 
     private void Readmit(List<(FilterIndex Index, FilterGroup Group)> parked, List<Ready>? ready)

@@ -1,0 +1,19 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace Timestone.Json;
+
+/// <summary>What the values of enums are called wherever they are told: in JSON, in queries, in metrics, to people. Snake case.</summary>
+public static class EnumNames
+{
+    /// <summary>The name of a value; of one that is not defined, its number.</summary>
+    public static string Of<T>(T value)
+        where T : struct, Enum => Names<T>.ByValue.TryGetValue(value, out var name) ? name : value.ToString();
+
+    private static class Names<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<T, string> ByValue =
+            Enum.GetValues<T>().ToFrozenDictionary(static value => value, static value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+    }
+}
