@@ -36,7 +36,8 @@ public sealed class KafkaIndexer : IAsyncDisposable
     private IndexingBatch _gathered = new();
     private IndexingBatch? _written;
     private Task _writing = Task.CompletedTask;
-    private bool _paused, _hasAnotherTopic;
+    private bool _paused, _hasAnotherTopic, _hasCommitted;
+    private Task _closing = Task.CompletedTask;
     private bool _disposed;
 
     /// <summary>Makes one; it does nothing yet.</summary>
@@ -79,6 +80,8 @@ public sealed class KafkaIndexer : IAsyncDisposable
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _clients.EndAsync(() =>
         {
+            // What uses the clients ends first, however long that takes.
+            Task.WhenAny(_closing).Wait();
             _asking.Dispose();
             _consumer.Dispose();
         }).ConfigureAwait(false);
@@ -278,7 +281,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
         if (_paused)
             Release(gone);
         Finish();
-        if (!lost)
+        if (!lost && !_hasCommitted)
             Heed(_progress.CommitAsync().GetAwaiter().GetResult());
         _progress.Disown(gone);
         _gathered.Forget(gone);
@@ -291,10 +294,12 @@ public sealed class KafkaIndexer : IAsyncDisposable
         Task.WaitAny([_writing], LastWrite);
         if (_written is not null && _writing.IsCompletedSuccessfully)
             _progress.Reach(_written.Ends());
-        _clients.EndAsync(() =>
+        _closing = Task.Run(() =>
         {
             _progress.CommitAsync().GetAwaiter().GetResult();
+            _hasCommitted = true;
             _consumer.Close();
-        }).GetAwaiter().GetResult();
+        });
+        _clients.EndAsync(() => _closing.GetAwaiter().GetResult()).GetAwaiter().GetResult();
     }
 }

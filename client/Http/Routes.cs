@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Timestone.Json;
 
 namespace Timestone.Client.Http;

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Timestone.Json;
 
 namespace Timestone.Backends.Elasticsearch;

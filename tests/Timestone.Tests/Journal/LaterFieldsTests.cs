@@ -53,6 +53,37 @@ public sealed class LaterFieldsTests
         reader.AtEnd.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(OutboxEntryKind.QueueDeleted)]
+    [InlineData(OutboxEntryKind.Removed)]
+    [InlineData(OutboxEntryKind.Transition)]
+    public void An_entry_of_the_outbox_with_fields_that_are_not_known_is_read_without_them(OutboxEntryKind kind)
+    {
+        const int HasFieldsOfEntry = 64;
+        var entry = new OutboxEntry
+        {
+            Kind = kind,
+            Queue = "q",
+            QueueCreatedAt = 1,
+            At = Origin,
+            Id = kind == OutboxEntryKind.QueueDeleted ? "" : "a",
+            Sequence = 2,
+            Version = 3,
+            State = MessageState.Completed,
+            Cause = kind == OutboxEntryKind.Removed ? Cause.Retention : Cause.Complete,
+            Metadata = Metadata.Empty,
+        };
+        var bytes = Written(writer =>
+        {
+            OutboxEntryCodec.Encode(writer, entry);
+            Field(writer);
+        });
+        bytes[0] |= HasFieldsOfEntry;
+        var reader = new ByteReader(bytes);
+        OutboxEntryCodec.Decode(ref reader, new RowReader(), "q", 1).Kind.ShouldBe(kind);
+        reader.AtEnd.ShouldBeTrue();
+    }
+
     [Fact]
     public void A_queue_with_settings_that_are_not_known_is_read_without_them_and_one_that_lacks_some_has_their_defaults()
     {

@@ -55,11 +55,11 @@ internal static class Losses
                 Zero(names[3], SegmentHeader.Size);
                 break;
             case "closed replaced":
-                // Records that are whole, of this segment, and as long: but others.
+                // Records that are whole, of this segment, and as long: but others. The last byte is a count of attempts, above its lowest bit.
                 var bytes = disk.Bytes(names[1]);
                 var record = bytes.AsSpan(SegmentHeader.Size);
                 record = record[..(Frame.Size + (int)System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(record))];
-                record[^1] ^= 1;
+                record[^1] ^= 2;
                 Frame.Close(record);
                 Frame.Place(record, 2, SegmentHeader.Size);
                 break;
