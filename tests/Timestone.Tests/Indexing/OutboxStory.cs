@@ -136,5 +136,5 @@ internal sealed class OutboxStory
     }
 
     private T Any<T>()
-        where T : struct, Enum => (T)(object)_random.Next(Enum.GetValues<T>().Length);
+        where T : struct, Enum => Enum.GetValues<T>()[_random.Next(Enum.GetValues<T>().Length)];
 }

@@ -30,7 +30,7 @@ public sealed class KafkaFaultTests
             lock (failing)
                 return failing.Next(4) == 0 ? throw new IOException("The index is away.") : Task.CompletedTask;
         };
-        await using var publisher = TestKafka.Publisher(options);
+        await using var publisher = TestKafka.Publisher(options.OneByOne());
         await using var first = TestKafka.Indexer(options, index);
         await using var second = TestKafka.Indexer(options, index);
         await first.StartAsync();
@@ -54,7 +54,7 @@ public sealed class KafkaFaultTests
         var options = TestKafka.NewOn(kafka);
         var story = new Story(seed: 31, messages: 20, transitions: 200);
         var index = new StrictIndex();
-        await using (var publisher = TestKafka.Publisher(options))
+        await using (var publisher = TestKafka.Publisher(options.OneByOne()))
         {
             foreach (var batch in story.Batches(100))
                 await publisher.InsistAsync(batch);
@@ -75,7 +75,7 @@ public sealed class KafkaFaultTests
         var options = TestKafka.NewOn(kafka);
         var (before, after) = (new Story(seed: 32, messages: 20, transitions: 200, "before"), new Story(seed: 34, messages: 20, transitions: 200, "after"));
         var (index, log) = (new StrictIndex(), new MemoryLog<KafkaIndexer>());
-        await using var publisher = TestKafka.Publisher(options);
+        await using var publisher = TestKafka.Publisher(options.OneByOne());
         await using (var first = new KafkaIndexer(options, index, log))
         {
             await first.StartAsync();
@@ -101,7 +101,7 @@ public sealed class KafkaFaultTests
         var options = await TestKafka.NewAsync();
         var index = new StrictIndex();
         var journal = new MemoryJournal(outboxLimit: 100_000);
-        await using var publisher = TestKafka.Publisher(options);
+        await using var publisher = TestKafka.Publisher(options.OneByOne());
         await using var indexer = TestKafka.Indexer(options, index);
         await indexer.StartAsync();
         await using var pump = new OutboxPump("kafka", journal.Outbox!, OutboxStart.Acknowledged, publisher, NullLogger<OutboxPump>.Instance);

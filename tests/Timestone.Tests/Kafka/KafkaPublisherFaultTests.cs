@@ -29,7 +29,7 @@ public sealed class KafkaPublisherFaultTests : IDisposable
     [Theory, MemberData(nameof(Passing))]
     public async Task Errors_that_pass_are_got_over_without_the_pump(MockError[] errors)
     {
-        await using var publisher = TestKafka.Publisher(_options);
+        await using var publisher = TestKafka.Publisher(_options.OneByOne());
         foreach (var batch in _story.Batches(200))
         {
             _kafka.Fail(MockRequest.Produce, errors);
@@ -42,7 +42,7 @@ public sealed class KafkaPublisherFaultTests : IDisposable
     [Theory, MemberData(nameof(Fatal))]
     public async Task Errors_that_end_a_producer_are_told_and_a_new_one_begins_with_the_batch(MockError error)
     {
-        await using var publisher = TestKafka.Publisher(_options);
+        await using var publisher = TestKafka.Publisher(_options.OneByOne());
         var failures = 0;
         foreach (var batch in _story.Batches(200))
         {
@@ -59,7 +59,7 @@ public sealed class KafkaPublisherFaultTests : IDisposable
     {
         var refused = _story.Entries[0] with { Kind = OutboxEntryKind.Restated };
         var larger = _story.Entries[0] with { Id = "larger", Payload = Payload.FromBytes(new byte[1000]) };
-        await using var publisher = TestKafka.Publisher(_options);
+        await using var publisher = TestKafka.Publisher(_options.OneByOne());
         // The first time the size is not known yet.
         _kafka.Fail(MockRequest.Produce, MockError.MessageTooLarge, MockError.MessageTooLarge);
         await publisher.DeliverAsync(new OutboxBatch([refused], afterGap: false));

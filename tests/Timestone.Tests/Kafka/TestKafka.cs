@@ -28,10 +28,15 @@ public static class TestKafka
         foreach (var topic in (string[])[options.CurrentTopic, options.HistoricTopic, options.DeadLetterTopic])
             kafka.CreateTopic(topic, Partitions);
 
-        // A broker refuses a batch behind one that it did not take, so a client that sees the later one accepted takes the earlier one for kept. The mock cluster accepts
-        // it (it looks at sequence numbers within transactions only), and the earlier one would be lost. So there is no later one on its way.
-        return options with { Properties = new Dictionary<string, string>(options.Properties) { ["max.in.flight.requests.per.connection"] = "1" } };
+        // A request that the mock cluster leaves without an answer is not waited for as long as a lost network.
+        return options.With("socket.timeout.ms", "5000");
     }
+
+    /// <summary>
+    /// For a publisher on a mock cluster that fails. A broker refuses a batch behind one that it did not take, so a client that sees the later one accepted takes the earlier one
+    /// for kept. The mock cluster accepts it (it looks at sequence numbers within transactions only), and the earlier one would be lost. So there is no later one on its way.
+    /// </summary>
+    public static KafkaOptions OneByOne(this KafkaOptions options) => options.With("max.in.flight.requests.per.connection", "1");
 
     /// <summary>The same on brokers of a test's own.</summary>
     public static KafkaOptions NewOn(string servers)
@@ -50,6 +55,9 @@ public static class TestKafka
             Properties = new Dictionary<string, string> { ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "500" },
         };
     }
+
+    private static KafkaOptions With(this KafkaOptions options, string property, string value) =>
+        options with { Properties = new Dictionary<string, string>(options.Properties) { [property] = value } };
 
     public static KafkaPublisher Publisher(KafkaOptions options, TimeProvider? time = null) => new(options, NullLogger<KafkaPublisher>.Instance, time);
 
