@@ -9,6 +9,9 @@ namespace Timestone.Backends.Redis;
 /// </summary>
 internal sealed class RedisLink : IAsyncDisposable
 {
+    // The client fails calls a moment before it notes why it has no connection.
+    private static readonly TimeSpan ReasonLimit = TimeSpan.FromSeconds(1), ReasonPause = TimeSpan.FromMilliseconds(20);
+
     private readonly ConfigurationOptions _options;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
@@ -53,6 +56,8 @@ internal sealed class RedisLink : IAsyncDisposable
         {
             if (client.IsFaulted)
                 Replace(client);
+            else if (problem is RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection, InnerException: null })
+                problem = await ReasonAsync(client.Result).ConfigureAwait(false) ?? problem;
             throw new IOException($"Redis: {Describe(problem)}", problem);
         }
     }
@@ -98,6 +103,29 @@ internal sealed class RedisLink : IAsyncDisposable
     {
         for (var cause = problem; cause is not null; cause = cause.InnerException)
             yield return cause;
+    }
+
+    // Why the client has no connection; null where it has one again or does not know either.
+    private async Task<Exception?> ReasonAsync(ConnectionMultiplexer client)
+    {
+        for (var waited = TimeSpan.Zero; waited < ReasonLimit; waited += ReasonPause)
+        {
+            try
+            {
+                await client.GetDatabase().PingAsync().WaitAsync(ReasonLimit, _time).ConfigureAwait(false);
+                return null;
+            }
+            catch (RedisConnectionException problem) when (problem.InnerException is not null)
+            {
+                return problem;
+            }
+            catch (Exception problem) when (problem is RedisException or TimeoutException or ObjectDisposedException)
+            {
+                await Task.Delay(ReasonPause, _time).ConfigureAwait(false);
+            }
+        }
+
+        return null;
     }
 
     private void Replace(Task<ConnectionMultiplexer> failed)
