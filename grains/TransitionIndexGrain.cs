@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Streams;
 using Orleans.Streams.Core;
-using Timestone.Backends.Kafka;
+using Timestone.Kafka;
+using Timestone.Kafka.Clients;
 using Timestone.Streams.Kafka;
 
 namespace Timestone.Grains;

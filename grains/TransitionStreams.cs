@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Providers;
 using Orleans.Streams;
-using Timestone.Backends.Kafka;
+using Timestone.Kafka;
+using Timestone.Kafka.Clients;
 using Timestone.Streams.Kafka;
 
 namespace Timestone.Grains;

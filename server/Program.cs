@@ -1,4 +1,4 @@
-using Timestone.Server;
+using Timestone.Hosting;
 
 // A request's way from its socket to its queue's inbox never blocks, so the thread that polls the sockets carries it there
 // itself: a settle + dequeue costs a quarter less processor time than with a hop to the thread pool. Read once by the runtime,

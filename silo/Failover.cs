@@ -1,6 +1,6 @@
 using System.Globalization;
 using Orleans.Configuration;
-using Timestone.Server;
+using Timestone.Hosting;
 
 namespace Timestone.Silo;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Timestone.Server;
+using Timestone.Hosting;
 
 namespace Timestone.Silo;
 

@@ -1,4 +1,4 @@
-using Timestone.Server;
+using Timestone.Hosting;
 
 namespace Timestone.Silo;
 

@@ -1,5 +1,5 @@
 using StackExchange.Redis;
-using Timestone.Server;
+using Timestone.Hosting;
 
 namespace Timestone.Silo;
 

@@ -4,7 +4,7 @@ using Orleans.GrainDirectory;
 using Orleans.Persistence;
 using StackExchange.Redis;
 using Timestone.Grains;
-using Timestone.Server;
+using Timestone.Hosting;
 
 namespace Timestone.Silo;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Timestone.Server;
+using Timestone.Hosting;
 
 namespace Timestone.Silo;
 

@@ -4,7 +4,7 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using StackExchange.Redis;
 using Timestone.Grains;
-using Timestone.Server;
+using Timestone.Hosting;
 using Timestone.ServiceDefaults;
 using Timestone.Silo.Embedded;
 using Timestone.Silo.Storage;
@@ -28,7 +28,7 @@ internal sealed partial class SiloProgram : HostProgram
 
     public override string Name => "timestone-silo";
 
-    public override string Usage => Timestone.Server.CommandLine.Usage.Replace("timestone-server [options]", """
+    public override string Usage => Timestone.Hosting.CommandLine.Usage.Replace("timestone-server [options]", """
         timestone-silo [options]
           --redis makes it one silo of the cluster that shares this Redis; without it is a cluster by itself.
           --redis embedded[:PORT] tries a cluster out with nothing installed: this silo brings a Redis along (Garnet, in DATA/garnet), which

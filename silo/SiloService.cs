@@ -1,7 +1,7 @@
-using Timestone.Backends.Redis;
 using Timestone.Engine;
 using Timestone.Grains;
-using Timestone.Server;
+using Timestone.Hosting;
+using Timestone.Journals.Redis;
 
 namespace Timestone.Silo;
 

@@ -114,7 +114,7 @@ internal static class FilterBench
     private static async Task<Rate> EnqueuesAsync(Func<int, Metadata> filter, int waits)
     {
         const int Enqueues = 100_000;
-        var journal = await new Timestone.Backends.Memory.MemoryJournal().OpenAsync("bench", new QueueRow("bench", new QueueSettings(), 0)).ConfigureAwait(false);
+        var journal = await new Timestone.Journals.Memory.MemoryJournal().OpenAsync("bench", new QueueRow("bench", new QueueSettings(), 0)).ConfigureAwait(false);
         var runner = new QueueRunner(journal!, TimeProvider.System);
         var waiting = Enumerable.Range(0, waits).Select(i => runner.DequeueAsync(new DequeueRequest { Filter = filter(i), Wait = Limits.MaxWait })).ToArray();
         var messages = Enumerable.Range(0, Enqueues).Select(static i => new NewMessage { Id = Text(i), Metadata = Metadata.Of("key", Text(i % 10)) }).ToArray();

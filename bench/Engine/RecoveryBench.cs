@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Timestone.Backends.Files;
 using Timestone.Bench.Reporting;
 using Timestone.Bench.Rest;
 using Timestone.Engine;
+using Timestone.Journals.Files;
 
 namespace Timestone.Bench.Engine;
 

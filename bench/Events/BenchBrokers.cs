@@ -1,4 +1,4 @@
-using Timestone.Backends.Kafka;
+using Timestone.Kafka.Clients;
 using Timestone.Tests.Kafka;
 
 namespace Timestone.Bench.Events;

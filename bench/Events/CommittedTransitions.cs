@@ -1,7 +1,7 @@
-using Timestone.Backends.Files;
 using Timestone.Bench.Engine;
 using Timestone.Bench.Rest;
 using Timestone.Engine;
+using Timestone.Journals.Files;
 
 namespace Timestone.Bench.Events;
 

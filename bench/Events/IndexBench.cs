@@ -4,12 +4,13 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
-using Timestone.Backends.Elasticsearch;
-using Timestone.Backends.Events;
-using Timestone.Backends.Kafka;
 using Timestone.Bench.Reporting;
 using Timestone.Engine;
+using Timestone.Events;
+using Timestone.Indexing.Elasticsearch;
 using Timestone.Json;
+using Timestone.Kafka;
+using Timestone.Kafka.Clients;
 
 namespace Timestone.Bench.Events;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
-using Timestone.Backends.Kafka;
 using Timestone.Bench.Reporting;
 using Timestone.Engine;
+using Timestone.Kafka;
+using Timestone.Kafka.Clients;
 using Timestone.Tests.Kafka;
 
 namespace Timestone.Bench.Events;

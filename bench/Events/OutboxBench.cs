@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
-using Timestone.Backends.Events;
-using Timestone.Backends.Indexing;
 using Timestone.Bench.Reporting;
 using Timestone.Engine;
+using Timestone.Events;
+using Timestone.Indexing.Memory;
 
 namespace Timestone.Bench.Events;
 

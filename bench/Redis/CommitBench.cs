@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Timestone.Backends.Redis;
 using Timestone.Bench.Engine;
 using Timestone.Bench.Reporting;
 using Timestone.Engine;
+using Timestone.Journals.Redis;
 
 namespace Timestone.Bench.Redis;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Timestone.Backends.Redis;
+using Timestone.Journals.Redis;
 using Timestone.Json;
 
 namespace Timestone.Cli;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Timestone.Backends.Files;
+using Timestone.Journals.Files;
 
 namespace Timestone.Cli;
 

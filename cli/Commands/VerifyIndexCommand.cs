@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Timestone.Backends.Elasticsearch;
+using Timestone.Indexing.Elasticsearch;
 
 namespace Timestone.Cli;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Timestone.Backends.Elasticsearch;
-using Timestone.Backends.Files;
-using Timestone.Backends.Redis;
+using Timestone.Indexing.Elasticsearch;
+using Timestone.Journals.Files;
+using Timestone.Journals.Redis;
 
 namespace Timestone.Cli;
 

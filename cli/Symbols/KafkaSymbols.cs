@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Timestone.Backends.Kafka;
+using Timestone.Kafka.Clients;
 
 namespace Timestone.Cli;
 

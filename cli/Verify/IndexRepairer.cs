@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Timestone.Backends.Elasticsearch;
-using Timestone.Backends.Kafka;
+using Timestone.Indexing.Elasticsearch;
+using Timestone.Kafka;
+using Timestone.Kafka.Clients;
 
 namespace Timestone.Cli;
 

@@ -1,4 +1,4 @@
-using Timestone.Backends.Elasticsearch;
+using Timestone.Indexing.Elasticsearch;
 
 namespace Timestone.Cli;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
-using Timestone.Backends.Files;
+using Timestone.Journals.Files;
 
 namespace Timestone.Silo.Storage;
 

@@ -1,8 +1,8 @@
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
-using Timestone.Backends.Files;
 using Timestone.Grains;
+using Timestone.Journals.Files;
 
 namespace Timestone.Silo.Storage;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Timestone.Backends;
+using Timestone.Bytes;
 
 namespace Timestone.Silo.Storage;
 

@@ -4,7 +4,7 @@ using Orleans.Serialization.Buffers;
 using Orleans.Serialization.Cloning;
 using Orleans.Serialization.Codecs;
 using Orleans.Serialization.WireProtocol;
-using Timestone.Backends;
+using Timestone.Bytes;
 
 namespace Timestone.Grains.Wire;
 

@@ -1,4 +1,4 @@
-using Timestone.Backends;
+using Timestone.Bytes;
 
 namespace Timestone.Grains.Wire;
 

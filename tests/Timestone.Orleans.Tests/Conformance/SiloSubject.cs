@@ -1,5 +1,5 @@
-using Timestone.Backends.Indexing;
 using Timestone.Engine;
+using Timestone.Indexing.Memory;
 using Timestone.Orleans.Tests.Silos;
 using Timestone.Tests.Conformance;
 using Timestone.Tests.Redis;

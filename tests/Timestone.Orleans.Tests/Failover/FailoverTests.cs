@@ -1,6 +1,6 @@
 using System.Globalization;
 using Shouldly;
-using Timestone.Backends.Redis;
+using Timestone.Journals.Redis;
 using Timestone.Tests.Faults;
 using Timestone.Tests.Support;
 using Xunit;

@@ -1,7 +1,7 @@
 using Shouldly;
-using Timestone.Backends.Indexing;
 using Timestone.Engine;
 using Timestone.Grains;
+using Timestone.Indexing.Memory;
 using Timestone.Tests.Support;
 using Xunit;
 

@@ -5,12 +5,12 @@ using Orleans.Configuration;
 using Orleans.TestingHost;
 using Shouldly;
 using StackExchange.Redis;
-using Timestone.Backends.Events;
-using Timestone.Backends.Indexing;
-using Timestone.Backends.Redis;
 using Timestone.Client.Orleans;
 using Timestone.Engine;
+using Timestone.Events;
 using Timestone.Grains;
+using Timestone.Indexing.Memory;
+using Timestone.Journals.Redis;
 using Timestone.Silo;
 using Timestone.Tests.Redis;
 

@@ -1,5 +1,5 @@
 using Shouldly;
-using Timestone.Backends.Redis;
+using Timestone.Journals.Redis;
 using Timestone.Tests.Redis;
 using Timestone.Tests.Support;
 using Xunit;

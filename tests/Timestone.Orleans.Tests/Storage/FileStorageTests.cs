@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shouldly;
-using Timestone.Server;
+using Timestone.Hosting;
 using Timestone.Silo;
 using Timestone.Tests.Support;
 using Xunit;

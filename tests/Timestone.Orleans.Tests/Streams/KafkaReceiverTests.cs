@@ -3,7 +3,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Streams;
 using Shouldly;
-using Timestone.Backends.Kafka;
+using Timestone.Kafka.Clients;
 using Timestone.Streams.Kafka;
 using Timestone.Tests.Kafka;
 using Timestone.Tests.Support;

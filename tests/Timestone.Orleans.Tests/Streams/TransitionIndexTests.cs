@@ -2,9 +2,9 @@ using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using Shouldly;
-using Timestone.Backends.Kafka;
 using Timestone.Engine;
 using Timestone.Grains;
+using Timestone.Kafka.Clients;
 using Timestone.Tests.Kafka;
 using Xunit;
 

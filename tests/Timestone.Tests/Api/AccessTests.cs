@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Shouldly;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
-using Timestone.Server;
+using Timestone.Hosting;
+using Timestone.Journals.Memory;
 using Xunit;
 
 namespace Timestone.Tests.Api;

@@ -1,7 +1,7 @@
 using System.Text;
 using Shouldly;
 using Timestone.Engine;
-using Timestone.Server;
+using Timestone.Hosting;
 using Timestone.Tests.Server;
 using Xunit;
 

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Timestone.Backends.Events;
-using Timestone.Backends.Indexing;
-using Timestone.Backends.Memory;
 using Timestone.Cli;
 using Timestone.Engine;
+using Timestone.Events;
+using Timestone.Indexing.Memory;
+using Timestone.Journals.Memory;
 
 namespace Timestone.Tests.Cli;
 

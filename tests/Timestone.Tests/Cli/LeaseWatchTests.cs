@@ -1,7 +1,7 @@
 using Shouldly;
-using Timestone.Backends.Memory;
 using Timestone.Cli;
 using Timestone.Engine;
+using Timestone.Journals.Memory;
 using Xunit;
 
 namespace Timestone.Tests.Cli;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Shouldly;
-using Timestone.Backends.Memory;
 using Timestone.Client;
 using Timestone.Engine;
+using Timestone.Journals.Memory;
 using Timestone.Tests.Api;
 using Timestone.Tests.Client.Support;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Shouldly;
-using Timestone.Backends.Elasticsearch;
+using Timestone.Indexing.Elasticsearch;
 using Timestone.Tests.Support;
 using Xunit;
 

@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
-using Timestone.Backends.Elasticsearch;
 using Timestone.Engine;
+using Timestone.Indexing.Elasticsearch;
 
 namespace Timestone.Tests.Elasticsearch;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Shouldly;
-using Timestone.Backends.Elasticsearch;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
+using Timestone.Indexing.Elasticsearch;
+using Timestone.Journals.Memory;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;

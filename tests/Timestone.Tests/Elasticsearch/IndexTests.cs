@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
-using Timestone.Backends.Elasticsearch;
+using Timestone.Indexing.Elasticsearch;
 using Timestone.Tests.Support;
 using Xunit;
 

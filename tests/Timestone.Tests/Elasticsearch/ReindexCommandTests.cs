@@ -26,7 +26,7 @@ public sealed class ReindexCommandTests
     {
         await using var standIn = await ElasticsearchStandIn.StartAsync();
         await using var bench = new CliBench();
-        using (var connection = new Timestone.Backends.Elasticsearch.ElasticsearchConnection(ElasticsearchBench.Quick(standIn.Address)))
+        using (var connection = new Timestone.Indexing.Elasticsearch.ElasticsearchConnection(ElasticsearchBench.Quick(standIn.Address)))
             await connection.SetUpAsync();
         standIn.Cluster.CreateIndex("timestone-current-000002", new JsonObject { ["aliases"] = new JsonObject { ["timestone-current-next"] = new JsonObject() } });
         var outcome = await bench.RunAsync("reindex", "--elasticsearch", standIn.Address.ToString());

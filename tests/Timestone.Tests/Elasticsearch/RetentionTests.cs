@@ -1,5 +1,5 @@
 using Shouldly;
-using Timestone.Backends.Elasticsearch;
+using Timestone.Indexing.Elasticsearch;
 using Timestone.Tests.Support;
 using Xunit;
 

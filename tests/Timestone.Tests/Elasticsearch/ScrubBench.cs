@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Timestone.Backends.Elasticsearch;
-using Timestone.Backends.Events;
-using Timestone.Backends.Memory;
 using Timestone.Cli;
 using Timestone.Engine;
+using Timestone.Events;
+using Timestone.Indexing.Elasticsearch;
+using Timestone.Journals.Memory;
 using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Elasticsearch;

@@ -1,6 +1,6 @@
 using Shouldly;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
+using Timestone.Journals.Memory;
 using Xunit;
 
 namespace Timestone.Tests.Engine;

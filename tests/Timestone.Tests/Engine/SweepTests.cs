@@ -1,7 +1,7 @@
 using Shouldly;
-using Timestone.Backends.Files;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
+using Timestone.Journals.Files;
+using Timestone.Journals.Memory;
 using Timestone.Tests.Journal;
 using Timestone.Tests.Support;
 using Xunit;

@@ -1,6 +1,6 @@
 using Shouldly;
-using Timestone.Backends.Events;
 using Timestone.Engine;
+using Timestone.Events;
 using Timestone.Json;
 using Xunit;
 

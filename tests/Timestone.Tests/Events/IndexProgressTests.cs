@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
-using Timestone.Backends.Events;
-using Timestone.Backends.Files;
 using Timestone.Engine;
+using Timestone.Events;
+using Timestone.Journals.Files;
 using Timestone.Tests.Outbox;
 using Timestone.Tests.Support;
 using Xunit;

@@ -1,5 +1,5 @@
 using Shouldly;
-using Timestone.Backends.Events;
+using Timestone.Events;
 using Xunit;
 
 namespace Timestone.Tests.Events;

@@ -1,4 +1,3 @@
-using Xunit;
 using System.Diagnostics;
 using System.Globalization;
 using Shouldly;
@@ -6,6 +5,7 @@ using Timestone.Client;
 using Timestone.Tests.Linearizability;
 using Timestone.Tests.Simulation;
 using Timestone.Tests.Support;
+using Xunit;
 
 namespace Timestone.Tests.Faults;
 

@@ -1,5 +1,5 @@
-using Xunit;
 using System.Globalization;
+using Xunit;
 
 namespace Timestone.Tests.Flow;
 

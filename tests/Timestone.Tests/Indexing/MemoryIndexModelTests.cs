@@ -1,7 +1,7 @@
 using Shouldly;
-using Timestone.Backends.Events;
-using Timestone.Backends.Indexing;
 using Timestone.Engine;
+using Timestone.Events;
+using Timestone.Indexing.Memory;
 using Timestone.Tests.Simulation;
 using Timestone.Tests.Support;
 using Xunit;

@@ -1,6 +1,6 @@
 using Shouldly;
-using Timestone.Backends.Indexing;
 using Timestone.Engine;
+using Timestone.Indexing.Memory;
 using Timestone.Tests.Support;
 using Xunit;
 

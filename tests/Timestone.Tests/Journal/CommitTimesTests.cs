@@ -1,5 +1,5 @@
 using Shouldly;
-using Timestone.Backends;
+using Timestone.Journals;
 using Timestone.Tests.Support;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using Shouldly;
-using Timestone.Backends.Files;
 using Timestone.Engine;
+using Timestone.Journals.Files;
 using Timestone.Tests.Outbox;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Shouldly;
-using Timestone.Backends.Files;
 using Timestone.Engine;
+using Timestone.Journals.Files;
 using Timestone.Tests.Support;
 using Xunit;
 

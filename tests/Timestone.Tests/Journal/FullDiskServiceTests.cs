@@ -1,6 +1,6 @@
 using Shouldly;
-using Timestone.Backends.Files;
 using Timestone.Engine;
+using Timestone.Journals.Files;
 using Timestone.Tests.Support;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using Shouldly;
-using Timestone.Backends;
+using Timestone.Bytes;
 using Timestone.Engine;
+using Timestone.Journals;
 using Xunit;
 
 namespace Timestone.Tests.Journal;

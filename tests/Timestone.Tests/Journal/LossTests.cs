@@ -1,5 +1,5 @@
 using Shouldly;
-using Timestone.Backends.Files;
+using Timestone.Journals.Files;
 using Xunit;
 
 namespace Timestone.Tests.Journal;

@@ -1,4 +1,4 @@
-using Timestone.Backends.Files;
+using Timestone.Journals.Files;
 
 namespace Timestone.Tests.Journal;
 

@@ -1,5 +1,5 @@
-using Timestone.Backends.Memory;
 using Timestone.Engine;
+using Timestone.Journals.Memory;
 
 namespace Timestone.Tests.Journal;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Shouldly;
-using Timestone.Backends.Files;
+using Timestone.Journals.Files;
 using Xunit;
 
 namespace Timestone.Tests.Journal;

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
-using Timestone.Backends.Kafka;
+using Timestone.Kafka;
+using Timestone.Kafka.Clients;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;

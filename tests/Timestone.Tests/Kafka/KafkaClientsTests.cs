@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
-using Timestone.Backends.Kafka;
+using Timestone.Kafka.Clients;
 using Timestone.Tests.Support;
 using Xunit;
 

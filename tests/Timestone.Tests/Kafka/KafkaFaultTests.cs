@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
-using Timestone.Backends.Events;
-using Timestone.Backends.Kafka;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
+using Timestone.Events;
+using Timestone.Journals.Memory;
+using Timestone.Kafka;
 using Timestone.Tests.Support;
 using Xunit;
 

@@ -4,8 +4,9 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
-using Timestone.Backends.Kafka;
 using Timestone.Engine;
+using Timestone.Kafka;
+using Timestone.Kafka.Clients;
 using Timestone.Tests.Support;
 using Xunit;
 

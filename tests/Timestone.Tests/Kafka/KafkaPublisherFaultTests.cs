@@ -1,6 +1,6 @@
 using Shouldly;
-using Timestone.Backends.Kafka;
 using Timestone.Engine;
+using Timestone.Kafka.Clients;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;

@@ -1,8 +1,9 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Shouldly;
-using Timestone.Backends.Kafka;
 using Timestone.Engine;
+using Timestone.Kafka;
+using Timestone.Kafka.Clients;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;

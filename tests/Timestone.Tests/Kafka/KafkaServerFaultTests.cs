@@ -1,5 +1,5 @@
 using Shouldly;
-using Timestone.Backends.Kafka;
+using Timestone.Kafka.Clients;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;

@@ -1,4 +1,4 @@
-using Timestone.Backends.Kafka;
+using Timestone.Kafka.Clients;
 
 namespace Timestone.Tests.Kafka;
 

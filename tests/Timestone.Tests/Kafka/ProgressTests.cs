@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
-using Timestone.Backends.Kafka;
+using Timestone.Kafka.Clients;
 using Timestone.Tests.Support;
 using Xunit;
 

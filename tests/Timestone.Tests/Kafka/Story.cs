@@ -1,5 +1,5 @@
-using Timestone.Backends.Events;
 using Timestone.Engine;
+using Timestone.Events;
 
 namespace Timestone.Tests.Kafka;
 

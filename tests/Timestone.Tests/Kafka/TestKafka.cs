@@ -1,8 +1,9 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
-using Timestone.Backends.Kafka;
 using Timestone.Engine;
+using Timestone.Kafka;
+using Timestone.Kafka.Clients;
 using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Kafka;

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using Shouldly;
-using Timestone.Backends.Kafka;
 using Timestone.Json;
+using Timestone.Kafka.Clients;
 
 namespace Timestone.Tests.Kafka;
 

@@ -1,6 +1,6 @@
 using Shouldly;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
+using Timestone.Journals.Memory;
 using Timestone.Tests.Journal;
 using Xunit;
 

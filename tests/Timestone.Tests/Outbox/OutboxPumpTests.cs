@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
-using Timestone.Backends.Events;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
+using Timestone.Events;
+using Timestone.Journals.Memory;
 using Timestone.Tests.Journal;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using Shouldly;
-using Timestone.Backends.Redis;
 using Timestone.Client;
 using Timestone.Engine;
+using Timestone.Journals.Redis;
 using Timestone.Tests.Journal;
 using Timestone.Tests.Outbox;
 using Timestone.Tests.Server;

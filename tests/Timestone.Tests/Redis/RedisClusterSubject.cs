@@ -1,5 +1,5 @@
-using Timestone.Backends.Redis;
 using Timestone.Engine;
+using Timestone.Journals.Redis;
 using Timestone.Tests.Conformance.Subjects;
 
 namespace Timestone.Tests.Redis;

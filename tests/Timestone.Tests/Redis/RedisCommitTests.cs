@@ -1,7 +1,7 @@
 using Shouldly;
 using StackExchange.Redis;
-using Timestone.Backends.Redis;
 using Timestone.Engine;
+using Timestone.Journals.Redis;
 using Timestone.Tests.Journal;
 using Timestone.Tests.Support;
 using Xunit;

@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Shouldly;
-using Timestone.Backends.Redis;
 using Timestone.Engine;
-using Timestone.Server;
+using Timestone.Hosting;
+using Timestone.Journals.Redis;
 using Timestone.Tests.Journal;
 using Timestone.Tests.Outbox;
 using Timestone.Tests.Support;

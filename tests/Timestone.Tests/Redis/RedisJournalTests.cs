@@ -1,6 +1,6 @@
 using Shouldly;
-using Timestone.Backends.Redis;
 using Timestone.Engine;
+using Timestone.Journals.Redis;
 using Timestone.Tests.Journal;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using Shouldly;
-using Timestone.Server;
+using Timestone.Hosting;
 using Timestone.Tests.Support;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Shouldly;
-using Timestone.Backends.Files;
+using Timestone.Journals.Files;
 using Timestone.Tests.Journal;
 using Timestone.Tests.Support;
 using Xunit;

@@ -40,7 +40,7 @@ public sealed class LoggingTests : IDisposable
     [Fact]
     public async Task Log_levels_are_the_configured_ones()
     {
-        using var server = Start(new() { ["Logging__LogLevel__Timestone.Server"] = "Error" });
+        using var server = Start(new() { ["Logging__LogLevel__Timestone.Hosting"] = "Error" });
 
         // Without that the first line tells of the recovery.
         (await server.LineAsync()).ShouldContain("Listening on ");

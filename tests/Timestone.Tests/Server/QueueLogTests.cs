@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Shouldly;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
-using Timestone.Server;
+using Timestone.Hosting;
+using Timestone.Journals.Memory;
 using Timestone.Tests.Support;
 using Xunit;
 

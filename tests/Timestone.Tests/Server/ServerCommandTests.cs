@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Shouldly;
-using Timestone.Backends.Elasticsearch;
-using Timestone.Backends.Files;
-using Timestone.Server;
+using Timestone.Hosting;
+using Timestone.Indexing.Elasticsearch;
+using Timestone.Journals.Files;
 using Xunit;
 
 namespace Timestone.Tests.Server;

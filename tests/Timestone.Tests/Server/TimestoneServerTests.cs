@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Shouldly;
-using Timestone.Backends.Memory;
 using Timestone.Engine;
-using Timestone.Server;
+using Timestone.Hosting;
+using Timestone.Journals.Memory;
 using Timestone.Tests.Support;
 using Xunit;
 

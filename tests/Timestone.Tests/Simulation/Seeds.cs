@@ -1,6 +1,6 @@
-using Xunit;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Xunit;
 
 namespace Timestone.Tests.Simulation;
 

@@ -1,5 +1,5 @@
-using Timestone.Backends.Files;
 using Timestone.Engine;
+using Timestone.Journals.Files;
 using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Conformance.Subjects;

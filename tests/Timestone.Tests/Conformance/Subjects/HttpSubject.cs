@@ -1,7 +1,7 @@
-using Timestone.Backends.Memory;
 using Timestone.Client;
 using Timestone.Engine;
-using Timestone.Server;
+using Timestone.Hosting;
+using Timestone.Journals.Memory;
 
 namespace Timestone.Tests.Conformance.Subjects;
 

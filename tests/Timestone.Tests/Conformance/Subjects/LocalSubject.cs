@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Timestone.Backends.Events;
-using Timestone.Backends.Indexing;
 using Timestone.Engine;
+using Timestone.Events;
+using Timestone.Indexing.Memory;
 
 namespace Timestone.Tests.Conformance.Subjects;
 

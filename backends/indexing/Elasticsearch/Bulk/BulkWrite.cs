@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace Timestone.Indexing.Elasticsearch;
+
+/// <summary>One document to write or remove. Written again, or late, it changes nothing: the version or the id sees to that.</summary>
+/// <param name="Event">The event that asks for it.</param>
+/// <param name="Action">What is done.</param>
+/// <param name="Index">
+/// The historic index, written under its alias and deleted from by its own name; null for that of current messages and the one that may be built
+/// beside it.
+/// </param>
+/// <param name="Id">The document's id.</param>
+/// <param name="Version">The document's version in the index of current messages.</param>
+/// <param name="Document">The document; null of a removal.</param>
+internal sealed record BulkWrite(StreamEvent Event, BulkAction Action, string? Index, string Id, int Version, byte[]? Document)
+{
+    public static BulkWrite Of(StreamEvent each, IndexedMessage message, MessageLife life) => new(
+        each,
+        BulkAction.Index,
+        null,
+        CurrentDocument.IdOf(message.Queue, message.Id, message.Life),
+        message.Version,
+        JsonSerializer.SerializeToUtf8Bytes(CurrentDocument.Of(message, life), DocumentJson.Default.CurrentDocument));
+
+    public static BulkWrite Of(StreamEvent each, RemovedMessage removed) =>
+        new(each, BulkAction.Delete, null, CurrentDocument.IdOf(removed.Queue, removed.Id, removed.Life), removed.Version, null);
+
+    public static BulkWrite Of(StreamEvent each, Transition transition, MessageLife life, string index) => new(
+        each,
+        BulkAction.Create,
+        index,
+        HistoricDocument.IdOf(transition),
+        transition.Version,
+        JsonSerializer.SerializeToUtf8Bytes(HistoricDocument.Of(transition, life), DocumentJson.Default.HistoricDocument));
+}
