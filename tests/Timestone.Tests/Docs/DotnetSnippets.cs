@@ -1,0 +1,203 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Timestone.Client;
+using Timestone.Engine;
+using Timestone.Hosting;
+using Timestone.Journals.Memory;
+using Timestone.Tests.Support;
+using Xunit;
+
+namespace Timestone.Tests.Docs;
+
+/// <summary>The snippets of docs/dotnet.md: each in a region that is called as its heading there.</summary>
+internal static class DotnetSnippets
+{
+    public static void AddClient(HostApplicationBuilder builder)
+    {
+        #region Call a server over HTTP
+        builder.Services.AddTimestoneClient(new Uri("http://127.0.0.1:7070"));
+        #endregion
+    }
+
+    public static void AddClientWithOptions(HostApplicationBuilder builder)
+    {
+        #region Set the client's options
+        builder.Services.AddTimestoneClient(options =>
+        {
+            options.Addresses = [new("http://a.example:7070"), new("http://b.example:7070")];
+            options.RetryFor = TimeSpan.FromMinutes(1);
+        });
+        #endregion
+    }
+
+    public static async Task EnqueueAsync(ITimestone timestone, DateTimeOffset signedUpAt, CancellationToken cancellationToken)
+    {
+        #region Enqueue
+        await timestone.EnqueueAsync("emails", new NewMessage
+        {
+            Id = "welcome-17",
+            Payload = Payload.FromValue(new Email("ada@example.org"), EmailJson.Default.Email),
+            Metadata = Metadata.Of("tenant", "acme"),
+            Priority = PriorityClass.High.At(signedUpAt),
+        }, cancellationToken);
+        #endregion
+    }
+
+    public static async Task EnqueueBatchAsync(ITimestone timestone, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
+    {
+        #region Enqueue a batch
+        var results = await timestone.EnqueueAsync("emails", messages, cancellationToken);
+        foreach (var refused in results.Where(result => result.Error is not null))
+            Console.Error.WriteLine($"{refused.Id}: {refused.Error!.Detail}");
+        #endregion
+    }
+
+    public static async Task<Message?> FindAsync(ITimestone timestone, CancellationToken cancellationToken)
+    {
+        #region Handle errors
+        try
+        {
+            return await timestone.GetMessageAsync("emails", "welcome-17", cancellationToken);
+        }
+        catch (TimestoneException problem) when (problem.Code == ErrorCode.MessageNotFound)
+        {
+            return null;
+        }
+        #endregion
+    }
+
+    public static void AddWorker(HostApplicationBuilder builder)
+    {
+        #region Register the worker
+        builder.Services.AddTimestoneClient(new Uri("http://127.0.0.1:7070"));
+        builder.Services.AddTimestoneWorker<SendEmail>("emails", options =>
+        {
+            options.Concurrency = 8;
+            options.Prefetch = 8;
+            options.Filter = Metadata.Of("tenant", "acme");
+        });
+        #endregion
+    }
+
+    public static async Task ReportAsync(MessageContext context, int done, int total, CancellationToken cancellationToken)
+    {
+        #region Report progress
+        await context.ReportProgressAsync(Payload.FromText($"{done} of {total} pages"), cancellationToken);
+        #endregion
+    }
+
+    public static async Task ConsumeAsync(ITimestone timestone, IMailServer mailServer, CancellationToken cancellationToken)
+    {
+        #region Consume batches yourself
+        var batch = await timestone.DequeueAsync(
+            "emails", new DequeueRequest { Max = 100, Wait = TimeSpan.FromSeconds(20), Worker = "mailer-1" }, cancellationToken);
+        if (batch.Messages.Count == 0)
+            return;
+        await mailServer.SendAllAsync(batch.Messages, cancellationToken);
+        var settled = await timestone.SettleAsync(
+            "emails", [.. batch.Messages.Select(message => Settlement.Complete(message.Id, message.LeaseToken!))], cancellationToken);
+        #endregion
+        Assert.All(settled, static result => Assert.Null(result.Error));
+    }
+
+    public static async Task ServeAsync(HostApplicationBuilder builder, string data, CancellationToken cancellationToken)
+    {
+        #region Run a server in your process
+        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Data = data });
+        builder.Services.AddSingleton(server.Timestone);
+        builder.Services.AddTimestoneWorker<SendEmail>("emails");
+        using var host = builder.Build();
+        await host.RunAsync(cancellationToken);
+        #endregion
+    }
+
+    public static async Task TestAsync()
+    {
+        #region Test against it
+        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions
+        {
+            Urls = "http://127.0.0.1:0",
+            OpenJournal = _ => Task.FromResult<IJournal>(new MemoryJournal()),
+        });
+        var timestone = server.Timestone;
+        var email = new Email("ada@example.org");
+        await timestone.EnqueueAsync("emails", new NewMessage { Id = "welcome-17", Payload = Payload.FromValue(email, EmailJson.Default.Email) });
+
+        var mailServer = new RecordingMailServer();
+        using var worker = new TimestoneWorker(timestone, "emails", new SendEmail(mailServer));
+        await worker.StartAsync(CancellationToken.None);
+        Assert.Equal(email, await mailServer.FirstSent.WaitAsync(TimeSpan.FromSeconds(30)));
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.Equal(MessageState.Completed, (await timestone.GetMessageAsync("emails", "welcome-17")).State);
+        #endregion
+    }
+
+    public static async Task PassTimeAsync(ManualTimeProvider time)
+    {
+        #region Let time pass
+        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions
+        {
+            Urls = "http://127.0.0.1:0",
+            OpenJournal = _ => Task.FromResult<IJournal>(new MemoryJournal()),
+            TimeProvider = time,
+        });
+        await server.Timestone.EnqueueAsync("emails", new NewMessage { Id = "later", Invisible = TimeSpan.FromHours(1) });
+        time.Advance(TimeSpan.FromHours(1));
+        var batch = await server.Timestone.DequeueAsync("emails", new DequeueRequest());
+        Assert.Equal("later", Assert.Single(batch.Messages).Id);
+        #endregion
+    }
+}
+
+#region Describe a payload
+internal sealed record Email(string To);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(Email))]
+internal sealed partial class EmailJson : JsonSerializerContext;
+#endregion
+
+#region Handle messages with a worker
+internal sealed class SendEmail(IMailServer mailServer) : IMessageHandler
+{
+    public async Task HandleAsync(MessageContext context, CancellationToken cancellationToken)
+    {
+        var email = context.Message.Payload.To(EmailJson.Default.Email);
+        if (email is null || string.IsNullOrEmpty(email.To))
+            throw new PermanentFailureException("The email has no recipient.");
+        context.Result = Payload.FromText(await mailServer.SendAsync(email, cancellationToken));
+    }
+}
+#endregion
+
+/// <summary>What the snippets send emails with.</summary>
+internal interface IMailServer
+{
+    Task<string> SendAsync(Email email, CancellationToken cancellationToken);
+
+    Task SendAllAsync(IReadOnlyList<Message> messages, CancellationToken cancellationToken);
+}
+
+/// <summary>Sends nothing, and remembers it.</summary>
+internal sealed class RecordingMailServer : IMailServer
+{
+    private readonly TaskCompletionSource<Email> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<Email> FirstSent => _first.Task;
+
+    public Task<string> SendAsync(Email email, CancellationToken cancellationToken)
+    {
+        _first.TrySetResult(email);
+        return Task.FromResult($"sent to {email.To}");
+    }
+
+    public Task SendAllAsync(IReadOnlyList<Message> messages, CancellationToken cancellationToken)
+    {
+        foreach (var message in messages)
+            _first.TrySetResult(message.Payload.To(EmailJson.Default.Email)!);
+        return Task.CompletedTask;
+    }
+}
