@@ -102,10 +102,10 @@ events.SetAction(async parsed =>
 });
 
 var clusterOptions = new Argument<string[]>("options") { Description = "Its own options; --help behind -- lists them.", Arity = ArgumentArity.ZeroOrMore };
-var cluster = new Command("cluster", "Silos and grains: the project bench-cluster, which needs the packages of Orleans.") { clusterOptions };
+var cluster = new Command("cluster", "Silos and grains: the project bench/cluster, which needs the packages of Orleans.") { clusterOptions };
 cluster.SetAction(async parsed =>
 {
-    using var other = Process.Start("dotnet", ["run", "-c", "Release", "--project", "bench-cluster", "--", .. parsed.GetValue(clusterOptions)!]);
+    using var other = Process.Start("dotnet", ["run", "-c", "Release", "--project", "bench/cluster", "--", .. parsed.GetValue(clusterOptions)!]);
     await other.WaitForExitAsync().ConfigureAwait(false);
     return other.ExitCode;
 });

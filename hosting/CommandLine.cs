@@ -38,7 +38,7 @@ internal static class CommandLine
         Each can also be set as Timestone:Urls, :Data, :Durability, :Redis, :RedisWaitReplicas, :Name, :AdvertiseUrl, :LeaseSeconds,
         :LeaseRenewalSeconds, :Index, :IndexTransitions, :Kafka, :Elasticsearch, :ScrubRate, :ScrubIntervalSeconds, :Role,
         :Insecure, :AllowedHosts, :AllowedOrigins, :TrustedProxies, :MaxConnections, :AcceptDataLoss, :AutoCreate in appsettings.json or the environment (Timestone__Redis). Timestone:Defaults holds the settings of queues
-        that a message creates; below Timestone:Kafka and Timestone:Elasticsearch stand topics, properties, credentials (docs/events.md).
+        that a message creates; below Timestone:Kafka and Timestone:Elasticsearch stand topics, properties, credentials (docs/operations.md).
         """;
 
     private static readonly Dictionary<string, string> Valued = new(StringComparer.Ordinal)
