@@ -21,7 +21,8 @@ public static class TimestoneApi
     /// is asked for when the second first says that nothing stands in the way.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="access">Which requests come in; null for those that are addressed to a loopback name and come from no other site's page.</param>
+    /// <param name="access">Which requests come in; null for those that are addressed to a loopback name and come from no other site's
+    /// page.</param>
     public static IServiceCollection AddTimestoneApi(this IServiceCollection services, AccessOptions? access = null)
     {
         services.AddAccess(access ?? new AccessOptions());
@@ -59,15 +60,29 @@ public static class TimestoneApi
         return routes;
     }
 
-    private static RequestDelegate AnswerUnknown(RequestDelegate next) => context =>
-    {
-        if (context.GetEndpoint() is null)
-            return Problems.WriteAsync(context, StatusCodes.Status404NotFound, new TimestoneError(ErrorCode.NoSuchRoute, $"There is no {context.Request.Path.Value.Cut()}."));
-        var handled = next(context);
+    private static RequestDelegate AnswerUnknown(RequestDelegate next) =>
+        context =>
+        {
+            if (context.GetEndpoint() is null)
+                return Problems.WriteAsync(
+                    context,
+                    StatusCodes.Status404NotFound,
+                    new TimestoneError(ErrorCode.NoSuchRoute, $"There is no {context.Request.Path.Value.Cut()}.")
+                );
+            var handled = next(context);
 
-        // Routing's own endpoint for a wrong method answers at once, without a body.
-        return handled.IsCompletedSuccessfully && context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false }
-            ? Problems.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, new TimestoneError(ErrorCode.InvalidArgument, $"{context.Request.Path.Value.Cut()} does not take {context.Request.Method.Cut()}."))
-            : handled;
-    };
+            // Routing's own endpoint for a wrong method answers at once, without a body.
+            return
+                handled.IsCompletedSuccessfully
+                && context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false }
+                ? Problems.WriteAsync(
+                    context,
+                    StatusCodes.Status405MethodNotAllowed,
+                    new TimestoneError(
+                        ErrorCode.InvalidArgument,
+                        $"{context.Request.Path.Value.Cut()} does not take {context.Request.Method.Cut()}."
+                    )
+                )
+                : handled;
+        };
 }

@@ -7,32 +7,67 @@ using Timestone.Bench.Redis;
 using Timestone.Bench.Reporting;
 using Timestone.Bench.Rest;
 
-var depths = new Option<int[]>("--depths") { Description = "Pending messages to measure at; the first is what ratios refer to.", DefaultValueFactory = _ => [0, 100_000, 1_000_000, 10_000_000], AllowMultipleArgumentsPerToken = true };
+var depths = new Option<int[]>("--depths")
+{
+    Description = "Pending messages to measure at; the first is what ratios refer to.",
+    DefaultValueFactory = _ => [0, 100_000, 1_000_000, 10_000_000],
+    AllowMultipleArgumentsPerToken = true,
+};
 var rounds = new Option<int>("--rounds") { Description = "Rounds; figures are their medians.", DefaultValueFactory = _ => 5 };
 var roundMessages = new Option<int>("--round-messages") { Description = "Messages of a round.", DefaultValueFactory = _ => 200_000 };
 var only = new Option<string?>("--only") { Description = "Only shapes of queue whose name begins so." };
-var parts = new Option<string[]>("--parts") { Description = "Which of: rates, single, memory.", DefaultValueFactory = _ => ["rates", "single", "memory"], AllowMultipleArgumentsPerToken = true };
-var results = new Option<string>("--results") { Description = "Where the file of figures goes.", DefaultValueFactory = _ => "bench/results" };
+var parts = new Option<string[]>("--parts")
+{
+    Description = "Which of: rates, single, memory.",
+    DefaultValueFactory = _ => ["rates", "single", "memory"],
+    AllowMultipleArgumentsPerToken = true,
+};
+var results = new Option<string>("--results")
+{
+    Description = "Where the file of figures goes.",
+    DefaultValueFactory = _ => "bench/results",
+};
 var engine = new Command("engine", "The engine alone, then its runner.") { depths, rounds, roundMessages, only, parts, results };
 engine.SetAction(parsed =>
 {
     var report = new Report("engine");
-    EngineBench.Run(report, new(parsed.GetValue(depths)!, parsed.GetValue(rounds), parsed.GetValue(roundMessages), parsed.GetValue(only), parsed.GetValue(parts)!));
+    EngineBench.Run(
+        report,
+        new(
+            parsed.GetValue(depths)!,
+            parsed.GetValue(rounds),
+            parsed.GetValue(roundMessages),
+            parsed.GetValue(only),
+            parsed.GetValue(parts)!
+        )
+    );
     return report.Finish(parsed.GetValue(results));
 });
 
 var filterMessages = new Option<int>("--messages") { Description = "Pending messages.", DefaultValueFactory = _ => 500_000 };
 var waits = new Option<int>("--waits") { Description = "Dequeues that wait.", DefaultValueFactory = _ => 10_000 };
-var filters = new Command("filters", "Filters of many key sets, and dequeues that wait for messages that do not come.") { filterMessages, waits, rounds, results };
+var filters = new Command("filters", "Filters of many key sets, and dequeues that wait for messages that do not come.")
+{
+    filterMessages,
+    waits,
+    rounds,
+    results,
+};
 filters.SetAction(async parsed =>
 {
     var report = new Report("filters");
-    await FilterBench.RunAsync(report, parsed.GetValue(filterMessages), parsed.GetValue(rounds), parsed.GetValue(waits)).ConfigureAwait(false);
+    await FilterBench
+        .RunAsync(report, parsed.GetValue(filterMessages), parsed.GetValue(rounds), parsed.GetValue(waits))
+        .ConfigureAwait(false);
     return report.Finish(parsed.GetValue(results));
 });
 
 var messages = new Option<int>("--messages") { Description = "Messages in the log.", DefaultValueFactory = _ => 1_000_000 };
-var recoveryDirectory = new Option<string>("--directory") { Description = "Where the journal is.", DefaultValueFactory = _ => Path.GetTempPath() };
+var recoveryDirectory = new Option<string>("--directory")
+{
+    Description = "Where the journal is.",
+    DefaultValueFactory = _ => Path.GetTempPath(),
+};
 var recovery = new Command("recovery", "How fast a queue is read back from its journal.") { messages, recoveryDirectory };
 recovery.SetAction(parsed =>
 {
@@ -46,42 +81,108 @@ var restRounds = new Option<int>("--rounds") { Description = "Rounds; figures ar
 var original = new Option<bool>("--original") { Description = "The original's own load instead." };
 var originalSeconds = new Option<double>("--original-seconds") { Description = "Seconds of that load.", DefaultValueFactory = _ => 120 };
 var depth = new Option<long>("--depth") { Description = "Messages pending before that load.", DefaultValueFactory = _ => 10_000_000 };
-var directory = new Option<string>("--directory") { Description = "Where the journals are: the disk that is measured.", DefaultValueFactory = _ => Path.GetTempPath() };
+var directory = new Option<string>("--directory")
+{
+    Description = "Where the journals are: the disk that is measured.",
+    DefaultValueFactory = _ => Path.GetTempPath(),
+};
 var measurements = new Option<string?>("--only") { Description = "Only measurements whose name begins so." };
-var rest = new Command("rest", "The server over HTTP, fsync before every answer.") { seconds, restRounds, measurements, original, originalSeconds, depth, directory };
+var rest = new Command("rest", "The server over HTTP, fsync before every answer.")
+{
+    seconds,
+    restRounds,
+    measurements,
+    original,
+    originalSeconds,
+    depth,
+    directory,
+};
 rest.SetAction(async parsed =>
 {
     var asOriginal = parsed.GetValue(original);
     var report = new Report(asOriginal ? "original" : "rest");
-    var bench = new RestBench(report, new(parsed.GetValue(seconds), parsed.GetValue(restRounds), parsed.GetValue(depth), parsed.GetValue(originalSeconds), parsed.GetValue(directory)!, parsed.GetValue(measurements)));
+    var bench = new RestBench(
+        report,
+        new(
+            parsed.GetValue(seconds),
+            parsed.GetValue(restRounds),
+            parsed.GetValue(depth),
+            parsed.GetValue(originalSeconds),
+            parsed.GetValue(directory)!,
+            parsed.GetValue(measurements)
+        )
+    );
     await (asOriginal ? bench.RunOriginalAsync() : bench.RunAsync()).ConfigureAwait(false);
     return report.Finish();
 });
 
-var redisParts = new Option<string[]>("--parts") { Description = "Which of: commits, peers.", DefaultValueFactory = _ => ["commits", "peers"], AllowMultipleArgumentsPerToken = true };
+var redisParts = new Option<string[]>("--parts")
+{
+    Description = "Which of: commits, peers.",
+    DefaultValueFactory = _ => ["commits", "peers"],
+    AllowMultipleArgumentsPerToken = true,
+};
 var redisSeconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 5 };
 var redisDepth = new Option<int>("--depth") { Description = "Messages pending when it is deep.", DefaultValueFactory = _ => 1_000_000 };
-var redis = new Command("redis", "The journal in Redis by itself, then the server on it beside BullMQ, appendfsync always.") { redisSeconds, restRounds, redisDepth, directory, redisParts };
+var redis = new Command("redis", "The journal in Redis by itself, then the server on it beside BullMQ, appendfsync always.")
+{
+    redisSeconds,
+    restRounds,
+    redisDepth,
+    directory,
+    redisParts,
+};
 redis.SetAction(async parsed =>
 {
     var report = new Report("redis");
     var chosen = parsed.GetValue(redisParts)!;
     if (chosen.Contains("commits"))
-        await new CommitBench(report, parsed.GetValue(redisSeconds) / 4, parsed.GetValue(restRounds), parsed.GetValue(directory)!).RunAsync(parsed.GetValue(redisDepth)).ConfigureAwait(false);
+        await new CommitBench(report, parsed.GetValue(redisSeconds) / 4, parsed.GetValue(restRounds), parsed.GetValue(directory)!)
+            .RunAsync(parsed.GetValue(redisDepth))
+            .ConfigureAwait(false);
     if (chosen.Contains("peers"))
-        await new PeerBench(report, parsed.GetValue(redisSeconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!).RunAsync().ConfigureAwait(false);
+        await new PeerBench(report, parsed.GetValue(redisSeconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!)
+            .RunAsync()
+            .ConfigureAwait(false);
     return report.Finish();
 });
 
 var eventSeconds = new Option<double>("--seconds") { Description = "Seconds of each measurement.", DefaultValueFactory = _ => 5 };
-var eventParts = new Option<string[]>("--parts") { Description = "Which of: outbox, kafka, enqueue, away, away-saturated, and with --elasticsearch index.", DefaultValueFactory = _ => ["outbox", "kafka", "enqueue", "away", "away-saturated"], AllowMultipleArgumentsPerToken = true };
-var eventKafka = new Option<string?>("--kafka") { Description = "Brokers, host:port, for the parts outbox and kafka; without it librdkafka's mock cluster." };
-var eventIndex = new Option<string?>("--elasticsearch") { Description = "An Elasticsearch on this machine, for the part index; it is left as it was." };
-var events = new Command("events", "Transitions from their commit to Kafka and to the index, and what they cost those who enqueue, also while Kafka and Elasticsearch are away.") { eventSeconds, restRounds, directory, eventParts, eventKafka, eventIndex };
+var eventParts = new Option<string[]>("--parts")
+{
+    Description = "Which of: outbox, kafka, enqueue, away, away-saturated, and with --elasticsearch index.",
+    DefaultValueFactory = _ => ["outbox", "kafka", "enqueue", "away", "away-saturated"],
+    AllowMultipleArgumentsPerToken = true,
+};
+var eventKafka = new Option<string?>("--kafka")
+{
+    Description = "Brokers, host:port, for the parts outbox and kafka; without it librdkafka's mock cluster.",
+};
+var eventIndex = new Option<string?>("--elasticsearch")
+{
+    Description = "An Elasticsearch on this machine, for the part index; it is left as it was.",
+};
+var events = new Command(
+    "events",
+    "Transitions from their commit to Kafka and to the index, and what they cost those who enqueue, also while Kafka and Elasticsearch are away."
+)
+{
+    eventSeconds,
+    restRounds,
+    directory,
+    eventParts,
+    eventKafka,
+    eventIndex,
+};
 events.SetAction(async parsed =>
 {
     var report = new Report("events");
-    var (chosen, time, times, where) = (parsed.GetValue(eventParts)!, parsed.GetValue(eventSeconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!);
+    var (chosen, time, times, where) = (
+        parsed.GetValue(eventParts)!,
+        parsed.GetValue(eventSeconds),
+        parsed.GetValue(restRounds),
+        parsed.GetValue(directory)!
+    );
     if (chosen.Contains("outbox"))
         await new OutboxBench(report, time, times, where, parsed.GetValue(eventKafka)).RunAsync().ConfigureAwait(false);
     if (chosen.Contains("kafka"))
@@ -101,11 +202,21 @@ events.SetAction(async parsed =>
     return report.Finish();
 });
 
-var clusterOptions = new Argument<string[]>("options") { Description = "Its own options; --help behind -- lists them.", Arity = ArgumentArity.ZeroOrMore };
-var cluster = new Command("cluster", "Silos and grains: the project bench/cluster, which needs the packages of Orleans.") { clusterOptions };
+var clusterOptions = new Argument<string[]>("options")
+{
+    Description = "Its own options; --help behind -- lists them.",
+    Arity = ArgumentArity.ZeroOrMore,
+};
+var cluster = new Command("cluster", "Silos and grains: the project bench/cluster, which needs the packages of Orleans.")
+{
+    clusterOptions,
+};
 cluster.SetAction(async parsed =>
 {
-    using var other = Process.Start("dotnet", ["run", "-c", "Release", "--project", "bench/cluster", "--", .. parsed.GetValue(clusterOptions)!]);
+    using var other = Process.Start(
+        "dotnet",
+        ["run", "-c", "Release", "--project", "bench/cluster", "--", .. parsed.GetValue(clusterOptions)!]
+    );
     await other.WaitForExitAsync().ConfigureAwait(false);
     return other.ExitCode;
 });
@@ -137,4 +248,18 @@ smoke.SetAction(async _ =>
     return 0;
 });
 
-return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.") { engine, filters, recovery, rest, redis, events, cluster, smoke, load, bare }.Parse(args).InvokeAsync();
+return await new RootCommand("Timestone's benchmarks: tables, and files under bench/results.")
+{
+    engine,
+    filters,
+    recovery,
+    rest,
+    redis,
+    events,
+    cluster,
+    smoke,
+    load,
+    bare,
+}
+    .Parse(args)
+    .InvokeAsync();

@@ -19,7 +19,8 @@ internal sealed class Call(CliHost host, ParseResult parse)
     public TextWriter Error => host.Error;
 
     /// <summary>The service, connected at its first use.</summary>
-    public ITimestone Timestone => _timestone ??= host.Connect(Servers, parse.GetValue<TimeSpan?>(CommonOptions.RetryForName) ?? CommonOptions.DefaultRetryFor);
+    public ITimestone Timestone =>
+        _timestone ??= host.Connect(Servers, parse.GetValue<TimeSpan?>(CommonOptions.RetryForName) ?? CommonOptions.DefaultRetryFor);
 
     private Uri[] Servers => parse.GetRequiredValue<Uri[]>(CommonOptions.ServerName);
 

@@ -6,7 +6,10 @@ namespace Timestone.Cli;
 /// <summary>Asks before what cannot be undone. Where nobody can be asked, <c>--yes</c> must have been said.</summary>
 internal sealed class Confirmation
 {
-    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask. Required where standard input or standard error is no terminal." };
+    private readonly Option<bool> _yes = new("--yes", "-y")
+    {
+        Description = "Do not ask. Required where standard input or standard error is no terminal.",
+    };
 
     public Confirmation(Command command) => command.Add(_yes);
 

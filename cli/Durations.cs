@@ -22,7 +22,14 @@ internal static class Durations
     {
         duration = default;
         var (suffix, unit) = Array.Find(Units, candidate => text.EndsWith(candidate.Suffix, StringComparison.Ordinal));
-        if (!decimal.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count))
+        if (
+            !decimal.TryParse(
+                text.AsSpan(0, text.Length - suffix.Length),
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var count
+            )
+        )
             return false;
         try
         {

@@ -15,7 +15,8 @@ internal static class ProcessHost
         var output = OpenOutput();
         return new CliHost
         {
-            Connect = static (servers, retryFor) => new TimestoneClient(new TimestoneClientOptions { Addresses = servers, RetryFor = retryFor }),
+            Connect = static (servers, retryFor) =>
+                new TimestoneClient(new TimestoneClientOptions { Addresses = servers, RetryFor = retryFor }),
             Out = Console.IsOutputRedirected ? Buffered(output) : Console.Out,
             OutIsPipe = output is PipeStream,
             OutWidth = Console.IsOutputRedirected ? null : Console.WindowWidth is > 0 and var width ? width : DefaultWidth,
@@ -50,5 +51,6 @@ internal static class ProcessHost
         : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
     // Console.Out writes through at every call, which is what a terminal wants and a pipe of a thousand lines does not.
-    private static StreamWriter Buffered(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferChars);
+    private static StreamWriter Buffered(Stream stream) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferChars);
 }

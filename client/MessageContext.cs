@@ -13,7 +13,9 @@ public sealed class MessageContext
     /// <summary>The message as it stood when it was dequeued.</summary>
     public Message Message => _lease.Message;
 
-    /// <summary>What the completion will bring: a JSON value of at most <see cref="Limits.MaxResultBytes"/>; a larger one fails the attempt.</summary>
+    /// <summary>
+    /// What the completion will bring: a JSON value of at most <see cref="Limits.MaxResultBytes"/>; a larger one fails the attempt.
+    /// </summary>
     public Payload Result { get; set; }
 
     /// <summary>Tells what has been done so far, readable on the message at once, and extends the lease.</summary>

@@ -8,7 +8,9 @@ namespace Timestone.Client;
 /// <param name="Name">What people call it.</param>
 /// <param name="Offset">What it adds to the time; negative goes earlier.</param>
 /// <example><c>new NewMessage { Priority = PriorityClass.High.Now() }</c></example>
-/// <remarks>A repeated enqueue must carry the same priority to be a duplicate: take it once for each message, not once for each try.</remarks>
+/// <remarks>
+/// A repeated enqueue must carry the same priority to be a duplicate: take it once for each message, not once for each try.
+/// </remarks>
 public sealed record PriorityClass(string Name, TimeSpan Offset)
 {
     /// <summary>A day ahead.</summary>

@@ -40,11 +40,19 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     public void Dispose() => _transport.Dispose();
 
     /// <inheritdoc/>
-    public async Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default)
+    public async Task<CreateQueueResult> CreateQueueAsync(
+        string queue,
+        QueueSettings settings,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.Check(settings);
-        var answer = await _transport.SendAsync(
-            new HttpCall(HttpMethod.Put, Routes.Queue(queue), RequestJson.Write(settings, TimestoneJson.Default.QueueSettings)), cancellationToken).ConfigureAwait(false);
+        var answer = await _transport
+            .SendAsync(
+                new HttpCall(HttpMethod.Put, Routes.Queue(queue), RequestJson.Write(settings, TimestoneJson.Default.QueueSettings)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return new CreateQueueResult(answer.Read(AnswerJson.Default.QueueInfo), answer.Status == HttpStatusCode.Created);
     }
 
@@ -60,13 +68,19 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
     {
         Validation.Check(patch);
-        return SendAsync(new HttpCall(HttpMethod.Patch, Routes.Queue(queue), RequestJson.Write(patch, TimestoneJson.Default.QueueSettingsPatch)), AnswerJson.Default.QueueInfo, cancellationToken);
+        return SendAsync(
+            new HttpCall(HttpMethod.Patch, Routes.Queue(queue), RequestJson.Write(patch, TimestoneJson.Default.QueueSettingsPatch)),
+            AnswerJson.Default.QueueInfo,
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
     public async Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default)
     {
-        var answer = await _transport.SendAsync(new HttpCall(HttpMethod.Delete, Routes.Queue(queue)), cancellationToken).ConfigureAwait(false);
+        var answer = await _transport
+            .SendAsync(new HttpCall(HttpMethod.Delete, Routes.Queue(queue)), cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             answer.ThrowIfRefused();
@@ -78,12 +92,22 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<MessageResult>> EnqueueAsync(
+        string queue,
+        IReadOnlyList<NewMessage> messages,
+        CancellationToken cancellationToken = default
+    )
     {
         var batch = new CheckedBatch<NewMessage>("messages", messages, Validation.Problem, static message => message.Id);
         Validation.CheckBatchBytes(messages);
         var named = batch.Sound.Select(static message => message.Id is null ? message with { Id = NewId() } : message).ToArray();
-        return await SendBatchAsync(batch, Routes.Messages(queue), RequestJson.Write(new MessageList(named), TimestoneJson.Default.MessageList), cancellationToken).ConfigureAwait(false);
+        return await SendBatchAsync(
+                batch,
+                Routes.Messages(queue),
+                RequestJson.Write(new MessageList(named), TimestoneJson.Default.MessageList),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -99,7 +123,9 @@ public sealed class TimestoneClient : ITimestone, IDisposable
             return new DequeueResult { Settled = batch.Merge([]) };
 
         var body = RequestJson.Write(request with { Settle = batch?.Sound ?? [] }, TimestoneJson.Default.DequeueRequest);
-        var answer = await _transport.SendAsync(new HttpCall(HttpMethod.Post, Routes.Dequeue(queue), body, request.Wait), cancellationToken).ConfigureAwait(false);
+        var answer = await _transport
+            .SendAsync(new HttpCall(HttpMethod.Post, Routes.Dequeue(queue), body, request.Wait), cancellationToken)
+            .ConfigureAwait(false);
         var result = answer.Read(AnswerJson.Default.DequeueResult);
         return batch is null
             ? result
@@ -108,24 +134,48 @@ public sealed class TimestoneClient : ITimestone, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>One request whatever the actions: a dequeue of no messages settles them all in one commit.</remarks>
-    public async Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<MessageResult>> SettleAsync(
+        string queue,
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.CheckBatch("items", settlements);
-        return (await DequeueAsync(queue, new DequeueRequest { Max = 0, Settle = settlements }, cancellationToken).ConfigureAwait(false)).Settled!;
+        return (
+            await DequeueAsync(queue, new DequeueRequest { Max = 0, Settle = settlements }, cancellationToken).ConfigureAwait(false)
+        ).Settled!;
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> ExtendAsync(
+        string queue,
+        IReadOnlyList<LeaseExtension> extensions,
+        CancellationToken cancellationToken = default
+    )
     {
         var batch = new CheckedBatch<LeaseExtension>("items", extensions, Validation.Problem, static extension => extension.Id);
-        return SendBatchAsync(batch, Routes.Extend(queue), RequestJson.Write(new ItemList<LeaseExtension>(batch.Sound), TimestoneJson.Default.LeaseExtensions), cancellationToken);
+        return SendBatchAsync(
+            batch,
+            Routes.Extend(queue),
+            RequestJson.Write(new ItemList<LeaseExtension>(batch.Sound), TimestoneJson.Default.LeaseExtensions),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> CancelAsync(
+        string queue,
+        IReadOnlyList<Cancellation> cancellations,
+        CancellationToken cancellationToken = default
+    )
     {
         var batch = new CheckedBatch<Cancellation>("items", cancellations, Validation.Problem, static cancellation => cancellation.Id);
-        return SendBatchAsync(batch, Routes.Cancel(queue), RequestJson.Write(new ItemList<Cancellation>(batch.Sound), TimestoneJson.Default.Cancellations), cancellationToken);
+        return SendBatchAsync(
+            batch,
+            Routes.Cancel(queue),
+            RequestJson.Write(new ItemList<Cancellation>(batch.Sound), TimestoneJson.Default.Cancellations),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
@@ -145,14 +195,26 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         GetAsync(Routes.Message(queue, id), AnswerJson.Default.Message, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Messages(queue, state, after, limit), AnswerJson.Default.MessagePage, cancellationToken);
+    public Task<MessagePage> ListMessagesAsync(
+        string queue,
+        MessageState? state = null,
+        string? after = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    ) => GetAsync(Routes.Messages(queue, state, after, limit), AnswerJson.Default.MessagePage, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default)
+    public async Task<long> GetDepthAsync(
+        string queue,
+        MessageState? state = null,
+        Metadata? filter = null,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.CheckFilter(filter ?? Metadata.Empty);
-        return (await GetAsync(Routes.Depth(queue, state, filter), AnswerJson.Default.CountAnswer, cancellationToken).ConfigureAwait(false)).Count;
+        return (
+            await GetAsync(Routes.Depth(queue, state, filter), AnswerJson.Default.CountAnswer, cancellationToken).ConfigureAwait(false)
+        ).Count;
     }
 
     /// <inheritdoc/>
@@ -163,15 +225,34 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
     {
         Validation.Check(search);
-        return await ReadIndexAsync(Routes.Search(search), search.After is not null, search.Wait, AnswerJson.Default.SearchPage, cancellationToken).ConfigureAwait(false);
+        return await ReadIndexAsync(
+                Routes.Search(search),
+                search.After is not null,
+                search.Wait,
+                AnswerJson.Default.SearchPage,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    public async Task<MessageHistory> GetHistoryAsync(
+        string queue,
+        string id,
+        HistoryRequest? request = null,
+        CancellationToken cancellationToken = default
+    )
     {
         request ??= new HistoryRequest();
         Validation.Check(queue, id, request);
-        return await ReadIndexAsync(Routes.History(queue, id, request), request.After is not null, request.Wait, AnswerJson.Default.MessageHistory, cancellationToken).ConfigureAwait(false);
+        return await ReadIndexAsync(
+                Routes.History(queue, id, request),
+                request.After is not null,
+                request.Wait,
+                AnswerJson.Default.MessageHistory,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -179,7 +260,14 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     {
         request ??= new StatsRequest();
         Validation.Check(request);
-        return await ReadIndexAsync(Routes.SearchStats(request), request.After is not null, request.Wait, AnswerJson.Default.SearchStats, cancellationToken).ConfigureAwait(false);
+        return await ReadIndexAsync(
+                Routes.SearchStats(request),
+                request.After is not null,
+                request.Wait,
+                AnswerJson.Default.SearchStats,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     private static string NewId() => Guid.CreateVersion7().ToString("N");
@@ -203,12 +291,18 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     private async Task<T> SendAsync<T>(HttpCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         (await _transport.SendAsync(call, cancellationToken).ConfigureAwait(false)).Read(type);
 
-    private async Task<IReadOnlyList<MessageResult>> SendBatchAsync<T>(CheckedBatch<T> batch, string path, byte[] body, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<MessageResult>> SendBatchAsync<T>(
+        CheckedBatch<T> batch,
+        string path,
+        byte[] body,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         if (batch.Sound.Count == 0)
             return batch.Merge([])!;
         var answer = await _transport.SendAsync(new HttpCall(HttpMethod.Post, path, body), cancellationToken).ConfigureAwait(false);
-        return batch.Merge(answer.Read(AnswerJson.Default.ResultList).Results) ?? throw answer.NotUnderstood("it does not answer each item");
+        return batch.Merge(answer.Read(AnswerJson.Default.ResultList).Results)
+            ?? throw answer.NotUnderstood("it does not answer each item");
     }
 }

@@ -30,13 +30,23 @@ public sealed record TimestoneClientOptions
     /// <summary>About how long the first wait between two tries is; it doubles from one to the next. More than 0, at most a day.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The longest wait between two tries, unless the server asks for a longer one; at least <see cref="RetryDelay"/>, at most a day.</summary>
+    /// <summary>
+    /// The longest wait between two tries, unless the server asks for a longer one; at least <see cref="RetryDelay"/>, at most a day.
+    /// </summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     internal TimestoneClientOptions Validated()
     {
-        if (Addresses is not { Count: > 0 } || !Addresses.All(static address => address is { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" }))
-            throw new ArgumentException("Each address must be an absolute http or https one, without user, query or fragment; at least one is needed.", nameof(Addresses));
+        if (
+            Addresses is not { Count: > 0 }
+            || !Addresses.All(static address =>
+                address is { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" }
+            )
+        )
+            throw new ArgumentException(
+                "Each address must be an absolute http or https one, without user, query or fragment; at least one is needed.",
+                nameof(Addresses)
+            );
         Range(RequestTimeout, TimeSpan.FromTicks(1), nameof(RequestTimeout));
         Range(ConnectTimeout, TimeSpan.FromTicks(1), nameof(ConnectTimeout));
         Range(RetryFor, TimeSpan.Zero, nameof(RetryFor));

@@ -38,9 +38,11 @@ public static class TimestoneServiceCollectionExtensions
     /// works over whatever <see cref="ITimestone"/> the services hold. A program may have several, of one queue or of many.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range; the exception names it.</exception>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the queue's name or what each dequeue asks for is.</exception>
-    public static IServiceCollection AddTimestoneWorker<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
-        this IServiceCollection services, string queue, Action<TimestoneWorkerOptions>? configure = null)
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the queue's name or what each dequeue asks for
+    /// is.</exception>
+    public static IServiceCollection AddTimestoneWorker<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler
+    >(this IServiceCollection services, string queue, Action<TimestoneWorkerOptions>? configure = null)
         where THandler : class, IMessageHandler
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -29,9 +29,16 @@ public sealed class TimestoneWorker : BackgroundService
     /// <param name="logger">Where to log; null means nowhere.</param>
     /// <param name="timeProvider">The clock; null means the system's.</param>
     /// <exception cref="ArgumentException">An option is out of range; the exception names it.</exception>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the queue's name or what each dequeue asks for is.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the queue's name or what each dequeue asks for
+    /// is.</exception>
     public TimestoneWorker(
-        ITimestone timestone, string queue, IMessageHandler handler, TimestoneWorkerOptions? options = null, ILogger<TimestoneWorker>? logger = null, TimeProvider? timeProvider = null)
+        ITimestone timestone,
+        string queue,
+        IMessageHandler handler,
+        TimestoneWorkerOptions? options = null,
+        ILogger<TimestoneWorker>? logger = null,
+        TimeProvider? timeProvider = null
+    )
     {
         ArgumentNullException.ThrowIfNull(timestone);
         ArgumentNullException.ThrowIfNull(handler);
@@ -57,7 +64,10 @@ public sealed class TimestoneWorker : BackgroundService
         using var onStop = stoppingToken.Register(() => deadline.CancelAfter(_options.ShutdownTimeout));
 
         WorkerLog.Started(_logger, _options.WorkerName, _queue, _options.Concurrency);
-        var handlers = Enumerable.Range(0, _options.Concurrency).Select(_ => Task.Run(() => loop.RunAsync(waiting.Reader, stoppingToken), CancellationToken.None)).ToArray();
+        var handlers = Enumerable
+            .Range(0, _options.Concurrency)
+            .Select(_ => Task.Run(() => loop.RunAsync(waiting.Reader, stoppingToken), CancellationToken.None))
+            .ToArray();
         try
         {
             await pump.RunAsync(stoppingToken, deadline.Token).ConfigureAwait(false);

@@ -13,7 +13,9 @@ public sealed record TimestoneWorkerOptions
     /// </summary>
     public int Prefetch { get; set; }
 
-    /// <summary>How long a lease lasts; null means what each message says, else the queue's setting. Leases are extended as long as a handler runs.</summary>
+    /// <summary>
+    /// How long a lease lasts; null means what each message says, else the queue's setting. Leases are extended as long as a handler runs.
+    /// </summary>
     public TimeSpan? Lease { get; set; }
 
     /// <summary>How long a dequeue waits at an empty queue; 100 ms to <see cref="Limits.MaxWait"/>.</summary>
@@ -22,10 +24,15 @@ public sealed record TimestoneWorkerOptions
     /// <summary>What the messages' metadata must equal.</summary>
     public Metadata Filter { get; set; } = Metadata.Empty;
 
-    /// <summary>The name under which leases are held, at most <see cref="Limits.MaxWorkerLength"/> characters; by default the machine's name and the process id.</summary>
+    /// <summary>
+    /// The name under which leases are held, at most <see cref="Limits.MaxWorkerLength"/> characters; by default the machine's name and the
+    /// process id.
+    /// </summary>
     public string WorkerName { get; set; } = DefaultName();
 
-    /// <summary>How long before its end a lease is no longer trusted; 0 to a day, of a lease shorter than four times this a quarter of it.</summary>
+    /// <summary>
+    /// How long before its end a lease is no longer trusted; 0 to a day, of a lease shorter than four times this a quarter of it.
+    /// </summary>
     public TimeSpan LeaseMargin { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>

@@ -13,6 +13,8 @@ public enum BackoffKind
     /// <summary>Always <see cref="Backoff.Initial"/>.</summary>
     Fixed = 1,
 
-    /// <summary><see cref="Backoff.Initial"/> doubled at each attempt up to <see cref="Backoff.Max"/>, less up to a quarter of jitter.</summary>
+    /// <summary>
+    /// <see cref="Backoff.Initial"/> doubled at each attempt up to <see cref="Backoff.Max"/>, less up to a quarter of jitter.
+    /// </summary>
     Exponential = 2,
 }

@@ -3,7 +3,9 @@ using Timestone.Json;
 
 namespace Timestone;
 
-/// <summary>A change to a <see cref="Timestone.Backoff"/>: what is null stays as it is. Ranges are those of <see cref="Timestone.Backoff"/>.</summary>
+/// <summary>
+/// A change to a <see cref="Timestone.Backoff"/>: what is null stays as it is. Ranges are those of <see cref="Timestone.Backoff"/>.
+/// </summary>
 public sealed record BackoffPatch
 {
     /// <inheritdoc cref="Backoff.Kind"/>
@@ -11,7 +13,11 @@ public sealed record BackoffPatch
     public BackoffKind? Kind { get; init; }
 
     /// <inheritdoc cref="Backoff.Initial"/>
-    [JsonPropertyName("initialSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [
+        JsonPropertyName("initialSeconds"),
+        JsonConverter(typeof(SecondsConverter)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)
+    ]
     public TimeSpan? Initial { get; init; }
 
     /// <inheritdoc cref="Backoff.Max"/>

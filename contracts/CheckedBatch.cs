@@ -15,7 +15,8 @@ public sealed class CheckedBatch<T>
     /// <param name="items">The batch.</param>
     /// <param name="problem">What is wrong with an item; null when nothing is.</param>
     /// <param name="id">An item's message.</param>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it is empty, too long, or has a null in it.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it is empty, too long, or has a null in
+    /// it.</exception>
     public CheckedBatch(string field, IReadOnlyList<T> items, Func<T, TimestoneError?> problem, Func<T, string?> id)
     {
         Validation.CheckBatch(field, items);

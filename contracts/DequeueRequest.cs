@@ -25,7 +25,10 @@ public sealed record DequeueRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Worker { get; init; }
 
-    /// <summary>Of at most <see cref="Limits.MaxIdLength"/> characters; makes a repeated request answer the same messages while their leases last. Null gives that up.</summary>
+    /// <summary>
+    /// Of at most <see cref="Limits.MaxIdLength"/> characters; makes a repeated request answer the same messages while their leases last.
+    /// Null gives that up.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestId { get; init; }
 

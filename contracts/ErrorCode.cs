@@ -4,7 +4,8 @@ using Timestone.Json;
 namespace Timestone;
 
 /// <summary>
-/// Why an operation was refused. On the wire each is its name in snake case (<c>lease_lost</c>); names are stable, and so are the numbers, by which grains say them.
+/// Why an operation was refused. On the wire each is its name in snake case (<c>lease_lost</c>); names are stable, and so are the numbers,
+/// by which grains say them.
 /// </summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<ErrorCode>))]
 public enum ErrorCode
@@ -24,7 +25,9 @@ public enum ErrorCode
     /// <summary>A message of that id exists with other content.</summary>
     MessageConflict = 4,
 
-    /// <summary>The lease token is not that of the message's current lease: it expired, was settled otherwise, or another consumer has it.</summary>
+    /// <summary>
+    /// The lease token is not that of the message's current lease: it expired, was settled otherwise, or another consumer has it.
+    /// </summary>
     LeaseLost = 5,
 
     /// <summary>The message's state does not allow the operation.</summary>
@@ -33,7 +36,9 @@ public enum ErrorCode
     /// <summary>The queue is exclusive and the message's metadata lack the exclusivity key.</summary>
     MissingExclusivityKey = 7,
 
-    /// <summary>The payload is larger than the queue's <see cref="QueueSettings.MaxPayloadBytes"/>, or the request than the server takes.</summary>
+    /// <summary>
+    /// The payload is larger than the queue's <see cref="QueueSettings.MaxPayloadBytes"/>, or the request than the server takes.
+    /// </summary>
     PayloadTooLarge = 8,
 
     /// <summary>

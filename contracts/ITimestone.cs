@@ -5,14 +5,13 @@ namespace Timestone;
 /// passes one suite of tests.
 /// </summary>
 /// <remarks>
-/// Each queue is linearizable. An answer is given only when what it says is durable. Every operation that changes
-/// something is idempotent as its documentation says, so that after <see cref="ErrorCode.Unavailable"/>, whose outcome
-/// is unknown, repeating it is safe. Every method throws <see cref="TimestoneException"/> and nothing else, but for
-/// <see cref="OperationCanceledException"/>, after which the outcome is unknown too. Besides the errors named at each,
-/// all throw <see cref="ErrorCode.InvalidArgument"/> and <see cref="ErrorCode.Unavailable"/>, and those that take a
-/// queue <see cref="ErrorCode.QueueNotFound"/>, but for the last three, which read the index and not the queues. Methods that take a list answer each item by itself, in order: an
-/// error of one item stands in its result and does not keep the others from succeeding. Single forms are in
-/// <see cref="TimestoneExtensions"/>.
+/// Each queue is linearizable. An answer is given only when what it says is durable. Every operation that changes something is idempotent
+/// as its documentation says, so that after <see cref="ErrorCode.Unavailable"/>, whose outcome is unknown, repeating it is safe. Every
+/// method throws <see cref="TimestoneException"/> and nothing else, but for <see cref="OperationCanceledException"/>, after which the
+/// outcome is unknown too. Besides the errors named at each, all throw <see cref="ErrorCode.InvalidArgument"/> and
+/// <see cref="ErrorCode.Unavailable"/>, and those that take a queue <see cref="ErrorCode.QueueNotFound"/>, but for the last three, which
+/// read the index and not the queues. Methods that take a list answer each item by itself, in order: an error of one item stands in its
+/// result and does not keep the others from succeeding. Single forms are in <see cref="TimestoneExtensions"/>.
 /// </remarks>
 public interface ITimestone
 {
@@ -39,7 +38,11 @@ public interface ITimestone
     /// <see cref="ErrorCode.PayloadTooLarge"/>, <see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.EnqueueBlocked"/>,
     /// <see cref="ErrorCode.InvalidArgument"/>.
     /// </summary>
-    Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<MessageResult>> EnqueueAsync(
+        string queue,
+        IReadOnlyList<NewMessage> messages,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Settles what the request carries, then leases the best messages that match, waiting for a first one if asked to.</summary>
     Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default);
@@ -48,16 +51,30 @@ public interface ITimestone
     /// Ends leases. Again with the same token and action is success. Per item: <see cref="ErrorCode.MessageNotFound"/>,
     /// <see cref="ErrorCode.LeaseLost"/>, <see cref="ErrorCode.InvalidArgument"/>.
     /// </summary>
-    Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<MessageResult>> SettleAsync(
+        string queue,
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken = default
+    );
 
-    /// <summary>Extends leases, from now on, and takes reports of progress. No transition. Per item: as <see cref="SettleAsync"/>.</summary>
-    Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Extends leases, from now on, and takes reports of progress. No transition. Per item: as <see cref="SettleAsync"/>.
+    /// </summary>
+    Task<IReadOnlyList<MessageResult>> ExtendAsync(
+        string queue,
+        IReadOnlyList<LeaseExtension> extensions,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>
     /// Calls messages off; a consumer that holds one loses its lease. Again is success. Per item:
     /// <see cref="ErrorCode.MessageNotFound"/>, <see cref="ErrorCode.IllegalTransition"/>.
     /// </summary>
-    Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<MessageResult>> CancelAsync(
+        string queue,
+        IReadOnlyList<Cancellation> cancellations,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Makes an errored or canceled message pending, its attempts unspent. Again is success.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.MessageNotFound"/>, <see cref="ErrorCode.IllegalTransition"/>.</exception>
@@ -65,7 +82,8 @@ public interface ITimestone
 
     /// <summary>
     /// Redrives every message that is errored when this begins; answers how many.
-    /// Done in steps: a message that becomes errored meanwhile is left, also one that was just redriven. Repeated after a failure, it goes on.
+    /// Done in steps: a message that becomes errored meanwhile is left, also one that was just redriven. Repeated after a failure, it goes
+    /// on.
     /// </summary>
     Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default);
 
@@ -80,11 +98,24 @@ public interface ITimestone
     /// <exception cref="TimestoneException"><see cref="ErrorCode.MessageNotFound"/>.</exception>
     Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Lists messages, of one state or of all, after a cursor from the page before; 1 to <see cref="Limits.MaxPage"/> a page.</summary>
-    Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Lists messages, of one state or of all, after a cursor from the page before; 1 to <see cref="Limits.MaxPage"/> a page.
+    /// </summary>
+    Task<MessagePage> ListMessagesAsync(
+        string queue,
+        MessageState? state = null,
+        string? after = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Counts messages, of one state or of those not terminal, whose metadata equal the filter's.</summary>
-    Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default);
+    Task<long> GetDepthAsync(
+        string queue,
+        MessageState? state = null,
+        Metadata? filter = null,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>A queue in figures.</summary>
     Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default);
@@ -104,7 +135,12 @@ public interface ITimestone
     /// looked at: nothing, where the index knows of none.
     /// </summary>
     /// <exception cref="TimestoneException">As <see cref="SearchMessagesAsync"/>.</exception>
-    Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default);
+    Task<MessageHistory> GetHistoryAsync(
+        string queue,
+        string id,
+        HistoryRequest? request = null,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Counts messages and their transitions, of one queue or of all that the index knows.</summary>
     /// <exception cref="TimestoneException">As <see cref="SearchMessagesAsync"/>.</exception>

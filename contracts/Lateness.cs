@@ -3,7 +3,9 @@ using Timestone.Json;
 
 namespace Timestone;
 
-/// <summary>How far behind their deadlines messages were dequeued in the last 60 seconds. Only messages enqueued with a deadline count.</summary>
+/// <summary>
+/// How far behind their deadlines messages were dequeued in the last 60 seconds. Only messages enqueued with a deadline count.
+/// </summary>
 public sealed record Lateness
 {
     /// <summary>Messages with a deadline that were dequeued.</summary>

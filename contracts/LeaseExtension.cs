@@ -16,7 +16,9 @@ public sealed record LeaseExtension
     [JsonPropertyName("leaseSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? Lease { get; init; }
 
-    /// <summary>What has been done so far, a JSON value of at most <see cref="Limits.MaxProgressBytes"/>; not given leaves what was reported before.</summary>
+    /// <summary>
+    /// What has been done so far, a JSON value of at most <see cref="Limits.MaxProgressBytes"/>; not given leaves what was reported before.
+    /// </summary>
     [JsonIgnore]
     public Payload Progress { get; init; }
 

@@ -39,7 +39,10 @@ public sealed record Message
     /// <summary>How many attempts have been spent since its enqueue or last redrive; a running one counts.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>How many are left under the queue's limit of now; at least 1 while invisible or pending, as the attempt that a message waits for is not taken from it.</summary>
+    /// <summary>
+    /// How many are left under the queue's limit of now; at least 1 while invisible or pending, as the attempt that a message waits for is
+    /// not taken from it.
+    /// </summary>
     public required int AttemptsLeft { get; init; }
 
     /// <summary>When it was enqueued.</summary>
@@ -74,7 +77,9 @@ public sealed record Message
     [JsonIgnore]
     public Payload Result { get; init; }
 
-    /// <summary>What the consumer last reported with an extension of its lease: a JSON value of at most <see cref="Limits.MaxProgressBytes"/>.</summary>
+    /// <summary>
+    /// What the consumer last reported with an extension of its lease: a JSON value of at most <see cref="Limits.MaxProgressBytes"/>.
+    /// </summary>
     [JsonIgnore]
     public Payload Progress { get; init; }
 

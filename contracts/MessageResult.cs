@@ -3,7 +3,10 @@ using Timestone.Json;
 
 namespace Timestone;
 
-/// <summary>What an operation did to one message: either <see cref="Error"/> is null and the rest says how the message stands, or it is not and nothing changed.</summary>
+/// <summary>
+/// What an operation did to one message: either <see cref="Error"/> is null and the rest says how the message stands, or it is not and
+/// nothing changed.
+/// </summary>
 public sealed record MessageResult
 {
     /// <summary>The message's id.</summary>

@@ -10,7 +10,10 @@ namespace Timestone;
 /// </remarks>
 public sealed record NewMessage
 {
-    /// <summary>Its id, unique in its queue, of at most <see cref="Limits.MaxIdLength"/> characters; null lets Timestone make one, which gives up idempotency.</summary>
+    /// <summary>
+    /// Its id, unique in its queue, of at most <see cref="Limits.MaxIdLength"/> characters; null lets Timestone make one, which gives up
+    /// idempotency.
+    /// </summary>
     public string? Id { get; init; }
 
     /// <summary>What it carries.</summary>
@@ -20,10 +23,14 @@ public sealed record NewMessage
     /// <summary>What describes it.</summary>
     public Metadata Metadata { get; set; } = Metadata.Empty;
 
-    /// <summary>Its priority, lower first; null means the time of its enqueue in Unix milliseconds. Not together with <see cref="Deadline"/>.</summary>
+    /// <summary>
+    /// Its priority, lower first; null means the time of its enqueue in Unix milliseconds. Not together with <see cref="Deadline"/>.
+    /// </summary>
     public long? Priority { get; init; }
 
-    /// <summary>The time it should be dequeued by: sets the priority to its Unix milliseconds. Not together with <see cref="Priority"/>.</summary>
+    /// <summary>
+    /// The time it should be dequeued by: sets the priority to its Unix milliseconds. Not together with <see cref="Priority"/>.
+    /// </summary>
     [JsonConverter(typeof(Rfc3339Converter))]
     public DateTimeOffset? Deadline { get; init; }
 

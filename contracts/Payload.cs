@@ -24,7 +24,8 @@ public readonly struct Payload : IEquatable<Payload>
     public static Payload FromText(string text) => new(PayloadKind.Json, Quote(JsonEncodedText.Encode(text).EncodedUtf8Bytes));
 
     /// <summary>A payload that is a value serialized to JSON.</summary>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it is nested more deeply than <see cref="Limits.MaxJsonDepth"/>.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it is nested more deeply than
+    /// <see cref="Limits.MaxJsonDepth"/>.</exception>
     public static Payload FromValue<T>(T value, JsonTypeInfo<T> type) => OfJson(JsonSerializer.SerializeToUtf8Bytes(value, type));
 
     /// <summary>A payload that is already JSON text; white space around the value is not part of it.</summary>

@@ -3,7 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 namespace Timestone;
 
 /// <summary>Which messages a purge removes. Running messages belong to their consumers: cancel them instead.</summary>
-[SuppressMessage("Design", "CA1008:Enums should have zero value", Justification = "A purge that was not told what to remove removes nothing.")]
+[SuppressMessage(
+    "Design",
+    "CA1008:Enums should have zero value",
+    Justification = "A purge that was not told what to remove removes nothing."
+)]
 public enum PurgeScope
 {
     /// <summary>Messages of every state but running.</summary>

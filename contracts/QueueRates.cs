@@ -1,6 +1,8 @@
 namespace Timestone;
 
-/// <summary>Events per second, averaged over the last 60 seconds (fewer since the queue was opened). Leases given again are counted again.</summary>
+/// <summary>
+/// Events per second, averaged over the last 60 seconds (fewer since the queue was opened). Leases given again are counted again.
+/// </summary>
 /// <param name="Enqueued">New messages.</param>
 /// <param name="Dequeued">Leases given.</param>
 /// <param name="Completed">Completions.</param>

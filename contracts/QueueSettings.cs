@@ -3,21 +3,29 @@ using Timestone.Json;
 
 namespace Timestone;
 
-/// <summary>What a queue is and how it treats its messages. Defaults suit a queue of jobs of a few seconds whose failures are looked at within two weeks.</summary>
+/// <summary>
+/// What a queue is and how it treats its messages. Defaults suit a queue of jobs of a few seconds whose failures are looked at within two
+/// weeks.
+/// </summary>
 /// <remarks>
-/// Durations are kept in milliseconds. What has a default is settable, not init-only: the serializer that is generated sets init-only properties even where the
-/// JSON does not say, to null or zero. Set them only while making one.
+/// Durations are kept in milliseconds. What has a default is settable, not init-only: the serializer that is generated sets init-only
+/// properties even where the JSON does not say, to null or zero. Set them only while making one.
 /// </remarks>
 public sealed record QueueSettings
 {
     /// <summary>Simple or exclusive; fixed once the queue exists.</summary>
     public QueueType Type { get; init; }
 
-    /// <summary>The metadata key whose value excludes; required in an exclusive queue, absent in a simple one; fixed once the queue exists.</summary>
+    /// <summary>
+    /// The metadata key whose value excludes; required in an exclusive queue, absent in a simple one; fixed once the queue exists.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ExclusivityKey { get; init; }
 
-    /// <summary>How long a consumer holds a message when neither the dequeue nor the message says; <see cref="Limits.MinLease"/> to <see cref="Limits.MaxLease"/>.</summary>
+    /// <summary>
+    /// How long a consumer holds a message when neither the dequeue nor the message says; <see cref="Limits.MinLease"/> to
+    /// <see cref="Limits.MaxLease"/>.
+    /// </summary>
     [JsonPropertyName("leaseSeconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -26,16 +34,18 @@ public sealed record QueueSettings
     public TimeSpan Invisible { get; init; }
 
     /// <summary>
-    /// How many times a message may be dequeued before a failure ends it; 1 to 1000. With the default backoff a message whose attempts all fail
-    /// at once rides out an hour: 58 to 77 minutes pass before it is errored. A changed limit counts at the next failure or expiry: a message
-    /// that waits for its next attempt keeps it.
+    /// How many times a message may be dequeued before a failure ends it; 1 to 1000. With the default backoff a message whose attempts all
+    /// fail at once rides out an hour: 58 to 77 minutes pass before it is errored. A changed limit counts at the next failure or expiry: a
+    /// message that waits for its next attempt keeps it.
     /// </summary>
     public int MaxAttempts { get; set; } = 16;
 
     /// <summary>The wait between attempts.</summary>
     public Backoff Backoff { get; set; } = new();
 
-    /// <summary>How long completed and canceled messages are kept; 0 to <see cref="Limits.MaxRetention"/>. Idempotency lasts as long.</summary>
+    /// <summary>
+    /// How long completed and canceled messages are kept; 0 to <see cref="Limits.MaxRetention"/>. Idempotency lasts as long.
+    /// </summary>
     [JsonPropertyName("retentionSeconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan Retention { get; set; } = TimeSpan.FromHours(1);
 
@@ -43,7 +53,9 @@ public sealed record QueueSettings
     [JsonPropertyName("erroredRetentionSeconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan ErroredRetention { get; set; } = TimeSpan.FromDays(14);
 
-    /// <summary>How many errored messages are kept: beyond it those whose retention ends first are removed, mostly the oldest; 0 means no limit.</summary>
+    /// <summary>
+    /// How many errored messages are kept: beyond it those whose retention ends first are removed, mostly the oldest; 0 means no limit.
+    /// </summary>
     public long MaxErrored { get; set; } = 1_000_000;
 
     /// <summary>How many messages that are not terminal the queue takes; 0 means no limit.</summary>

@@ -14,7 +14,11 @@ public sealed record QueueSettingsPatch
     public TimeSpan? Lease { get; init; }
 
     /// <inheritdoc cref="QueueSettings.Invisible"/>
-    [JsonPropertyName("invisibleSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [
+        JsonPropertyName("invisibleSeconds"),
+        JsonConverter(typeof(SecondsConverter)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)
+    ]
     public TimeSpan? Invisible { get; init; }
 
     /// <inheritdoc cref="QueueSettings.MaxAttempts"/>
@@ -26,11 +30,19 @@ public sealed record QueueSettingsPatch
     public BackoffPatch? Backoff { get; init; }
 
     /// <inheritdoc cref="QueueSettings.Retention"/>
-    [JsonPropertyName("retentionSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [
+        JsonPropertyName("retentionSeconds"),
+        JsonConverter(typeof(SecondsConverter)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)
+    ]
     public TimeSpan? Retention { get; init; }
 
     /// <inheritdoc cref="QueueSettings.ErroredRetention"/>
-    [JsonPropertyName("erroredRetentionSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [
+        JsonPropertyName("erroredRetentionSeconds"),
+        JsonConverter(typeof(SecondsConverter)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)
+    ]
     public TimeSpan? ErroredRetention { get; init; }
 
     /// <inheritdoc cref="QueueSettings.MaxErrored"/>
@@ -66,7 +78,8 @@ public sealed record QueueSettingsPatch
     public string? ExclusivityKey { get; init; }
 
     /// <summary>The settings with this change made.</summary>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the type or the exclusivity key would change, or a value is out of range.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the type or the exclusivity key would change, or a
+    /// value is out of range.</exception>
     public QueueSettings ApplyTo(QueueSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);

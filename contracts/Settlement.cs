@@ -27,8 +27,14 @@ public sealed record Settlement
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Permanent { get; init; }
 
-    /// <summary>Release or fail: how long the message stays invisible; null means not at all for a release, the queue's backoff for a failure.</summary>
-    [JsonPropertyName("invisibleSeconds"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>
+    /// Release or fail: how long the message stays invisible; null means not at all for a release, the queue's backoff for a failure.
+    /// </summary>
+    [
+        JsonPropertyName("invisibleSeconds"),
+        JsonConverter(typeof(SecondsConverter)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)
+    ]
     public TimeSpan? Invisible { get; init; }
 
     [JsonInclude, JsonPropertyName("result"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -44,7 +50,15 @@ public sealed record Settlement
 
     /// <summary>A failure.</summary>
     public static Settlement Fail(string id, string leaseToken, string? error = null, bool permanent = false, TimeSpan? invisible = null) =>
-        new() { Id = id, LeaseToken = leaseToken, Action = SettlementAction.Fail, Error = error, Permanent = permanent, Invisible = invisible };
+        new()
+        {
+            Id = id,
+            LeaseToken = leaseToken,
+            Action = SettlementAction.Fail,
+            Error = error,
+            Permanent = permanent,
+            Invisible = invisible,
+        };
 
     /// <summary>A release.</summary>
     public static Settlement Release(string id, string leaseToken, TimeSpan? invisible = null) =>

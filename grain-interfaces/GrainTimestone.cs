@@ -31,7 +31,8 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
     public async Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
     {
         Validation.CheckLimit(limit);
-        return await AnswerAsync(grains.GetGrain<IQueueDirectoryGrain>(0).ListAsync(after, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await AnswerAsync(grains.GetGrain<IQueueDirectoryGrain>(0).ListAsync(after, limit, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -54,18 +55,29 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(
+        string queue,
+        IReadOnlyList<NewMessage> messages,
+        CancellationToken cancellationToken = default
+    )
     {
         var batch = new CheckedBatch<NewMessage>("messages", messages, Validation.Problem, static message => message.Id);
         Validation.CheckBatchBytes(messages);
-        return BatchAsync(queue, batch, static (grain, items, cancel) => grain.EnqueueAsync(new Batch<NewMessage>(items), cancel), cancellationToken);
+        return BatchAsync(
+            queue,
+            batch,
+            static (grain, items, cancel) => grain.EnqueueAsync(new Batch<NewMessage>(items), cancel),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
     public async Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default)
     {
         Validation.Check(request);
-        var batch = request.Settle is [] ? null : new CheckedBatch<Settlement>("settle", request.Settle, Validation.Problem, static settlement => settlement.Id);
+        var batch = request.Settle is []
+            ? null
+            : new CheckedBatch<Settlement>("settle", request.Settle, Validation.Problem, static settlement => settlement.Id);
         var sound = batch is null ? request : request with { Settle = batch.Sound };
 
         if (sound is { Max: 0, Settle.Count: 0 })
@@ -77,7 +89,11 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<MessageResult>> SettleAsync(
+        string queue,
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken = default
+    ) =>
         BatchAsync(
             queue,
             new CheckedBatch<Settlement>("items", settlements, Validation.Problem, static settlement => settlement.Id),
@@ -85,7 +101,11 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<MessageResult>> ExtendAsync(
+        string queue,
+        IReadOnlyList<LeaseExtension> extensions,
+        CancellationToken cancellationToken = default
+    ) =>
         BatchAsync(
             queue,
             new CheckedBatch<LeaseExtension>("items", extensions, Validation.Problem, static extension => extension.Id),
@@ -93,7 +113,11 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<MessageResult>> CancelAsync(
+        string queue,
+        IReadOnlyList<Cancellation> cancellations,
+        CancellationToken cancellationToken = default
+    ) =>
         BatchAsync(
             queue,
             new CheckedBatch<Cancellation>("items", cancellations, Validation.Problem, static cancellation => cancellation.Id),
@@ -123,11 +147,21 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
     }
 
     /// <inheritdoc/>
-    public async Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
-        await AnswerAsync(Queue(queue).ListMessagesAsync(state, after, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
+    public async Task<MessagePage> ListMessagesAsync(
+        string queue,
+        MessageState? state = null,
+        string? after = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    ) => await AnswerAsync(Queue(queue).ListMessagesAsync(state, after, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default)
+    public async Task<long> GetDepthAsync(
+        string queue,
+        MessageState? state = null,
+        Metadata? filter = null,
+        CancellationToken cancellationToken = default
+    )
     {
         filter ??= Metadata.Empty;
         Validation.CheckFilter(filter);
@@ -146,11 +180,17 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
     }
 
     /// <inheritdoc/>
-    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    public async Task<MessageHistory> GetHistoryAsync(
+        string queue,
+        string id,
+        HistoryRequest? request = null,
+        CancellationToken cancellationToken = default
+    )
     {
         request ??= new HistoryRequest();
         Validation.Check(queue, id, request);
-        return await WaitAsync(cancel => Index.GetHistoryAsync(queue, id, request, cancel), request.Wait, cancellationToken).ConfigureAwait(false);
+        return await WaitAsync(cancel => Index.GetHistoryAsync(queue, id, request, cancel), request.Wait, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -170,7 +210,11 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
     }
 
     private async Task<IReadOnlyList<MessageResult>> BatchAsync<T>(
-        string queue, CheckedBatch<T> batch, Func<IQueueGrain, IReadOnlyList<T>, CancellationToken, Task<Batch<MessageResult>>> send, CancellationToken cancellationToken)
+        string queue,
+        CheckedBatch<T> batch,
+        Func<IQueueGrain, IReadOnlyList<T>, CancellationToken, Task<Batch<MessageResult>>> send,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         var grain = Queue(queue);
@@ -188,7 +232,11 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
 
     private static IReadOnlyList<MessageResult> Merge<T>(CheckedBatch<T> batch, IReadOnlyList<MessageResult>? answered)
         where T : class =>
-        batch.Merge(answered) ?? throw new TimestoneException(ErrorCode.Unavailable, "The queue's grain answered another number of results than it was asked for.");
+        batch.Merge(answered)
+        ?? throw new TimestoneException(
+            ErrorCode.Unavailable,
+            "The queue's grain answered another number of results than it was asked for."
+        );
 
     // A grain that waits for nobody would lease messages to nobody: so it is told when its caller has given up.
     private async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> call, TimeSpan wait, CancellationToken cancellationToken)
@@ -196,7 +244,9 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
         using var givenUp = outside is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, outside.GivenUp);
         try
         {
-            return await call(givenUp?.Token ?? cancellationToken).WaitAsync(wait + (outside?.Timeout ?? Margin), cancellationToken).ConfigureAwait(false);
+            return await call(givenUp?.Token ?? cancellationToken)
+                .WaitAsync(wait + (outside?.Timeout ?? Margin), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception problem) when (IsNoAnswer(problem, cancellationToken))
         {
@@ -207,7 +257,8 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
     private Task<T> SweepAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
         AnswerWithinAsync(outside is null ? call : call.WaitAsync(outside.GivenUp), cancellationToken);
 
-    private Task<T> AnswerAsync<T>(Task<T> call, CancellationToken cancellationToken) => AnswerWithinAsync(LimitAsync(call), cancellationToken);
+    private Task<T> AnswerAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
+        AnswerWithinAsync(LimitAsync(call), cancellationToken);
 
     private Task<T> LimitAsync<T>(Task<T> call) => outside is null ? call : outside.LimitAsync(call);
 
@@ -228,7 +279,11 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
         || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static TimestoneException Unavailable(Exception problem) =>
-        new(ErrorCode.Unavailable, "The queue's silo did not answer; whether the operation took effect is unknown.", innerException: problem);
+        new(
+            ErrorCode.Unavailable,
+            "The queue's silo did not answer; whether the operation took effect is unknown.",
+            innerException: problem
+        );
 
     // What the address of any queue has in common: finding it takes reflection, a tenth of a call.
     private sealed record QueueAddress(GrainType Type, GrainInterfaceType Interface)

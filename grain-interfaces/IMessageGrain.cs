@@ -12,7 +12,9 @@ public interface IMessageGrain : IGrainWithStringKey
     [return: Immutable]
     Task<Message> GetAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>See <see cref="ITimestone.GetHistoryAsync"/>. Answered from the index: its queue is not loaded, and it may be gone.</summary>
+    /// <summary>
+    /// See <see cref="ITimestone.GetHistoryAsync"/>. Answered from the index: its queue is not loaded, and it may be gone.
+    /// </summary>
     [Alias("history"), ResponseTimeout(Patience.Wait)]
     [return: Immutable]
     Task<MessageHistory> GetHistoryAsync([Immutable] HistoryRequest request, CancellationToken cancellationToken = default);

@@ -1,8 +1,8 @@
 namespace Timestone.Grains;
 
 /// <summary>
-/// How long a caller waits for a grain's answer at the most; an Orleans client can be told to wait less (<see cref="OutsideCalls"/>). Written as
-/// Orleans reads it.
+/// How long a caller waits for a grain's answer at the most; an Orleans client can be told to wait less (<see cref="OutsideCalls"/>).
+/// Written as Orleans reads it.
 /// </summary>
 internal static class Patience
 {

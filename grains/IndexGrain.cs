@@ -6,10 +6,12 @@ namespace Timestone.Grains;
 [StatelessWorker, Reentrant, GrainType("timestone.index")]
 internal sealed class IndexGrain(SiloQueues silo) : Grain, IIndexGrain
 {
-    public Task<SearchPage> SearchAsync(MessageSearch search, CancellationToken cancellationToken) => silo.Local.SearchMessagesAsync(search, cancellationToken);
+    public Task<SearchPage> SearchAsync(MessageSearch search, CancellationToken cancellationToken) =>
+        silo.Local.SearchMessagesAsync(search, cancellationToken);
 
     public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, CancellationToken cancellationToken) =>
         silo.Local.GetHistoryAsync(queue, id, request, cancellationToken);
 
-    public Task<SearchStats> GetStatsAsync(StatsRequest request, CancellationToken cancellationToken) => silo.Local.GetSearchStatsAsync(request, cancellationToken);
+    public Task<SearchStats> GetStatsAsync(StatsRequest request, CancellationToken cancellationToken) =>
+        silo.Local.GetSearchStatsAsync(request, cancellationToken);
 }

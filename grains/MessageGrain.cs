@@ -4,7 +4,9 @@ using Timestone.Engine;
 
 namespace Timestone.Grains;
 
-/// <summary>One message's address. Keeps nothing: it reads the journal where that is shared, and asks the queue's grain for the rest.</summary>
+/// <summary>
+/// One message's address. Keeps nothing: it reads the journal where that is shared, and asks the queue's grain for the rest.
+/// </summary>
 [Reentrant, PreferLocalPlacement, GrainType("timestone.message")]
 internal sealed class MessageGrain(SiloQueues silo) : Grain, IMessageGrain
 {
@@ -25,7 +27,9 @@ internal sealed class MessageGrain(SiloQueues silo) : Grain, IMessageGrain
         silo.Local.GetHistoryAsync(_key.Queue, _key.Id, request, cancellationToken);
 
     public async Task<Message> WaitForEndAsync(TimeSpan wait, CancellationToken cancellationToken) =>
-        await ReadAsync(cancellationToken) is { } message && message.State.IsTerminal() ? message : await Queue.WaitForEndAsync(_key.Id, wait, cancellationToken);
+        await ReadAsync(cancellationToken) is { } message && message.State.IsTerminal()
+            ? message
+            : await Queue.WaitForEndAsync(_key.Id, wait, cancellationToken);
 
     public async Task<MessageResult> SettleAsync(Settlement settlement, CancellationToken cancellationToken)
     {
@@ -66,7 +70,11 @@ internal sealed class MessageGrain(SiloQueues silo) : Grain, IMessageGrain
         }
         catch (IOException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"Message '{_key.Id.Cut()}' cannot be read now; the silo's log says why.", innerException: problem);
+            throw new TimestoneException(
+                ErrorCode.Unavailable,
+                $"Message '{_key.Id.Cut()}' cannot be read now; the silo's log says why.",
+                innerException: problem
+            );
         }
     }
 }

@@ -50,9 +50,11 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
     public Task<CreateQueueResult> CreateAsync(QueueSettings settings, CancellationToken cancellationToken) =>
         CallAsync(local => local.CreateQueueAsync(Name, settings, cancellationToken));
 
-    public Task<QueueInfo> DescribeAsync(CancellationToken cancellationToken) => CallAsync(local => local.GetQueueAsync(Name, cancellationToken));
+    public Task<QueueInfo> DescribeAsync(CancellationToken cancellationToken) =>
+        CallAsync(local => local.GetQueueAsync(Name, cancellationToken));
 
-    public Task<QueueInfo> UpdateAsync(QueueSettingsPatch patch, CancellationToken cancellationToken) => CallAsync(local => local.UpdateQueueAsync(Name, patch, cancellationToken));
+    public Task<QueueInfo> UpdateAsync(QueueSettingsPatch patch, CancellationToken cancellationToken) =>
+        CallAsync(local => local.UpdateQueueAsync(Name, patch, cancellationToken));
 
     public Task DeleteAsync(CancellationToken cancellationToken) => CallAsync(async local =>
     {
@@ -64,12 +66,18 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         BatchAsync(messages.Items, static (local, name, items, cancel) => local.EnqueueAsync(name, items, cancel), cancellationToken);
 
     public Task<DequeueResult> DequeueAsync(DequeueRequest request, CancellationToken cancellationToken) =>
-        CallAsync(local => local.DequeueAsync(Name, request.Wait == TimeSpan.Zero ? request : request with { Wait = TimeSpan.Zero }, cancellationToken));
+        CallAsync(local =>
+            local.DequeueAsync(Name, request.Wait == TimeSpan.Zero ? request : request with { Wait = TimeSpan.Zero }, cancellationToken)
+        );
 
-    public Task<DequeueResult> WaitAndDequeueAsync(DequeueRequest request, CancellationToken cancellationToken) => CallAsync(local => WaitAsync(
-        token => local.DequeueAsync(Name, request, token),
-        () => local.DequeueAsync(Name, request with { Wait = TimeSpan.Zero }, cancellationToken),
-        cancellationToken));
+    public Task<DequeueResult> WaitAndDequeueAsync(DequeueRequest request, CancellationToken cancellationToken) =>
+        CallAsync(local =>
+            WaitAsync(
+                token => local.DequeueAsync(Name, request, token),
+                () => local.DequeueAsync(Name, request with { Wait = TimeSpan.Zero }, cancellationToken),
+                cancellationToken
+            )
+        );
 
     public Task<Batch<MessageResult>> SettleAsync(Batch<Settlement> settlements, CancellationToken cancellationToken) =>
         BatchAsync(settlements.Items, static (local, name, items, cancel) => local.SettleAsync(name, items, cancel), cancellationToken);
@@ -80,13 +88,17 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
     public Task<Batch<MessageResult>> CancelAsync(Cancellation[] cancellations, CancellationToken cancellationToken) =>
         BatchAsync(cancellations, static (local, name, items, cancel) => local.CancelAsync(name, items, cancel), cancellationToken);
 
-    public Task<MessageResult> RedriveAsync(string id, CancellationToken cancellationToken) => CallAsync(local => local.RedriveAsync(Name, id, cancellationToken));
+    public Task<MessageResult> RedriveAsync(string id, CancellationToken cancellationToken) =>
+        CallAsync(local => local.RedriveAsync(Name, id, cancellationToken));
 
-    public Task<long> RedriveAllAsync(CancellationToken cancellationToken) => CallAsync(local => local.RedriveAllAsync(Name, cancellationToken));
+    public Task<long> RedriveAllAsync(CancellationToken cancellationToken) =>
+        CallAsync(local => local.RedriveAllAsync(Name, cancellationToken));
 
-    public Task<StateCounts> PurgeAsync(PurgeScope scope, CancellationToken cancellationToken) => CallAsync(local => local.PurgeAsync(Name, scope, cancellationToken));
+    public Task<StateCounts> PurgeAsync(PurgeScope scope, CancellationToken cancellationToken) =>
+        CallAsync(local => local.PurgeAsync(Name, scope, cancellationToken));
 
-    public Task<Message> GetMessageAsync(string id, CancellationToken cancellationToken) => CallAsync(local => local.GetMessageAsync(Name, id, cancellationToken));
+    public Task<Message> GetMessageAsync(string id, CancellationToken cancellationToken) =>
+        CallAsync(local => local.GetMessageAsync(Name, id, cancellationToken));
 
     public Task<MessagePage> ListMessagesAsync(MessageState? state, string? after, int limit, CancellationToken cancellationToken) =>
         CallAsync(local => local.ListMessagesAsync(Name, state, after, limit, cancellationToken));
@@ -94,7 +106,8 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
     public Task<long> GetDepthAsync(MessageState? state, Metadata filter, CancellationToken cancellationToken) =>
         CallAsync(local => local.GetDepthAsync(Name, state, filter, cancellationToken));
 
-    public Task<QueueStats> GetStatsAsync(CancellationToken cancellationToken) => CallAsync(local => local.GetStatsAsync(Name, cancellationToken));
+    public Task<QueueStats> GetStatsAsync(CancellationToken cancellationToken) =>
+        CallAsync(local => local.GetStatsAsync(Name, cancellationToken));
 
     public Task<Message> WaitForEndAsync(string id, TimeSpan wait, CancellationToken cancellationToken) => CallAsync(local => WaitAsync(
         token => local.WaitForEndAsync(Name, id, wait, token),
@@ -122,7 +135,10 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
 
     // One state machine, since this is what a message costs that comes alone.
     private async Task<Batch<MessageResult>> BatchAsync<T>(
-        IReadOnlyList<T> items, Func<LocalTimestone, string, IReadOnlyList<T>, CancellationToken, Task<IReadOnlyList<MessageResult>>> call, CancellationToken cancellationToken)
+        IReadOnlyList<T> items,
+        Func<LocalTimestone, string, IReadOnlyList<T>, CancellationToken, Task<IReadOnlyList<MessageResult>>> call,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

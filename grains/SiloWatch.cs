@@ -8,8 +8,13 @@ namespace Timestone.Grains;
 /// them, and those that a silo had open when it died. Runs in every silo; the parts of the journal's <see cref="IWakeTable"/> are divided
 /// among the silos that are active. Two silos that disagree for a moment only wake a queue twice.
 /// </summary>
-internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, ILogger<SiloWatch> logger)
-    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed partial class SiloWatch(
+    SiloQueues silo,
+    IGrainFactory grains,
+    IClusterMembershipService membership,
+    ILocalSiloDetails self,
+    ILogger<SiloWatch> logger
+) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly WakeWatch _wake = new(
@@ -18,7 +23,8 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
     private Task _watching = Task.CompletedTask;
     private SiloAddress[] _seen = [];
 
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(SiloWatch), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(SiloWatch), ServiceLifecycleStage.Active, StartAsync, StopAsync);
 
     public void Dispose() => _stopping.Dispose();
 
@@ -58,7 +64,13 @@ internal sealed partial class SiloWatch(SiloQueues silo, IGrainFactory grains, I
 
     private async Task LookAsync(IWakeTable table, LocalTimestone local, CancellationToken cancellationToken)
     {
-        SiloAddress[] active = [.. membership.CurrentSnapshot.Members.Values.Where(static member => member.Status == SiloStatus.Active).Select(static member => member.SiloAddress).Order()];
+        SiloAddress[] active =
+        [
+            .. membership
+                .CurrentSnapshot.Members.Values.Where(static member => member.Status == SiloStatus.Active)
+                .Select(static member => member.SiloAddress)
+                .Order(),
+        ];
         var place = Array.IndexOf(active, self.SiloAddress);
         if (place < 0)
             return;

@@ -6,14 +6,14 @@ namespace Timestone.Grains;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The silo program registers it: in the Redis of its cluster, through Orleans' own provider, or in files below <c>--data</c> where it
-/// has no Redis. A host of your own that calls <see cref="TimestoneSiloBuilderExtensions.AddTimestoneGrains"/> registers a grain storage of this name
-/// itself when its grains need one; Timestone's grains do not.
+/// The silo program registers it: in the Redis of its cluster, through Orleans' own provider, or in files below <c>--data</c> where it has
+/// no Redis. A host of your own that calls <see cref="TimestoneSiloBuilderExtensions.AddTimestoneGrains"/> registers a grain storage of
+/// this name itself when its grains need one; Timestone's grains do not.
 /// </para>
 /// <para>
-/// A write is durable when its task ends, as far as that Redis or the disk keeps what it acknowledges. A write or clear with another ETag than
-/// the stored one throws Orleans' <c>InconsistentStateException</c> and changes nothing. Clearing removes the state and its ETag.
-/// The state of queues and messages is not here but in the journal.
+/// A write is durable when its task ends, as far as that Redis or the disk keeps what it acknowledges. A write or clear with another ETag
+/// than the stored one throws Orleans' <c>InconsistentStateException</c> and changes nothing. Clearing removes the state and its ETag. The
+/// state of queues and messages is not here but in the journal.
 /// </para>
 /// </remarks>
 public static class TimestoneGrainStorage

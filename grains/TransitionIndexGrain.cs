@@ -10,8 +10,8 @@ using Timestone.Streams.Kafka;
 namespace Timestone.Grains;
 
 /// <summary>
-/// Writes what one partition tells into the indices, in batches. A batch that does not get there fails, and the stream brings it again, as it does
-/// after the death of a silo: documents carry versions, so what comes twice changes nothing.
+/// Writes what one partition tells into the indices, in batches. A batch that does not get there fails, and the stream brings it again, as
+/// it does after the death of a silo: documents carry versions, so what comes twice changes nothing.
 /// </summary>
 [ImplicitStreamSubscription(TransitionStreams.Namespace), PreferLocalPlacement, GrainType("timestone.transition-index")]
 internal sealed class TransitionIndexGrain(SiloIndex index, SiloQueues silo, KafkaOptions kafka, ILogger<KafkaRecordIndexer> logger)
@@ -37,7 +37,11 @@ internal sealed class TransitionIndexGrain(SiloIndex index, SiloQueues silo, Kaf
         }
         catch (OperationCanceledException)
         {
-            throw new IOException(silo.Stopping.IsCancellationRequested ? "This silo is stopping." : $"The index has not taken them for {Patience.TotalSeconds} s.");
+            throw new IOException(
+                silo.Stopping.IsCancellationRequested
+                    ? "This silo is stopping."
+                    : $"The index has not taken them for {Patience.TotalSeconds} s."
+            );
         }
     }
 

@@ -8,8 +8,8 @@ using Timestone.Streams.Kafka;
 namespace Timestone.Grains;
 
 /// <summary>
-/// The topics of events as streams of Orleans: what <see cref="KafkaPublisher"/> writes there for everybody is what the silos' grains read. Each
-/// partition is a stream, so all events of a message are on one, in order, and a busy queue is on all of them.
+/// The topics of events as streams of Orleans: what <see cref="KafkaPublisher"/> writes there for everybody is what the silos' grains read.
+/// Each partition is a stream, so all events of a message are on one, in order, and a busy queue is on all of them.
 /// </summary>
 public static class TransitionStreams
 {
@@ -58,7 +58,9 @@ public static class TransitionStreams
         streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
 
         // A batch is never given up.
-        streams.ConfigurePullingAgent(static agent => agent.Configure(static options => options.MaxEventDeliveryTime = Timeout.InfiniteTimeSpan));
+        streams.ConfigurePullingAgent(static agent =>
+            agent.Configure(static options => options.MaxEventDeliveryTime = Timeout.InfiniteTimeSpan)
+        );
         streams.ConfigureBackoffProvider(static (_, _) => new Pause());
     }
 

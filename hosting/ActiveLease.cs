@@ -3,8 +3,8 @@ using Timestone.Journals.Redis;
 namespace Timestone.Hosting;
 
 /// <summary>
-/// Takes the lease on a Redis whenever it is free and keeps it; says when this process has it, and when it has it no more. That is told by the
-/// monotonic clock, counted from when it asked, and ends a margin before the lease does: so also in a process that stood still.
+/// Takes the lease on a Redis whenever it is free and keeps it; says when this process has it, and when it has it no more. That is told by
+/// the monotonic clock, counted from when it asked, and ends a margin before the lease does: so also in a process that stood still.
 /// </summary>
 internal sealed partial class ActiveLease : IAsyncDisposable
 {
@@ -52,7 +52,14 @@ internal sealed partial class ActiveLease : IAsyncDisposable
     /// <summary>Asks for the lease once; again while others use the Redis, for as long as those may have left it already.</summary>
     /// <exception cref="IOException">The Redis is used by others that this process cannot share it with.</exception>
     public static async Task<ActiveLease> StartAsync(
-        RedisServerLease lease, LeaseHolder self, TimeSpan duration, TimeSpan renewal, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        RedisServerLease lease,
+        LeaseHolder self,
+        TimeSpan duration,
+        TimeSpan renewal,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
     {
         var started = new ActiveLease(lease, self, duration, renewal, time, logger);
         var since = time.GetTimestamp();
@@ -69,7 +76,8 @@ internal sealed partial class ActiveLease : IAsyncDisposable
     }
 
     /// <summary>Goes on asking, in the background.</summary>
-    /// <param name="gained">Called when this process has the lease, here already if it has it now; never while <paramref name="lost"/> runs.</param>
+    /// <param name="gained">Called when this process has the lease, here already if it has it now; never while <paramref name="lost"/>
+    /// runs.</param>
     /// <param name="lost">Called when it has it no more.</param>
     public async Task RunAsync(Func<Task> gained, Func<Task> lost)
     {
@@ -130,7 +138,8 @@ internal sealed partial class ActiveLease : IAsyncDisposable
             }
 
             var next = IsHeld ? Min(_time.GetElapsedTime(asked, Volatile.Read(ref _heldUntil)), _renewal) : _renewal / LooksARenewal;
-            await Task.Delay(Max(next - _time.GetElapsedTime(asked), TimeSpan.FromMilliseconds(1)), _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Max(next - _time.GetElapsedTime(asked), TimeSpan.FromMilliseconds(1)), _time, _stopping.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -140,13 +149,21 @@ internal sealed partial class ActiveLease : IAsyncDisposable
         try
         {
             // While it is held, no answer may be waited for beyond its end.
-            using var patience = new CancellationTokenSource(IsHeld ? Max(_time.GetElapsedTime(asked, Volatile.Read(ref _heldUntil)), TimeSpan.FromMilliseconds(1)) : _duration, _time);
+            using var patience = new CancellationTokenSource(
+                IsHeld ? Max(_time.GetElapsedTime(asked, Volatile.Read(ref _heldUntil)), TimeSpan.FromMilliseconds(1)) : _duration,
+                _time
+            );
             var other = await _lease.TakeAsync(_self, _duration, again: _isFirst, patience.Token).ConfigureAwait(false);
             (_isFirst, _failed) = (false, false);
             if (!IsShared && other?.Name == _self.Name && _other?.Name != other.Name)
                 LogSameName(other.Name);
             _other = other;
-            Volatile.Write(ref _heldUntil, other is null ? asked + (long)((_duration - (_duration / MarginShare)).TotalSeconds * _time.TimestampFrequency) : long.MinValue);
+            Volatile.Write(
+                ref _heldUntil,
+                other is null
+                    ? asked + (long)((_duration - (_duration / MarginShare)).TotalSeconds * _time.TimestampFrequency)
+                    : long.MinValue
+            );
         }
         catch (Exception problem) when (problem is IOException or OperationCanceledException)
         {
@@ -199,6 +216,10 @@ internal sealed partial class ActiveLease : IAsyncDisposable
     [LoggerMessage(23, LogLevel.Error, "Becoming active or standing by failed.")]
     private partial void LogFailed(Exception problem);
 
-    [LoggerMessage(24, LogLevel.Error, "Another server is called '{Name}', too. Give each its own --name: a server that starts takes the lease of its name over.")]
+    [LoggerMessage(
+        24,
+        LogLevel.Error,
+        "Another server is called '{Name}', too. Give each its own --name: a server that starts takes the lease of its name over."
+    )]
     private partial void LogSameName(string name);
 }

@@ -2,7 +2,9 @@ using Timestone.Engine;
 
 namespace Timestone.Hosting;
 
-/// <summary>The queues of a shared journal while this server is the active one: opened when they are called for, and when something is due in them.</summary>
+/// <summary>
+/// The queues of a shared journal while this server is the active one: opened when they are called for, and when something is due in them.
+/// </summary>
 internal sealed partial class ActiveQueues(LocalTimestone timestone, ISharedJournal journal, ILogger logger) : IAsyncDisposable
 {
     // A queue that a server took which thought itself active is nobody's when that one stands by.
@@ -53,7 +55,14 @@ internal sealed partial class ActiveQueues(LocalTimestone timestone, ISharedJour
         {
             try
             {
-                await wake.LookAsync(journal.WakeTable, timestone, Enumerable.Range(0, journal.WakeTable.Parts), alsoOpen: looks % LooksBetweenOpen == 0, cancellationToken).ConfigureAwait(false);
+                await wake.LookAsync(
+                        journal.WakeTable,
+                        timestone,
+                        Enumerable.Range(0, journal.WakeTable.Parts),
+                        alsoOpen: looks % LooksBetweenOpen == 0,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
                 looks++;
             }
             catch (IOException problem)

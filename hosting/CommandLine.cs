@@ -89,7 +89,10 @@ internal static class CommandLine
             }
             else if (Valued.TryGetValue(name, out key!) || alsoValued?.TryGetValue(name, out key!) == true)
             {
-                value ??= i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : throw new BadOptionException(name, "needs a value.");
+                value ??=
+                    i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)
+                        ? args[++i]
+                        : throw new BadOptionException(name, "needs a value.");
             }
             else
             {

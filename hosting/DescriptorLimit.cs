@@ -8,8 +8,9 @@ namespace Timestone.Hosting;
 /// </summary>
 internal static partial class DescriptorLimit
 {
-    // A server has 205 descriptors at its start and a silo 274, most of them the program's own files. The rest is for the journal's segments and
-    // its readers, and for connections to Redis, Kafka and Elasticsearch; a quarter of many, as silos and their clients connect beside HTTP.
+    // A server has 205 descriptors at its start and a silo 274, most of them the program's own files. The rest is for the journal's
+    // segments and its readers, and for connections to Redis, Kafka and Elasticsearch; a quarter of many, as silos and their clients
+    // connect beside HTTP.
     private const long Reserved = 400;
     private const int Quarter = 4;
 

@@ -16,11 +16,22 @@ internal static class EventConfiguration
 
     /// <exception cref="BadOptionException">Something below it is unknown or cannot be what it is.</exception>
     public static ElasticsearchOptions? Elasticsearch(IConfigurationSection section) =>
-        IsGiven("--elasticsearch", section) ? Bind(section, new ElasticsearchOptions { Addresses = [.. section.Value!.Split(',', StringSplitOptions.TrimEntries).Select(Address)] }) : null;
+        IsGiven("--elasticsearch", section)
+            ? Bind(
+                section,
+                new ElasticsearchOptions { Addresses = [.. section.Value!.Split(',', StringSplitOptions.TrimEntries).Select(Address)] }
+            )
+            : null;
 
     // A shell takes no variable with a dot in its name, and in some everything is capital.
     private static KafkaOptions WithNames(KafkaOptions options) =>
-        options with { Properties = options.Properties.ToDictionary(static pair => pair.Key.ToLowerInvariant().Replace('_', '.'), static pair => pair.Value) };
+        options with
+        {
+            Properties = options.Properties.ToDictionary(
+                static pair => pair.Key.ToLowerInvariant().Replace('_', '.'),
+                static pair => pair.Value
+            ),
+        };
 
     private static bool IsGiven(string option, IConfigurationSection section)
     {
@@ -30,7 +41,9 @@ internal static class EventConfiguration
     }
 
     private static Uri Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new BadOptionException("--elasticsearch", $"'{text}' is not a URL.");
+        Uri.TryCreate(text, UriKind.Absolute, out var address)
+            ? address
+            : throw new BadOptionException("--elasticsearch", $"'{text}' is not a URL.");
 
     private static T Bind<T>(IConfigurationSection section, T options)
     {

@@ -20,7 +20,10 @@ internal static class ListenAddresses
         {
             var address = Parse(text);
             if (!insecure && !IsLoopback(address))
-                throw new BadOptionException(Option, $"'{text}' can be reached from other machines and there is no authentication; use a loopback address, or --insecure to do it all the same.");
+                throw new BadOptionException(
+                    Option,
+                    $"'{text}' can be reached from other machines and there is no authentication; use a loopback address, or --insecure to do it all the same."
+                );
         }
     }
 
@@ -28,12 +31,18 @@ internal static class ListenAddresses
     public static IEnumerable<string> BeyondLoopback(string urls) => Split(urls).Where(static text => !IsLoopback(Parse(text)));
 
     /// <summary>The hosts that the addresses name: names, and IP addresses as URLs write them.</summary>
-    public static IEnumerable<string> Hosts(string urls) => Split(urls).Select(Parse).Where(static address => !address.IsUnixPipe).Select(static address => address.Host);
+    public static IEnumerable<string> Hosts(string urls) =>
+        Split(urls).Select(Parse).Where(static address => !address.IsUnixPipe).Select(static address => address.Host);
 
-    /// <summary>The name of a server that listens on these addresses: the same when it is started again, and no other's on any machine.</summary>
+    /// <summary>
+    /// The name of a server that listens on these addresses: the same when it is started again, and no other's on any machine.
+    /// </summary>
     public static string NameOf(string urls)
     {
-        var ports = Split(urls).Select(static text => Parse(text)).Select(static address => address.IsUnixPipe ? address.UnixPipePath : address.Port.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var ports = Split(urls)
+            .Select(static text => Parse(text))
+            .Select(static address => address.IsUnixPipe ? address.UnixPipePath : address.Port.ToString(CultureInfo.InvariantCulture))
+            .ToArray();
         return $"{Environment.MachineName}:{(ports.Contains("0") ? Guid.NewGuid().ToString("N") : string.Join(',', ports))}";
     }
 
@@ -42,7 +51,11 @@ internal static class ListenAddresses
         try
         {
             var address = BindingAddress.Parse(text);
-            if (address.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase) && address.PathBase is "" && address.Port is >= 0 and <= IPEndPoint.MaxPort)
+            if (
+                address.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase)
+                && address.PathBase is ""
+                && address.Port is >= 0 and <= IPEndPoint.MaxPort
+            )
                 return address;
         }
         catch (FormatException)

@@ -11,7 +11,12 @@ namespace Timestone.Hosting;
 /// Opens the journal and the queues while the server already listens, so that whoever waits for it can ask why it takes
 /// long; closes them when the last request has been answered.
 /// </summary>
-internal partial class LocalService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers) : IHostedService, IReadiness
+internal partial class LocalService(
+    TimestoneServerOptions options,
+    IHostApplicationLifetime lifetime,
+    ILogger<LocalService> logger,
+    ILoggerFactory loggers
+) : IHostedService, IReadiness
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Task> _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,9 +42,10 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
 
     public ITimestone Timestone => _timestone ?? throw new InvalidOperationException("The service is not open.");
 
-    public Obstacle? Obstacle => lifetime.ApplicationStopping.IsCancellationRequested
-        ? Unavailable("The server is stopping.")
-        : _timestone is null ? Unavailable("The journal is being opened.") : Unavailable(_redis?.Obstacle ?? _lease?.Conflict ?? _files?.Trouble ?? Trouble) ?? Standby;
+    public Obstacle? Obstacle =>
+        lifetime.ApplicationStopping.IsCancellationRequested ? Unavailable("The server is stopping.")
+        : _timestone is null ? Unavailable("The journal is being opened.")
+        : Unavailable(_redis?.Obstacle ?? _lease?.Conflict ?? _files?.Trouble ?? Trouble) ?? Standby;
 
     public IReadOnlyList<HealthPart> Parts
     {
@@ -63,9 +69,17 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     {
         var ahead = timestone.Ahead;
         var detail = ahead is { } queue
-            ? string.Create(CultureInfo.InvariantCulture, $"The time of queue '{queue.Queue}' is {queue.By.TotalSeconds:0.###} s ahead of the wall clock, which went back or was ahead elsewhere; it goes 1 % slower until they meet.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The time of queue '{queue.Queue}' is {queue.By.TotalSeconds:0.###} s ahead of the wall clock, which went back or was ahead elsewhere; it goes 1 % slower until they meet."
+            )
             : null;
-        return new HealthPart("clock", HealthPart.Ok, detail, new Dictionary<string, long> { ["millisecondsAhead"] = (long)(ahead?.By ?? TimeSpan.Zero).TotalMilliseconds });
+        return new HealthPart(
+            "clock",
+            HealthPart.Ok,
+            detail,
+            new Dictionary<string, long> { ["millisecondsAhead"] = (long)(ahead?.By ?? TimeSpan.Zero).TotalMilliseconds }
+        );
     }
 
     private static Obstacle? Unavailable(string? why) => why is null ? null : new Obstacle(ErrorCode.Unavailable, why);
@@ -78,8 +92,14 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         return figures;
     }
 
-    private Obstacle? Standby => _active is null || _lease is not { IsHeld: false } lease ? null
-        : lease.Other is { } other ? new Obstacle(ErrorCode.Standby, $"This server stands by: the active one is '{other.Name}'{(other.Url is null ? "" : $", at {other.Url}")}.", other.Url)
+    private Obstacle? Standby =>
+        _active is null || _lease is not { IsHeld: false } lease ? null
+        : lease.Other is { } other
+            ? new Obstacle(
+                ErrorCode.Standby,
+                $"This server stands by: the active one is '{other.Name}'{(other.Url is null ? "" : $", at {other.Url}")}.",
+                other.Url
+            )
         : new Obstacle(ErrorCode.Standby, "This server stands by: which one is active is not known.");
 
     private string? Reopening => _timestone?.Reopening is { Count: > 0 } queues
@@ -128,7 +148,8 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
     protected virtual string? Trouble => null;
 
     /// <summary>As whom this process uses its Redis.</summary>
-    protected virtual LeaseHolder Holder => new(LeaseHolder.Server, options.Name ?? ListenAddresses.NameOf(options.Urls), Guid.NewGuid().ToString("N"), options.AdvertiseUrl);
+    protected virtual LeaseHolder Holder =>
+        new(LeaseHolder.Server, options.Name ?? ListenAddresses.NameOf(options.Urls), Guid.NewGuid().ToString("N"), options.AdvertiseUrl);
 
     /// <summary>The service's options, where a host wants others.</summary>
     protected virtual LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given;
@@ -154,7 +175,19 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
             _events = await EventFlow.StartAsync(options, _journal, loggers, KafkaReaders).ConfigureAwait(false);
-            timestone = new LocalTimestone(_journal, Adjust(new LocalTimestoneOptions { AutoCreate = options.AutoCreate, Defaults = options.Defaults, Observer = _log }), options.TimeProvider, index: _events.Index);
+            timestone = new LocalTimestone(
+                _journal,
+                Adjust(
+                    new LocalTimestoneOptions
+                    {
+                        AutoCreate = options.AutoCreate,
+                        Defaults = options.Defaults,
+                        Observer = _log,
+                    }
+                ),
+                options.TimeProvider,
+                index: _events.Index
+            );
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             if (_lease is not null)
                 await ShareAsync(timestone, _lease).ConfigureAwait(false);
@@ -163,7 +196,14 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             QueueMetrics.Watch(timestone);
             _reached.TrySetResult(Task.CompletedTask);
             if (_events.Elasticsearch is { } elasticsearch && options.ScrubRate > 0)
-                _scrubbing = Scrubbing.Start(options, elasticsearch, Archive(), AllQueues, () => IsScrubber, loggers.CreateLogger<Scrubbing>());
+                _scrubbing = Scrubbing.Start(
+                    options,
+                    elasticsearch,
+                    Archive(),
+                    AllQueues,
+                    () => IsScrubber,
+                    loggers.CreateLogger<Scrubbing>()
+                );
             _opened.SetResult();
         }
         catch (Exception problem)
@@ -193,7 +233,13 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         if (found.IsNew)
             LogNew(options.Data);
         else
-            LogRecovered(found.Queues, found.Messages, found.Bytes, found.Duration.TotalSeconds, found.IsCleanEnd ? "a stop in order" : "a crash");
+            LogRecovered(
+                found.Queues,
+                found.Messages,
+                found.Bytes,
+                found.Duration.TotalSeconds,
+                found.IsCleanEnd ? "a stop in order" : "a crash"
+            );
         if (found.Cut is { } cut)
             LogCut(cut.Bytes, cut.File, cut.Offset);
         foreach (var loss in found.Losses)
@@ -206,8 +252,17 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
         var journal = RedisJournal.Open(options.ForRedis());
         _redis = await RedisWatch.StartAsync(journal, logger, cancellationToken).ConfigureAwait(false);
         _reached.TrySetResult(_redis.Reached);
-        _lease = await ActiveLease.StartAsync(
-            RedisServerLease.Open(options.ForRedis(), options.LeaseDuration / 2), Holder, options.LeaseDuration, options.LeaseRenewal, TimeProvider.System, loggers.CreateLogger<ActiveLease>(), cancellationToken).ConfigureAwait(false);
+        _lease = await ActiveLease
+            .StartAsync(
+                RedisServerLease.Open(options.ForRedis(), options.LeaseDuration / 2),
+                Holder,
+                options.LeaseDuration,
+                options.LeaseRenewal,
+                TimeProvider.System,
+                loggers.CreateLogger<ActiveLease>(),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return journal;
     }
 
@@ -220,22 +275,36 @@ internal partial class LocalService(TimestoneServerOptions options, IHostApplica
             return;
         }
 
-        _active = await ActiveQueues.StartAsync(timestone, (ISharedJournal)_journal!, loggers.CreateLogger<ActiveQueues>()).ConfigureAwait(false);
+        _active = await ActiveQueues
+            .StartAsync(timestone, (ISharedJournal)_journal!, loggers.CreateLogger<ActiveQueues>())
+            .ConfigureAwait(false);
         await lease.RunAsync(_active.BeginAsync, _active.EndAsync).ConfigureAwait(false);
     }
 
     private void Notify(string text, Exception? problem) => LogJournal(problem is null ? LogLevel.Warning : LogLevel.Error, problem, text);
 
-    [LoggerMessage(2, LogLevel.Information, "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s, after {End}.")]
+    [LoggerMessage(
+        2,
+        LogLevel.Information,
+        "Recovered {Queues} queues with {Messages} messages from {Bytes} bytes in {Seconds:0.0} s, after {End}."
+    )]
     private partial void LogRecovered(int queues, long messages, long bytes, double seconds, string end);
 
     [LoggerMessage(32, LogLevel.Information, "Began a new journal in {Data}: there was none.")]
     private partial void LogNew(string data);
 
-    [LoggerMessage(30, LogLevel.Warning, "Cut off {Bytes} bytes of {File} at offset {Offset}: the last write before a crash, which nobody was answered.")]
+    [LoggerMessage(
+        30,
+        LogLevel.Warning,
+        "Cut off {Bytes} bytes of {File} at offset {Offset}: the last write before a crash, which nobody was answered."
+    )]
     private partial void LogCut(long bytes, string file, long offset);
 
-    [LoggerMessage(31, LogLevel.Error, "Started although data is lost, as --accept-data-loss says: {Loss} Messages can be missing, and messages that had ended can be there again.")]
+    [LoggerMessage(
+        31,
+        LogLevel.Error,
+        "Started although data is lost, as --accept-data-loss says: {Loss} Messages can be missing, and messages that had ended can be there again."
+    )]
     private partial void LogLoss(string loss);
 
     [LoggerMessage(EventId = 3, Message = "{Text}")]

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Timestone.Hosting;
 
-/// <summary>How a host logs where its configuration, which has the section <c>Logging</c> like any ASP.NET Core host, does not say.</summary>
+/// <summary>
+/// How a host logs where its configuration, which has the section <c>Logging</c> like any ASP.NET Core host, does not say.
+/// </summary>
 internal static class LoggingDefaults
 {
     private static readonly Dictionary<string, string?> Settings = new()

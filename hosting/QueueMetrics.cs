@@ -6,14 +6,22 @@ namespace Timestone.Hosting;
 
 /// <summary>
 /// What is measured of queues under the meter <c>Timestone</c>: <c>timestone.queue.errored</c>, by <c>queue</c>;
-/// <c>timestone.queue.removed</c>, by <c>queue</c> and <c>cause</c> (retention, purge or bound); and <c>timestone.queue.clock_ahead</c>, the
-/// seconds by which the time of the open queue that is farthest ahead is ahead of the wall clock.
+/// <c>timestone.queue.removed</c>, by <c>queue</c> and <c>cause</c> (retention, purge or bound); and <c>timestone.queue.clock_ahead</c>,
+/// the seconds by which the time of the open queue that is farthest ahead is ahead of the wall clock.
 /// </summary>
 internal static class QueueMetrics
 {
     private static readonly Meter Meter = new("Timestone");
-    private static readonly Counter<long> Errored = Meter.CreateCounter<long>("timestone.queue.errored", "{message}", "Messages that became errored.");
-    private static readonly Counter<long> Removed = Meter.CreateCounter<long>("timestone.queue.removed", "{message}", "Messages that were removed.");
+    private static readonly Counter<long> Errored = Meter.CreateCounter<long>(
+        "timestone.queue.errored",
+        "{message}",
+        "Messages that became errored."
+    );
+    private static readonly Counter<long> Removed = Meter.CreateCounter<long>(
+        "timestone.queue.removed",
+        "{message}",
+        "Messages that were removed."
+    );
 
     private static readonly ConcurrentDictionary<LocalTimestone, bool> Watched = new();
 

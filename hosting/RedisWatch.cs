@@ -35,7 +35,12 @@ internal sealed partial class RedisWatch : IAsyncDisposable
     public Task Reached => _reached.Task;
 
     /// <summary>How Redis is doing, for <c>/readyz</c>.</summary>
-    public HealthPart Part => HealthPart.Of("redis", _obstacle ?? (_condition is { Cautions: { Count: > 0 } cautions } ? string.Join(' ', cautions) : null), Figures);
+    public HealthPart Part =>
+        HealthPart.Of(
+            "redis",
+            _obstacle ?? (_condition is { Cautions: { Count: > 0 } cautions } ? string.Join(' ', cautions) : null),
+            Figures
+        );
 
     private IReadOnlyDictionary<string, long>? Figures => _condition is { BytesUsed: { } used, BytesMax: { } max }
         ? new Dictionary<string, long> { ["bytesUsed"] = used, ["bytesMax"] = max }
@@ -55,7 +60,10 @@ internal sealed partial class RedisWatch : IAsyncDisposable
         try
         {
             var look = _journal.ExamineAsync(cancellationToken);
-            if (await Task.WhenAny(look, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false) != look && !cancellationToken.IsCancellationRequested)
+            if (
+                await Task.WhenAny(look, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false) != look
+                && !cancellationToken.IsCancellationRequested
+            )
                 Lost($"Redis has not answered for {Patience.TotalSeconds} s.");
 
             // It may be another one each time, or have other settings.

@@ -33,13 +33,20 @@ internal static class ServerAccess
         var name = text.StartsWith(Below, StringComparison.Ordinal) ? text[Below.Length..] : text;
         return text == Everything || Uri.CheckHostName(name) != UriHostNameType.Unknown
             ? text
-            : throw new BadOptionException("--allowed-hosts", $"'{text}' must be a host's name or address without a port, *.NAME for all names below one, or * for all.");
+            : throw new BadOptionException(
+                "--allowed-hosts",
+                $"'{text}' must be a host's name or address without a port, *.NAME for all names below one, or * for all."
+            );
     }
 
     private static string Origin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var origin) && origin.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase)
+        Uri.TryCreate(text, UriKind.Absolute, out var origin)
+        && origin.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase)
             ? text
-            : throw new BadOptionException("--allowed-origins", $"'{text}' must be an origin as browsers write it: http://host:port or https://host, with no slash behind it.");
+            : throw new BadOptionException(
+                "--allowed-origins",
+                $"'{text}' must be an origin as browsers write it: http://host:port or https://host, with no slash behind it."
+            );
 
     private static IPNetwork Proxy(string text)
     {

@@ -10,7 +10,8 @@ public static partial class ServerCommand
 {
     /// <summary>Runs the server until it is told to stop by SIGTERM or SIGINT.</summary>
     /// <returns>The exit code: 0 after a stop, 1 when it could not start; then one line of <paramref name="errors"/> says why.</returns>
-    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors) => RunAsync(new HostProgram(), args, output, errors);
+    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors) =>
+        RunAsync(new HostProgram(), args, output, errors);
 
     internal static async Task<int> RunAsync(HostProgram program, IReadOnlyList<string> args, TextWriter output, TextWriter errors)
     {
@@ -70,10 +71,23 @@ public static partial class ServerCommand
         catch (InvalidDataException problem) when (problem.GetBaseException() is JsonException broken)
         {
             // An appsettings.json that is no JSON: the framework says which in one exception, and where in another.
-            await errors.WriteLineAsync($"{program.Name}: {problem.Message} {broken.Message} (lines and bytes count from 0)".ReplaceLineEndings(" ")).ConfigureAwait(false);
+            await errors
+                .WriteLineAsync(
+                    $"{program.Name}: {problem.Message} {broken.Message} (lines and bytes count from 0)".ReplaceLineEndings(" ")
+                )
+                .ConfigureAwait(false);
             return 1;
         }
-        catch (Exception problem) when (problem is BadOptionException or IOException or InvalidDataException or UnauthorizedAccessException or SocketException or TimestoneException || program.ExplainsStart(problem))
+        catch (Exception problem)
+            when (problem
+                    is BadOptionException
+                        or IOException
+                        or InvalidDataException
+                        or UnauthorizedAccessException
+                        or SocketException
+                        or TimestoneException
+                || program.ExplainsStart(problem)
+            )
         {
             await errors.WriteLineAsync($"{program.Name}: {problem.Message.ReplaceLineEndings(" ")}").ConfigureAwait(false);
             return 1;
@@ -82,7 +96,9 @@ public static partial class ServerCommand
 
     private static async Task IndexAsync(ConfigurationManager configuration, TimestoneServerOptions options)
     {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, Configuration = configuration });
+        var builder = Host.CreateApplicationBuilder(
+            new HostApplicationBuilderSettings { DisableDefaults = true, Configuration = configuration }
+        );
         LoggingDefaults.AddTo(builder);
         builder.AddServiceDefaults("timestone-indexer");
         builder.Services.AddSingleton(options);
@@ -91,7 +107,11 @@ public static partial class ServerCommand
 
         // Who reads the line may tell it to stop.
         await host.StartAsync().ConfigureAwait(false);
-        LogStartedIndexer(host.Services.GetRequiredService<ILogger<IndexerService>>(), options.Kafka!.BootstrapServers, string.Join(", ", options.Elasticsearch!.Addresses));
+        LogStartedIndexer(
+            host.Services.GetRequiredService<ILogger<IndexerService>>(),
+            options.Kafka!.BootstrapServers,
+            string.Join(", ", options.Elasticsearch!.Addresses)
+        );
         await host.WaitForShutdownAsync().ConfigureAwait(false);
     }
 
@@ -101,7 +121,11 @@ public static partial class ServerCommand
     [LoggerMessage(4, LogLevel.Information, "Listening on {Addresses}, data in Redis, waiting for {Replicas} replicas.")]
     private static partial void LogStartedOnRedis(ILogger logger, string addresses, int replicas);
 
-    [LoggerMessage(8, LogLevel.Warning, "Other machines can reach {Addresses}, and there is no authentication: whoever does can read and change every queue. Let only those through who may.")]
+    [LoggerMessage(
+        8,
+        LogLevel.Warning,
+        "Other machines can reach {Addresses}, and there is no authentication: whoever does can read and change every queue. Let only those through who may."
+    )]
     private static partial void LogInsecure(ILogger logger, string addresses);
 
     [LoggerMessage(6, LogLevel.Information, "Told to stop: finishing what was begun.")]

@@ -12,8 +12,31 @@ internal static class ServerConfiguration
     private const string Section = "Timestone";
     private static readonly string[] Known =
     [
-        "Urls", "Data", "Durability", "Redis", "RedisWaitReplicas", "Name", "AdvertiseUrl", "LeaseSeconds", "LeaseRenewalSeconds",
-        "Index", "IndexTransitions", "Kafka", "Elasticsearch", "OutboxLimitBytes", "ScrubRate", "ScrubIntervalSeconds", "Role", "Insecure", "AllowedHosts", "AllowedOrigins", "TrustedProxies", "MaxConnections", "AcceptDataLoss", "AutoCreate", "Defaults",
+        "Urls",
+        "Data",
+        "Durability",
+        "Redis",
+        "RedisWaitReplicas",
+        "Name",
+        "AdvertiseUrl",
+        "LeaseSeconds",
+        "LeaseRenewalSeconds",
+        "Index",
+        "IndexTransitions",
+        "Kafka",
+        "Elasticsearch",
+        "OutboxLimitBytes",
+        "ScrubRate",
+        "ScrubIntervalSeconds",
+        "Role",
+        "Insecure",
+        "AllowedHosts",
+        "AllowedOrigins",
+        "TrustedProxies",
+        "MaxConnections",
+        "AcceptDataLoss",
+        "AutoCreate",
+        "Defaults",
     ];
 
     // As everywhere in configuration.
@@ -115,9 +138,10 @@ internal static class ServerConfiguration
         (section[name] ?? string.Join(',', section.GetSection(name).GetChildren().Select(static child => child.Value)))
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static TimeSpan Seconds(string option, string? text, TimeSpan absent) => text is null
-        ? absent
-        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= TimeSpan.FromDays(1).TotalSeconds
+    private static TimeSpan Seconds(string option, string? text, TimeSpan absent) =>
+        text is null ? absent
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && seconds <= TimeSpan.FromDays(1).TotalSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw new BadOptionException(option, $"'{text}' must be a number of seconds.");
 
@@ -133,11 +157,16 @@ internal static class ServerConfiguration
     {
         try
         {
-            return section.Exists() ? (QueueSettings)ToJson(section).Deserialize(AnyCase.GetTypeInfo(typeof(QueueSettings)))! : new QueueSettings();
+            return section.Exists()
+                ? (QueueSettings)ToJson(section).Deserialize(AnyCase.GetTypeInfo(typeof(QueueSettings)))!
+                : new QueueSettings();
         }
         catch (JsonException problem)
         {
-            throw new BadOptionException($"{section.Path}{problem.Path?[1..].Replace('.', ':')}", "is no setting of a queue, or has a value that it cannot have.");
+            throw new BadOptionException(
+                $"{section.Path}{problem.Path?[1..].Replace('.', ':')}",
+                "is no setting of a queue, or has a value that it cannot have."
+            );
         }
     }
 

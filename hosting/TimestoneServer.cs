@@ -38,7 +38,8 @@ public sealed class TimestoneServer : IAsyncDisposable
     /// <summary>Starts a server within this process; it logs nothing.</summary>
     /// <returns>The server, listening and ready. Disposing it stops it.</returns>
     /// <exception cref="BadOptionException">An option cannot be.</exception>
-    /// <exception cref="IOException">The address is in use, or the journal cannot be opened: another process has it, or it is damaged.</exception>
+    /// <exception cref="IOException">The address is in use, or the journal cannot be opened: another process has it, or it is
+    /// damaged.</exception>
     public static Task<TimestoneServer> StartAsync(TimestoneServerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -61,7 +62,12 @@ public sealed class TimestoneServer : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal static async Task<TimestoneServer> StartAsync(WebApplicationBuilder builder, TimestoneServerOptions options, HostProgram program, CancellationToken cancellationToken)
+    internal static async Task<TimestoneServer> StartAsync(
+        WebApplicationBuilder builder,
+        TimestoneServerOptions options,
+        HostProgram program,
+        CancellationToken cancellationToken
+    )
     {
         var server = new TimestoneServer(Build(builder, options, program));
         try

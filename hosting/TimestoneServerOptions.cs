@@ -20,8 +20,8 @@ public sealed record TimestoneServerOptions
     public Durability Durability { get; init; } = Durability.Fsync;
 
     /// <summary>
-    /// Addresses of a Redis to keep the data in instead of <see cref="Data"/>; see <see cref="RedisJournalOptions.Configuration"/>. Of the servers
-    /// that share it one is active, and the others stand by. Null for files.
+    /// Addresses of a Redis to keep the data in instead of <see cref="Data"/>; see <see cref="RedisJournalOptions.Configuration"/>. Of the
+    /// servers that share it one is active, and the others stand by. Null for files.
     /// </summary>
     public string? Redis { get; init; }
 
@@ -29,8 +29,8 @@ public sealed record TimestoneServerOptions
     public int RedisWaitReplicas { get; init; }
 
     /// <summary>
-    /// On Redis: what this server is called, and was before it was started again; other servers on the same Redis have other names. Null for the
-    /// machine's name with the ports that it listens on.
+    /// On Redis: what this server is called, and was before it was started again; other servers on the same Redis have other names. Null
+    /// for the machine's name with the ports that it listens on.
     /// </summary>
     public string? Name { get; init; }
 
@@ -38,7 +38,8 @@ public sealed record TimestoneServerOptions
     public string? AdvertiseUrl { get; init; }
 
     /// <summary>
-    /// On Redis: how long the active server may be silent until another becomes active; 1 s to 5 minutes, and at least three times <see cref="LeaseRenewal"/>.
+    /// On Redis: how long the active server may be silent until another becomes active; 1 s to 5 minutes, and at least three times
+    /// <see cref="LeaseRenewal"/>.
     /// </summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(4);
 
@@ -48,7 +49,10 @@ public sealed record TimestoneServerOptions
     /// <summary>What it answers searches from.</summary>
     public IndexKind Index { get; init; } = IndexKind.Memory;
 
-    /// <summary>How many transitions and removals the index in memory keeps to be told as history, of all queues together; the oldest give way. At least 1.</summary>
+    /// <summary>
+    /// How many transitions and removals the index in memory keeps to be told as history, of all queues together; the oldest give way. At
+    /// least 1.
+    /// </summary>
     public int IndexTransitions { get; init; } = new MemoryIndexOptions().HistoryLimit;
 
     /// <summary>Where transitions are published to; null for nowhere.</summary>
@@ -64,8 +68,8 @@ public sealed record TimestoneServerOptions
     public long OutboxLimitBytes { get; init; } = new FileJournalOptions().OutboxLimitBytes;
 
     /// <summary>
-    /// How many messages a second are compared with the indices in Elasticsearch at the most, for what differs to be repaired; 0 to compare nothing. Only the
-    /// index that is marked as this service's is compared.
+    /// How many messages a second are compared with the indices in Elasticsearch at the most, for what differs to be repaired; 0 to compare
+    /// nothing. Only the index that is marked as this service's is compared.
     /// </summary>
     public int ScrubRate { get; init; } = 100;
 
@@ -153,13 +157,22 @@ public sealed record TimestoneServerOptions
     }
 
     /// <summary>The journal's own options.</summary>
-    internal RedisJournalOptions ForRedis() => new() { Configuration = Redis!, WaitReplicas = RedisWaitReplicas, Outbox = EventFlow.Reads(this) };
+    internal RedisJournalOptions ForRedis() =>
+        new()
+        {
+            Configuration = Redis!,
+            WaitReplicas = RedisWaitReplicas,
+            Outbox = EventFlow.Reads(this),
+        };
 
     private void CheckLease()
     {
         if (Name is not null && (Name.Length is 0 or > 200 || Name.Any(char.IsControl)))
             throw new BadOptionException("--name", "must be 1 to 200 characters, none of them a control character.");
-        if (AdvertiseUrl is not null && !(Uri.TryCreate(AdvertiseUrl, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "" }))
+        if (
+            AdvertiseUrl is not null
+            && !(Uri.TryCreate(AdvertiseUrl, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "" })
+        )
             throw new BadOptionException("--advertise-url", $"'{AdvertiseUrl}' is no http or https URL, or has a user in it.");
         if (LeaseRenewal < TimeSpan.FromMilliseconds(50))
             throw new BadOptionException("--lease-renewal-seconds", "must be at least 0.05.");

@@ -4,9 +4,10 @@ using System.Net.Sockets;
 namespace Timestone.Silo;
 
 /// <summary>
-/// Before a silo joins: declares those of its own address dead that are in the cluster's table and that nobody listens for any more. Orleans waits
-/// for every silo in the table to answer, until it has not been heard of for some time, and logs each failure. Nobody who listens is refused by
-/// his own machine's kernel, and no firewall stands in between, so a refusal proves it there; elsewhere Orleans' own rule stays.
+/// Before a silo joins: declares those of its own address dead that are in the cluster's table and that nobody listens for any more.
+/// Orleans waits for every silo in the table to answer, until it has not been heard of for some time, and logs each failure. Nobody who
+/// listens is refused by his own machine's kernel, and no firewall stands in between, so a refusal proves it there; elsewhere Orleans' own
+/// rule stays.
 /// </summary>
 internal sealed partial class DeadNeighbours(IMembershipTable table, SiloOptions options, ILogger<DeadNeighbours> logger)
 {

@@ -4,10 +4,14 @@ using Timestone.Hosting;
 
 namespace Timestone.Silo;
 
-/// <summary>How soon a silo that died or froze is noticed: its queues are unavailable until then. docs/silos.md explains the figures.</summary>
+/// <summary>
+/// How soon a silo that died or froze is noticed: its queues are unavailable until then. docs/silos.md explains the figures.
+/// </summary>
 /// <param name="Probe">How often a silo is probed, and how long an answer may take; 0.1 s to a minute.</param>
-/// <param name="MissedProbes">How many probes in a row must fail; 1 to 20. The last goes by way of another silo, where there is one.</param>
-/// <param name="Votes">How many silos must agree, where there are as many; 1 to 10. Orleans needs no more than half of those that are left.</param>
+/// <param name="MissedProbes">How many probes in a row must fail; 1 to 20. The last goes by way of another silo, where there is
+/// one.</param>
+/// <param name="Votes">How many silos must agree, where there are as many; 1 to 10. Orleans needs no more than half of those that are
+/// left.</param>
 internal sealed record Failover(TimeSpan Probe, int MissedProbes, int Votes)
 {
     /// <summary>What holds where nothing is said.</summary>
@@ -27,8 +31,8 @@ internal sealed record Failover(TimeSpan Probe, int MissedProbes, int Votes)
         // Orleans would shorten probes to half of this when answers come fast, and take one that is slow for once for dead the sooner.
         options.ProbeTimeout = options.MinProbeTimeout = Probe;
 
-        // A silo is not dead while anything has come from it within as many of the longest probes as may be missed. With Orleans' own figures
-        // that is 24 s, for which a frozen silo keeps its queues; without this check a silo that is only busy loses them.
+        // A silo is not dead while anything has come from it within as many of the longest probes as may be missed. With Orleans' own
+        // figures that is 24 s, for which a frozen silo keeps its queues; without this check a silo that is only busy loses them.
         options.EnableConnectionLivenessCheck = true;
         options.MaxProbeTimeout = Probe * LongestProbe;
         options.NumMissedProbesLimit = MissedProbes;
@@ -40,9 +44,10 @@ internal sealed record Failover(TimeSpan Probe, int MissedProbes, int Votes)
         options.DefunctSiloExpiration = TimeSpan.FromHours(1);
     }
 
-    private static TimeSpan Seconds(string option, string? text) => text is null
-        ? Default.Probe
-        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.1 and <= 60
+    private static TimeSpan Seconds(string option, string? text) =>
+        text is null ? Default.Probe
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && seconds is >= 0.1 and <= 60
             ? TimeSpan.FromSeconds(seconds)
             : throw new BadOptionException(option, $"'{text}' must be a number of seconds, 0.1 to 60.");
 

@@ -4,9 +4,9 @@ using Timestone.Hosting;
 namespace Timestone.Silo;
 
 /// <summary>
-/// Keeps Orleans' warnings out of the log until the silo has joined: Orleans tries whoever is in the cluster's table, dead ones too, and its
-/// watchdog takes the time since the machine was started for the time since its last look. A join that fails ends the process with
-/// its reason; of one that takes long this tells.
+/// Keeps Orleans' warnings out of the log until the silo has joined: Orleans tries whoever is in the cluster's table, dead ones too, and
+/// its watchdog takes the time since the machine was started for the time since its last look. A join that fails ends the process with its
+/// reason; of one that takes long this tells.
 /// </summary>
 internal sealed partial class JoiningLog(SiloMembership membership, SiloService service, ILogger<JoiningLog> logger) : BackgroundService
 {
@@ -40,6 +40,10 @@ internal sealed partial class JoiningLog(SiloMembership membership, SiloService 
 
     private static LogLevel Lowest(SiloMembership membership) => membership.HasJoined ? LogLevel.Warning : LogLevel.Critical;
 
-    [LoggerMessage(51, LogLevel.Warning, "The silo has not joined its cluster yet. Every silo in the cluster's table must answer, or be declared dead; Logging:LogLevel:Orleans=Information tells more.")]
+    [LoggerMessage(
+        51,
+        LogLevel.Warning,
+        "The silo has not joined its cluster yet. Every silo in the cluster's table must answer, or be declared dead; Logging:LogLevel:Orleans=Information tells more."
+    )]
     private partial void LogJoining();
 }

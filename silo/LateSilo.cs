@@ -8,8 +8,12 @@ namespace Timestone.Silo;
 /// cluster has heard of this silo.
 /// </summary>
 internal sealed class LateSilo(
-    Func<IReadOnlyList<IHostedService>> orleans, SiloService service, SiloPorts ports, DeadNeighbours? neighbours, SiloMembership membership)
-    : IHostedLifecycleService, IAsyncDisposable
+    Func<IReadOnlyList<IHostedService>> orleans,
+    SiloService service,
+    SiloPorts ports,
+    DeadNeighbours? neighbours,
+    SiloMembership membership
+) : IHostedLifecycleService, IAsyncDisposable
 {
     // Those that have started, the last one first.
     private readonly Stack<IHostedService> _started = [];
@@ -35,7 +39,9 @@ internal sealed class LateSilo(
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         // Opening may fail for another reason while Redis is still waited for.
-        await (await Task.WhenAny(service.Reached, service.Opened).WaitAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        await (await Task.WhenAny(service.Reached, service.Opened).WaitAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(
+            false
+        );
         ports.Check();
         if (neighbours is not null)
             await neighbours.BuryAsync(cancellationToken).ConfigureAwait(false);

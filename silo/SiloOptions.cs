@@ -46,7 +46,10 @@ internal sealed record SiloOptions(string Cluster, string Service, IPAddress Add
         if (!IPAddress.TryParse(advertised, out var address))
             throw new BadOptionException("--advertise", $"'{advertised}' is no IP address.");
         if (!insecure && !IPAddress.IsLoopback(address))
-            throw new BadOptionException("--advertise", $"'{address}' can be reached from other machines and there is no authentication; use a loopback address, or --insecure to do it all the same.");
+            throw new BadOptionException(
+                "--advertise",
+                $"'{address}' can be reached from other machines and there is no authentication; use a loopback address, or --insecure to do it all the same."
+            );
 
         // Across machines firewalls must know them.
         var fix = !IPAddress.IsLoopback(address);

@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace Timestone.Silo;
 
 /// <summary>
-/// The two ports that a silo listens on. Orleans binds them so that several processes can have one port at a time. A second silo would get some
-/// of the first one's connections, and on its silo port it would have the first declared dead. So it is asked here whether a port is free.
+/// The two ports that a silo listens on. Orleans binds them so that several processes can have one port at a time. A second silo would get
+/// some of the first one's connections, and on its silo port it would have the first declared dead. So it is asked here whether a port is
+/// free.
 /// </summary>
 internal sealed class SiloPorts : IDisposable
 {
@@ -34,7 +35,8 @@ internal sealed class SiloPorts : IDisposable
 
     /// <summary>Chooses the ports that were not given, and makes sure of those that were.</summary>
     /// <param name="options">What the silo was told.</param>
-    /// <param name="alone">Whether it is a cluster by itself: then clients look for it on the usual ports, which it has if they are free.</param>
+    /// <param name="alone">Whether it is a cluster by itself: then clients look for it on the usual ports, which it has if they are
+    /// free.</param>
     /// <exception cref="IOException">A port that was given is in use.</exception>
     public static SiloPorts Choose(SiloOptions options, bool alone) => new(options, alone);
 

@@ -43,10 +43,10 @@ internal sealed partial class SiloProgram : HostProgram
           --death-votes N         how many silos must suspect it, where there are as many, for it to lose its queues (2)
         """, StringComparison.Ordinal) + """
 
-        The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort, :ProbeSeconds, :MissedProbes, :DeathVotes. Orleans'
-        own section counts too, as Aspire sets it (Orleans:Clustering, :GrainDirectory, :GrainStorage, :ClusterId, :ServiceId, :Endpoints): the Redis of Orleans:Clustering is the
-        silo's unless --redis says another.
-        """;
+            The silo's own are Timestone:Silo:Cluster, :Advertise, :SiloPort, :GatewayPort, :ProbeSeconds, :MissedProbes, :DeathVotes. Orleans'
+            own section counts too, as Aspire sets it (Orleans:Clustering, :GrainDirectory, :GrainStorage, :ClusterId, :ServiceId, :Endpoints): the Redis of Orleans:Clustering is the
+            silo's unless --redis says another.
+            """;
 
     public override IReadOnlyDictionary<string, string> Options => SiloOptions.Names;
 
@@ -64,13 +64,22 @@ internal sealed partial class SiloProgram : HostProgram
         _silo = SiloOptions.Read(configuration, options.Insecure);
 
         if (EmbeddedRedis.PortOf(options.Redis) is not null && OrleansSection.HasClustering(configuration))
-            throw new BadOptionException("--redis", "'embedded' is a cluster's Redis, and so is that of Orleans:Clustering; leave one out.");
+            throw new BadOptionException(
+                "--redis",
+                "'embedded' is a cluster's Redis, and so is that of Orleans:Clustering; leave one out."
+            );
         if (EmbeddedRedis.PortOf(options.Redis) is not null && options.RedisWaitReplicas > 0)
-            throw new BadOptionException("--redis-wait-replicas", "an embedded Redis has no replicas; start a Redis with replicas instead.");
+            throw new BadOptionException(
+                "--redis-wait-replicas",
+                "an embedded Redis has no replicas; start a Redis with replicas instead."
+            );
 
         // Garnet has no streams, which the outbox is.
         if (EmbeddedRedis.PortOf(options.Redis) is not null && EventFlow.Reads(options))
-            throw new BadOptionException(options.Kafka is null ? "--elasticsearch" : "--kafka", "an embedded Redis keeps no events to publish; use a redis-server.");
+            throw new BadOptionException(
+                options.Kafka is null ? "--elasticsearch" : "--kafka",
+                "an embedded Redis keeps no events to publish; use a redis-server."
+            );
 
         // Orleans starts its streams before anything else looks at that.
         if (options.Kafka is { } kafka)
@@ -138,7 +147,12 @@ internal sealed partial class SiloProgram : HostProgram
         {
             silo.UseTimestoneRedis(options.Redis, _silo.Failover);
             silo.Services.AddSingleton<DeadNeighbours>();
-            silo.ConfigureEndpoints(_silo.Address, _ports.SiloPort, _ports.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(_silo.Address));
+            silo.ConfigureEndpoints(
+                _silo.Address,
+                _ports.SiloPort,
+                _ports.GatewayPort,
+                listenOnAnyHostAddress: !IPAddress.IsLoopback(_silo.Address)
+            );
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (_silo.Cluster, _silo.Service));
         }
 
@@ -153,9 +167,17 @@ internal sealed partial class SiloProgram : HostProgram
         silo.AddDashboard();
     }
 
-    [LoggerMessage(40, LogLevel.Warning, "Redis is a Garnet in this process, for trying a cluster out: nothing is fsynced, and all silos end with this one. Others on this machine join with --redis 127.0.0.1:{Port}.")]
+    [LoggerMessage(
+        40,
+        LogLevel.Warning,
+        "Redis is a Garnet in this process, for trying a cluster out: nothing is fsynced, and all silos end with this one. Others on this machine join with --redis 127.0.0.1:{Port}."
+    )]
     private static partial void LogEmbedded(ILogger logger, int port);
 
-    [LoggerMessage(41, LogLevel.Information, "Other silos reach this one at {Address}:{SiloPort}, Orleans clients at {GatewayPort}: ports that were free.")]
+    [LoggerMessage(
+        41,
+        LogLevel.Information,
+        "Other silos reach this one at {Address}:{SiloPort}, Orleans clients at {GatewayPort}: ports that were free."
+    )]
     private static partial void LogPorts(ILogger logger, string address, int siloPort, int gatewayPort);
 }

@@ -6,8 +6,17 @@ using Timestone.Journals.Redis;
 namespace Timestone.Silo;
 
 /// <summary>The service of this process, for its grains to use.</summary>
-internal sealed class SiloService(TimestoneServerOptions options, IHostApplicationLifetime lifetime, ILogger<LocalService> logger, ILoggerFactory loggers, SiloQueues queues, SiloIndex grains, SiloOptions silo, SiloMembership membership, IServiceProvider services)
-    : LocalService(options, lifetime, logger, loggers)
+internal sealed class SiloService(
+    TimestoneServerOptions options,
+    IHostApplicationLifetime lifetime,
+    ILogger<LocalService> logger,
+    ILoggerFactory loggers,
+    SiloQueues queues,
+    SiloIndex grains,
+    SiloOptions silo,
+    SiloMembership membership,
+    IServiceProvider services
+) : LocalService(options, lifetime, logger, loggers)
 {
     protected override LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given with { GiveWay = true };
 

@@ -23,7 +23,9 @@ public sealed record AccessOptions
     /// </summary>
     public bool AnyAddress { get; init; }
 
-    /// <summary>Origins of pages that may use the service beside its own, as browsers write them: <c>https://queues.example.org</c>.</summary>
+    /// <summary>
+    /// Origins of pages that may use the service beside its own, as browsers write them: <c>https://queues.example.org</c>.
+    /// </summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
     /// <summary>Reverse proxies whose <c>X-Forwarded-For</c>, <c>-Host</c> and <c>-Proto</c> count; nobody else's do.</summary>

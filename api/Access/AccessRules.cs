@@ -23,7 +23,10 @@ internal sealed class AccessRules(AccessOptions options)
     public TimestoneError? Refusal(HttpRequest request)
     {
         if (!IsAllowed(request))
-            return new(ErrorCode.HostNotAllowed, $"The server does not answer to the host '{request.Host.Value.Cut()}'. If that name is yours, start the server with --allowed-hosts {request.Host.Host.Cut()}.");
+            return new(
+                ErrorCode.HostNotAllowed,
+                $"The server does not answer to the host '{request.Host.Value.Cut()}'. If that name is yours, start the server with --allowed-hosts {request.Host.Host.Cut()}."
+            );
         var headers = request.Headers;
         var origin = headers.Origin;
         if (origin.Count > 0)
@@ -32,11 +35,15 @@ internal sealed class AccessRules(AccessOptions options)
             if (_origins.Contains(from))
                 return null;
             if (!IsOwn(from, request))
-                return Foreign($"Pages of the origin '{from.Cut()}' may not use this server. If that origin is yours, start the server with --allowed-origins {from.Cut()}.");
+                return Foreign(
+                    $"Pages of the origin '{from.Cut()}' may not use this server. If that origin is yours, start the server with --allowed-origins {from.Cut()}."
+                );
         }
 
         return headers.TryGetValue("Sec-Fetch-Site", out var site) && site.ToString() is not ("same-origin" or "none")
-            ? Foreign("The request comes from a page of another site (Sec-Fetch-Site), and such pages may not use this server. If the page is yours, start the server with --allowed-origins.")
+            ? Foreign(
+                "The request comes from a page of another site (Sec-Fetch-Site), and such pages may not use this server. If the page is yours, start the server with --allowed-origins."
+            )
             : null;
     }
 

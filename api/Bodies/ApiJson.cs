@@ -36,5 +36,8 @@ internal sealed partial class ApiJson : JsonSerializerContext
 
     /// <summary>A change of settings.</summary>
     public static JsonTypeInfo<QueueSettingsPatch> Patch { get; } =
-        (JsonTypeInfo<QueueSettingsPatch>)new JsonSerializerOptions(TimestoneJson.Default.Options) { TypeInfoResolver = Requests }.GetTypeInfo(typeof(QueueSettingsPatch));
+        (JsonTypeInfo<QueueSettingsPatch>)
+            new JsonSerializerOptions(TimestoneJson.Default.Options) { TypeInfoResolver = Requests }.GetTypeInfo(
+                typeof(QueueSettingsPatch)
+            );
 }

@@ -4,7 +4,8 @@ namespace Timestone.Api;
 
 /// <summary>How one part of the service is doing.</summary>
 /// <param name="Name">The part: <c>journal</c>, <c>redis</c> and the like.</param>
-/// <param name="Status"><c>ok</c>; <c>degraded</c> where the whole works all the same; <c>stalled</c> where it stands still although it has something to do.</param>
+/// <param name="Status"><c>ok</c>; <c>degraded</c> where the whole works all the same; <c>stalled</c> where it stands still although it has
+/// something to do.</param>
 /// <param name="Detail">What is wrong, as sentences for people. Left out when all is well.</param>
 /// <param name="Figures">Measures of the part, with their unit in the name (<c>bytesFree</c>). Left out where it has none.</param>
 public sealed record HealthPart(

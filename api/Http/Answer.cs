@@ -15,7 +15,11 @@ internal static class Answer
     private const int KeptBytes = 1024 * 1024;
 
     // Told as it is, not escaped for a web page that it may be pasted into: people read answers.
-    private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        SkipValidation = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;

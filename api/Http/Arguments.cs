@@ -27,7 +27,11 @@ internal static class Arguments
         var text = context.Request.QueryString.Value;
         if (text is null or "" or "?")
             return;
-        if (!Utf8.IsValid(WebUtility.UrlDecodeToBytes(System.Text.Encoding.UTF8.GetBytes(text), 0, System.Text.Encoding.UTF8.GetByteCount(text))))
+        if (
+            !Utf8.IsValid(
+                WebUtility.UrlDecodeToBytes(System.Text.Encoding.UTF8.GetBytes(text), 0, System.Text.Encoding.UTF8.GetByteCount(text))
+            )
+        )
             throw Validation.Invalid("query", "The query is not valid UTF-8.");
         foreach (var (name, values) in context.Request.Query)
         {
@@ -73,8 +77,14 @@ internal static class Arguments
 
     public static TimeSpan Seconds(this HttpContext context, string name, TimeSpan absent) =>
         context.Text(name) is not { } text ? absent
-        : double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) <= MostSeconds
-        ? TimeSpan.FromMilliseconds((long)Math.Round(seconds * 1000))
+        : double.TryParse(
+            text,
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out var seconds
+        )
+        && Math.Abs(seconds) <= MostSeconds
+            ? TimeSpan.FromMilliseconds((long)Math.Round(seconds * 1000))
         : throw Validation.Invalid(name, $"{name} must be a number of seconds.");
 
     public static DateTimeOffset? Time(this HttpContext context, string name) =>

@@ -9,7 +9,10 @@ internal static partial class BadJson
 {
     public static TimestoneException Explain(JsonException problem)
     {
-        var field = problem.Path is null or "$" ? null : problem.Path.StartsWith("$.", StringComparison.Ordinal) ? problem.Path[2..] : problem.Path[1..];
+        var field =
+            problem.Path is null or "$" ? null
+            : problem.Path.StartsWith("$.", StringComparison.Ordinal) ? problem.Path[2..]
+            : problem.Path[1..];
         if (problem.Message.Contains("maximum configured depth", StringComparison.Ordinal))
             return Invalid(field, RawJson.TooDeep, problem);
         if (problem.InnerException is JsonException)
@@ -31,11 +34,16 @@ internal static partial class BadJson
         if (message.Contains("null values", StringComparison.Ordinal))
             return Invalid(field, $"{field.Cut()} must not be null.", problem);
         if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
-            return Invalid(field, field is null ? "The body must be a JSON object." : $"{field.Cut()} has a value that it cannot have.", problem);
+            return Invalid(
+                field,
+                field is null ? "The body must be a JSON object." : $"{field.Cut()} has a value that it cannot have.",
+                problem
+            );
         return Invalid(field, message, problem);
     }
 
-    private static TimestoneException Invalid(string? field, string detail, JsonException problem) => new(ErrorCode.InvalidArgument, detail, field, problem);
+    private static TimestoneException Invalid(string? field, string detail, JsonException problem) =>
+        new(ErrorCode.InvalidArgument, detail, field, problem);
 
     [GeneratedRegex(" Path: .*")]
     private static partial Regex Position();

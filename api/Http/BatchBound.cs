@@ -3,13 +3,16 @@ using Timestone.Json;
 
 namespace Timestone.Api;
 
-/// <summary>Refuses a batch of far too many items before they are parsed: as objects they take up to fifty times the bytes of their JSON.</summary>
+/// <summary>
+/// Refuses a batch of far too many items before they are parsed: as objects they take up to fifty times the bytes of their JSON.
+/// </summary>
 internal static class BatchBound
 {
     // Whatever has fewer has no more items than these, and is parsed without being looked through first.
     private const int FewCommas = 100_000;
 
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it holds more than <see cref="Limits.MaxBatch"/> items.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it holds more than <see cref="Limits.MaxBatch"/>
+    /// items.</exception>
     public static void Check(ReadOnlySpan<byte> utf8Json)
     {
         if (utf8Json.Count((byte)',') < FewCommas)

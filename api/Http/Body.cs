@@ -31,7 +31,8 @@ internal static class Body
             throw new TimestoneException(ErrorCode.InvalidArgument, "The request needs a body.");
         try
         {
-            return JsonSerializer.Deserialize(utf8Json, type) ?? throw new TimestoneException(ErrorCode.InvalidArgument, "The body must be a JSON object.");
+            return JsonSerializer.Deserialize(utf8Json, type)
+                ?? throw new TimestoneException(ErrorCode.InvalidArgument, "The body must be a JSON object.");
         }
         catch (JsonException problem)
         {
@@ -43,7 +44,10 @@ internal static class Body
     private const int InlineBytes = 64 * 1024;
 
     // Nor by all threads of the pool, on which the queues work.
-    private static readonly TaskScheduler Aside = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Math.Max(1, Environment.ProcessorCount / 2)).ConcurrentScheduler;
+    private static readonly TaskScheduler Aside = new ConcurrentExclusiveSchedulerPair(
+        TaskScheduler.Default,
+        Math.Max(1, Environment.ProcessorCount / 2)
+    ).ConcurrentScheduler;
 
     /// <summary>Reads the whole body, then makes the request of it.</summary>
     public static ValueTask<T> ReadAsync<T>(HttpContext context, ReadBody<T> read)
@@ -72,9 +76,8 @@ internal static class Body
         }
     }
 
-    private static ValueTask<T> TakeAsync<T>(HttpContext context, ReadOnlySequence<byte> body, ReadBody<T> read) => body.Length <= InlineBytes
-        ? new ValueTask<T>(Take(context, body, read))
-        : TakeAsideAsync(context, body, read);
+    private static ValueTask<T> TakeAsync<T>(HttpContext context, ReadOnlySequence<byte> body, ReadBody<T> read) =>
+        body.Length <= InlineBytes ? new ValueTask<T>(Take(context, body, read)) : TakeAsideAsync(context, body, read);
 
     // By itself, so that a small body does not pay for the closure.
     private static ValueTask<T> TakeAsideAsync<T>(HttpContext context, ReadOnlySequence<byte> body, ReadBody<T> read) =>
@@ -116,7 +119,10 @@ internal static class Body
     private static void CheckType(HttpContext context)
     {
         var request = context.Request;
-        if (request.Headers.ContentEncoding is { Count: > 0 } coding && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
+        if (
+            request.Headers.ContentEncoding is { Count: > 0 } coding
+            && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase)
+        )
         {
             context.Response.Headers.AcceptEncoding = "identity";
             throw Unsupported($"The body must not be encoded, and is '{coding.ToString().Cut()}'.");

@@ -17,36 +17,45 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
     private long _causeToldAt = -CauseIntervalMs;
 
     public RequestDelegate WithBody<TRequest, TAnswer>(
-        ReadBody<TRequest> read, Func<ITimestone, HttpContext, TRequest, Task<TAnswer>> ask, Func<HttpContext, TRequest, TAnswer, Task> answer) => async context =>
-    {
-        try
+        ReadBody<TRequest> read,
+        Func<ITimestone, HttpContext, TRequest, Task<TAnswer>> ask,
+        Func<HttpContext, TRequest, TAnswer, Task> answer
+    ) =>
+        async context =>
         {
-            var timestone = Ready();
-            var request = await Body.ReadAsync(context, read).ConfigureAwait(false);
-            await answer(context, request, await ask(timestone, context, request).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-        catch (Exception problem)
-        {
-            await RefuseAsync(context, problem).ConfigureAwait(false);
-        }
-    };
+            try
+            {
+                var timestone = Ready();
+                var request = await Body.ReadAsync(context, read).ConfigureAwait(false);
+                await answer(context, request, await ask(timestone, context, request).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            catch (Exception problem)
+            {
+                await RefuseAsync(context, problem).ConfigureAwait(false);
+            }
+        };
 
-    public RequestDelegate WithoutBody<TAnswer>(Func<ITimestone, HttpContext, Task<TAnswer>> ask, Func<HttpContext, TAnswer, Task> answer) => async context =>
-    {
-        try
+    public RequestDelegate WithoutBody<TAnswer>(
+        Func<ITimestone, HttpContext, Task<TAnswer>> ask,
+        Func<HttpContext, TAnswer, Task> answer
+    ) =>
+        async context =>
         {
-            var timestone = Ready();
-            await answer(context, await ask(timestone, context).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-        catch (Exception problem)
-        {
-            await RefuseAsync(context, problem).ConfigureAwait(false);
-        }
-    };
+            try
+            {
+                var timestone = Ready();
+                await answer(context, await ask(timestone, context).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            catch (Exception problem)
+            {
+                await RefuseAsync(context, problem).ConfigureAwait(false);
+            }
+        };
 
-    private ITimestone Ready() => readiness.Obstacle is { } obstacle
-        ? throw new TimestoneException(obstacle.Error)
-        : _timestone ??= services.GetRequiredService<ITimestone>();
+    private ITimestone Ready() =>
+        readiness.Obstacle is { } obstacle
+            ? throw new TimestoneException(obstacle.Error)
+            : _timestone ??= services.GetRequiredService<ITimestone>();
 
     private Task RefuseAsync(HttpContext context, Exception problem)
     {
@@ -74,7 +83,11 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
                 return Problems.WriteAsync(context, bad.StatusCode, Problems.ErrorOf(bad));
             default:
                 LogFailed(problem, context.Request.Path);
-                return Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, new TimestoneError(ErrorCode.Unavailable, "The service failed; what became of the request is unknown."));
+                return Problems.WriteAsync(
+                    context,
+                    StatusCodes.Status500InternalServerError,
+                    new TimestoneError(ErrorCode.Unavailable, "The service failed; what became of the request is unknown.")
+                );
         }
     }
 

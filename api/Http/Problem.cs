@@ -9,7 +9,8 @@ namespace Timestone.Api;
 /// <param name="Detail">What is wrong this time.</param>
 /// <param name="Code">The stable reason.</param>
 /// <param name="Field">The argument at fault, as it is called on the wire; absent when none is.</param>
-/// <param name="ActiveUrl">Of a standby: where the active server says that callers reach it. For people: a client tries only addresses that it was given. Else absent.</param>
+/// <param name="ActiveUrl">Of a standby: where the active server says that callers reach it. For people: a client tries only addresses that
+/// it was given. Else absent.</param>
 /// <param name="Parts">How each part of the service is doing, where that was asked; else absent.</param>
 public sealed record Problem(
     string Type,

@@ -8,7 +8,8 @@ internal static class Problems
 {
     public const string ContentType = "application/problem+json";
 
-    // Seconds. A start or a failed commit is over sooner than that, and a full queue has been worked on; a client's own backoff takes it from there.
+    // Seconds. A start or a failed commit is over sooner than that, and a full queue has been worked on; a client's own backoff takes it
+    // from there.
     private const string RetryAfter = "1";
 
     public static int StatusOf(ErrorCode code) => code switch
@@ -24,20 +25,34 @@ internal static class Problems
     };
 
     /// <summary>Says what Kestrel refuses, or a reader of bodies in its words.</summary>
-    public static TimestoneError ErrorOf(BadHttpRequestException refusal) => refusal.StatusCode switch
-    {
-        StatusCodes.Status408RequestTimeout => new(ErrorCode.InvalidArgument, "The request did not arrive in time."),
-        StatusCodes.Status413PayloadTooLarge => new(ErrorCode.PayloadTooLarge, refusal.Message),
-        StatusCodes.Status414UriTooLong => new(ErrorCode.InvalidArgument, "The request's path and query are too long."),
-        StatusCodes.Status431RequestHeaderFieldsTooLarge => new(ErrorCode.InvalidArgument, "The request's headers are too long or too many."),
-        StatusCodes.Status505HttpVersionNotsupported => new(ErrorCode.InvalidArgument, "The request must be of HTTP/1.1 or HTTP/1.0."),
-        _ => new(ErrorCode.InvalidArgument, refusal.Message),
-    };
+    public static TimestoneError ErrorOf(BadHttpRequestException refusal) =>
+        refusal.StatusCode switch
+        {
+            StatusCodes.Status408RequestTimeout => new(ErrorCode.InvalidArgument, "The request did not arrive in time."),
+            StatusCodes.Status413PayloadTooLarge => new(ErrorCode.PayloadTooLarge, refusal.Message),
+            StatusCodes.Status414UriTooLong => new(ErrorCode.InvalidArgument, "The request's path and query are too long."),
+            StatusCodes.Status431RequestHeaderFieldsTooLarge => new(
+                ErrorCode.InvalidArgument,
+                "The request's headers are too long or too many."
+            ),
+            StatusCodes.Status505HttpVersionNotsupported => new(ErrorCode.InvalidArgument, "The request must be of HTTP/1.1 or HTTP/1.0."),
+            _ => new(ErrorCode.InvalidArgument, refusal.Message),
+        };
 
-    public static Task WriteAsync(HttpContext context, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null) =>
-        WriteAsync(context, StatusOf(error.Code), error, activeUrl, parts);
+    public static Task WriteAsync(
+        HttpContext context,
+        TimestoneError error,
+        string? activeUrl = null,
+        IReadOnlyList<HealthPart>? parts = null
+    ) => WriteAsync(context, StatusOf(error.Code), error, activeUrl, parts);
 
-    public static Task WriteAsync(HttpContext context, int status, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null)
+    public static Task WriteAsync(
+        HttpContext context,
+        int status,
+        TimestoneError error,
+        string? activeUrl = null,
+        IReadOnlyList<HealthPart>? parts = null
+    )
     {
         if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             context.Response.Headers.RetryAfter = RetryAfter;
@@ -45,7 +60,16 @@ internal static class Problems
     }
 
     public static Problem Of(int status, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null) =>
-        new($"urn:timestone:error:{EnumNames.Of(error.Code)}", TitleOf(error.Code), status, error.Detail, error.Code, error.Field?.Cut(), activeUrl, parts);
+        new(
+            $"urn:timestone:error:{EnumNames.Of(error.Code)}",
+            TitleOf(error.Code),
+            status,
+            error.Detail,
+            error.Code,
+            error.Field?.Cut(),
+            activeUrl,
+            parts
+        );
 
     private static string TitleOf(ErrorCode code) => code switch
     {

@@ -13,7 +13,11 @@ public static class Reads
         var group = routes.MapGroup("");
         ((IEndpointConventionBuilder)group).Finally(static endpoint =>
         {
-            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is not { } methods || !methods.HttpMethods.Contains(HttpMethods.Get) || methods.HttpMethods.Contains(HttpMethods.Head))
+            if (
+                endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is not { } methods
+                || !methods.HttpMethods.Contains(HttpMethods.Get)
+                || methods.HttpMethods.Contains(HttpMethods.Head)
+            )
                 return;
             endpoint.Metadata.Remove(methods);
             endpoint.Metadata.Add(new HttpMethodMetadata([.. methods.HttpMethods, HttpMethods.Head], methods.AcceptCorsPreflight));

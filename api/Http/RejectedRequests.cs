@@ -20,7 +20,11 @@ internal sealed class RejectedRequests(DiagnosticListener events) : DiagnosticSo
 
     public override void Write(string name, object? value)
     {
-        if (name == BadRequest && value is IFeatureCollection request && request.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException refusal)
+        if (
+            name == BadRequest
+            && value is IFeatureCollection request
+            && request.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException refusal
+        )
             Tell(request, refusal);
         if (events.IsEnabled(name))
             events.Write(name, value);

@@ -14,7 +14,11 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
 {
     private const string Json = "application/json";
 
-    public async Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    public async Task TransformAsync(
+        OpenApiDocument document,
+        OpenApiDocumentTransformerContext context,
+        CancellationToken cancellationToken
+    )
     {
         document.Info = new OpenApiInfo
         {
@@ -30,19 +34,35 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
             var path = endpoint.RoutePattern.RawText!;
             if (!document.Paths.TryGetValue(path, out var item))
                 document.Paths.Add(path, item = new OpenApiPathItem());
-            foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(static method => method != HttpMethods.Head))
-                ((OpenApiPathItem)item).AddOperation(HttpMethod.Parse(method), await DescribeAsync(document, context, endpoint.RoutePattern, description, cancellationToken).ConfigureAwait(false));
+            foreach (
+                var method in endpoint
+                    .Metadata.GetMetadata<HttpMethodMetadata>()!
+                    .HttpMethods.Where(static method => method != HttpMethods.Head)
+            )
+                ((OpenApiPathItem)item).AddOperation(
+                    HttpMethod.Parse(method),
+                    await DescribeAsync(document, context, endpoint.RoutePattern, description, cancellationToken).ConfigureAwait(false)
+                );
         }
     }
 
     private static async Task<OpenApiOperation> DescribeAsync(
-        OpenApiDocument document, OpenApiDocumentTransformerContext context, RoutePattern pattern, RouteDescription description, CancellationToken cancellationToken)
+        OpenApiDocument document,
+        OpenApiDocumentTransformerContext context,
+        RoutePattern pattern,
+        RouteDescription description,
+        CancellationToken cancellationToken
+    )
     {
         var operation = new OpenApiOperation
         {
             OperationId = description.OperationId,
             Summary = description.Summary,
-            Parameters = [.. pattern.Parameters.Select(static parameter => Parameters.InPath(parameter.Name)), .. description.Query.Select(Parameters.InQuery)],
+            Parameters =
+            [
+                .. pattern.Parameters.Select(static parameter => Parameters.InPath(parameter.Name)),
+                .. description.Query.Select(Parameters.InQuery),
+            ],
             Responses = [],
         };
         if (description.Bodies is not [])
@@ -55,7 +75,14 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
         }
 
         foreach (var (status, types) in description.Answers)
-            operation.Responses.Add(Text(status), new OpenApiResponse { Description = ReasonPhrases.GetReasonPhrase(status), Content = types is [] ? null : await ContentAsync(Json, types).ConfigureAwait(false) });
+            operation.Responses.Add(
+                Text(status),
+                new OpenApiResponse
+                {
+                    Description = ReasonPhrases.GetReasonPhrase(status),
+                    Content = types is [] ? null : await ContentAsync(Json, types).ConfigureAwait(false),
+                }
+            );
         foreach (var refusals in ErrorsOf(pattern, description).GroupBy(Problems.StatusOf))
             await RefuseAsync(refusals.Key, refusals.Distinct()).ConfigureAwait(false);
         if (description.Bodies is not [])
@@ -73,7 +100,10 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
             var schemas = new List<IOpenApiSchema>();
             foreach (var type in types)
                 schemas.Add(await ReferenceAsync(type).ConfigureAwait(false));
-            return new() { [contentType] = new OpenApiMediaType { Schema = schemas is [var one] ? one : new OpenApiSchema { OneOf = schemas } } };
+            return new()
+            {
+                [contentType] = new OpenApiMediaType { Schema = schemas is [var one] ? one : new OpenApiSchema { OneOf = schemas } },
+            };
         }
 
         async Task<IOpenApiSchema> ReferenceAsync(Type type)
@@ -87,11 +117,26 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
 
     private static IEnumerable<ErrorCode> ErrorsOf(RoutePattern pattern, RouteDescription description)
     {
-        IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal) ? [ErrorCode.InvalidArgument, ErrorCode.HostNotAllowed, ErrorCode.ForbiddenOrigin, .. description.Errors, ErrorCode.Unavailable, ErrorCode.Standby] : description.Errors;
+        IEnumerable<ErrorCode> errors = pattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal)
+            ?
+            [
+                ErrorCode.InvalidArgument,
+                ErrorCode.HostNotAllowed,
+                ErrorCode.ForbiddenOrigin,
+                .. description.Errors,
+                ErrorCode.Unavailable,
+                ErrorCode.Standby,
+            ]
+            : description.Errors;
         if (description.Bodies is not [])
             errors = errors.Append(ErrorCode.PayloadTooLarge);
         // Only what creates queues, and what reads the index, does not need to find one.
-        return pattern.Parameters.Count > 0 && !description.Errors.Contains(ErrorCode.QueueExists) && !description.Errors.Contains(ErrorCode.NoIndex) ? errors.Append(ErrorCode.QueueNotFound) : errors;
+        return
+            pattern.Parameters.Count > 0
+            && !description.Errors.Contains(ErrorCode.QueueExists)
+            && !description.Errors.Contains(ErrorCode.NoIndex)
+            ? errors.Append(ErrorCode.QueueNotFound)
+            : errors;
     }
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);

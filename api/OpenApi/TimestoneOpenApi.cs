@@ -20,11 +20,15 @@ internal static class TimestoneOpenApi
             json.RespectNullableAnnotations = true;
             json.RespectRequiredConstructorParameters = true;
         });
-        return services.AddOpenApi("v1", static options =>
-        {
-            options.CreateSchemaReferenceId = static type => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is null ? null : SchemaNames.Of(type.Type);
-            options.AddDocumentTransformer<TimestoneDocument>();
-            options.AddSchemaTransformer<WireSchemas>();
-        });
+        return services.AddOpenApi(
+            "v1",
+            static options =>
+            {
+                options.CreateSchemaReferenceId = static type =>
+                    OpenApiOptions.CreateDefaultSchemaReferenceId(type) is null ? null : SchemaNames.Of(type.Type);
+                options.AddDocumentTransformer<TimestoneDocument>();
+                options.AddSchemaTransformer<WireSchemas>();
+            }
+        );
     }
 }

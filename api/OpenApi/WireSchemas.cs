@@ -17,7 +17,11 @@ internal sealed class WireSchemas : IOpenApiSchemaTransformer
         else if (type == typeof(DateTimeOffset))
             (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
         else if (type == typeof(Metadata))
-            (schema.Type, schema.AdditionalProperties, schema.MaxProperties) = (JsonSchemaType.Object, new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = Limits.MaxMetadataValueLength }, Limits.MaxMetadataPairs);
+            (schema.Type, schema.AdditionalProperties, schema.MaxProperties) = (
+                JsonSchemaType.Object,
+                new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = Limits.MaxMetadataValueLength },
+                Limits.MaxMetadataPairs
+            );
 
         if (context.JsonPropertyInfo is { IsSetNullable: true } && type != typeof(RawJson) && schema.Type is not null)
             schema.Type |= JsonSchemaType.Null;
@@ -28,12 +32,15 @@ internal sealed class WireSchemas : IOpenApiSchemaTransformer
     }
 
     // On the wire these stand for one property of the records, which is where they are documented.
-    private static string? Describe(JsonPropertyInfo? property) => property?.Name switch
-    {
-        "payload" => "What the message carries, as any JSON value; kept as the text that it is.",
-        "payloadBase64" => "What the message carries, as bytes. Not together with payload.",
-        "result" when property.PropertyType == typeof(RawJson) => $"What the completion brought: any JSON value of at most {Limits.MaxResultBytes} bytes.",
-        "progress" when property.PropertyType == typeof(RawJson) => $"What the consumer has got done: any JSON value of at most {Limits.MaxProgressBytes} bytes.",
-        _ => null,
-    };
+    private static string? Describe(JsonPropertyInfo? property) =>
+        property?.Name switch
+        {
+            "payload" => "What the message carries, as any JSON value; kept as the text that it is.",
+            "payloadBase64" => "What the message carries, as bytes. Not together with payload.",
+            "result" when property.PropertyType == typeof(RawJson) =>
+                $"What the completion brought: any JSON value of at most {Limits.MaxResultBytes} bytes.",
+            "progress" when property.PropertyType == typeof(RawJson) =>
+                $"What the consumer has got done: any JSON value of at most {Limits.MaxProgressBytes} bytes.",
+            _ => null,
+        };
 }

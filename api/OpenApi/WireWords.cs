@@ -25,7 +25,11 @@ internal static partial class WireWords
     };
 
     private static string NameOf(string type, string member) =>
-        typeof(Limits).Assembly.GetType($"{typeof(Limits).Namespace}.{type}")?.GetProperty(member)?.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+        typeof(Limits)
+            .Assembly.GetType($"{typeof(Limits).Namespace}.{type}")
+            ?.GetProperty(member)
+            ?.GetCustomAttribute<JsonPropertyNameAttribute>()
+            ?.Name
         ?? JsonNamingPolicy.CamelCase.ConvertName(member);
 
     // As the generator of comments writes a reference: "int Limits.MaxBatch", "TimeSpan? NewMessage.Invisible", with '<' as an entity.

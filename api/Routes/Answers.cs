@@ -12,7 +12,8 @@ internal static class Answers
     public static Task One(HttpContext context, int status, IReadOnlyList<MessageResult> results) =>
         Answer.WriteAsync(context, status, results[0].ThrowIfError(), TimestoneJson.Default.MessageResult);
 
-    public static Task One<T>(HttpContext context, T body, IReadOnlyList<MessageResult> results) => One(context, StatusCodes.Status200OK, results);
+    public static Task One<T>(HttpContext context, T body, IReadOnlyList<MessageResult> results) =>
+        One(context, StatusCodes.Status200OK, results);
 
     public static Task Many<T>(HttpContext context, T body, IReadOnlyList<MessageResult> results) => Many(context, results);
 

@@ -14,9 +14,36 @@ internal static class LifecycleRoutes
 
     public static void Map(IEndpointRouteBuilder routes, Handlers handlers)
     {
-        MapSettle(routes, handlers, "complete", "Ends a lease: the work is done.", ApiJson.Wire.CompleteBody, static (body, id) => body.For(id), ApiJson.Wire.CompleteItems, SettlementAction.Complete);
-        MapSettle(routes, handlers, "fail", "Ends a lease: the attempt failed.", ApiJson.Wire.FailBody, static (body, id) => body.For(id), ApiJson.Wire.FailItems, SettlementAction.Fail);
-        MapSettle(routes, handlers, "release", "Ends a lease: the message was not worked on.", ApiJson.Wire.ReleaseBody, static (body, id) => body.For(id), ApiJson.Wire.ReleaseItems, SettlementAction.Release);
+        MapSettle(
+            routes,
+            handlers,
+            "complete",
+            "Ends a lease: the work is done.",
+            ApiJson.Wire.CompleteBody,
+            static (body, id) => body.For(id),
+            ApiJson.Wire.CompleteItems,
+            SettlementAction.Complete
+        );
+        MapSettle(
+            routes,
+            handlers,
+            "fail",
+            "Ends a lease: the attempt failed.",
+            ApiJson.Wire.FailBody,
+            static (body, id) => body.For(id),
+            ApiJson.Wire.FailItems,
+            SettlementAction.Fail
+        );
+        MapSettle(
+            routes,
+            handlers,
+            "release",
+            "Ends a lease: the message was not worked on.",
+            ApiJson.Wire.ReleaseBody,
+            static (body, id) => body.For(id),
+            ApiJson.Wire.ReleaseItems,
+            SettlementAction.Release
+        );
 
         routes.MapPost($"{Message}/extend", handlers.WithBody(Body.Required(ApiJson.Wire.ExtendBody), Extend, Answers.One))
             .Describe("extend", "Extends a lease from now on and takes a report of progress.")
@@ -25,7 +52,8 @@ internal static class LifecycleRoutes
             .Describe("extendMany", "Extends leases; each item is answered by itself.")
             .Accepts<ItemList<LeaseExtension>>().Answers<ResultList>();
 
-        routes.MapPost($"{Message}/cancel", handlers.WithBody(Body.Optional(ApiJson.Wire.CancelBody, new CancelBody()), Cancel, Answers.One))
+        routes
+            .MapPost($"{Message}/cancel", handlers.WithBody(Body.Optional(ApiJson.Wire.CancelBody, new CancelBody()), Cancel, Answers.One))
             .Describe("cancel", "Calls a message off; a consumer that holds it loses its lease.")
             .Accepts<CancelBody>(optional: true).Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.IllegalTransition);
         routes.MapPost($"{Queue}/cancel", handlers.WithBody(Body.Required(TimestoneJson.Default.Cancellations), CancelMany, Answers.Many))
@@ -38,19 +66,49 @@ internal static class LifecycleRoutes
     }
 
     private static void MapSettle<TBody, TItem>(
-        IEndpointRouteBuilder routes, Handlers handlers, string name, string summary, JsonTypeInfo<TBody> bodyType, Func<TBody, string, Settlement> settlementOf, JsonTypeInfo<ItemList<TItem>> itemsType, SettlementAction action)
+        IEndpointRouteBuilder routes,
+        Handlers handlers,
+        string name,
+        string summary,
+        JsonTypeInfo<TBody> bodyType,
+        Func<TBody, string, Settlement> settlementOf,
+        JsonTypeInfo<ItemList<TItem>> itemsType,
+        SettlementAction action
+    )
         where TBody : class
         where TItem : class, ISettlementItem
     {
-        routes.MapPost($"{Message}/{name}", handlers.WithBody(Body.Required(bodyType), (timestone, context, body) => Settle(timestone, context, [settlementOf(body, context.MessageId())]), Answers.One))
+        routes
+            .MapPost(
+                $"{Message}/{name}",
+                handlers.WithBody(
+                    Body.Required(bodyType),
+                    (timestone, context, body) => Settle(timestone, context, [settlementOf(body, context.MessageId())]),
+                    Answers.One
+                )
+            )
             .Describe(name, summary)
-            .Accepts<TBody>().Answers<MessageResult>().Refuses(ErrorCode.MessageNotFound, ErrorCode.LeaseLost);
-        routes.MapPost($"{Queue}/{name}", handlers.WithBody(Body.Required(itemsType), (timestone, context, list) => Settle(timestone, context, SettlementsOf(list.Items, action)), Answers.Many))
+            .Accepts<TBody>()
+            .Answers<MessageResult>()
+            .Refuses(ErrorCode.MessageNotFound, ErrorCode.LeaseLost);
+        routes
+            .MapPost(
+                $"{Queue}/{name}",
+                handlers.WithBody(
+                    Body.Required(itemsType),
+                    (timestone, context, list) => Settle(timestone, context, SettlementsOf(list.Items, action)),
+                    Answers.Many
+                )
+            )
             .Describe($"{name}Many", $"{summary} Each item is answered by itself.")
             .Accepts<ItemList<TItem>>().Answers<ResultList>();
     }
 
-    private static Task<IReadOnlyList<MessageResult>> Settle(ITimestone timestone, HttpContext context, IReadOnlyList<Settlement> settlements)
+    private static Task<IReadOnlyList<MessageResult>> Settle(
+        ITimestone timestone,
+        HttpContext context,
+        IReadOnlyList<Settlement> settlements
+    )
     {
         context.CheckQuery();
         return timestone.SettleAsync(context.Queue(), settlements);

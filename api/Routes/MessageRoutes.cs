@@ -13,18 +13,48 @@ internal sealed class MessageRoutes(CancellationToken stopping)
 
     public void Map(IEndpointRouteBuilder routes, Handlers handlers)
     {
-        routes.MapPost($"{Path}/messages", handlers.WithBody(EnqueueRequest.Read, Enqueue, Enqueued))
-            .Describe("enqueue", "Enqueues one message, or up to 1000 as messages. One that exists with the same content answers as it stands.")
+        routes
+            .MapPost($"{Path}/messages", handlers.WithBody(EnqueueRequest.Read, Enqueue, Enqueued))
+            .Describe(
+                "enqueue",
+                "Enqueues one message, or up to 1000 as messages. One that exists with the same content answers as it stands."
+            )
             .AcceptsEither<NewMessage, MessageList>()
-            .Answers<MessageResult>(StatusCodes.Status201Created).AnswersEither<MessageResult, ResultList>()
-            .Refuses(ErrorCode.MessageConflict, ErrorCode.EnqueueBlocked, ErrorCode.MissingExclusivityKey, ErrorCode.PayloadTooLarge, ErrorCode.QueueFull);
-        routes.MapPost($"{Path}/dequeue", handlers.WithBody<DequeueRequest, DequeueResult>(Body.Required(TimestoneJson.Default.DequeueRequest), Dequeue, Answers.Dequeued))
-            .Describe("dequeue", "Settles what the request carries, then leases the best messages that match, waiting for a first one if asked to.")
-            .Accepts<DequeueRequest>().Answers<DequeueResult>().Refuses(ErrorCode.QueueFull);
-        routes.MapGet($"{Path}/messages", handlers.WithoutBody(List, Answers.Page))
-            .Describe("listMessages", "Lists messages, of one state or of all.").Takes("state", "after", "limit").Answers<MessagePage>();
-        routes.MapGet($"{Path}/messages/{{id}}", handlers.WithoutBody(Get, Answers.Message))
-            .Describe("getMessage", "Describes a message.").Answers<Message>().Refuses(ErrorCode.MessageNotFound);
+            .Answers<MessageResult>(StatusCodes.Status201Created)
+            .AnswersEither<MessageResult, ResultList>()
+            .Refuses(
+                ErrorCode.MessageConflict,
+                ErrorCode.EnqueueBlocked,
+                ErrorCode.MissingExclusivityKey,
+                ErrorCode.PayloadTooLarge,
+                ErrorCode.QueueFull
+            );
+        routes
+            .MapPost(
+                $"{Path}/dequeue",
+                handlers.WithBody<DequeueRequest, DequeueResult>(
+                    Body.Required(TimestoneJson.Default.DequeueRequest),
+                    Dequeue,
+                    Answers.Dequeued
+                )
+            )
+            .Describe(
+                "dequeue",
+                "Settles what the request carries, then leases the best messages that match, waiting for a first one if asked to."
+            )
+            .Accepts<DequeueRequest>()
+            .Answers<DequeueResult>()
+            .Refuses(ErrorCode.QueueFull);
+        routes
+            .MapGet($"{Path}/messages", handlers.WithoutBody(List, Answers.Page))
+            .Describe("listMessages", "Lists messages, of one state or of all.")
+            .Takes("state", "after", "limit")
+            .Answers<MessagePage>();
+        routes
+            .MapGet($"{Path}/messages/{{id}}", handlers.WithoutBody(Get, Answers.Message))
+            .Describe("getMessage", "Describes a message.")
+            .Answers<Message>()
+            .Refuses(ErrorCode.MessageNotFound);
     }
 
     private static Task<IReadOnlyList<MessageResult>> Enqueue(ITimestone timestone, HttpContext context, EnqueueRequest request)
@@ -50,7 +80,9 @@ internal sealed class MessageRoutes(CancellationToken stopping)
         return request.Wait > TimeSpan.Zero ? WaitAsync(timestone, context, request) : timestone.DequeueAsync(context.Queue(), request);
     }
 
-    /// <summary>A wait ends early when its caller goes away, and when the host stops: then it answers what it would have at its end.</summary>
+    /// <summary>
+    /// A wait ends early when its caller goes away, and when the host stops: then it answers what it would have at its end.
+    /// </summary>
     private async Task<DequeueResult> WaitAsync(ITimestone timestone, HttpContext context, DequeueRequest request)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
@@ -63,14 +95,22 @@ internal sealed class MessageRoutes(CancellationToken stopping)
             // What it settled is settled; saying so once more is how the results are had.
             return request.Settle.Count == 0
                 ? new DequeueResult()
-                : await timestone.DequeueAsync(context.Queue(), request with { Max = 0, Wait = TimeSpan.Zero, RequestId = null }, CancellationToken.None).ConfigureAwait(false);
+                : await timestone
+                    .DequeueAsync(context.Queue(), request with { Max = 0, Wait = TimeSpan.Zero, RequestId = null }, CancellationToken.None)
+                    .ConfigureAwait(false);
         }
     }
 
     private static Task<MessagePage> List(ITimestone timestone, HttpContext context)
     {
         context.CheckQuery("state", "after", "limit");
-        return timestone.ListMessagesAsync(context.Queue(), context.State(), context.Text("after"), context.Number("limit", DefaultPage), context.RequestAborted);
+        return timestone.ListMessagesAsync(
+            context.Queue(),
+            context.State(),
+            context.Text("after"),
+            context.Number("limit", DefaultPage),
+            context.RequestAborted
+        );
     }
 
     private static Task<Message> Get(ITimestone timestone, HttpContext context)

@@ -13,28 +13,72 @@ internal static class QueueRoutes
 
     public static void Map(IEndpointRouteBuilder routes, Handlers handlers)
     {
-        routes.MapGet("/v1/queues", handlers.WithoutBody(List, static (context, page) => Answer.WriteAsync(context, StatusCodes.Status200OK, page, TimestoneJson.Default.QueuePage)))
-            .Describe("listQueues", "Lists queues by name.").Takes("after", "limit").Answers<QueuePage>();
-        routes.MapPut(Path, handlers.WithBody(Body.Optional(TimestoneJson.Default.QueueSettings, new QueueSettings()), Create, Created))
+        routes
+            .MapGet(
+                "/v1/queues",
+                handlers.WithoutBody(
+                    List,
+                    static (context, page) => Answer.WriteAsync(context, StatusCodes.Status200OK, page, TimestoneJson.Default.QueuePage)
+                )
+            )
+            .Describe("listQueues", "Lists queues by name.")
+            .Takes("after", "limit")
+            .Answers<QueuePage>();
+        routes
+            .MapPut(Path, handlers.WithBody(Body.Optional(TimestoneJson.Default.QueueSettings, new QueueSettings()), Create, Created))
             .Describe("createQueue", "Creates a queue; without a body, with default settings. Again with the same settings is success.")
             .Accepts<QueueSettings>(optional: true)
-            .Answers<QueueInfo>(StatusCodes.Status201Created).Answers<QueueInfo>().Refuses(ErrorCode.QueueExists, ErrorCode.QueueFull);
-        routes.MapGet(Path, handlers.WithoutBody(Get, Answers.Queue))
-            .Describe("getQueue", "Describes a queue.").Answers<QueueInfo>();
-        routes.MapPatch(Path, handlers.WithBody(Body.Required(ApiJson.Patch), Update, static (context, _, queue) => Answers.Queue(context, queue)))
-            .Describe("updateQueue", "Changes a queue's settings from now on; blocks and unblocks. A merge patch (RFC 7396) without nulls: what is not named stays as it is, in backoff too.")
-            .Accepts<QueueSettingsPatch>().Answers<QueueInfo>().Refuses(ErrorCode.QueueFull);
-        routes.MapDelete(Path, handlers.WithoutBody(DeleteAsync, Deleted))
-            .Describe("deleteQueue", "Deletes a queue with all its messages.").AnswersNothing();
-        routes.MapGet($"{Path}/stats", handlers.WithoutBody(Stats, static (context, stats) => Answer.WriteAsync(context, StatusCodes.Status200OK, stats, TimestoneJson.Default.QueueStats)))
-            .Describe("getQueueStats", "A queue in figures.").Answers<QueueStats>();
-        routes.MapGet($"{Path}/depth", handlers.WithoutBody(Depth, Answers.Count))
-            .Describe("getDepth", "Counts messages, of one state or of those not terminal, whose metadata equal the filter's.").Takes("state", "filter").Answers<CountAnswer>();
-        routes.MapPost($"{Path}/purge", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), Purge, Purged))
-            .Describe("purge", "Removes every message that is in a state now, or in every state but running; answers how many of each. What enters the state meanwhile stays. Running messages belong to their consumers: cancel them instead.")
-            .Takes("state=purge").Answers<StateCounts>();
-        routes.MapPost($"{Path}/redrive", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), RedriveAll, Counted))
-            .Describe("redriveAll", "Makes every message that is errored now pending again, its attempts unspent; not those that fail again meanwhile.").Answers<CountAnswer>().Refuses(ErrorCode.QueueFull);
+            .Answers<QueueInfo>(StatusCodes.Status201Created)
+            .Answers<QueueInfo>()
+            .Refuses(ErrorCode.QueueExists, ErrorCode.QueueFull);
+        routes.MapGet(Path, handlers.WithoutBody(Get, Answers.Queue)).Describe("getQueue", "Describes a queue.").Answers<QueueInfo>();
+        routes
+            .MapPatch(
+                Path,
+                handlers.WithBody(Body.Required(ApiJson.Patch), Update, static (context, _, queue) => Answers.Queue(context, queue))
+            )
+            .Describe(
+                "updateQueue",
+                "Changes a queue's settings from now on; blocks and unblocks. A merge patch (RFC 7396) without nulls: what is not named stays as it is, in backoff too."
+            )
+            .Accepts<QueueSettingsPatch>()
+            .Answers<QueueInfo>()
+            .Refuses(ErrorCode.QueueFull);
+        routes
+            .MapDelete(Path, handlers.WithoutBody(DeleteAsync, Deleted))
+            .Describe("deleteQueue", "Deletes a queue with all its messages.")
+            .AnswersNothing();
+        routes
+            .MapGet(
+                $"{Path}/stats",
+                handlers.WithoutBody(
+                    Stats,
+                    static (context, stats) => Answer.WriteAsync(context, StatusCodes.Status200OK, stats, TimestoneJson.Default.QueueStats)
+                )
+            )
+            .Describe("getQueueStats", "A queue in figures.")
+            .Answers<QueueStats>();
+        routes
+            .MapGet($"{Path}/depth", handlers.WithoutBody(Depth, Answers.Count))
+            .Describe("getDepth", "Counts messages, of one state or of those not terminal, whose metadata equal the filter's.")
+            .Takes("state", "filter")
+            .Answers<CountAnswer>();
+        routes
+            .MapPost($"{Path}/purge", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), Purge, Purged))
+            .Describe(
+                "purge",
+                "Removes every message that is in a state now, or in every state but running; answers how many of each. What enters the state meanwhile stays. Running messages belong to their consumers: cancel them instead."
+            )
+            .Takes("state=purge")
+            .Answers<StateCounts>();
+        routes
+            .MapPost($"{Path}/redrive", handlers.WithBody(Body.Optional(ApiJson.Wire.NoBody, NoBody.Instance), RedriveAll, Counted))
+            .Describe(
+                "redriveAll",
+                "Makes every message that is errored now pending again, its attempts unspent; not those that fail again meanwhile."
+            )
+            .Answers<CountAnswer>()
+            .Refuses(ErrorCode.QueueFull);
     }
 
     private static Task<QueuePage> List(ITimestone timestone, HttpContext context)
@@ -104,7 +148,12 @@ internal static class QueueRoutes
     {
         if (result.Created)
             context.Response.Headers.Location = $"/v1/queues/{result.Queue.Name}";
-        return Answer.WriteAsync(context, result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK, result.Queue, TimestoneJson.Default.QueueInfo);
+        return Answer.WriteAsync(
+            context,
+            result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK,
+            result.Queue,
+            TimestoneJson.Default.QueueInfo
+        );
     }
 
     private static Task Purged(HttpContext context, NoBody body, StateCounts removed) =>

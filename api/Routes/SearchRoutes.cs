@@ -12,8 +12,23 @@ internal sealed class SearchRoutes(CancellationToken stopping)
 
     private static readonly string[] SearchQuery =
     [
-        "queue", "state", Arguments.MetadataPairs, "worker", "error", "minPriority", "maxPriority", "enqueuedFrom", "enqueuedBefore", "updatedFrom",
-        "updatedBefore", "order", "descending", "limit", "cursor", "after=write", "waitSeconds",
+        "queue",
+        "state",
+        Arguments.MetadataPairs,
+        "worker",
+        "error",
+        "minPriority",
+        "maxPriority",
+        "enqueuedFrom",
+        "enqueuedBefore",
+        "updatedFrom",
+        "updatedBefore",
+        "order",
+        "descending",
+        "limit",
+        "cursor",
+        "after=write",
+        "waitSeconds",
     ];
 
     private static readonly string[] HistoryQuery = ["limit", "cursor", "after=version", "waitSeconds"];
@@ -21,13 +36,39 @@ internal sealed class SearchRoutes(CancellationToken stopping)
 
     public void Map(IEndpointRouteBuilder routes, Handlers handlers)
     {
-        routes.MapGet("/v1/search/messages", handlers.WithoutBody(Search, static (context, page) => Answer.WriteAsync(context, StatusCodes.Status200OK, page, TimestoneJson.Default.SearchPage)))
+        routes
+            .MapGet(
+                "/v1/search/messages",
+                handlers.WithoutBody(
+                    Search,
+                    static (context, page) => Answer.WriteAsync(context, StatusCodes.Status200OK, page, TimestoneJson.Default.SearchPage)
+                )
+            )
             .Describe("searchMessages", "Finds messages, of one queue or of all, sorted and by the page.")
-            .Takes(SearchQuery).Answers<SearchPage>().Refuses(ErrorCode.NoIndex);
-        routes.MapGet("/v1/queues/{queue}/messages/{id}/history", handlers.WithoutBody(History, static (context, history) => Answer.WriteAsync(context, StatusCodes.Status200OK, history, TimestoneJson.Default.MessageHistory)))
+            .Takes(SearchQuery)
+            .Answers<SearchPage>()
+            .Refuses(ErrorCode.NoIndex);
+        routes
+            .MapGet(
+                "/v1/queues/{queue}/messages/{id}/history",
+                handlers.WithoutBody(
+                    History,
+                    static (context, history) =>
+                        Answer.WriteAsync(context, StatusCodes.Status200OK, history, TimestoneJson.Default.MessageHistory)
+                )
+            )
             .Describe("getHistory", "Tells what happened to the messages of one id; nothing, where the index knows of none.")
-            .Takes(HistoryQuery).Answers<MessageHistory>().Refuses(ErrorCode.NoIndex);
-        routes.MapGet("/v1/search/stats", handlers.WithoutBody(Stats, static (context, stats) => Answer.WriteAsync(context, StatusCodes.Status200OK, stats, TimestoneJson.Default.SearchStats)))
+            .Takes(HistoryQuery)
+            .Answers<MessageHistory>()
+            .Refuses(ErrorCode.NoIndex);
+        routes
+            .MapGet(
+                "/v1/search/stats",
+                handlers.WithoutBody(
+                    Stats,
+                    static (context, stats) => Answer.WriteAsync(context, StatusCodes.Status200OK, stats, TimestoneJson.Default.SearchStats)
+                )
+            )
             .Describe("getSearchStats", "Counts messages and their transitions, of one queue or of all that the index knows.")
             .Takes(StatsQuery).Answers<SearchStats>().Refuses(ErrorCode.NoIndex);
     }

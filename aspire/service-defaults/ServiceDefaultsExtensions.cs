@@ -8,14 +8,17 @@ using OpenTelemetry.Trace;
 
 namespace Timestone.ServiceDefaults;
 
-/// <summary>What every host of Timestone has besides its own. How it can be asked for its health are routes of the API, which each has, too.</summary>
+/// <summary>
+/// What every host of Timestone has besides its own. How it can be asked for its health are routes of the API, which each has, too.
+/// </summary>
 public static class ServiceDefaultsExtensions
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>
-    /// Adds telemetry: metrics of Timestone, Orleans, ASP.NET Core and the runtime, and traces, by OTLP to where OTEL_EXPORTER_OTLP_ENDPOINT
-    /// says. Without that nothing is collected. OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say who sends them.
+    /// Adds telemetry: metrics of Timestone, Orleans, ASP.NET Core and the runtime, and traces, by OTLP to where
+    /// OTEL_EXPORTER_OTLP_ENDPOINT says. Without that nothing is collected. OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say who sends
+    /// them.
     /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="service">What it is called there.</param>

@@ -5,7 +5,10 @@ namespace Timestone.Events;
 /// <summary>What the outbox tells, as what is streamed and indexed.</summary>
 public static class EventDocuments
 {
-    /// <summary>The events of entries, in their order: of a transition two, itself and the message as it is since; of a removal that a history shows two; otherwise one.</summary>
+    /// <summary>
+    /// The events of entries, in their order: of a transition two, itself and the message as it is since; of a removal that a history shows
+    /// two; otherwise one.
+    /// </summary>
     /// <remarks>Each is made when it is asked for, so that those of a large batch need not all be held at once.</remarks>
     public static IEnumerable<StreamEvent> Of(IEnumerable<OutboxEntry> entries)
     {
@@ -15,21 +18,51 @@ public static class EventDocuments
             switch (entry.Kind)
             {
                 case OutboxEntryKind.Transition:
-                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Transition, Transition = TransitionOf(entry) };
-                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Message, Message = MessageOf(entry) };
+                    yield return new StreamEvent
+                    {
+                        Schema = StreamEvent.CurrentSchema,
+                        Kind = StreamEventKind.Transition,
+                        Transition = TransitionOf(entry),
+                    };
+                    yield return new StreamEvent
+                    {
+                        Schema = StreamEvent.CurrentSchema,
+                        Kind = StreamEventKind.Message,
+                        Message = MessageOf(entry),
+                    };
                     break;
                 case OutboxEntryKind.Restated:
-                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Message, Message = MessageOf(entry) };
+                    yield return new StreamEvent
+                    {
+                        Schema = StreamEvent.CurrentSchema,
+                        Kind = StreamEventKind.Message,
+                        Message = MessageOf(entry),
+                    };
                     break;
                 case OutboxEntryKind.Removed:
                     if (entry.IsHistoric)
-                        yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Transition, Transition = TransitionOf(entry) };
+                        yield return new StreamEvent
+                        {
+                            Schema = StreamEvent.CurrentSchema,
+                            Kind = StreamEventKind.Transition,
+                            Transition = TransitionOf(entry),
+                        };
                     var message = new RemovedMessage(entry.Queue, entry.Id, entry.Life, entry.Version);
-                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.MessageRemoved, RemovedMessage = message };
+                    yield return new StreamEvent
+                    {
+                        Schema = StreamEvent.CurrentSchema,
+                        Kind = StreamEventKind.MessageRemoved,
+                        RemovedMessage = message,
+                    };
                     break;
                 case OutboxEntryKind.QueueDeleted:
                     var queue = new RemovedQueue(entry.Queue, Time(entry.QueueCreatedAt));
-                    yield return new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.QueueRemoved, RemovedQueue = queue };
+                    yield return new StreamEvent
+                    {
+                        Schema = StreamEvent.CurrentSchema,
+                        Kind = StreamEventKind.QueueRemoved,
+                        RemovedQueue = queue,
+                    };
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(entries), entry.Kind, "The outbox tells of nothing else.");

@@ -13,14 +13,16 @@ public sealed record EventPositions(IReadOnlyList<PartitionPosition> Partitions,
     public long Done => Partitions.Sum(static partition => partition.Done);
 
     /// <summary>Where most wait; null where none do.</summary>
-    public PartitionPosition? Slowest => Partitions.Where(static partition => partition.Waiting > 0).MaxBy(static partition => partition.Waiting);
+    public PartitionPosition? Slowest =>
+        Partitions.Where(static partition => partition.Waiting > 0).MaxBy(static partition => partition.Waiting);
 }
 
 /// <summary>One partition of a log of events.</summary>
 /// <param name="Topic">Its topic.</param>
 /// <param name="Partition">Its number.</param>
 /// <param name="End">Behind the last event.</param>
-/// <param name="Done">Behind the last event that the index has together with all before it. Beyond the end where the topic is another one than that of which this was told.</param>
+/// <param name="Done">Behind the last event that the index has together with all before it. Beyond the end where the topic is another one
+/// than that of which this was told.</param>
 public sealed record PartitionPosition(string Topic, int Partition, long End, long Done)
 {
     /// <summary>How many events wait; all where what is done is told of another topic of that name.</summary>

@@ -4,8 +4,8 @@ using Timestone.Resilience;
 namespace Timestone.Events;
 
 /// <summary>
-/// Looks, once a second, how far the index is behind what was committed: in this process's outbox, or that of all who share the journal, and in the log of
-/// events. Costs nothing where events are written and read.
+/// Looks, once a second, how far the index is behind what was committed: in this process's outbox, or that of all who share the journal,
+/// and in the log of events. Costs nothing where events are written and read.
 /// </summary>
 public sealed class IndexProgress : IAsyncDisposable
 {
@@ -42,12 +42,14 @@ public sealed class IndexProgress : IAsyncDisposable
 
     /// <summary>Starts to look.</summary>
     /// <param name="outbox">The outbox.</param>
-    /// <param name="outboxLag">How long its oldest commit has waited that was not delivered: to the log, or to the index where there is none.</param>
+    /// <param name="outboxLag">How long its oldest commit has waited that was not delivered: to the log, or to the index where there is
+    /// none.</param>
     /// <param name="log">The log between outboxes and index; null where there is none.</param>
     /// <param name="makeVisible">Makes searches find all that the index has taken.</param>
     /// <param name="time">What it goes by; null for the system's time.</param>
     /// <param name="logState">Where it is noted whether the log can be asked; null for nowhere.</param>
-    /// <param name="delivered">Grows with what is delivered from the outbox. Null where it always tells how long its oldest commit has waited.</param>
+    /// <param name="delivered">Grows with what is delivered from the outbox. Null where it always tells how long its oldest commit has
+    /// waited.</param>
     public IndexProgress(
         IOutbox outbox,
         Func<CancellationToken, ValueTask<TimeSpan?>> outboxLag,
@@ -70,9 +72,14 @@ public sealed class IndexProgress : IAsyncDisposable
     public EventBacklog? Backlog => _last?.Backlog;
 
     /// <summary>How far the index is behind, without what searches may not find yet; null when that is not known.</summary>
-    public TimeSpan? Behind => _last is not { Until: { } until } look ? null : look.IsAll && _time.GetElapsedTime(look.At) < Recent ? TimeSpan.Zero : _time.GetElapsedTime(until);
+    public TimeSpan? Behind =>
+        _last is not { Until: { } until } look ? null
+        : look.IsAll && _time.GetElapsedTime(look.At) < Recent ? TimeSpan.Zero
+        : _time.GetElapsedTime(until);
 
-    /// <summary>Whether events were lost on their way since this began: a topic was deleted, and they may not have been in the index.</summary>
+    /// <summary>
+    /// Whether events were lost on their way since this began: a topic was deleted, and they may not have been in the index.
+    /// </summary>
     public bool HasLost => _hasLost;
 
     /// <summary>How far a search that begins now is behind: see <see cref="Freshness.Lag"/>.</summary>
@@ -124,7 +131,13 @@ public sealed class IndexProgress : IAsyncDisposable
             _logState?.Work(AskUse);
             var reached = _notes.Note(until, positions);
             _hasLost = _notes.HasLost;
-            return new Look(at, told, reached, lag == TimeSpan.Zero && positions.Waiting == 0 && since >= at, new EventBacklog(lag, still, positions, StillOf(positions)));
+            return new Look(
+                at,
+                told,
+                reached,
+                lag == TimeSpan.Zero && positions.Waiting == 0 && since >= at,
+                new EventBacklog(lag, still, positions, StillOf(positions))
+            );
         }
         catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
         {
@@ -135,8 +148,9 @@ public sealed class IndexProgress : IAsyncDisposable
         }
     }
 
-    // The oldest that waits is told anew each time, from another clock even: it stands still when it is the same within what that can be off. How long something waits
-    // that was committed before this process began is not known. Then it stands still when nothing is delivered.
+    // The oldest that waits is told anew each time, from another clock even: it stands still when it is the same within what that can be
+    // off. How long something waits that was committed before this process began is not known. Then it stands still when nothing is
+    // delivered.
     private TimeSpan? StillOf(long? until, TimeSpan? lag)
     {
         var still = _unknownStill.Look(_delivered(), until is null && _outbox.Backlog.Waiting > 0);

@@ -15,12 +15,21 @@ public sealed class OutboxMeter : IDisposable
     public OutboxMeter(IOutbox outbox)
     {
         ArgumentNullException.ThrowIfNull(outbox);
-        _meter.CreateObservableGauge("timestone.outbox.waiting", () => Of(outbox.Backlog, static backlog => backlog.Waiting), description: "What waits in the outbox for its slowest reader.");
-        _meter.CreateObservableCounter("timestone.outbox.dropped", () => Of(outbox.Backlog, static backlog => backlog.Dropped), description: "What the outbox has dropped unread.");
+        _meter.CreateObservableGauge(
+            "timestone.outbox.waiting",
+            () => Of(outbox.Backlog, static backlog => backlog.Waiting),
+            description: "What waits in the outbox for its slowest reader."
+        );
+        _meter.CreateObservableCounter(
+            "timestone.outbox.dropped",
+            () => Of(outbox.Backlog, static backlog => backlog.Dropped),
+            description: "What the outbox has dropped unread."
+        );
     }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    private static Measurement<long> Of(OutboxBacklog backlog, Func<OutboxBacklog, long> value) => new(value(backlog), new KeyValuePair<string, object?>("unit", backlog.Unit));
+    private static Measurement<long> Of(OutboxBacklog backlog, Func<OutboxBacklog, long> value) =>
+        new(value(backlog), new KeyValuePair<string, object?>("unit", backlog.Unit));
 }

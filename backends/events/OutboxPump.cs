@@ -37,7 +37,14 @@ public sealed class OutboxPump : IAsyncDisposable
     /// <param name="sink">Where it delivers to; not disposed with it.</param>
     /// <param name="logger">Is told when delivery stalls and goes on again, and when the outbox fills.</param>
     /// <param name="time">What its pauses are timed by.</param>
-    public OutboxPump(string name, IOutbox outbox, OutboxStart start, IOutboxSink sink, ILogger<OutboxPump> logger, TimeProvider? time = null)
+    public OutboxPump(
+        string name,
+        IOutbox outbox,
+        OutboxStart start,
+        IOutboxSink sink,
+        ILogger<OutboxPump> logger,
+        TimeProvider? time = null
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(outbox);
@@ -97,7 +104,10 @@ public sealed class OutboxPump : IAsyncDisposable
             var startsAnew = false;
             while (true)
             {
-                var reader = first ?? await PersistAsync("open the outbox", _ => new ValueTask<IOutboxReader>(_outbox.OpenReader(_name, _start))).ConfigureAwait(false);
+                var reader =
+                    first
+                    ?? await PersistAsync("open the outbox", _ => new ValueTask<IOutboxReader>(_outbox.OpenReader(_name, _start)))
+                        .ConfigureAwait(false);
                 first = null;
                 await using (reader.ConfigureAwait(false))
                 {

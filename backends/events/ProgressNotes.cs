@@ -4,23 +4,29 @@ namespace Timestone.Events;
 /// Remembers how far each partition of a log reached when, to tell up to when all events are in the index. Used by one caller at a time.
 /// </summary>
 /// <remarks>
-/// <para>The times of events do not tell: queues have their own, an outage of Kafka brings old ones behind new ones, and another partition may be far behind. So each note is a cut:</para>
+/// <para>The times of events do not tell: queues have their own, an outage of Kafka brings old ones behind new ones, and another partition
+/// may be far behind. So each note is a cut:</para>
 /// <list type="number">
-/// <item>First it is asked since when everything committed has left the outboxes: all that was committed before that time is in the log.</item>
+/// <item>First it is asked since when everything committed has left the outboxes: all that was committed before that time is in the
+/// log.</item>
 /// <item>Then the ends of all partitions are read: all of it is before these.</item>
 /// <item>As soon as the index has all partitions up to these ends, it has all that was committed before that time.</item>
 /// </list>
 /// </remarks>
 internal sealed class ProgressNotes
 {
-    /// <summary>Notes that are kept: when there are more, every other one goes, and new ones are as far apart as those that are left.</summary>
+    /// <summary>
+    /// Notes that are kept: when there are more, every other one goes, and new ones are as far apart as those that are left.
+    /// </summary>
     internal const int MostNotes = 512;
 
     private readonly List<(long Until, long[] Ends)> _notes = [];
     private long[] _ends = [];
     private long _gap;
 
-    /// <summary>Whether what was in the log before may be gone without being in the index: a topic is another one than it was, or has let go of it.</summary>
+    /// <summary>
+    /// Whether what was in the log before may be gone without being in the index: a topic is another one than it was, or has let go of it.
+    /// </summary>
     public bool HasLost { get; private set; }
 
     /// <summary>Notes a cut.</summary>
@@ -33,7 +39,8 @@ internal sealed class ProgressNotes
         long[] done = [.. positions.Partitions.Select(static partition => partition.Done)];
 
         // A topic that is another one, or has more partitions: what was noted is not of these.
-        var isAnother = (positions.IsAnother && !HasLost) || (ends.Length == _ends.Length && IsAny(ends, _ends, static (now, before) => now < before));
+        var isAnother =
+            (positions.IsAnother && !HasLost) || (ends.Length == _ends.Length && IsAny(ends, _ends, static (now, before) => now < before));
         HasLost |= isAnother || positions.HasLetGo;
         if (ends.Length != _ends.Length || isAnother)
             _notes.Clear();
@@ -51,7 +58,8 @@ internal sealed class ProgressNotes
         return _notes[0].Until;
     }
 
-    private static bool IsAny(long[] these, long[] those, Func<long, long, bool> isSo) => these.Zip(those).Any(pair => isSo(pair.First, pair.Second));
+    private static bool IsAny(long[] these, long[] those, Func<long, long, bool> isSo) =>
+        these.Zip(those).Any(pair => isSo(pair.First, pair.Second));
 
     private void Add(long until, long[] ends)
     {

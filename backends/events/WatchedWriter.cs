@@ -9,7 +9,10 @@ public sealed class WatchedWriter(IIndexWriter writer, ServiceState state) : IIn
     private const string Use = "write";
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<RejectedEvent>> WriteAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<RejectedEvent>> WriteAsync(
+        IReadOnlyList<StreamEvent> events,
+        CancellationToken cancellationToken = default
+    )
     {
         try
         {

@@ -1,8 +1,8 @@
 namespace Timestone.Journals;
 
 /// <summary>
-/// When the places of an outbox were reached: tells how long ago the first commit was made behind a place. It notes one place in a while, whatever the rate of
-/// commits, and tells rather too much than too little. For several threads.
+/// When the places of an outbox were reached: tells how long ago the first commit was made behind a place. It notes one place in a while,
+/// whatever the rate of commits, and tells rather too much than too little. For several threads.
 /// </summary>
 /// <typeparam name="TPlace">A place in the order of commits.</typeparam>
 /// <param name="time">What it goes by.</param>
@@ -10,7 +10,9 @@ namespace Timestone.Journals;
 internal sealed class CommitTimes<TPlace>(TimeProvider time, Func<TPlace?> least)
     where TPlace : struct, IComparable<TPlace>
 {
-    /// <summary>Notes that are kept: when there are more, those go that nobody needs, else every other one, and new ones are twice as far apart.</summary>
+    /// <summary>
+    /// Notes that are kept: when there are more, those go that nobody needs, else every other one, and new ones are twice as far apart.
+    /// </summary>
     internal const int MostNotes = 512;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -51,7 +53,10 @@ internal sealed class CommitTimes<TPlace>(TimeProvider time, Func<TPlace?> least
         _pause *= 2;
     }
 
-    /// <summary>How long ago the first commit behind a place was made, if there is one; null when that is not known, as it was made before this process began.</summary>
+    /// <summary>
+    /// How long ago the first commit behind a place was made, if there is one; null when that is not known, as it was made before this
+    /// process began.
+    /// </summary>
     public TimeSpan? Since(TPlace place)
     {
         lock (_sync)

@@ -8,7 +8,8 @@ namespace Timestone.Journals;
 /// <param name="created">Whether it was created.</param>
 /// <param name="lastSequence">See <see cref="IQueueJournal.LastSequence"/>.</param>
 /// <param name="rows">Its messages.</param>
-internal abstract class QueueOpening(QueueRow queue, long epoch, bool created, long lastSequence, IEnumerable<MessageRow> rows) : IQueueJournal
+internal abstract class QueueOpening(QueueRow queue, long epoch, bool created, long lastSequence, IEnumerable<MessageRow> rows)
+    : IQueueJournal
 {
     private IEnumerable<MessageRow>? _rows = rows;
 

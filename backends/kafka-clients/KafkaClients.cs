@@ -5,7 +5,9 @@ using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace Timestone.Kafka.Clients;
 
-/// <summary>Builds the clients: the one place that knows how they are configured. Building connects to nothing yet, but checks the configuration.</summary>
+/// <summary>
+/// Builds the clients: the one place that knows how they are configured. Building connects to nothing yet, but checks the configuration.
+/// </summary>
 internal sealed class KafkaClients
 {
     // What the client puts into one batch, unless it is told otherwise.
@@ -33,7 +35,8 @@ internal sealed class KafkaClients
     /// taken, however long: were it given up, those behind it would overtake it.
     /// </summary>
     /// <param name="mostBytes">How many bytes the topics take at once; null for the client's default.</param>
-    /// <param name="oneByOne">Whether each record goes by itself, and reports carry records, which are held in memory for that until they have arrived.</param>
+    /// <param name="oneByOne">Whether each record goes by itself, and reports carry records, which are held in memory for that until they
+    /// have arrived.</param>
     public IProducer<byte[], byte[]> Producer(int? mostBytes = null, bool oneByOne = false) => Build(() =>
     {
         List<(string, string)> defaults = [("linger.ms", "2"), ("compression.type", "lz4")];
@@ -56,9 +59,9 @@ internal sealed class KafkaClients
     });
 
     /// <summary>
-    /// A consumer of the indexers' group. What a member had that died is not read until its session is over: 6 s, the least that brokers take unless they are
-    /// told otherwise (group.min.session.timeout.ms). Partitions are assigned eagerly: members that assign cooperatively cannot be in one group with those of
-    /// earlier versions.
+    /// A consumer of the indexers' group. What a member had that died is not read until its session is over: 6 s, the least that brokers
+    /// take unless they are told otherwise (group.min.session.timeout.ms). Partitions are assigned eagerly: members that assign
+    /// cooperatively cannot be in one group with those of earlier versions.
     /// </summary>
     public IConsumer<byte[], byte[]> Consumer(Action<ConsumerBuilder<byte[], byte[]>> handlers) => Build(() =>
     {
@@ -101,12 +104,19 @@ internal sealed class KafkaClients
     });
 
     /// <summary>A client that asks.</summary>
-    public IAdminClient Admin() => Build(() => new AdminClientBuilder(new AdminClientConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true })))
-        .SetLogHandler(OnLog).SetErrorHandler(OnError).Build());
+    public IAdminClient Admin() =>
+        Build(() =>
+            new AdminClientBuilder(
+                new AdminClientConfig(Properties(new ClientConfig { ClientId = "timestone", SocketNagleDisable = true }))
+            )
+                .SetLogHandler(OnLog)
+                .SetErrorHandler(OnError)
+                .Build()
+        );
 
     /// <summary>
-    /// Closes or disposes of a client, for some seconds: its library may wait for brokers that do not answer, or for a topic that is gone. After that it is left to
-    /// itself, and ends with the process at the latest.
+    /// Closes or disposes of a client, for some seconds: its library may wait for brokers that do not answer, or for a topic that is gone.
+    /// After that it is left to itself, and ends with the process at the latest.
     /// </summary>
     public async Task EndAsync(Action end, TimeProvider? time = null)
     {
@@ -142,7 +152,8 @@ internal sealed class KafkaClients
     {
         config.BootstrapServers = _options.BootstrapServers;
 
-        // Topics that are missing are created by us, with the partitions of our options: the brokers would give them as many as they please.
+        // Topics that are missing are created by us, with the partitions of our options: the brokers would give them as many as they
+        // please.
         config.Set("allow.auto.create.topics", "false");
         var properties = config.ToDictionary(static property => property.Key, static property => property.Value);
         foreach (var (name, value) in defaults)

@@ -21,19 +21,31 @@ internal static partial class KafkaLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "A client of Kafka has to be replaced: {Reason}")]
     public static partial void Fatal(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Topic {Topic} of Kafka was missing and has been created with {Partitions} partitions.")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Topic {Topic} of Kafka was missing and has been created with {Partitions} partitions."
+    )]
     public static partial void TopicCreated(ILogger logger, string topic, int partitions);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Topic {Topic} of Kafka is gone and has been created again with {Partitions} partitions. What was in it and not in the index yet is lost: 'timestone reindex' brings messages back.")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Topic {Topic} of Kafka is gone and has been created again with {Partitions} partitions. What was in it and not in the index yet is lost: 'timestone reindex' brings messages back."
+    )]
     public static partial void TopicLost(ILogger logger, string topic, int partitions);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer begins anew: topic {Topic} of Kafka was deleted and created again.")]
     public static partial void AnotherTopic(ILogger logger, string topic);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events were published without their payloads: Kafka takes {Bytes} bytes. Raise 'max.message.bytes' of the topic {Topic}.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Count} events were published without their payloads: Kafka takes {Bytes} bytes. Raise 'max.message.bytes' of the topic {Topic}."
+    )]
     public static partial void PayloadsOmitted(ILogger logger, int count, int bytes, string topic);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka refuses batches of this size and does not say what it takes: events go one by one now, which is slow. Let this client describe the configuration of the topic {Topic}, or set 'batch.size'.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Kafka refuses batches of this size and does not say what it takes: events go one by one now, which is slow. Let this client describe the configuration of the topic {Topic}, or set 'batch.size'."
+    )]
     public static partial void OneByOne(ILogger logger, string topic);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The indexer has the partitions {Partitions}.")]
@@ -42,19 +54,31 @@ internal static partial class KafkaLog
     [LoggerMessage(Level = LogLevel.Information, Message = "The indexer gives up the partitions {Partitions}.")]
     public static partial void Revoked(ILogger logger, IEnumerable<TopicPartition> partitions);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer stalls: could not {What}; it is tried again until it succeeds. {Problem}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The indexer stalls: could not {What}; it is tried again until it succeeds. {Problem}"
+    )]
     public static partial void Stalled(ILogger logger, string what, string problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The indexer goes on: could {What} after {Failures} failures.")]
     public static partial void Resumed(ILogger logger, string what, int failures);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An event was put aside as a dead letter ({Topic}, partition {Partition}, offset {Offset}): {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "An event was put aside as a dead letter ({Topic}, partition {Partition}, offset {Offset}): {Reason}"
+    )]
     public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "How far Kafka's topics were read cannot be committed now; some events may come again. {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "How far Kafka's topics were read cannot be committed now; some events may come again. {Reason}"
+    )]
     public static partial void NotCommitted(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka does not tell the ids of its topics {Topics}. One that is deleted and created again may be read on where the deleted one was, without its beginning. {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Kafka does not tell the ids of its topics {Topics}. One that is deleted and created again may be read on where the deleted one was, without its beginning. {Reason}"
+    )]
     public static partial void NoIds(ILogger logger, IEnumerable<string> topics, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The indexer could not read from Kafka: {Reason}")]

@@ -11,8 +11,20 @@ public sealed record KafkaOptions
     // What is promised stands on these.
     private static readonly string[] Fixed =
     [
-        "bootstrap.servers", "metadata.broker.list", "group.id", "acks", "request.required.acks", "enable.idempotence", "enable.gapless.guarantee",
-        "message.timeout.ms", "delivery.timeout.ms", "transactional.id", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "allow.auto.create.topics",
+        "bootstrap.servers",
+        "metadata.broker.list",
+        "group.id",
+        "acks",
+        "request.required.acks",
+        "enable.idempotence",
+        "enable.gapless.guarantee",
+        "message.timeout.ms",
+        "delivery.timeout.ms",
+        "transactional.id",
+        "enable.auto.commit",
+        "enable.auto.offset.store",
+        "auto.offset.reset",
+        "allow.auto.create.topics",
     ];
 
     /// <summary>Addresses of some brokers: <c>host:port,host:port</c>.</summary>
@@ -30,7 +42,10 @@ public sealed record KafkaOptions
     /// <summary>The consumer group of the indexers.</summary>
     public string GroupId { get; init; } = "timestone-indexer";
 
-    /// <summary>Partitions of topics that are created because they are missing; at least 1. A group has no more indexers at work than a topic has partitions.</summary>
+    /// <summary>
+    /// Partitions of topics that are created because they are missing; at least 1. A group has no more indexers at work than a topic has
+    /// partitions.
+    /// </summary>
     public int Partitions { get; init; } = 6;
 
     /// <summary>Replicas of topics that are created because they are missing; at least 1, or -1 for the brokers' default.</summary>
@@ -42,7 +57,10 @@ public sealed record KafkaOptions
     /// <summary>How often, at the most, an indexer commits how far it has come. 0 to commit after each write.</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>More properties of the client, as librdkafka calls them: <c>security.protocol</c>, <c>sasl.mechanism</c>, <c>ssl.ca.location</c> and so on.</summary>
+    /// <summary>
+    /// More properties of the client, as librdkafka calls them: <c>security.protocol</c>, <c>sasl.mechanism</c>, <c>ssl.ca.location</c> and
+    /// so on.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Where it is noted whether Kafka works, by all clients of a process; null for nowhere: then each tells its log.</summary>
@@ -67,7 +85,10 @@ public sealed record KafkaOptions
         foreach (var name in Properties.Keys)
         {
             if (Fixed.Contains(name))
-                throw new ArgumentException($"'{name}' cannot be set: what is promised stands on it, or it has an option of its own.", nameof(Properties));
+                throw new ArgumentException(
+                    $"'{name}' cannot be set: what is promised stands on it, or it has an option of its own.",
+                    nameof(Properties)
+                );
         }
     }
 
@@ -77,7 +98,11 @@ public sealed record KafkaOptions
 
     private static void CheckTopic(string topic, string name)
     {
-        if (topic is not { Length: > 0 and <= MaxTopicLength } || topic is "." or ".." || !topic.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+        if (
+            topic is not { Length: > 0 and <= MaxTopicLength }
+            || topic is "." or ".."
+            || !topic.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+        )
             throw new ArgumentException($"A topic's name is 1 to {MaxTopicLength} letters, digits, dots, underscores and hyphens.", name);
     }
 }

@@ -37,11 +37,17 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
     }
 
     /// <summary>
-    /// Which topics these are: Kafka's own id of each, which tells one that was deleted and created again. Topics whose ids Kafka does not tell are left out, which the log says
-    /// once: the brokers are older than 2.8, or do not let this client ask. Topics that are missing are created; they are not known everywhere at once.
+    /// Which topics these are: Kafka's own id of each, which tells one that was deleted and created again. Topics whose ids Kafka does not
+    /// tell are left out, which the log says once: the brokers are older than 2.8, or do not let this client ask. Topics that are missing
+    /// are created; they are not known everywhere at once.
     /// </summary>
-    /// <exception cref="IOException">The brokers cannot be asked now, or a topic was missing: it has just been created, or cannot be.</exception>
-    public async Task<Dictionary<string, string>> IdentifyAsync(IAdminClient admin, IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The brokers cannot be asked now, or a topic was missing: it has just been created, or cannot
+    /// be.</exception>
+    public async Task<Dictionary<string, string>> IdentifyAsync(
+        IAdminClient admin,
+        IReadOnlyCollection<string> topics,
+        CancellationToken cancellationToken
+    )
     {
         List<TopicDescription> found = [];
         string? refusal = null;
@@ -62,14 +68,25 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
         return ids;
     }
 
-    /// <summary>Describes topics: their ids, if the brokers know of such, and their partitions. Topics that are missing are created.</summary>
-    /// <exception cref="IOException">The brokers cannot be asked now, or a topic was missing: it has just been created, or cannot be.</exception>
-    public async Task<List<TopicDescription>> DescribeAsync(IAdminClient admin, IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
+    /// <summary>
+    /// Describes topics: their ids, if the brokers know of such, and their partitions. Topics that are missing are created.
+    /// </summary>
+    /// <exception cref="IOException">The brokers cannot be asked now, or a topic was missing: it has just been created, or cannot
+    /// be.</exception>
+    public async Task<List<TopicDescription>> DescribeAsync(
+        IAdminClient admin,
+        IReadOnlyCollection<string> topics,
+        CancellationToken cancellationToken
+    )
     {
         List<TopicDescription> found;
         try
         {
-            found = (await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics), new DescribeTopicsOptions { RequestTimeout = Timeout }).ConfigureAwait(false)).TopicDescriptions;
+            found = (
+                await admin
+                    .DescribeTopicsAsync(TopicCollection.OfTopicNames(topics), new DescribeTopicsOptions { RequestTimeout = Timeout })
+                    .ConfigureAwait(false)
+            ).TopicDescriptions;
         }
         catch (DescribeTopicsException problem)
         {
@@ -108,15 +125,28 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
             : throw new IOException($"The partitions of Kafka's topic {topic} are not known now: {found.Error.Reason}");
     }
 
-    /// <summary>How many bytes each of some topics takes at once: a batch of records, compressed. Null where the brokers do not say.</summary>
+    /// <summary>
+    /// How many bytes each of some topics takes at once: a batch of records, compressed. Null where the brokers do not say.
+    /// </summary>
     public static async Task<int?> MostBytesAsync(Handle client, IEnumerable<string> topics)
     {
         using var admin = new DependentAdminClientBuilder(client).Build();
         try
         {
-            var found = await admin.DescribeConfigsAsync(
-                topics.Select(static topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }), new DescribeConfigsOptions { RequestTimeout = Glance }).ConfigureAwait(false);
-            return found.Select(static topic => topic.Entries.TryGetValue("max.message.bytes", out var entry) && int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes) ? bytes : (int?)null).Min();
+            var found = await admin
+                .DescribeConfigsAsync(
+                    topics.Select(static topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }),
+                    new DescribeConfigsOptions { RequestTimeout = Glance }
+                )
+                .ConfigureAwait(false);
+            return found
+                .Select(static topic =>
+                    topic.Entries.TryGetValue("max.message.bytes", out var entry)
+                    && int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes)
+                        ? bytes
+                        : (int?)null
+                )
+                .Min();
         }
         catch (KafkaException)
         {
@@ -128,9 +158,16 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
     // For good, not for now.
     private static bool IsRefused(KafkaException problem)
     {
-        var errors = problem is DescribeTopicsException { Results.TopicDescriptions: var topics } ? topics.Select(static topic => topic.Error.Code) : [problem.Error.Code];
-        return errors.Any(static code => code is KafkaErrorCode.TopicAuthorizationFailed or KafkaErrorCode.ClusterAuthorizationFailed or KafkaErrorCode.UnsupportedVersion
-            or KafkaErrorCode.Local_UnsupportedFeature);
+        var errors = problem is DescribeTopicsException { Results.TopicDescriptions: var topics }
+            ? topics.Select(static topic => topic.Error.Code)
+            : [problem.Error.Code];
+        return errors.Any(static code =>
+            code
+                is KafkaErrorCode.TopicAuthorizationFailed
+                    or KafkaErrorCode.ClusterAuthorizationFailed
+                    or KafkaErrorCode.UnsupportedVersion
+                    or KafkaErrorCode.Local_UnsupportedFeature
+        );
     }
 
     // It blocks; and the client must not be disposed of under it, so it is not abandoned.
@@ -150,15 +187,26 @@ internal sealed class KafkaTopics(KafkaOptions options, ILogger logger)
     {
         try
         {
-            await admin.CreateTopicsAsync(
-                [new TopicSpecification { Name = topic, NumPartitions = options.Partitions, ReplicationFactor = options.ReplicationFactor }],
-                new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout }).ConfigureAwait(false);
+            await admin
+                .CreateTopicsAsync(
+                    [
+                        new TopicSpecification
+                        {
+                            Name = topic,
+                            NumPartitions = options.Partitions,
+                            ReplicationFactor = options.ReplicationFactor,
+                        },
+                    ],
+                    new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout }
+                )
+                .ConfigureAwait(false);
             if (_seen.ContainsKey(topic))
                 KafkaLog.TopicLost(logger, topic, options.Partitions);
             else
                 KafkaLog.TopicCreated(logger, topic, options.Partitions);
         }
-        catch (CreateTopicsException problem) when (problem.Results.All(static result => result.Error.Code is KafkaErrorCode.TopicAlreadyExists or KafkaErrorCode.NoError))
+        catch (CreateTopicsException problem)
+            when (problem.Results.All(static result => result.Error.Code is KafkaErrorCode.TopicAlreadyExists or KafkaErrorCode.NoError))
         {
             // Somebody else was faster.
         }

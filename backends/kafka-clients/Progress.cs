@@ -5,25 +5,35 @@ using Timestone.Resilience;
 namespace Timestone.Kafka.Clients;
 
 /// <summary>
-/// How far a reader has come in the partitions that it has. Commits that at intervals, and only for topics that are still the ones it began with. Used by one caller at a
-/// time.
+/// How far a reader has come in the partitions that it has. Commits that at intervals, and only for topics that are still the ones it began
+/// with. Used by one caller at a time.
 /// </summary>
 /// <remarks>
-/// <para>Kafka keeps committed offsets under a topic's name. Where a topic is deleted and created again, Kafka's client reads on at the offset that it had in the deleted one, as soon
-/// as the new one is long enough. What is before that offset would never be read. So this is the order:</para>
+/// <para>Kafka keeps committed offsets under a topic's name. Where a topic is deleted and created again, Kafka's client reads on at the
+/// offset that it had in the deleted one, as soon as the new one is long enough. What is before that offset would never be read. So this is
+/// the order:</para>
 /// <list type="number">
 /// <item>The ids of the topics are asked before anything is read.</item>
 /// <item>Records are read and done.</item>
-/// <item>The ids are asked again. An id never comes back: where it is the same, what was done before the question was read in that topic, and is committed.</item>
+/// <item>The ids are asked again. An id never comes back: where it is the same, what was done before the question was read in that topic,
+/// and is committed.</item>
 /// <item>Where it is another one, the beginning is committed instead: a commit may have been under way while the topic was deleted.</item>
 /// </list>
-/// <para>One gap is left: the topic is deleted and made again between the answer and the commit, and the reader dies before it asks again.</para>
-/// <para>The question costs a round trip for each commit, not for each record, and nobody waits for it. Topics whose ids Kafka does not tell are committed all the same.</para>
-/// <para>Everything is committed once at the start and once a day, moved or not: Kafka forgets what a group without members has not committed for a week
-/// (<c>offsets.retention.minutes</c>), also of partitions that are idle. What fails is tried again after the interval.</para>
+/// <para>One gap is left: the topic is deleted and made again between the answer and the commit, and the reader dies before it asks
+/// again.</para>
+/// <para>The question costs a round trip for each commit, not for each record, and nobody waits for it. Topics whose ids Kafka does not
+/// tell are committed all the same.</para>
+/// <para>Everything is committed once at the start and once a day, moved or not: Kafka forgets what a group without members has not
+/// committed for a week (<c>offsets.retention.minutes</c>), also of partitions that are idle. What fails is tried again after the
+/// interval.</para>
 /// </remarks>
 internal sealed class Progress(
-    IConsumer<byte[], byte[]> consumer, Func<CancellationToken, Task<Dictionary<string, string>>> identify, TimeSpan interval, ILogger logger, TimeProvider time)
+    IConsumer<byte[], byte[]> consumer,
+    Func<CancellationToken, Task<Dictionary<string, string>>> identify,
+    TimeSpan interval,
+    ILogger logger,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2), Renewal = TimeSpan.FromDays(1);
 
@@ -38,7 +48,8 @@ internal sealed class Progress(
     private bool _hasNews, _isTold;
 
     /// <summary>Asks which topics these are, as must be done before anything of them is read. The reader has no partitions then.</summary>
-    /// <exception cref="IOException">It is not known yet: the brokers cannot be asked now, or topics were missing and have just been created.</exception>
+    /// <exception cref="IOException">It is not known yet: the brokers cannot be asked now, or topics were missing and have just been
+    /// created.</exception>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         Forget();
@@ -55,7 +66,9 @@ internal sealed class Progress(
     /// <exception cref="KafkaException">The brokers cannot be asked now. The reader does not have the partitions.</exception>
     public List<TopicPartitionOffset> Resume(IEnumerable<TopicPartition> partitions, TimeSpan patience)
     {
-        var starts = consumer.Committed(partitions, patience).ConvertAll(static at => new TopicPartitionOffset(at.TopicPartition, at.Offset.IsSpecial ? 0 : at.Offset));
+        var starts = consumer
+            .Committed(partitions, patience)
+            .ConvertAll(static at => new TopicPartitionOffset(at.TopicPartition, at.Offset.IsSpecial ? 0 : at.Offset));
         Own(starts);
         return starts;
     }
@@ -132,8 +145,12 @@ internal sealed class Progress(
     private Task Start(Dictionary<string, string> ids)
     {
         (_askedAt, _hasNews) = (time.GetTimestamp(), false);
-        List<TopicPartitionOffset> ends = [.. _reached.Where(done => !_committed.TryGetValue(done.Key, out var committed) || committed != done.Value)
-            .Select(static done => new TopicPartitionOffset(done.Key, done.Value))];
+        List<TopicPartitionOffset> ends =
+        [
+            .. _reached
+                .Where(done => !_committed.TryGetValue(done.Key, out var committed) || committed != done.Value)
+                .Select(static done => new TopicPartitionOffset(done.Key, done.Value)),
+        ];
         return _round = AskAndCommitAsync(ids, ends, [.. _reached.Keys]);
     }
 
@@ -142,12 +159,30 @@ internal sealed class Progress(
         try
         {
             var found = await identify(CancellationToken.None).ConfigureAwait(false);
-            var others = found.Where(topic => ids.TryGetValue(topic.Key, out var before) && before != topic.Value).Select(static topic => topic.Key).ToHashSet();
-            var commits = others.Count == 0 ? ends : [.. owned.Where(partition => others.Contains(partition.Topic)).Select(static partition => new TopicPartitionOffset(partition, 0))];
+            var others = found
+                .Where(topic => ids.TryGetValue(topic.Key, out var before) && before != topic.Value)
+                .Select(static topic => topic.Key)
+                .ToHashSet();
+            var commits =
+                others.Count == 0
+                    ? ends
+                    :
+                    [
+                        .. owned
+                            .Where(partition => others.Contains(partition.Topic))
+                            .Select(static partition => new TopicPartitionOffset(partition, 0)),
+                    ];
 
             // It blocks, for long while the group's broker is away: so not on a thread of the pool, on which grains run.
             if (commits.Count > 0)
-                await Task.Factory.StartNew(() => consumer.Commit(commits), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                await Task
+                    .Factory.StartNew(
+                        () => consumer.Commit(commits),
+                        CancellationToken.None,
+                        TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default
+                    )
+                    .ConfigureAwait(false);
             return new Round(commits, others.FirstOrDefault(), Problem: null);
         }
         catch (Exception problem) when (problem is IOException or KafkaException { Error.IsFatal: false })

@@ -19,7 +19,12 @@ internal sealed class BatchIndexing(IIndexWriter index, DeadLetters deadLetters,
         IReadOnlyList<RejectedEvent> rejected = [];
         if (contents.Events.Count > 0)
         {
-            await PersistAsync("write the index", async () => rejected = await index.WriteAsync(contents.Events, abandoned).ConfigureAwait(false), stopping).ConfigureAwait(false);
+            await PersistAsync(
+                    "write the index",
+                    async () => rejected = await index.WriteAsync(contents.Events, abandoned).ConfigureAwait(false),
+                    stopping
+                )
+                .ConfigureAwait(false);
             EventMetrics.Indexed(contents.Events, time.GetUtcNow());
         }
 

@@ -45,7 +45,16 @@ internal sealed class DeadLetters(KafkaOptions options, KafkaClients clients, Ka
         delivery.Add();
         try
         {
-            producer.Produce(options.DeadLetterTopic, new Message<byte[], byte[]> { Key = record.Message.Key, Value = record.Message.Value, Headers = headers }, delivery.OnReport);
+            producer.Produce(
+                options.DeadLetterTopic,
+                new Message<byte[], byte[]>
+                {
+                    Key = record.Message.Key,
+                    Value = record.Message.Value,
+                    Headers = headers,
+                },
+                delivery.OnReport
+            );
         }
         catch (ProduceException<byte[], byte[]> problem)
         {

@@ -44,7 +44,11 @@ internal sealed class Delivery
     {
         Interlocked.Increment(ref _reports);
         if (report.Error.IsError)
-            Interlocked.CompareExchange(ref _first, new Undelivered(report.Error, (report.Message.Key?.Length ?? 0) + (report.Message.Value?.Length ?? 0), ByItself: false), null);
+            Interlocked.CompareExchange(
+                ref _first,
+                new Undelivered(report.Error, (report.Message.Key?.Length ?? 0) + (report.Message.Value?.Length ?? 0), ByItself: false),
+                null
+            );
         Leave();
     }
 

@@ -28,7 +28,10 @@ internal sealed class IndexingBatch
 
     /// <summary>Where each partition is to be read on behind these.</summary>
     public IEnumerable<TopicPartitionOffset> Ends() =>
-        _records.GroupBy(static record => record.TopicPartition, static (partition, records) => new TopicPartitionOffset(partition, records.Max(static record => record.Offset.Value) + 1));
+        _records.GroupBy(
+            static record => record.TopicPartition,
+            static (partition, records) => new TopicPartitionOffset(partition, records.Max(static record => record.Offset.Value) + 1)
+        );
 
     /// <summary>The events, and the records that are none.</summary>
     public Contents Read()
@@ -58,6 +61,9 @@ internal sealed class IndexingBatch
     {
         /// <summary>All that will never be indexed: what is no event, and what the index has rejected.</summary>
         public List<Poison> With(IReadOnlyList<RejectedEvent> rejected) =>
-            [.. Poison, .. rejected.Select(one => new Poison(Sources[Events.FindIndex(told => ReferenceEquals(told, one.Event))], one.Reason))];
+            [
+                .. Poison,
+                .. rejected.Select(one => new Poison(Sources[Events.FindIndex(told => ReferenceEquals(told, one.Event))], one.Reason)),
+            ];
     }
 }

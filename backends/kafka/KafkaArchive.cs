@@ -9,11 +9,15 @@ using Timestone.Kafka.Clients;
 
 namespace Timestone.Kafka;
 
-/// <summary>Reads transitions again from the topic of transitions, as far back as it goes. It belongs to no group, and commits nothing.</summary>
+/// <summary>
+/// Reads transitions again from the topic of transitions, as far back as it goes. It belongs to no group, and commits nothing.
+/// </summary>
 public sealed class KafkaArchive : ITransitionArchive
 {
     private const int MostAtOnce = 1000;
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100), Patience = TimeSpan.FromSeconds(30), AskLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100),
+        Patience = TimeSpan.FromSeconds(30),
+        AskLimit = TimeSpan.FromSeconds(10);
 
     private readonly KafkaOptions _options;
     private readonly KafkaClients _clients;
@@ -29,7 +33,11 @@ public sealed class KafkaArchive : ITransitionArchive
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StreamEvent> ReadAsync(
-        IReadOnlySet<string> messages, DateTimeOffset since, Func<int, CancellationToken, ValueTask> pause, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IReadOnlySet<string> messages,
+        DateTimeOffset since,
+        Func<int, CancellationToken, ValueTask> pause,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(pause);
@@ -43,7 +51,11 @@ public sealed class KafkaArchive : ITransitionArchive
                 var records = await AskAsync(() => Take(consumer, ends, cancellationToken)).ConfigureAwait(false);
                 foreach (var record in records)
                 {
-                    if (record.Message.Key is { } key && messages.Contains(Encoding.UTF8.GetString(key)) && Read(record.Message.Value) is { } told)
+                    if (
+                        record.Message.Key is { } key
+                        && messages.Contains(Encoding.UTF8.GetString(key))
+                        && Read(record.Message.Value) is { } told
+                    )
                         yield return told;
                 }
 
@@ -52,7 +64,8 @@ public sealed class KafkaArchive : ITransitionArchive
         }
         finally
         {
-            // A call to a Kafka that is silent cannot be cut short, and the consumer is not disposed of under it: who is canceled does not wait for that.
+            // A call to a Kafka that is silent cannot be cut short, and the consumer is not disposed of under it: who is canceled does not
+            // wait for that.
             var ending = _clients.EndAsync(() =>
             {
                 Task.WaitAny([asked], CancellationToken.None);
@@ -78,7 +91,11 @@ public sealed class KafkaArchive : ITransitionArchive
     }
 
     // Where the partitions end now: what comes later is not waited for.
-    private Dictionary<TopicPartition, long> Begin(IConsumer<byte[], byte[]> consumer, DateTimeOffset since, CancellationToken cancellationToken)
+    private Dictionary<TopicPartition, long> Begin(
+        IConsumer<byte[], byte[]> consumer,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    )
     {
         var topic = _options.HistoricTopic;
         var count = KafkaTopics.CountPartitionsAsync(consumer.Handle, topic, cancellationToken).GetAwaiter().GetResult();
@@ -100,7 +117,11 @@ public sealed class KafkaArchive : ITransitionArchive
         return ends;
     }
 
-    private static List<ConsumeResult<byte[], byte[]>> Take(IConsumer<byte[], byte[]> consumer, Dictionary<TopicPartition, long> ends, CancellationToken cancellationToken)
+    private static List<ConsumeResult<byte[], byte[]>> Take(
+        IConsumer<byte[], byte[]> consumer,
+        Dictionary<TopicPartition, long> ends,
+        CancellationToken cancellationToken
+    )
     {
         var records = new List<ConsumeResult<byte[], byte[]>>();
         var began = Environment.TickCount64;

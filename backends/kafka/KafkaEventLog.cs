@@ -47,8 +47,14 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
             var starts = late.Count == 0 ? [] : await OffsetsAsync(late, OffsetSpec.Earliest()).ConfigureAwait(false);
             _clients.Answered();
             return new EventPositions(
-                [.. partitions.Select(partition => new PartitionPosition(
-                    partition.Topic, partition.Partition.Value, ends[partition], Math.Max(done.GetValueOrDefault(partition), starts.GetValueOrDefault(partition))))],
+                [
+                    .. partitions.Select(partition => new PartitionPosition(
+                        partition.Topic,
+                        partition.Partition.Value,
+                        ends[partition],
+                        Math.Max(done.GetValueOrDefault(partition), starts.GetValueOrDefault(partition))
+                    )),
+                ],
                 _isAnother,
                 // Of a group that has committed nothing it is not known what it has read.
                 starts.Any(start => done.TryGetValue(start.Key, out var read) && read > 0 && read < start.Value));
@@ -75,8 +81,8 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
 
     private IAdminClient Client => _client ??= _clients.Admin();
 
-    // A client of the group asks, though it reads nothing: one that belongs to no group ends the process when the broker answers that it is not the group's coordinator
-    // (librdkafka 2.16, ListConsumerGroupOffsets).
+    // A client of the group asks, though it reads nothing: one that belongs to no group ends the process when the broker answers that it is
+    // not the group's coordinator (librdkafka 2.16, ListConsumerGroupOffsets).
     private async Task<List<TopicPartitionOffset>> CommittedAsync(List<TopicPartition> partitions)
     {
         try
@@ -92,14 +98,19 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         }
     }
 
-    private static string Reason(KafkaException problem) => problem switch
-    {
-        ListOffsetsException { Result: var result } => First(result.ResultInfos.Select(static info => info.TopicPartitionOffsetError.Error), problem),
-        TopicPartitionOffsetException { Results: var results } => First(results.Select(static at => at.Error), problem),
-        _ => problem.Error.Reason,
-    };
+    private static string Reason(KafkaException problem) =>
+        problem switch
+        {
+            ListOffsetsException { Result: var result } => First(
+                result.ResultInfos.Select(static info => info.TopicPartitionOffsetError.Error),
+                problem
+            ),
+            TopicPartitionOffsetException { Results: var results } => First(results.Select(static at => at.Error), problem),
+            _ => problem.Error.Reason,
+        };
 
-    private static string First(IEnumerable<Error> errors, KafkaException problem) => errors.FirstOrDefault(static error => error.IsError)?.Reason ?? problem.Error.Reason;
+    private static string First(IEnumerable<Error> errors, KafkaException problem) =>
+        errors.FirstOrDefault(static error => error.IsError)?.Reason ?? problem.Error.Reason;
 
     // One that was deleted is created again here: nobody may be publishing.
     private async Task<List<TopicPartition>> PartitionsAsync(CancellationToken cancellationToken)
@@ -111,7 +122,11 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
             var id = $"{topic.TopicId}";
             _isAnother |= _ids.TryGetValue(topic.Name, out var before) && before != id;
             _ids[topic.Name] = id;
-            partitions.AddRange(topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Partition)).OrderBy(static partition => partition.Partition.Value));
+            partitions.AddRange(
+                topic
+                    .Partitions.Select(partition => new TopicPartition(topic.Name, partition.Partition))
+                    .OrderBy(static partition => partition.Partition.Value)
+            );
         }
 
         return partitions;
@@ -119,9 +134,17 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
 
     private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(IEnumerable<TopicPartition> partitions, OffsetSpec which)
     {
-        var found = await Client.ListOffsetsAsync(
-            partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }), new ListOffsetsOptions { RequestTimeout = Patience }).ConfigureAwait(false);
-        return found.ResultInfos.Select(static info => info.TopicPartitionOffsetError)
-            .ToDictionary(static at => at.TopicPartition, static at => at.Error.IsError ? throw new KafkaException(at.Error) : at.Offset.Value);
+        var found = await Client
+            .ListOffsetsAsync(
+                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
+                new ListOffsetsOptions { RequestTimeout = Patience }
+            )
+            .ConfigureAwait(false);
+        return found
+            .ResultInfos.Select(static info => info.TopicPartitionOffsetError)
+            .ToDictionary(
+                static at => at.TopicPartition,
+                static at => at.Error.IsError ? throw new KafkaException(at.Error) : at.Offset.Value
+            );
     }
 }

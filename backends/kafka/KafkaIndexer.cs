@@ -8,12 +8,13 @@ using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 namespace Timestone.Kafka;
 
 /// <summary>
-/// One member of the consumer group that writes the indices: reads both topics, and commits how far it has come after the index has acknowledged.
+/// One member of the consumer group that writes the indices: reads both topics, and commits how far it has come after the index has
+/// acknowledged.
 /// What cannot be indexed goes to the dead-letter topic. In the server or by itself.
 /// </summary>
 /// <remarks>
-/// One thread reads. While a batch is being indexed, which goes on elsewhere, the next one is gathered. Kafka takes a partition from a member that
-/// does not ask for records for minutes; so while the index is away the partitions are paused and the asking goes on.
+/// One thread reads. While a batch is being indexed, which goes on elsewhere, the next one is gathered. Kafka takes a partition from a
+/// member that does not ask for records for minutes; so while the index is away the partitions are paused and the asking goes on.
 /// </remarks>
 public sealed class KafkaIndexer : IAsyncDisposable
 {
@@ -59,10 +60,17 @@ public sealed class KafkaIndexer : IAsyncDisposable
             .SetPartitionsLostHandler((_, partitions) => OnRevoked(partitions, lost: true)));
         _asking = new DependentAdminClientBuilder(_consumer.Handle).Build();
         _progress = new Progress(
-            _consumer, stopping => _topics.IdentifyAsync(_asking, [_options.CurrentTopic, _options.HistoricTopic], stopping), options.CommitInterval, logger, _time);
+            _consumer,
+            stopping => _topics.IdentifyAsync(_asking, [_options.CurrentTopic, _options.HistoricTopic], stopping),
+            options.CommitInterval,
+            logger,
+            _time
+        );
     }
 
-    /// <summary>Ends with the indexer: well when it is disposed of or a topic is another one than it was, with the reason when it cannot go on.</summary>
+    /// <summary>
+    /// Ends with the indexer: well when it is disposed of or a topic is another one than it was, with the reason when it cannot go on.
+    /// </summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts it. It does not wait for Kafka or the index to be there.</summary>
@@ -72,7 +80,9 @@ public sealed class KafkaIndexer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Stops: what is being indexed may end within a few seconds, what was is committed, and the partitions are given up.</summary>
+    /// <summary>
+    /// Stops: what is being indexed may end within a few seconds, what was is committed, and the partitions are given up.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true))
@@ -195,7 +205,11 @@ public sealed class KafkaIndexer : IAsyncDisposable
 
     private void Finish()
     {
-        if (_written is null || !_writing.IsCompleted || (_writing.IsCanceled && (_stopping.IsCancellationRequested || _abandoned.IsCancellationRequested)))
+        if (
+            _written is null
+            || !_writing.IsCompleted
+            || (_writing.IsCanceled && (_stopping.IsCancellationRequested || _abandoned.IsCancellationRequested))
+        )
             return;
         _writing.GetAwaiter().GetResult();
         _progress.Reach(_written.Ends());
@@ -230,7 +244,8 @@ public sealed class KafkaIndexer : IAsyncDisposable
                 _consumer.Resume(_consumer.Assignment);
             _paused = pause;
         }
-        catch (KafkaException problem) when (problem.Error.Code is KafkaErrorCode.Local_UnknownPartition or KafkaErrorCode.Local_State or KafkaErrorCode.Local_Partial)
+        catch (KafkaException problem)
+            when (problem.Error.Code is KafkaErrorCode.Local_UnknownPartition or KafkaErrorCode.Local_State or KafkaErrorCode.Local_Partial)
         {
             // A partition that is no longer this member's; the next round sees the others.
         }

@@ -14,9 +14,9 @@ namespace Timestone.Kafka;
 /// says what readers may rely on.
 /// </summary>
 /// <remarks>
-/// Order. Within a producer's life each partition gets a prefix of what was handed to it, without gaps: it is idempotent, gives
-/// nothing up by itself, and stops for good where a record fails. Then, or when nothing has come through for too long, it is thrown away, and
-/// a new one begins with the batch from its start. So first arrivals are in order, whatever fails.
+/// Order. Within a producer's life each partition gets a prefix of what was handed to it, without gaps: it is idempotent, gives nothing up
+/// by itself, and stops for good where a record fails. Then, or when nothing has come through for too long, it is thrown away, and a new
+/// one begins with the batch from its start. So first arrivals are in order, whatever fails.
 /// </remarks>
 public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
 {
@@ -39,7 +39,8 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
     private IProducer<byte[], byte[]>? _producer;
     private bool _topicsAreThere;
 
-    // How many bytes the topics take at once, which is not asked again of brokers that did not say; and the least that they refused though it came by itself.
+    // How many bytes the topics take at once, which is not asked again of brokers that did not say; and the least that they refused though
+    // it came by itself.
     private bool _asks = true;
     private long _learnedAt;
     private int? _mostBytes;
@@ -116,17 +117,25 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
                 if (await EndAsync(delivery, cancellationToken).ConfigureAwait(false) is { } undelivered)
                     return undelivered;
                 delivery = new Delivery();
-                var partitions = await KafkaTopics.CountPartitionsAsync(producer.Handle, _options.CurrentTopic, cancellationToken).ConfigureAwait(false);
-                var message = new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes($"{removed.Queue}/"), Value = EventJson.Write(told) };
+                var partitions = await KafkaTopics
+                    .CountPartitionsAsync(producer.Handle, _options.CurrentTopic, cancellationToken)
+                    .ConfigureAwait(false);
+                var message = new Message<byte[], byte[]>
+                {
+                    Key = Encoding.UTF8.GetBytes($"{removed.Queue}/"),
+                    Value = EventJson.Write(told),
+                };
                 for (var partition = 0; partition < partitions; partition++)
-                    await ProduceAsync(producer, new TopicPartition(_options.CurrentTopic, partition), message, delivery, cancellationToken).ConfigureAwait(false);
+                    await ProduceAsync(producer, new TopicPartition(_options.CurrentTopic, partition), message, delivery, cancellationToken)
+                        .ConfigureAwait(false);
             }
             else
             {
                 var topic = told.Kind == StreamEventKind.Transition ? _options.HistoricTopic : _options.CurrentTopic;
                 var message = MessageOf(told);
                 omitted += message.Headers is null ? 0 : 1;
-                await ProduceAsync(producer, new TopicPartition(topic, Partition.Any), message, delivery, cancellationToken).ConfigureAwait(false);
+                await ProduceAsync(producer, new TopicPartition(topic, Partition.Any), message, delivery, cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             if (delivery.Failure is not null)
@@ -167,7 +176,13 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
     // Before it is compressed: it may then be smaller.
     private static int SizeOf(Message<byte[], byte[]> record) => (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0) + RecordOverhead;
 
-    private async ValueTask ProduceAsync(IProducer<byte[], byte[]> producer, TopicPartition where, Message<byte[], byte[]> message, Delivery delivery, CancellationToken cancellationToken)
+    private async ValueTask ProduceAsync(
+        IProducer<byte[], byte[]> producer,
+        TopicPartition where,
+        Message<byte[], byte[]> message,
+        Delivery delivery,
+        CancellationToken cancellationToken
+    )
     {
         delivery.Add();
         while (true)
@@ -245,7 +260,8 @@ public sealed class KafkaPublisher : IOutboxSink, IAsyncDisposable
 
     private IProducer<byte[], byte[]> Producer() => _clients.Producer(_mostBytes, _oneByOne);
 
-    // What is too large can be published without its payload, once it is known which of a batch that is. For everything else the pump tries again later.
+    // What is too large can be published without its payload, once it is known which of a batch that is. For everything else the pump tries
+    // again later.
     private async Task RecoverAsync(Undelivered undelivered, CancellationToken cancellationToken)
     {
         await DiscardAsync().ConfigureAwait(false);

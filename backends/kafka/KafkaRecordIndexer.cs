@@ -5,7 +5,10 @@ using Timestone.Kafka.Clients;
 
 namespace Timestone.Kafka;
 
-/// <summary>Indexes records of the topics that somebody else has read; what cannot be indexed goes to the dead letters. Used by one caller at a time.</summary>
+/// <summary>
+/// Indexes records of the topics that somebody else has read; what cannot be indexed goes to the dead letters. Used by one caller at a
+/// time.
+/// </summary>
 public sealed class KafkaRecordIndexer : IAsyncDisposable
 {
     private readonly DeadLetters _deadLetters;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Timestone.Resilience;
 
 /// <summary>
-/// Whether Kafka or Elasticsearch works, as those of this process find who use it, each for its purpose. Says in the log, in one line each, when it does not any more and when
-/// it does again; not each attempt.
+/// Whether Kafka or Elasticsearch works, as those of this process find who use it, each for its purpose. Says in the log, in one line each,
+/// when it does not any more and when it does again; not each attempt.
 /// </summary>
 /// <param name="name">What it is called.</param>
 /// <param name="logger">Is told.</param>
@@ -53,9 +53,14 @@ public sealed partial class ServiceState(string name, ILogger logger, TimeProvid
         }
     }
 
-    private string? Text() => _troubles.Count == 0 ? null : $"{name} does not work: {string.Join(' ', _troubles.Values.Distinct(StringComparer.Ordinal))}";
+    private string? Text() =>
+        _troubles.Count == 0 ? null : $"{name} does not work: {string.Join(' ', _troubles.Values.Distinct(StringComparer.Ordinal))}";
 
-    [LoggerMessage(50, LogLevel.Warning, "{Name} does not work: {Problem} It is tried again until it does. Queues go on meanwhile, and events wait.")]
+    [LoggerMessage(
+        50,
+        LogLevel.Warning,
+        "{Name} does not work: {Problem} It is tried again until it does. Queues go on meanwhile, and events wait."
+    )]
     private partial void LogFailed(string name, string problem);
 
     [LoggerMessage(51, LogLevel.Information, "{Name} works again, after {Seconds:0.0} s.")]

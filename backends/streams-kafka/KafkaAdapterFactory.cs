@@ -50,10 +50,12 @@ internal sealed class KafkaAdapterFactory : IQueueAdapterFactory, IQueueAdapterC
 
     public IStreamQueueMapper GetStreamQueueMapper() => _mapper ?? throw new InvalidOperationException("The adapter was not created.");
 
-    public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) => Task.FromResult<IStreamFailureHandler>(new NoOpStreamDeliveryFailureHandler());
+    public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) =>
+        Task.FromResult<IStreamFailureHandler>(new NoOpStreamDeliveryFailureHandler());
 
     // An agent asks for its cache, then for its receiver.
-    public IQueueCache CreateQueueCache(QueueId queueId) => _caches[queueId] = new KafkaQueueCache(_options.CacheBytes, _options.RecordsPerDelivery, _options.AlwaysSubscribed);
+    public IQueueCache CreateQueueCache(QueueId queueId) =>
+        _caches[queueId] = new KafkaQueueCache(_options.CacheBytes, _options.RecordsPerDelivery, _options.AlwaysSubscribed);
 
     public void Dispose()
     {
@@ -61,7 +63,16 @@ internal sealed class KafkaAdapterFactory : IQueueAdapterFactory, IQueueAdapterC
         _topic.Dispose();
     }
 
-    private KafkaReceiver CreateReceiver(QueueId queueId) => _caches.TryRemove(queueId, out var cache)
-        ? new KafkaReceiver(new TopicPartition(_topic.Name, KafkaAdapter.PartitionOf(queueId)), _clients, _topic, _data, cache, _receiverLogger, TimeProvider.System)
-        : throw new InvalidOperationException($"No cache was made for queue {queueId}.");
+    private KafkaReceiver CreateReceiver(QueueId queueId) =>
+        _caches.TryRemove(queueId, out var cache)
+            ? new KafkaReceiver(
+                new TopicPartition(_topic.Name, KafkaAdapter.PartitionOf(queueId)),
+                _clients,
+                _topic,
+                _data,
+                cache,
+                _receiverLogger,
+                TimeProvider.System
+            )
+            : throw new InvalidOperationException($"No cache was made for queue {queueId}.");
 }

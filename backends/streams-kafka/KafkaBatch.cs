@@ -4,8 +4,8 @@ using Orleans.Streams;
 namespace Timestone.Streams.Kafka;
 
 /// <summary>
-/// Records of one stream on their way to a consumer: one as it is in the cache, several that follow each other as they are delivered. Its token
-/// is that of the last; events have their record's offset and their place in it.
+/// Records of one stream on their way to a consumer: one as it is in the cache, several that follow each other as they are delivered. Its
+/// token is that of the last; events have their record's offset and their place in it.
 /// </summary>
 [GenerateSerializer, Alias("timestone.streams.batch")]
 internal sealed class KafkaBatch(long[] offsets, KafkaEvents[] records) : IBatchContainer

@@ -3,8 +3,8 @@ using Orleans.Streams;
 namespace Timestone.Streams.Kafka;
 
 /// <summary>
-/// Where a subscription stands in a partition. The first that it gives from a token on is the record of that token by itself: Orleans passes over
-/// one delivery when the consumer says that it had that one.
+/// Where a subscription stands in a partition. The first that it gives from a token on is the record of that token by itself: Orleans
+/// passes over one delivery when the consumer says that it had that one.
 /// </summary>
 internal sealed class KafkaCacheCursor(KafkaQueueCache cache, StreamId stream, long from, bool isAtToken) : IQueueCacheCursor
 {

@@ -8,19 +8,22 @@ namespace Timestone.Streams.Kafka;
 /// one call at a time.
 /// </summary>
 /// <remarks>
-/// <para>Cursors know offsets and not entries, so nothing moves them but delivery: the same records can be read again, for one that rewinds,
-/// and the others pass over them.</para>
+/// <para>Cursors know offsets and not entries, so nothing moves them but delivery: the same records can be read again, for one that
+/// rewinds, and the others pass over them.</para>
 /// <para>A stream can lose its last cursor before its records are delivered, although it has a subscription:</para>
 /// <list type="number">
 /// <item>The agent reads records of a stream that it does not know, and holds them by a cursor while it asks who has subscribed.</item>
-/// <item>The silo with the answer dies: asking fails, and the agent gives the cursor and the stream up. Or it hears that it is to stop.</item>
+/// <item>The silo with the answer dies: asking fails, and the agent gives the cursor and the stream up. Or it hears that it is to
+/// stop.</item>
 /// <item>It reads on. The next records make the stream known again, with a cursor that begins at these: nobody gets the first ones.</item>
-/// <item>Were the first ones delivered because no cursor is before them, the offset behind them would be committed, and they were lost.</item>
+/// <item>Were the first ones delivered because no cursor is before them, the offset behind them would be committed, and they were
+/// lost.</item>
 /// </list>
-/// <para>So of streams that are always subscribed, nothing is delivered without a cursor behind it, and when the last cursor goes sooner, the
-/// partition is read again from there: then the agent meets the stream with its first record that is not delivered.</para>
-/// <para>An agent that could not ask the consumer where to begin may also take a cursor that begins nowhere in particular, and one whose delivery failed for good
-/// goes on to the next record. Of these streams the first begins with what is not delivered, and the other gets the same record again.</para>
+/// <para>So of streams that are always subscribed, nothing is delivered without a cursor behind it, and when the last cursor goes sooner,
+/// the partition is read again from there: then the agent meets the stream with its first record that is not delivered.</para>
+/// <para>An agent that could not ask the consumer where to begin may also take a cursor that begins nowhere in particular, and one whose
+/// delivery failed for good goes on to the next record. Of these streams the first begins with what is not delivered, and the other gets
+/// the same record again.</para>
 /// </remarks>
 internal sealed class KafkaQueueCache(int mostBytes, int recordsPerDelivery, bool alwaysSubscribed = false) : IQueueCache
 {

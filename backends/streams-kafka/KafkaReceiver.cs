@@ -7,13 +7,19 @@ using Timestone.Resilience;
 namespace Timestone.Streams.Kafka;
 
 /// <summary>
-/// Reads one partition, from what was committed to the group on, and commits what was delivered: every now and then, and when it stops. Orleans sees to it
-/// that one silo reads a partition; while two do, both deliver, and what either has delivered is delivered.
+/// Reads one partition, from what was committed to the group on, and commits what was delivered: every now and then, and when it stops.
+/// Orleans sees to it that one silo reads a partition; while two do, both deliver, and what either has delivered is delivered.
 /// </summary>
 /// <remarks>Used by one pulling agent, one call at a time. Reading takes what the client has at hand and never blocks.</remarks>
 internal sealed partial class KafkaReceiver(
-    TopicPartition partition, KafkaClients clients, KafkaTopic topic, IKafkaDataAdapter data, KafkaQueueCache cache, ILogger<KafkaReceiver> logger, TimeProvider time)
-    : IQueueAdapterReceiver, IDisposable
+    TopicPartition partition,
+    KafkaClients clients,
+    KafkaTopic topic,
+    IKafkaDataAdapter data,
+    KafkaQueueCache cache,
+    ILogger<KafkaReceiver> logger,
+    TimeProvider time
+) : IQueueAdapterReceiver, IDisposable
 {
     private const int MostBytes = 1024 * 1024, RecordBytes = 100;
 
@@ -121,8 +127,14 @@ internal sealed partial class KafkaReceiver(
                 if (!isAnother)
                 {
                     // It blocks, so not on a thread of the pool, on which the grains run; and the client is not disposed of under it.
-                    return await Task.Factory.StartNew(
-                        () => progress.Resume([partition], Patience)[0].Offset, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                    return await Task
+                        .Factory.StartNew(
+                            () => progress.Resume([partition], Patience)[0].Offset,
+                            CancellationToken.None,
+                            TaskCreationOptions.LongRunning,
+                            TaskScheduler.Default
+                        )
+                        .ConfigureAwait(false);
                 }
 
                 progress.Own([new TopicPartitionOffset(partition, 0)]);
@@ -195,7 +207,11 @@ internal sealed partial class KafkaReceiver(
     {
         try
         {
-            return new KafkaBatch(record.Offset.Value, data.FromRecord(record), RecordBytes + (record.Message.Key?.Length ?? 0) + (record.Message.Value?.Length ?? 0));
+            return new KafkaBatch(
+                record.Offset.Value,
+                data.FromRecord(record),
+                RecordBytes + (record.Message.Key?.Length ?? 0) + (record.Message.Value?.Length ?? 0)
+            );
         }
         catch (Exception problem)
         {
@@ -211,7 +227,11 @@ internal sealed partial class KafkaReceiver(
     [LoggerMessage(11, LogLevel.Warning, "{Partition} could not be read: {Problem}")]
     private partial void LogNotRead(TopicPartition partition, string problem);
 
-    [LoggerMessage(14, LogLevel.Warning, "{Partition} is read from its beginning: its topic was deleted and created again. What was in it and not delivered is lost.")]
+    [LoggerMessage(
+        14,
+        LogLevel.Warning,
+        "{Partition} is read from its beginning: its topic was deleted and created again. What was in it and not delivered is lost."
+    )]
     private partial void LogAnother(TopicPartition partition);
 
     [LoggerMessage(12, LogLevel.Error, "A record of {Partition} is passed over, as it cannot be understood: offset {Offset}.")]

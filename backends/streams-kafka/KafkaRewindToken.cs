@@ -4,12 +4,13 @@ using Orleans.Streams;
 namespace Timestone.Streams.Kafka;
 
 /// <summary>
-/// Where a subscription begins that rewinds as far as Kafka goes back: where memory does not go back so far, the partition is read again from there.
+/// Where a subscription begins that rewinds as far as Kafka goes back: where memory does not go back so far, the partition is read again
+/// from there.
 /// With an ordinary token a subscription rewinds within what is in memory.
 /// </summary>
 /// <remarks>
-/// They differ because Orleans asks for a consumer's last token too whenever a stream that was silent is heard of again: if each such token moved
-/// the partition back, streams that are seldom used would have all others read again and again.
+/// They differ because Orleans asks for a consumer's last token too whenever a stream that was silent is heard of again: if each such token
+/// moved the partition back, streams that are seldom used would have all others read again and again.
 /// </remarks>
 [GenerateSerializer, Alias("timestone.streams.rewind")]
 public sealed class KafkaRewindToken : EventSequenceTokenV2

@@ -5,8 +5,8 @@ using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 namespace Timestone.Streams.Kafka;
 
 /// <summary>
-/// Publishes records: each ends when all replicas have it. The producer is idempotent and leaves no gaps, so what one caller sends one after the other is in
-/// that order; where a record fails, or nothing is acknowledged for too long, the producer is replaced.
+/// Publishes records: each ends when all replicas have it. The producer is idempotent and leaves no gaps, so what one caller sends one
+/// after the other is in that order; where a record fails, or nothing is acknowledged for too long, the producer is replaced.
 /// </summary>
 internal sealed class KafkaSender(KafkaClients clients, KafkaTopic topic, TimeSpan timeout, TimeProvider time) : IDisposable
 {
@@ -71,7 +71,12 @@ internal sealed class KafkaSender(KafkaClients clients, KafkaTopic topic, TimeSp
         }
     }
 
-    private async Task ProduceAsync(IProducer<byte[], byte[]> producer, int partition, Message<byte[], byte[]> record, TaskCompletionSource<Error> acknowledged)
+    private async Task ProduceAsync(
+        IProducer<byte[], byte[]> producer,
+        int partition,
+        Message<byte[], byte[]> record,
+        TaskCompletionSource<Error> acknowledged
+    )
     {
         while (true)
         {

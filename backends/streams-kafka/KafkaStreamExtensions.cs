@@ -10,8 +10,14 @@ public static class KafkaStreamExtensions
     /// <param name="builder">The silo.</param>
     /// <param name="name">The provider's name.</param>
     /// <param name="options">Where the topic is, and how it is read.</param>
-    /// <param name="configure">What any persistent stream provider can be told: its pulling agents, balancer, and where subscriptions are kept.</param>
-    public static ISiloBuilder AddKafkaStreams(this ISiloBuilder builder, string name, Action<KafkaStreamOptions> options, Action<ISiloPersistentStreamConfigurator>? configure = null)
+    /// <param name="configure">What any persistent stream provider can be told: its pulling agents, balancer, and where subscriptions are
+    /// kept.</param>
+    public static ISiloBuilder AddKafkaStreams(
+        this ISiloBuilder builder,
+        string name,
+        Action<KafkaStreamOptions> options,
+        Action<ISiloPersistentStreamConfigurator>? configure = null
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         Configure(builder.Services, name, options);
@@ -25,7 +31,12 @@ public static class KafkaStreamExtensions
     /// <param name="name">The provider's name, as in the silos.</param>
     /// <param name="options">Where the topic is, as in the silos.</param>
     /// <param name="configure">What any persistent stream provider can be told.</param>
-    public static IClientBuilder AddKafkaStreams(this IClientBuilder builder, string name, Action<KafkaStreamOptions> options, Action<IClusterClientPersistentStreamConfigurator>? configure = null)
+    public static IClientBuilder AddKafkaStreams(
+        this IClientBuilder builder,
+        string name,
+        Action<KafkaStreamOptions> options,
+        Action<IClusterClientPersistentStreamConfigurator>? configure = null
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         Configure(builder.Services, name, options);
@@ -39,7 +50,10 @@ public static class KafkaStreamExtensions
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(options);
         services.Configure(name, options);
-        services.AddTransient<IConfigurationValidator>(provider => new Validator(name, provider.GetRequiredService<IOptionsMonitor<KafkaStreamOptions>>()));
+        services.AddTransient<IConfigurationValidator>(provider => new Validator(
+            name,
+            provider.GetRequiredService<IOptionsMonitor<KafkaStreamOptions>>()
+        ));
     }
 
     private sealed class Validator(string name, IOptionsMonitor<KafkaStreamOptions> options) : IConfigurationValidator

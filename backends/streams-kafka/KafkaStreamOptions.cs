@@ -36,18 +36,20 @@ public sealed class KafkaStreamOptions
     public int RecordsPerDelivery { get; set; } = 1;
 
     /// <summary>
-    /// How many bytes of a partition are kept in memory; more than 0. What is not delivered is kept, and reading waits for it; what is delivered is
-    /// kept too, for subscriptions that rewind, until there is no more room.
+    /// How many bytes of a partition are kept in memory; more than 0. What is not delivered is kept, and reading waits for it; what is
+    /// delivered is kept too, for subscriptions that rewind, until there is no more room.
     /// </summary>
     public int CacheBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Whether every stream has a subscription at all times, as implicit subscriptions are. Then a record counts as delivered only when a consumer
-    /// has it. Else what comes while Orleans knows of no consumer counts as delivered, too: set this where it must not be lost.
+    /// Whether every stream has a subscription at all times, as implicit subscriptions are. Then a record counts as delivered only when a
+    /// consumer has it. Else what comes while Orleans knows of no consumer counts as delivered, too: set this where it must not be lost.
     /// </summary>
     public bool AlwaysSubscribed { get; set; }
 
-    /// <summary>More properties of the client, as librdkafka calls them: <c>security.protocol</c>, <c>sasl.mechanism</c> and so on.</summary>
+    /// <summary>
+    /// More properties of the client, as librdkafka calls them: <c>security.protocol</c>, <c>sasl.mechanism</c> and so on.
+    /// </summary>
     public IDictionary<string, string> Properties { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Makes what turns events into records and back; null for Orleans' serializer.</summary>

@@ -17,7 +17,9 @@ internal sealed partial class KafkaTopic(KafkaOptions options, KafkaClients clie
     /// <summary>How many partitions the provider goes by.</summary>
     public int Partitions { get; private set; } = options.Partitions;
 
-    /// <summary>Asks Kafka how many partitions there are. If Kafka is not to be had that is for the options to say: a silo starts without it, too.</summary>
+    /// <summary>
+    /// Asks Kafka how many partitions there are. If Kafka is not to be had that is for the options to say: a silo starts without it, too.
+    /// </summary>
     public async Task SettleAsync()
     {
         using var client = clients.Producer();
@@ -59,9 +61,17 @@ internal sealed partial class KafkaTopic(KafkaOptions options, KafkaClients clie
             clients.EndAsync(_asking.Value.Dispose).GetAwaiter().GetResult();
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "How many partitions topic {Topic} of Kafka has cannot be asked now; it is taken to have {Partitions}. {Problem}")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "How many partitions topic {Topic} of Kafka has cannot be asked now; it is taken to have {Partitions}. {Problem}"
+    )]
     private partial void LogUnknown(string topic, int partitions, string problem);
 
-    [LoggerMessage(1, LogLevel.Error, "Topic {Topic} of Kafka has {Partitions} partitions, and the stream provider goes by {Told}: what is on others is not read until the process is started again.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Error,
+        "Topic {Topic} of Kafka has {Partitions} partitions, and the stream provider goes by {Told}: what is on others is not read until the process is started again."
+    )]
     private partial void LogPartitions(string topic, int partitions, int told);
 }

@@ -22,6 +22,9 @@ public sealed class PlainRecords(string streamNamespace) : IKafkaDataAdapter
     {
         ArgumentNullException.ThrowIfNull(record);
         var (topic, partition) = (record.Topic, record.Partition.Value);
-        return new KafkaEvents(StreamId.Create(streamNamespace, $"{topic}/{partition}"), [new KafkaRecord(topic, partition, record.Offset.Value, record.Message.Key, record.Message.Value)]);
+        return new KafkaEvents(
+            StreamId.Create(streamNamespace, $"{topic}/{partition}"),
+            [new KafkaRecord(topic, partition, record.Offset.Value, record.Message.Key, record.Message.Value)]
+        );
     }
 }

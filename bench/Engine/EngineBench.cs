@@ -41,7 +41,9 @@ internal static class EngineBench
     private static void Rates(Report report, Shape shape, Options options, int commandSize)
     {
         Report.Say($"{shape.Name}: filling");
-        var loads = options.Depths.Select(depth => (Depth: depth, Load: new EngineLoad(shape, depth), Rounds: new List<EngineLoad.Round>())).ToArray();
+        var loads = options
+            .Depths.Select(depth => (Depth: depth, Load: new EngineLoad(shape, depth), Rounds: new List<EngineLoad.Round>()))
+            .ToArray();
         foreach (var (_, load, _) in loads)
             load.Run(options.RoundMessages, commandSize);
         for (var round = 0; round < options.Rounds; round++)
@@ -53,8 +55,22 @@ internal static class EngineBench
         foreach (var (depth, _, rounds) in loads)
         {
             var name = $"{shape.Name}{(commandSize == 1 ? ", one by one" : "")}/{Short(depth)}";
-            Add(report, $"{name}/enqueue", 1_000_000, depth, [.. rounds.Select(static round => round.Enqueue)], [.. loads[0].Rounds.Select(static round => round.Enqueue)]);
-            Add(report, $"{name}/dequeue+complete", 500_000, depth, [.. rounds.Select(static round => round.Dequeue)], [.. loads[0].Rounds.Select(static round => round.Dequeue)]);
+            Add(
+                report,
+                $"{name}/enqueue",
+                1_000_000,
+                depth,
+                [.. rounds.Select(static round => round.Enqueue)],
+                [.. loads[0].Rounds.Select(static round => round.Enqueue)]
+            );
+            Add(
+                report,
+                $"{name}/dequeue+complete",
+                500_000,
+                depth,
+                [.. rounds.Select(static round => round.Dequeue)],
+                [.. loads[0].Rounds.Select(static round => round.Dequeue)]
+            );
         }
     }
 
@@ -69,11 +85,17 @@ internal static class EngineBench
         report.Add(Figure.Median($"{name}, in collector's pauses", "share", rounds.Select(static round => round.PauseShare)));
         if (rounds == emptyRounds || depth == 0)
             return;
-        report.Add(Figure.Median($"{name}, of empty", "ratio", rounds.Zip(emptyRounds, static (deep, empty) => deep.PerSecond / empty.PerSecond)) with
-        {
-            ByCpuTime = Figure.MedianOf(rounds.Zip(emptyRounds, static (deep, empty) => deep.PerCpuSecond / empty.PerCpuSecond)),
-            AtLeast = depth == BarDepth ? 0.8 : null,
-        });
+        report.Add(
+            Figure.Median(
+                $"{name}, of empty",
+                "ratio",
+                rounds.Zip(emptyRounds, static (deep, empty) => deep.PerSecond / empty.PerSecond)
+            ) with
+            {
+                ByCpuTime = Figure.MedianOf(rounds.Zip(emptyRounds, static (deep, empty) => deep.PerCpuSecond / empty.PerCpuSecond)),
+                AtLeast = depth == BarDepth ? 0.8 : null,
+            }
+        );
     }
 
     private static string Short(int depth) => depth switch

@@ -83,7 +83,11 @@ internal sealed class EngineLoad
         _changes.Clear();
         meter.Stop(0);
 
-        var settlements = taken.Select(static messages => messages.ConvertAll(static message => Settlement.Complete(new string(message.Id), message.LeaseToken!))).ToArray();
+        var settlements = taken
+            .Select(static messages =>
+                messages.ConvertAll(static message => Settlement.Complete(new string(message.Id), message.LeaseToken!))
+            )
+            .ToArray();
         meter.Start();
         Begin();
         foreach (var command in settlements)

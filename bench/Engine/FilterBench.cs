@@ -30,12 +30,28 @@ internal static class FilterBench
             var (engine, filters, changes) = Filled(single, messages, count);
             var cold = Stopwatch.StartNew();
             Turn(engine, filters, changes);
-            report.Add(new Figure { Name = $"{shape}/{count} key sets in turn, the first {Dequeues} dequeues", Value = cold.Elapsed.TotalSeconds, Unit = "s" });
+            report.Add(
+                new Figure
+                {
+                    Name = $"{shape}/{count} key sets in turn, the first {Dequeues} dequeues",
+                    Value = cold.Elapsed.TotalSeconds,
+                    Unit = "s",
+                }
+            );
             for (var turn = 1; turn < turnsToSettle; turn++)
                 Turn(engine, filters, changes);
             var all = Enumerable.Range(0, rounds).Select(_ => Turn(engine, filters, changes)).ToArray();
             times[count] = 1e6 / Figure.MedianOf(all.Select(static turn => turn.PerCpuSecond));
-            report.Add(Figure.Median($"{shape}/{count} key sets in turn, dequeue and release", "µs", all.Select(static turn => 1e6 / turn.PerSecond)) with { ByCpuTime = times[count] });
+            report.Add(
+                Figure.Median(
+                    $"{shape}/{count} key sets in turn, dequeue and release",
+                    "µs",
+                    all.Select(static turn => 1e6 / turn.PerSecond)
+                ) with
+                {
+                    ByCpuTime = times[count],
+                }
+            );
         }
 
         report.Add(new Figure { Name = $"{shape}/100 key sets, of 10", Value = times[100] / times[10], Unit = "ratio", AtMost = 3 });
@@ -77,7 +93,15 @@ internal static class FilterBench
         }
 
         var sets = random.GetItems(Enumerable.Range(1, 255).ToArray(), 255).Distinct().ToArray();
-        return (engine, [.. samples.Take(count).Select((metadata, i) => single ? metadata : Metadata.From(metadata.Where((_, key) => ((sets[i] >> key) & 1) == 1)))], changes);
+        return (
+            engine,
+            [
+                .. samples
+                    .Take(count)
+                    .Select((metadata, i) => single ? metadata : Metadata.From(metadata.Where((_, key) => ((sets[i] >> key) & 1) == 1))),
+            ],
+            changes
+        );
     }
 
     private static async Task WaitsAsync(Report report, int rounds, int waits)
@@ -106,7 +130,12 @@ internal static class FilterBench
             if (i == 0)
                 continue;
             var ratios = measured[i].Zip(measured[0], static (with, without) => with.PerCpuSecond / without.PerCpuSecond);
-            report.Add(Figure.Median($"waits/{plans[i].Name}/enqueue by processor time, of nobody", "ratio", ratios) with { AtLeast = i == 1 ? 0.9 : null });
+            report.Add(
+                Figure.Median($"waits/{plans[i].Name}/enqueue by processor time, of nobody", "ratio", ratios) with
+                {
+                    AtLeast = i == 1 ? 0.9 : null,
+                }
+            );
         }
     }
 
@@ -114,10 +143,18 @@ internal static class FilterBench
     private static async Task<Rate> EnqueuesAsync(Func<int, Metadata> filter, int waits)
     {
         const int Enqueues = 100_000;
-        var journal = await new Timestone.Journals.Memory.MemoryJournal().OpenAsync("bench", new QueueRow("bench", new QueueSettings(), 0)).ConfigureAwait(false);
+        var journal = await new Timestone.Journals.Memory.MemoryJournal()
+            .OpenAsync("bench", new QueueRow("bench", new QueueSettings(), 0))
+            .ConfigureAwait(false);
         var runner = new QueueRunner(journal!, TimeProvider.System);
-        var waiting = Enumerable.Range(0, waits).Select(i => runner.DequeueAsync(new DequeueRequest { Filter = filter(i), Wait = Limits.MaxWait })).ToArray();
-        var messages = Enumerable.Range(0, Enqueues).Select(static i => new NewMessage { Id = Text(i), Metadata = Metadata.Of("key", Text(i % 10)) }).ToArray();
+        var waiting = Enumerable
+            .Range(0, waits)
+            .Select(i => runner.DequeueAsync(new DequeueRequest { Filter = filter(i), Wait = Limits.MaxWait }))
+            .ToArray();
+        var messages = Enumerable
+            .Range(0, Enqueues)
+            .Select(static i => new NewMessage { Id = Text(i), Metadata = Metadata.Of("key", Text(i % 10)) })
+            .ToArray();
         await runner.DepthAsync(null, Metadata.Empty).ConfigureAwait(false);
         var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         foreach (var message in messages)

@@ -27,7 +27,12 @@ internal static class RecoveryBench
                 throw new InvalidOperationException("Messages are missing.");
         }
 
-        report.Add(Figure.Median($"recovery of {messages:N0} messages", "messages/s", rates) with { AtLeast = messages >= 1_000_000 ? Bar : null });
+        report.Add(
+            Figure.Median($"recovery of {messages:N0} messages", "messages/s", rates) with
+            {
+                AtLeast = messages >= 1_000_000 ? Bar : null,
+            }
+        );
     }
 
     private static void Fill(string directory, int messages)
@@ -39,7 +44,11 @@ internal static class RecoveryBench
         for (var done = 0; done < messages; done += BatchMessages)
         {
             engine.Begin(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), changes);
-            engine.Enqueue([.. Enumerable.Range(done, BatchMessages).Select(number => new NewMessage { Id = $"message-{number:D18}", Payload = payload })]);
+            engine.Enqueue([
+                .. Enumerable
+                    .Range(done, BatchMessages)
+                    .Select(number => new NewMessage { Id = $"message-{number:D18}", Payload = payload }),
+            ]);
             journal.CommitAsync(changes).AsTask().GetAwaiter().GetResult();
             changes.Clear();
         }

@@ -7,9 +7,9 @@ using Timestone.Tests.Kafka;
 namespace Timestone.Bench.Events;
 
 /// <summary>
-/// What those notice who enqueue and dequeue over HTTP when Kafka and Elasticsearch go away together: the same load on the same server while both
-/// are there, then for as long while both are away. Kafka's mock cluster and an Elasticsearch that keeps nothing are in this process, and
-/// share the machine with server and load.
+/// What those notice who enqueue and dequeue over HTTP when Kafka and Elasticsearch go away together: the same load on the same server
+/// while both are there, then for as long while both are away. Kafka's mock cluster and an Elasticsearch that keeps nothing are in this
+/// process, and share the machine with server and load.
 /// </summary>
 internal sealed class AwayBench(Report report, double seconds, string directory)
 {
@@ -34,7 +34,9 @@ internal sealed class AwayBench(Report report, double seconds, string directory)
         await using var stopped = elasticsearch.ConfigureAwait(false);
         await elasticsearch.BringUpAsync().ConfigureAwait(false);
         using var folder = new TemporaryFolder(directory);
-        using var server = await ChildServer.TimestoneAsync(folder.Path, "--kafka", kafka.BootstrapServers, "--elasticsearch", elasticsearch.Address).ConfigureAwait(false);
+        using var server = await ChildServer
+            .TimestoneAsync(folder.Path, "--kafka", kafka.BootstrapServers, "--elasticsearch", elasticsearch.Address)
+            .ConfigureAwait(false);
         await RestBench.PrepareAsync(server, Preloaded, TimeSpan.FromHours(1)).ConfigureAwait(false);
         var there = await LoadAsync(server, perSecond).ConfigureAwait(false);
         for (var broker = 1; broker <= kafka.Brokers; broker++)
@@ -86,7 +88,11 @@ internal sealed class AwayBench(Report report, double seconds, string directory)
         do
         {
             var page = await client.ListMessagesAsync("bench", after: after, limit: Limits.MaxPage).ConfigureAwait(false);
-            missing.AddRange(page.Messages.SelectMany(static message => Enumerable.Range(1, message.Version).Select(version => $"{message.Queue}/{message.Id}/{message.Life}/{version}")));
+            missing.AddRange(
+                page.Messages.SelectMany(static message =>
+                    Enumerable.Range(1, message.Version).Select(version => $"{message.Queue}/{message.Id}/{message.Life}/{version}")
+                )
+            );
             after = page.Next;
         }
         while (after is not null);

@@ -8,7 +8,9 @@ using Timestone.Bench.Rest;
 
 namespace Timestone.Bench.Events;
 
-/// <summary>Answers as an Elasticsearch does that takes everything, and keeps nothing of it but the ids of transitions. Can be away.</summary>
+/// <summary>
+/// Answers as an Elasticsearch does that takes everything, and keeps nothing of it but the ids of transitions. Can be away.
+/// </summary>
 internal sealed class BareElasticsearch : IAsyncDisposable
 {
     private readonly HashSet<string> _transitions = new(StringComparer.Ordinal);
@@ -54,13 +56,19 @@ internal sealed class BareElasticsearch : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body).ConfigureAwait(false);
         context.Response.ContentType = "application/json";
         context.Response.Headers["X-Elastic-Product"] = "Elasticsearch";
-        await context.Response.WriteAsync(context.Request.Path.Value switch
-        {
-            "/" => """{"name":"","cluster_name":"","cluster_uuid":"","tagline":"","version":{"number":"9.5.3","build_flavor":"","build_hash":"","build_date":"2026-01-01T00:00:00Z","build_snapshot":false,"build_type":"","lucene_version":"","minimum_wire_compatibility_version":"","minimum_index_compatibility_version":""}}""",
-            "/_bulk" => Bulk(body.GetBuffer().AsMemory(0, (int)body.Length)),
-            { } path when path.Contains("/_alias/", StringComparison.Ordinal) => """{"timestone-current-000001":{"aliases":{"timestone-current":{}}}}""",
-            _ => """{"acknowledged":true}""",
-        }).ConfigureAwait(false);
+        await context
+            .Response.WriteAsync(
+                context.Request.Path.Value switch
+                {
+                    "/" =>
+                        """{"name":"","cluster_name":"","cluster_uuid":"","tagline":"","version":{"number":"9.5.3","build_flavor":"","build_hash":"","build_date":"2026-01-01T00:00:00Z","build_snapshot":false,"build_type":"","lucene_version":"","minimum_wire_compatibility_version":"","minimum_index_compatibility_version":""}}""",
+                    "/_bulk" => Bulk(body.GetBuffer().AsMemory(0, (int)body.Length)),
+                    { } path when path.Contains("/_alias/", StringComparison.Ordinal) =>
+                        """{"timestone-current-000001":{"aliases":{"timestone-current":{}}}}""",
+                    _ => """{"acknowledged":true}""",
+                }
+            )
+            .ConfigureAwait(false);
     }
 
     private string Bulk(ReadOnlyMemory<byte> body)

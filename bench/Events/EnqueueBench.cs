@@ -5,14 +5,18 @@ using Timestone.Tests.Kafka;
 namespace Timestone.Bench.Events;
 
 /// <summary>
-/// What events cost those who enqueue over HTTP: the server with them and without, in turns, and with Kafka or Elasticsearch away. Kafka's mock
-/// cluster is in this process, and shares the machine with server and load.
+/// What events cost those who enqueue over HTTP: the server with them and without, in turns, and with Kafka or Elasticsearch away. Kafka's
+/// mock cluster is in this process, and shares the machine with server and load.
 /// </summary>
 internal sealed class EnqueueBench(Report report, double seconds, int rounds, string directory)
 {
     private const double OnBar = 0.85, AwayBar = 0.9;
     private const int Callers = 64;
-    private const string Off = "no events", Memory = "index in memory", Kafka = "Kafka and index in memory", KafkaAway = "Kafka away", IndexAway = "Elasticsearch away";
+    private const string Off = "no events",
+        Memory = "index in memory",
+        Kafka = "Kafka and index in memory",
+        KafkaAway = "Kafka away",
+        IndexAway = "Elasticsearch away";
 
     public async Task RunAsync()
     {
@@ -38,7 +42,16 @@ internal sealed class EnqueueBench(Report report, double seconds, int rounds, st
         Ratio(IndexAway, Off, OnBar);
 
         void Ratio(string one, string other, double bar) =>
-            report.Add(Figure.Median($"enqueue/{name}/{one} to {other}", "ratio", rates[one].Zip(rates[other], static (with, without) => with / without)) with { AtLeast = bar });
+            report.Add(
+                Figure.Median(
+                    $"enqueue/{name}/{one} to {other}",
+                    "ratio",
+                    rates[one].Zip(rates[other], static (with, without) => with / without)
+                ) with
+                {
+                    AtLeast = bar,
+                }
+            );
     }
 
     private async Task<double> RunAsync(string mode, int batch)

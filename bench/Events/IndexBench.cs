@@ -15,8 +15,9 @@ using Timestone.Kafka.Clients;
 namespace Timestone.Bench.Events;
 
 /// <summary>
-/// The way from records, as they were read from Kafka, into both indices of a real Elasticsearch on this machine: how many transitions a second, and what each
-/// costs this process and Elasticsearch in processor time, which says what two cores could do that have nothing else to do.
+/// The way from records, as they were read from Kafka, into both indices of a real Elasticsearch on this machine: how many transitions a
+/// second, and what each costs this process and Elasticsearch in processor time, which says what two cores could do that have nothing else
+/// to do.
 /// </summary>
 /// <param name="report">Where the figures go.</param>
 /// <param name="seconds">How long each round is measured.</param>
@@ -39,7 +40,12 @@ internal sealed class IndexBench(Report report, double seconds, int rounds, Uri 
 
     public async Task RunAsync()
     {
-        var options = new ElasticsearchOptions { Addresses = [address], Prefix = $"timestone-bench-{Guid.NewGuid():n}"[..24], HistoricRetention = TimeSpan.FromDays(36_500) };
+        var options = new ElasticsearchOptions
+        {
+            Addresses = [address],
+            Prefix = $"timestone-bench-{Guid.NewGuid():n}"[..24],
+            HistoricRetention = TimeSpan.FromDays(36_500),
+        };
         using var connection = new ElasticsearchConnection(options);
         var kafka = new KafkaOptions { BootstrapServers = "127.0.0.1:1" };
         var indexer = new KafkaRecordIndexer(kafka, new ElasticsearchIndexWriter(connection), NullLogger<KafkaRecordIndexer>.Instance);
@@ -83,7 +89,11 @@ internal sealed class IndexBench(Report report, double seconds, int rounds, Uri 
         {
             for (var i = 0; i < 10; i++)
                 batches.Enqueue(Batch(kafka));
-            var (before, atElasticsearch, began) = (Environment.CpuUsage.TotalTime, await ProcessorTimeAsync().ConfigureAwait(false), Stopwatch.GetTimestamp());
+            var (before, atElasticsearch, began) = (
+                Environment.CpuUsage.TotalTime,
+                await ProcessorTimeAsync().ConfigureAwait(false),
+                Stopwatch.GetTimestamp()
+            );
             while (batches.TryDequeue(out var batch))
             {
                 await indexer.IndexAsync(batch).ConfigureAwait(false);
@@ -142,20 +152,33 @@ internal sealed class IndexBench(Report report, double seconds, int rounds, Uri 
 
     private static ConsumeResult<byte[], byte[]> Record(StreamEvent told, KafkaOptions kafka)
     {
-        var (topic, key) = told.Transition is { } transition ? (kafka.HistoricTopic, $"{transition.Queue}/{transition.Id}") : (kafka.CurrentTopic, $"{told.Message!.Queue}/{told.Message.Id}");
-        return new ConsumeResult<byte[], byte[]> { Topic = topic, Message = new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(key), Value = EventJson.Write(told) } };
+        var (topic, key) = told.Transition is { } transition
+            ? (kafka.HistoricTopic, $"{transition.Queue}/{transition.Id}")
+            : (kafka.CurrentTopic, $"{told.Message!.Queue}/{told.Message.Id}");
+        return new ConsumeResult<byte[], byte[]>
+        {
+            Topic = topic,
+            Message = new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(key), Value = EventJson.Write(told) },
+        };
     }
 
     private async Task<TimeSpan> ProcessorTimeAsync()
     {
-        using var answer = JsonDocument.Parse(await _http.GetStringAsync(new Uri("_nodes/stats/process", UriKind.Relative)).ConfigureAwait(false));
-        var milliseconds = answer.RootElement.GetProperty("nodes").EnumerateObject().Sum(static node => node.Value.GetProperty("process").GetProperty("cpu").GetProperty("total_in_millis").GetInt64());
+        using var answer = JsonDocument.Parse(
+            await _http.GetStringAsync(new Uri("_nodes/stats/process", UriKind.Relative)).ConfigureAwait(false)
+        );
+        var milliseconds = answer
+            .RootElement.GetProperty("nodes")
+            .EnumerateObject()
+            .Sum(static node => node.Value.GetProperty("process").GetProperty("cpu").GetProperty("total_in_millis").GetInt64());
         return TimeSpan.FromMilliseconds(milliseconds);
     }
 
     private async Task DeleteAsync(string prefix)
     {
-        using var indices = JsonDocument.Parse(await _http.GetStringAsync(new Uri($"{prefix}-*/_alias", UriKind.Relative)).ConfigureAwait(false));
+        using var indices = JsonDocument.Parse(
+            await _http.GetStringAsync(new Uri($"{prefix}-*/_alias", UriKind.Relative)).ConfigureAwait(false)
+        );
         foreach (var index in indices.RootElement.EnumerateObject().Select(static index => index.Name).ToList())
             await _http.DeleteAsync(new Uri(index, UriKind.Relative)).ConfigureAwait(false);
         await _http.DeleteAsync(new Uri($"_index_template/{prefix}-*", UriKind.Relative)).ConfigureAwait(false);

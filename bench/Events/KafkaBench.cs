@@ -9,8 +9,8 @@ using Timestone.Tests.Kafka;
 namespace Timestone.Bench.Events;
 
 /// <summary>
-/// Kafka's part of the way: from batches of the outbox through the publisher into Kafka, and from there through the indexer into an index that
-/// keeps nothing. Publisher, indexer and, unless the command line names brokers, a mock cluster share this process.
+/// Kafka's part of the way: from batches of the outbox through the publisher into Kafka, and from there through the indexer into an index
+/// that keeps nothing. Publisher, indexer and, unless the command line names brokers, a mock cluster share this process.
 /// </summary>
 internal sealed class KafkaBench(Report report, double seconds, int rounds, string? brokers = null)
 {
@@ -72,7 +72,8 @@ internal sealed class KafkaBench(Report report, double seconds, int rounds, stri
 
     internal static KafkaPublisher Publisher(KafkaOptions options) => new(options, NullLogger<KafkaPublisher>.Instance);
 
-    internal static KafkaIndexer Indexer(KafkaOptions options, IIndexWriter index) => new(options, index, NullLogger<KafkaIndexer>.Instance);
+    internal static KafkaIndexer Indexer(KafkaOptions options, IIndexWriter index) =>
+        new(options, index, NullLogger<KafkaIndexer>.Instance);
 
     private static OutboxBatch Batch(int size, ref int count)
     {

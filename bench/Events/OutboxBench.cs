@@ -8,8 +8,9 @@ using Timestone.Indexing.Memory;
 namespace Timestone.Bench.Events;
 
 /// <summary>
-/// From commits of the file journal, through its outbox, to Kafka's acknowledgement or into the index in memory; and at a steady pace, how late
-/// transitions are in the index in memory, and behind Kafka in an index that keeps nothing. All of it shares this process, but for brokers that the command line names.
+/// From commits of the file journal, through its outbox, to Kafka's acknowledgement or into the index in memory; and at a steady pace, how
+/// late transitions are in the index in memory, and behind Kafka in an index that keeps nothing. All of it shares this process, but for
+/// brokers that the command line names.
 /// </summary>
 internal sealed class OutboxBench(Report report, double seconds, int rounds, string directory, string? brokers = null)
 {
@@ -118,7 +119,8 @@ internal sealed class OutboxBench(Report report, double seconds, int rounds, str
         return total;
     }
 
-    private static OutboxPump Pump(CommittedTransitions commits, OutboxStart start, IOutboxSink sink) => new("bench", commits.Outbox, start, sink, NullLogger<OutboxPump>.Instance);
+    private static OutboxPump Pump(CommittedTransitions commits, OutboxStart start, IOutboxSink sink) =>
+        new("bench", commits.Outbox, start, sink, NullLogger<OutboxPump>.Instance);
 
     private void Lag(string where, double[] lag)
     {

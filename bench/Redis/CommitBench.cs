@@ -24,30 +24,56 @@ internal sealed class CommitBench(Report report, double seconds, int rounds, str
         await FillAsync(redis, depth).ConfigureAwait(false);
         var began = Stopwatch.GetTimestamp();
         await OpenAsync(redis, static _ => Task.CompletedTask).ConfigureAwait(false);
-        report.Add(new Figure { Name = $"commits/opening {depth:N0} messages", Unit = "messages/s", Value = depth / Stopwatch.GetElapsedTime(began).TotalSeconds });
+        report.Add(
+            new Figure
+            {
+                Name = $"commits/opening {depth:N0} messages",
+                Unit = "messages/s",
+                Value = depth / Stopwatch.GetElapsedTime(began).TotalSeconds,
+            }
+        );
         var deep = await MeasureAsync(redis, $"{depth:N0} deep").ConfigureAwait(false);
         for (var i = 0; i < Sizes.Length; i++)
-            report.Add(new Figure { Name = $"commits/of {Sizes[i]}/deep to empty", Unit = "ratio", Value = deep[i] / empty[i], AtLeast = depth >= 1_000_000 ? DeepBar : null });
+            report.Add(
+                new Figure
+                {
+                    Name = $"commits/of {Sizes[i]}/deep to empty",
+                    Unit = "ratio",
+                    Value = deep[i] / empty[i],
+                    AtLeast = depth >= 1_000_000 ? DeepBar : null,
+                }
+            );
     }
 
     private async Task<double[]> MeasureAsync(RedisProcess redis, string where)
     {
         var medians = new double[Sizes.Length];
-        await OpenAsync(redis, async load =>
-        {
-            foreach (var size in Sizes)
-                await load.RunAsync(size, seconds / 2).ConfigureAwait(false);
-            for (var i = 0; i < Sizes.Length; i++)
-            {
-                var perSecond = new List<double>();
-                for (var round = 0; round < rounds; round++)
-                    perSecond.Add(await load.RunAsync(Sizes[i], seconds).ConfigureAwait(false));
-                var figure = Figure.Median($"commits/of {Sizes[i]}/{where}", "commits/s", perSecond);
-                report.Add(figure);
-                report.Add(new Figure { Name = $"commits/of {Sizes[i]}/{where}/changes", Unit = "messages/s", Value = figure.Value * Sizes[i] });
-                medians[i] = figure.Value;
-            }
-        }).ConfigureAwait(false);
+        await OpenAsync(
+                redis,
+                async load =>
+                {
+                    foreach (var size in Sizes)
+                        await load.RunAsync(size, seconds / 2).ConfigureAwait(false);
+                    for (var i = 0; i < Sizes.Length; i++)
+                    {
+                        var perSecond = new List<double>();
+                        for (var round = 0; round < rounds; round++)
+                            perSecond.Add(await load.RunAsync(Sizes[i], seconds).ConfigureAwait(false));
+                        var figure = Figure.Median($"commits/of {Sizes[i]}/{where}", "commits/s", perSecond);
+                        report.Add(figure);
+                        report.Add(
+                            new Figure
+                            {
+                                Name = $"commits/of {Sizes[i]}/{where}/changes",
+                                Unit = "messages/s",
+                                Value = figure.Value * Sizes[i],
+                            }
+                        );
+                        medians[i] = figure.Value;
+                    }
+                }
+            )
+            .ConfigureAwait(false);
         return medians;
     }
 
@@ -86,7 +112,10 @@ internal sealed class CommitBench(Report report, double seconds, int rounds, str
                 await EnqueueAsync(size).ConfigureAwait(false);
                 List<Message> taken = [];
                 await CommitAsync(() => taken = _engine.Dequeue(request)).ConfigureAwait(false);
-                await CommitAsync(() => _engine.Settle(taken.ConvertAll(static message => Settlement.Complete(message.Id, message.LeaseToken!)))).ConfigureAwait(false);
+                await CommitAsync(() =>
+                        _engine.Settle(taken.ConvertAll(static message => Settlement.Complete(message.Id, message.LeaseToken!)))
+                    )
+                    .ConfigureAwait(false);
             }
 
             return _commits / Stopwatch.GetElapsedTime(began).TotalSeconds;

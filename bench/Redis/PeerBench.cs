@@ -45,21 +45,46 @@ internal sealed class PeerBench(Report report, double seconds, int rounds, strin
         using var folder = new TemporaryFolder(directory);
         using var redis = await RedisProcess.StartAsync(directory).ConfigureAwait(false);
         using var server = await ChildServer.TimestoneAsync(folder.Path, "--redis", redis.Address).ConfigureAwait(false);
-        await RestBench.PrepareAsync(server, job == "consume" ? (long)(EnoughPerSecond * (WarmUp + seconds)) : 0, TimeSpan.FromHours(1)).ConfigureAwait(false);
-        var results = await LoadProcess.RunAsync(new LoadPlan
-        {
-            Port = server.Port,
-            WarmupSeconds = WarmUp,
-            Seconds = seconds,
-            Groups = [new() { Name = job, Job = job, Queue = "bench", Callers = Callers, Batch = batch }],
-        }).ConfigureAwait(false);
+        await RestBench
+            .PrepareAsync(server, job == "consume" ? (long)(EnoughPerSecond * (WarmUp + seconds)) : 0, TimeSpan.FromHours(1))
+            .ConfigureAwait(false);
+        var results = await LoadProcess
+            .RunAsync(
+                new LoadPlan
+                {
+                    Port = server.Port,
+                    WarmupSeconds = WarmUp,
+                    Seconds = seconds,
+                    Groups =
+                    [
+                        new()
+                        {
+                            Name = job,
+                            Job = job,
+                            Queue = "bench",
+                            Callers = Callers,
+                            Batch = batch,
+                        },
+                    ],
+                }
+            )
+            .ConfigureAwait(false);
         return results[job].Messages;
     }
 
     private async Task<double> PeerAsync(string job, int batch)
     {
         using var redis = await RedisProcess.StartAsync(directory).ConfigureAwait(false);
-        string[] arguments = [Path.Combine(Peer, "bench.mjs"), Text(redis.Port), job, Text(Callers), Text(batch), Text(WarmUp), Text(seconds)];
+        string[] arguments =
+        [
+            Path.Combine(Peer, "bench.mjs"),
+            Text(redis.Port),
+            job,
+            Text(Callers),
+            Text(batch),
+            Text(WarmUp),
+            Text(seconds),
+        ];
         var output = await RunToEndAsync("node", arguments).ConfigureAwait(false);
         using var answer = JsonDocument.Parse(output);
         return answer.RootElement.GetProperty("perSecond").GetDouble();

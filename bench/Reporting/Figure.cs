@@ -14,7 +14,9 @@ internal sealed record Figure
     /// <summary>Every round's value, in order; null where there was one measurement.</summary>
     public double[]? Rounds { get; init; }
 
-    /// <summary>The same by the measuring thread's processor time, which other processes do not disturb; null where it would say nothing.</summary>
+    /// <summary>
+    /// The same by the measuring thread's processor time, which other processes do not disturb; null where it would say nothing.
+    /// </summary>
     public double? ByCpuTime { get; init; }
 
     public double? AtLeast { get; init; }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Timestone.Bench.Reporting;
 
-/// <summary>Sums up what stretches of one thread's work took: time, processor time, bytes allocated, and how long the garbage collector held it up.</summary>
+/// <summary>
+/// Sums up what stretches of one thread's work took: time, processor time, bytes allocated, and how long the garbage collector held it up.
+/// </summary>
 internal sealed partial class Meter
 {
     private const int ThreadCpuTimeClock = 3;
@@ -44,7 +46,8 @@ internal sealed partial class Meter
         _operations += operations;
     }
 
-    private static long CpuNanoseconds() => ClockGetTime(ThreadCpuTimeClock, out var time) == 0 ? (time.Seconds * 1_000_000_000) + time.Nanoseconds : 0;
+    private static long CpuNanoseconds() =>
+        ClockGetTime(ThreadCpuTimeClock, out var time) == 0 ? (time.Seconds * 1_000_000_000) + time.Nanoseconds : 0;
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int ClockGetTime(int clock, out TimeSpec time);

@@ -30,7 +30,14 @@ internal sealed class Report(string name, bool quiet = false)
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = RedirectedWidth;
         var table = new Table().Border(TableBorder.Simple).Title($"{name}, {_machine.Cpu}, {_machine.Cores} cores, {_machine.Commit}");
-        table.AddColumns(new TableColumn("figure"), Right("value"), new TableColumn("unit"), Right("by cpu time"), Right("bar"), new TableColumn("met"));
+        table.AddColumns(
+            new TableColumn("figure"),
+            Right("value"),
+            new TableColumn("unit"),
+            Right("by cpu time"),
+            Right("bar"),
+            new TableColumn("met")
+        );
         foreach (var figure in _figures)
         {
             var bar = figure.AtLeast is { } least ? "≥ " + Number(least) : figure.AtMost is { } most ? "≤ " + Number(most) : "";
@@ -66,6 +73,10 @@ internal sealed class Report(string name, bool quiet = false)
 
 internal sealed record RunFile(string Name, DateTimeOffset Date, Machine Machine, IReadOnlyList<Figure> Figures);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(RunFile))]
 internal sealed partial class RunFileJson : JsonSerializerContext;

@@ -7,7 +7,8 @@ namespace Timestone.Bench.Rest;
 /// <summary>Kestrel with an endpoint that reads the body and answers as an enqueue does, without doing anything.</summary>
 internal static class BareKestrel
 {
-    private static readonly byte[] Answer = "{\"id\":\"m-00000-00000-000000000000\",\"state\":\"pending\",\"version\":1,\"duplicate\":false}"u8.ToArray();
+    private static readonly byte[] Answer =
+        "{\"id\":\"m-00000-00000-000000000000\",\"state\":\"pending\",\"version\":1,\"duplicate\":false}"u8.ToArray();
 
     public static int Run(int port)
     {

@@ -35,7 +35,18 @@ internal sealed class ChildServer : IDisposable
 
     /// <summary>Starts the real server on a directory of its own.</summary>
     public static Task<ChildServer> TimestoneAsync(string data, params string[] options) =>
-        StartAsync("/readyz", port => [Path.Combine(AppContext.BaseDirectory, "timestone-server.dll"), "--urls", $"http://127.0.0.1:{port}", "--data", data, .. options]);
+        StartAsync(
+            "/readyz",
+            port =>
+                [
+                    Path.Combine(AppContext.BaseDirectory, "timestone-server.dll"),
+                    "--urls",
+                    $"http://127.0.0.1:{port}",
+                    "--data",
+                    data,
+                    .. options,
+                ]
+        );
 
     /// <summary>Starts <see cref="BareKestrel"/>.</summary>
     public static Task<ChildServer> BareAsync() =>

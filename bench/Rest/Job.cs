@@ -18,6 +18,8 @@ internal abstract class Job
     protected static void Expect(bool holds, int status, ReadOnlySpan<byte> body)
     {
         if (!holds)
-            throw new InvalidOperationException($"Unexpected answer {status}: {Encoding.UTF8.GetString(body[..Math.Min(body.Length, 400)])}");
+            throw new InvalidOperationException(
+                $"Unexpected answer {status}: {Encoding.UTF8.GetString(body[..Math.Min(body.Length, 400)])}"
+            );
     }
 }

@@ -16,12 +16,33 @@ internal static class LoadCommand
         var server = new IPEndPoint(IPAddress.Loopback, plan.Port);
         var failure = new TaskCompletionSource();
         var probes = new ProbeLog();
-        var groups = plan.Groups.ToDictionary(static group => group.Name, group =>
-        {
-            var pace = group.PerSecond == 0 ? Pace.Closed : Pace.Open(group.PerSecond, group.BurstPerSecond == 0 ? null : new(group.BurstPerSecond, group.BurstSeconds, group.BurstEverySeconds));
-            var own = new LoadGroup([.. Enumerable.Range(0, group.Callers).Select(caller => new Caller(server, JobOf(group, caller, probes), pace, problem => failure.TrySetException(problem)))], group.Probes ? probes : null);
-            return (Group: own, Pace: pace);
-        });
+        var groups = plan.Groups.ToDictionary(
+            static group => group.Name,
+            group =>
+            {
+                var pace =
+                    group.PerSecond == 0
+                        ? Pace.Closed
+                        : Pace.Open(
+                            group.PerSecond,
+                            group.BurstPerSecond == 0 ? null : new(group.BurstPerSecond, group.BurstSeconds, group.BurstEverySeconds)
+                        );
+                var own = new LoadGroup(
+                    [
+                        .. Enumerable
+                            .Range(0, group.Callers)
+                            .Select(caller => new Caller(
+                                server,
+                                JobOf(group, caller, probes),
+                                pace,
+                                problem => failure.TrySetException(problem)
+                            )),
+                    ],
+                    group.Probes ? probes : null
+                );
+                return (Group: own, Pace: pace);
+            }
+        );
 
         Drive(groups.Values, plan.WarmupSeconds, failure.Task);
         foreach (var (group, _) in groups.Values)

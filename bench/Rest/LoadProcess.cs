@@ -8,7 +8,10 @@ internal static class LoadProcess
 {
     public static async Task<Dictionary<string, LoadResult>> RunAsync(LoadPlan plan)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(LoadProcess).Assembly.Location, "load", JsonSerializer.Serialize(plan, RestJson.Default.LoadPlan)])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [typeof(LoadProcess).Assembly.Location, "load", JsonSerializer.Serialize(plan, RestJson.Default.LoadPlan)]
+        )
         {
             RedirectStandardOutput = true,
         };

@@ -9,4 +9,13 @@ namespace Timestone.Bench.Rest;
 /// <param name="BurstP99">The same of requests that were due in a burst.</param>
 /// <param name="ProbeP99">The same, from the sending of an urgent message until a consumer had it.</param>
 /// <param name="ProbeMax">The longest of those.</param>
-internal sealed record LoadResult(double Seconds, double Messages, double Requests, double P50, double P99, double BurstP99, double ProbeP99, double ProbeMax);
+internal sealed record LoadResult(
+    double Seconds,
+    double Messages,
+    double Requests,
+    double P50,
+    double P99,
+    double BurstP99,
+    double ProbeP99,
+    double ProbeMax
+);

@@ -23,7 +23,8 @@ internal sealed class Pace
     public static Pace Open(double perSecond, Burst? burst = null) => new(perSecond, burst);
 
     /// <summary>Whether a request is due.</summary>
-    public bool IsDue => _perSecond == 0 || _begin + (long)(TimeOf(Volatile.Read(ref _taken)) * Stopwatch.Frequency) <= Stopwatch.GetTimestamp();
+    public bool IsDue =>
+        _perSecond == 0 || _begin + (long)(TimeOf(Volatile.Read(ref _taken)) * Stopwatch.Frequency) <= Stopwatch.GetTimestamp();
 
     /// <summary>Takes the next place in the timetable if its time has come.</summary>
     /// <param name="dueAt">When it was due, as a timestamp.</param>
@@ -57,7 +58,8 @@ internal sealed class Pace
         var inPeriod = inBurst + (_perSecond * (_burst.EverySeconds - _burst.LastsSeconds));
         var period = Math.Floor(number / inPeriod);
         var rest = number - (period * inPeriod);
-        return (period * _burst.EverySeconds) + (rest < inBurst ? rest / _burst.PerSecond : _burst.LastsSeconds + ((rest - inBurst) / _perSecond));
+        return (period * _burst.EverySeconds)
+            + (rest < inBurst ? rest / _burst.PerSecond : _burst.LastsSeconds + ((rest - inBurst) / _perSecond));
     }
 
     /// <summary>More requests for a while, again and again.</summary>

@@ -20,7 +20,14 @@ internal sealed class RestBench(Report report, RestBench.Options options)
     /// <summary>Throughput and latency, one by one and in batches.</summary>
     public async Task RunAsync()
     {
-        report.Add(new Figure { Name = "disk/flushes", Unit = "/s", Value = Disk.FlushesPerSecond(options.Directory, Math.Min(3, options.Seconds)) });
+        report.Add(
+            new Figure
+            {
+                Name = "disk/flushes",
+                Unit = "/s",
+                Value = Disk.FlushesPerSecond(options.Directory, Math.Min(3, options.Seconds)),
+            }
+        );
         await MeasureAsync("kestrel alone/64", "bare", 64, 1, null);
         await MeasureAsync("enqueue/one by one/16", "enqueue", 16, 1, null);
         await MeasureAsync("enqueue/one by one/64", "enqueue", 64, 1, 25_000);
@@ -32,7 +39,9 @@ internal sealed class RestBench(Report report, RestBench.Options options)
         await MeasureAsync("consume/batches of 100/64", "consume", 64, 100, 100_000);
     }
 
-    /// <summary>What the original reports of itself: 30,000 dequeue requests and 1,200 enqueues a second, bursts of 5,000, on 10 million messages.</summary>
+    /// <summary>
+    /// What the original reports of itself: 30,000 dequeue requests and 1,200 enqueues a second, bursts of 5,000, on 10 million messages.
+    /// </summary>
     public async Task RunOriginalAsync()
     {
         using var folder = new TemporaryFolder(options.Directory);
@@ -40,17 +49,38 @@ internal sealed class RestBench(Report report, RestBench.Options options)
         await PrepareAsync(server, options.Depth, TimeSpan.FromMinutes(1));
         report.Add(new Figure { Name = "original/server's memory when loaded", Unit = "GB", Value = server.WorkingSetBytes / 1e9 });
         Report.Say($"the original's load for {options.OriginalSeconds} s");
-        var results = await LoadProcess.RunAsync(new LoadPlan
-        {
-            Port = server.Port,
-            WarmupSeconds = Math.Min(10, options.OriginalSeconds / 5),
-            Seconds = options.OriginalSeconds,
-            Groups =
-            [
-                new() { Name = "dequeue", Job = "consume", Queue = "bench", Callers = 256, PerSecond = 30_000, Probes = true },
-                new() { Name = "enqueue", Job = "enqueue", Queue = "bench", Callers = 64, PerSecond = 1_200, BurstPerSecond = 5_000, BurstSeconds = 5, BurstEverySeconds = 30, Probes = true },
-            ],
-        });
+        var results = await LoadProcess.RunAsync(
+            new LoadPlan
+            {
+                Port = server.Port,
+                WarmupSeconds = Math.Min(10, options.OriginalSeconds / 5),
+                Seconds = options.OriginalSeconds,
+                Groups =
+                [
+                    new()
+                    {
+                        Name = "dequeue",
+                        Job = "consume",
+                        Queue = "bench",
+                        Callers = 256,
+                        PerSecond = 30_000,
+                        Probes = true,
+                    },
+                    new()
+                    {
+                        Name = "enqueue",
+                        Job = "enqueue",
+                        Queue = "bench",
+                        Callers = 64,
+                        PerSecond = 1_200,
+                        BurstPerSecond = 5_000,
+                        BurstSeconds = 5,
+                        BurstEverySeconds = 30,
+                        Probes = true,
+                    },
+                ],
+            }
+        );
         var (dequeue, enqueue) = (results["dequeue"], results["enqueue"]);
         report.Add(new Figure { Name = "original/dequeue", Unit = "/s", Value = dequeue.Requests, AtLeast = 29_900 });
         report.Add(new Figure { Name = "original/dequeue/p50", Unit = "ms", Value = dequeue.P50 });
@@ -83,7 +113,11 @@ internal sealed class RestBench(Report report, RestBench.Options options)
                 Groups = [new() { Name = name, Job = job, Queue = "bench", Callers = callers, Batch = batch }],
             });
             rounds.Add(results[name]);
-            processorTime.Add((server.ProcessorTime - before).TotalSeconds / (results[name].Messages * (options.Seconds + Math.Min(10, options.Seconds))) * 1e6);
+            processorTime.Add(
+                (server.ProcessorTime - before).TotalSeconds
+                    / (results[name].Messages * (options.Seconds + Math.Min(10, options.Seconds)))
+                    * 1e6
+            );
         }
 
         report.Add(Figure.Median(name, "messages/s", rounds.Select(static round => round.Messages)) with { AtLeast = atLeast });
@@ -104,11 +138,24 @@ internal sealed class RestBench(Report report, RestBench.Options options)
         Report.Say($"{messages:N0} messages first");
         var payload = Payload.FromText(new string('x', 126));
         var batches = (messages + PreloadBatch - 1) / PreloadBatch;
-        await Parallel.ForAsync(0, batches, new ParallelOptions { MaxDegreeOfParallelism = PreloadCallers }, async (batch, cancellationToken) =>
-        {
-            var results = await client.EnqueueAsync("bench", [.. Enumerable.Range(0, PreloadBatch).Select(i => new NewMessage { Id = $"preloaded-{batch:D8}-{i:D7}", Payload = payload })], cancellationToken);
-            foreach (var result in results)
-                result.ThrowIfError();
-        });
+        await Parallel.ForAsync(
+            0,
+            batches,
+            new ParallelOptions { MaxDegreeOfParallelism = PreloadCallers },
+            async (batch, cancellationToken) =>
+            {
+                var results = await client.EnqueueAsync(
+                    "bench",
+                    [
+                        .. Enumerable
+                            .Range(0, PreloadBatch)
+                            .Select(i => new NewMessage { Id = $"preloaded-{batch:D8}-{i:D7}", Payload = payload }),
+                    ],
+                    cancellationToken
+                );
+                foreach (var result in results)
+                    result.ThrowIfError();
+            }
+        );
     }
 }

@@ -36,11 +36,20 @@ internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
         await server.StartAsync().ConfigureAwait(false);
 
         var caller = Host.CreateEmptyApplicationBuilder(null);
-        caller.AddTimestoneOrleansClient(options => options.Configure = client => client.UseLocalhostClustering(gatewayPort, Cluster, Cluster));
+        caller.AddTimestoneOrleansClient(options =>
+            options.Configure = client => client.UseLocalhostClustering(gatewayPort, Cluster, Cluster)
+        );
         using var client = caller.Build();
         await client.StartAsync().ConfigureAwait(false);
 
-        var (bare, byName, singles, carried, inProcess, batches) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (bare, byName, singles, carried, inProcess, batches) = (
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>(),
+            new List<double>()
+        );
         var timestone = client.Services.GetRequiredService<ITimestone>();
         var grains = client.Services.GetRequiredService<IGrainFactory>();
         var bytes = new byte[Batch * Payload.Bytes.Length];
@@ -50,7 +59,11 @@ internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
             var grain = grains.GetGrain<IBareGrain>(queue);
             bare.Add(await Callers.RateAsync(Singles, length, _ => grain.PingAsync()).ConfigureAwait(false));
             byName.Add(await Callers.RateAsync(Singles, length, _ => grains.GetGrain<IBareGrain>(queue).PingAsync()).ConfigureAwait(false));
-            singles.Add(await Callers.RateAsync(Singles, length, _ => timestone.EnqueueAsync(queue, new NewMessage { Payload = Payload })).ConfigureAwait(false));
+            singles.Add(
+                await Callers
+                    .RateAsync(Singles, length, _ => timestone.EnqueueAsync(queue, new NewMessage { Payload = Payload }))
+                    .ConfigureAwait(false)
+            );
             await timestone.DeleteQueueAsync(queue).ConfigureAwait(false);
             carried.Add(Batch * await Callers.RateAsync(Batches, length, _ => grain.CarryAsync(bytes)).ConfigureAwait(false));
             inProcess.Add(await BatchesAsync(local, $"{queue}-in-process").ConfigureAwait(false));
@@ -63,17 +76,49 @@ internal sealed class GrainBench(Report report, TimeSpan length, int rounds)
         report.Add(Figure.Median("grain/bare, the bytes of batches of 100/messages", "messages/s", carried));
         report.Add(Figure.Median("grain/no grain, batches of 100/messages", "messages/s", inProcess));
         report.Add(Figure.Median("grain/queue, batches of 100/messages", "messages/s", batches));
-        report.Add(Figure.Median("grain/queue, one by one/share of bare", "ratio", singles.Zip(bare, static (one, other) => one / other)) with { AtLeast = LeastShareOfBare });
-        report.Add(Figure.Median("grain/queue, one by one/share of bare found by its name", "ratio", singles.Zip(byName, static (one, other) => one / other)));
-        report.Add(Figure.Median("grain/queue, batches of 100/share of no grain", "ratio", batches.Zip(inProcess, static (one, other) => one / other)));
-        report.Add(Figure.Median("grain/queue, batches of 100/gain over one by one", "ratio", batches.Zip(singles, static (one, other) => one / other)) with { AtLeast = LeastBatchGain });
+        report.Add(
+            Figure.Median("grain/queue, one by one/share of bare", "ratio", singles.Zip(bare, static (one, other) => one / other)) with
+            {
+                AtLeast = LeastShareOfBare,
+            }
+        );
+        report.Add(
+            Figure.Median(
+                "grain/queue, one by one/share of bare found by its name",
+                "ratio",
+                singles.Zip(byName, static (one, other) => one / other)
+            )
+        );
+        report.Add(
+            Figure.Median(
+                "grain/queue, batches of 100/share of no grain",
+                "ratio",
+                batches.Zip(inProcess, static (one, other) => one / other)
+            )
+        );
+        report.Add(
+            Figure.Median(
+                "grain/queue, batches of 100/gain over one by one",
+                "ratio",
+                batches.Zip(singles, static (one, other) => one / other)
+            ) with
+            {
+                AtLeast = LeastBatchGain,
+            }
+        );
         await client.StopAsync().ConfigureAwait(false);
         await server.StopAsync().ConfigureAwait(false);
     }
 
     private async Task<double> BatchesAsync(ITimestone timestone, string queue)
     {
-        var rate = await Callers.RateAsync(Batches, length, _ => timestone.EnqueueAsync(queue, [.. Enumerable.Repeat(new NewMessage { Payload = Payload }, Batch)])).ConfigureAwait(false);
+        var rate = await Callers
+            .RateAsync(
+                Batches,
+                length,
+                _ => timestone.EnqueueAsync(queue, [.. Enumerable.Repeat(new NewMessage { Payload = Payload }, Batch)])
+            )
+            .ConfigureAwait(false);
         await timestone.DeleteQueueAsync(queue).ConfigureAwait(false);
         return Batch * rate;
     }

@@ -9,8 +9,8 @@ using Timestone.Client.Orleans;
 namespace Timestone.Bench.Cluster;
 
 /// <summary>
-/// Silo processes over one redis-server that flushes before every answer: what one, two and three of them do together, and whose processor time a
-/// message takes.
+/// Silo processes over one redis-server that flushes before every answer: what one, two and three of them do together, and whose processor
+/// time a message takes.
 /// </summary>
 internal sealed class ScaleBench(Report report, TimeSpan length, int rounds, int queues, IReadOnlyList<int> siloCounts)
 {
@@ -47,7 +47,16 @@ internal sealed class ScaleBench(Report report, TimeSpan length, int rounds, int
             using var client = caller.Build();
             await client.StartAsync().ConfigureAwait(false);
             var timestone = client.Services.GetRequiredService<ITimestone>();
-            await Parallel.ForAsync(0, queues, async (queue, cancel) => await timestone.CreateQueueAsync(Name(queue), new QueueSettings { Retention = TimeSpan.Zero }, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel
+                .ForAsync(
+                    0,
+                    queues,
+                    async (queue, cancel) =>
+                        await timestone
+                            .CreateQueueAsync(Name(queue), new QueueSettings { Retention = TimeSpan.Zero }, cancel)
+                            .ConfigureAwait(false)
+                )
+                .ConfigureAwait(false);
             List<Cost> costs = [];
             var next = 0;
             Task OneThroughAsync(int caller) => ThroughAsync(timestone, Name((int)((uint)Interlocked.Increment(ref next) % (uint)queues)));
@@ -66,7 +75,11 @@ internal sealed class ScaleBench(Report report, TimeSpan length, int rounds, int
             return costs;
 
             TimeSpan[] Spent() =>
-                [processes.Aggregate(TimeSpan.Zero, static (sum, silo) => sum + silo.ProcessorTime), redis.ProcessorTime, Environment.CpuUsage.TotalTime];
+                [
+                    processes.Aggregate(TimeSpan.Zero, static (sum, silo) => sum + silo.ProcessorTime),
+                    redis.ProcessorTime,
+                    Environment.CpuUsage.TotalTime,
+                ];
         }
         finally
         {

@@ -10,8 +10,8 @@ using Timestone.Tests.Kafka;
 namespace Timestone.Bench.Cluster;
 
 /// <summary>
-/// What is on the topics of events, through the stream provider and the grains of a silo into an index that keeps nothing, against the indexer of
-/// the consumer group. Kafka's mock cluster, publisher and silo share this process.
+/// What is on the topics of events, through the stream provider and the grains of a silo into an index that keeps nothing, against the
+/// indexer of the consumer group. Kafka's mock cluster, publisher and silo share this process.
 /// </summary>
 internal sealed class StreamBench(Report report, TimeSpan length, int rounds)
 {

@@ -11,7 +11,14 @@ internal sealed class CompletionCommand : CliCommand
     public CompletionCommand(CliHost host)
         : base(host, "completion", "Prints a script that makes a shell complete commands, options and the server's queues.")
     {
-        _shell = Take(new Argument<Shell>("shell") { Description = "bash, zsh or fish.", HelpName = "bash|zsh|fish", CustomParser = static result => Parsers.Name<Shell>(result) ?? default });
+        _shell = Take(
+            new Argument<Shell>("shell")
+            {
+                Description = "bash, zsh or fish.",
+                HelpName = "bash|zsh|fish",
+                CustomParser = static result => Parsers.Name<Shell>(result) ?? default,
+            }
+        );
         _shell.CompletionSources.Clear();
         _shell.CompletionSources.Add(_ => Enum.GetValues<Shell>().Select(EnumNames.Of));
     }

@@ -20,7 +20,9 @@ internal sealed class DepthCommand : CliCommand
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
-        var count = await call.Timestone.GetDepthAsync(call.Get(_queue), call.Get(_state), call.Get(_filter), cancellationToken).ConfigureAwait(false);
+        var count = await call
+            .Timestone.GetDepthAsync(call.Get(_queue), call.Get(_state), call.Get(_filter), cancellationToken)
+            .ConfigureAwait(false);
         call.Answer(new CountAnswer(count), TimestoneJson.Default.CountAnswer, output => output.WriteLine(Text.Number(count)));
         return ExitCodes.Ok;
     }

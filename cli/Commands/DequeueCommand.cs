@@ -23,7 +23,9 @@ internal sealed class DequeueCommand : CliCommand
         _lease = Take(CommonOptions.Duration("--lease", "How long to hold them (what the message says, else the queue)."));
         _filter = Take(CommonOptions.Filter());
         _worker = Take(new Option<string?>("--worker") { Description = "The consumer's name.", HelpName = "name" });
-        _requestId = Take(new Option<string?>("--request-id") { Description = "Makes the same request again answer the same messages.", HelpName = "id" });
+        _requestId = Take(
+            new Option<string?>("--request-id") { Description = "Makes the same request again answer the same messages.", HelpName = "id" }
+        );
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)

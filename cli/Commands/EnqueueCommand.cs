@@ -24,7 +24,9 @@ internal sealed class EnqueueCommand : CliCommand
         _payload = new PayloadSource(this);
         _id = Take(new Option<string?>("--id") { Description = "The message's id; makes enqueueing it again harmless.", HelpName = "id" });
         _metadata = Take(CommonOptions.Pairs("--metadata", "What describes it."));
-        _priority = Take(CommonOptions.Number<long>("--priority", "Lower is dequeued first (the time of enqueue in Unix milliseconds).", "number"));
+        _priority = Take(
+            CommonOptions.Number<long>("--priority", "Lower is dequeued first (the time of enqueue in Unix milliseconds).", "number")
+        );
         _deadline = Take(CommonOptions.Time("--deadline", "When it should be dequeued by, instead of a priority."));
         _invisible = Take(CommonOptions.Duration("--invisible", "How long it is invisible at first."));
         _visibleAt = Take(CommonOptions.Time("--visible-at", "When it becomes visible."));
@@ -75,7 +77,10 @@ internal sealed class EnqueueCommand : CliCommand
         }
         catch (TimestoneException)
         {
-            ErrorReport.Write(call.Error, $"stopped at lines {bulk.BatchLines.First} to {bulk.BatchLines.Last}; the lines before were answered");
+            ErrorReport.Write(
+                call.Error,
+                $"stopped at lines {bulk.BatchLines.First} to {bulk.BatchLines.Last}; the lines before were answered"
+            );
             throw;
         }
         catch (IOException unreadable)

@@ -20,5 +20,13 @@ internal sealed class FailCommand : MessageCommand
     }
 
     protected override Task<MessageResult> RunAsync(Call call, string queue, string id, CancellationToken cancellationToken) =>
-        call.Timestone.FailAsync(queue, id, call.Get(_leaseToken), call.Get(_error), call.Get(_permanent), call.Get(_invisible), cancellationToken);
+        call.Timestone.FailAsync(
+            queue,
+            id,
+            call.Get(_leaseToken),
+            call.Get(_error),
+            call.Get(_permanent),
+            call.Get(_invisible),
+            cancellationToken
+        );
 }

@@ -34,7 +34,9 @@ internal sealed class HistoryCommand : CliCommand
             Limit = call.Get(_limit) ?? absent.Limit,
             Cursor = call.Get(_cursor),
         };
-        var history = await call.Timestone.GetHistoryAsync(call.Get(_queue), call.Get(_id), request, cancellationToken).ConfigureAwait(false);
+        var history = await call
+            .Timestone.GetHistoryAsync(call.Get(_queue), call.Get(_id), request, cancellationToken)
+            .ConfigureAwait(false);
 
         // Nothing is told of a message that never was; of one that is there the index will tell.
         if (history.Transitions.Count == 0 && request is { After: null, Cursor: null })

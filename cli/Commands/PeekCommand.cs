@@ -25,7 +25,9 @@ internal sealed class PeekCommand : CliCommand
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
         var state = call.Get(_state) ?? MessageState.Pending;
-        var page = await call.Timestone.ListMessagesAsync(call.Get(_queue), state, call.Get(_after), call.Get(_limit) ?? DefaultLimit, cancellationToken).ConfigureAwait(false);
+        var page = await call
+            .Timestone.ListMessagesAsync(call.Get(_queue), state, call.Get(_after), call.Get(_limit) ?? DefaultLimit, cancellationToken)
+            .ConfigureAwait(false);
         call.Answer(page, TimestoneJson.Default.MessagePage, output => Write(output, page));
         return ExitCodes.Ok;
     }

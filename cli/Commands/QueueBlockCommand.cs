@@ -29,7 +29,11 @@ internal sealed class QueueBlockCommand : CliCommand
             DequeueBlocked = both || call.Get(_dequeue) ? _block : null,
         };
         var queue = await call.Timestone.UpdateQueueAsync(call.Get(_queue), patch, cancellationToken).ConfigureAwait(false);
-        call.Answer(queue, TimestoneJson.Default.QueueInfo, output => output.WriteLine($"{queue.Name}: blocked: {QueueView.BlocksOf(queue.Settings)}"));
+        call.Answer(
+            queue,
+            TimestoneJson.Default.QueueInfo,
+            output => output.WriteLine($"{queue.Name}: blocked: {QueueView.BlocksOf(queue.Settings)}")
+        );
         return ExitCodes.Ok;
     }
 }

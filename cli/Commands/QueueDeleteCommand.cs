@@ -18,7 +18,11 @@ internal sealed class QueueDeleteCommand : CliCommand
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
         var queue = call.Get(_queue);
-        if (!await _confirmation.AskAsync(call, () => DescribeAsync(call, queue, cancellationToken), cancellationToken).ConfigureAwait(false))
+        if (
+            !await _confirmation
+                .AskAsync(call, () => DescribeAsync(call, queue, cancellationToken), cancellationToken)
+                .ConfigureAwait(false)
+        )
             return ExitCodes.Refused;
         await call.Timestone.DeleteQueueAsync(queue, cancellationToken).ConfigureAwait(false);
         call.Answer(new DeletedQueue(queue), CliJson.Default.DeletedQueue, output => output.WriteLine($"deleted {queue}"));

@@ -22,7 +22,11 @@ internal sealed class QueuePurgeCommand : CliCommand
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
         var (queue, scope) = (call.Get(_queue), call.Get(_state)!.Value);
-        if (!await _confirmation.AskAsync(call, () => DescribeAsync(call, queue, scope, cancellationToken), cancellationToken).ConfigureAwait(false))
+        if (
+            !await _confirmation
+                .AskAsync(call, () => DescribeAsync(call, queue, scope, cancellationToken), cancellationToken)
+                .ConfigureAwait(false)
+        )
             return ExitCodes.Refused;
         var removed = await call.Timestone.PurgeAsync(queue, scope, cancellationToken).ConfigureAwait(false);
         call.Answer(removed, TimestoneJson.Default.StateCounts, output => output.WriteLine($"removed {Text.Counts(removed)}"));

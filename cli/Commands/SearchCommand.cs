@@ -32,8 +32,12 @@ internal sealed class SearchCommand : CliCommand
         _queue = Take(IndexOptions.Queue(host));
         _state = Take(CommonOptions.State("Only messages in this state."));
         _metadata = Take(CommonOptions.Pairs("--metadata", "Only messages with this pair."));
-        _worker = Take(new Option<string?>("--worker") { Description = "Only messages that this consumer holds or held last.", HelpName = "name" });
-        _error = Take(new Option<string?>("--error") { Description = "Only messages whose error has all these words.", HelpName = "words" });
+        _worker = Take(
+            new Option<string?>("--worker") { Description = "Only messages that this consumer holds or held last.", HelpName = "name" }
+        );
+        _error = Take(
+            new Option<string?>("--error") { Description = "Only messages whose error has all these words.", HelpName = "words" }
+        );
         _minPriority = Take(CommonOptions.Number<long>("--min-priority", "Only messages of this priority or a higher number.", "number"));
         _maxPriority = Take(CommonOptions.Number<long>("--max-priority", "Only messages of this priority or a lower number.", "number"));
         _enqueuedFrom = Take(CommonOptions.Time("--enqueued-from", "Only messages enqueued at this time or later."));

@@ -20,7 +20,12 @@ internal sealed class SearchStatsCommand : CliCommand
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
-        var request = new StatsRequest { Queue = call.Find(_queue), After = call.Get(_after), Wait = call.Get(_wait) ?? IndexedWrite.DefaultWait };
+        var request = new StatsRequest
+        {
+            Queue = call.Find(_queue),
+            After = call.Get(_after),
+            Wait = call.Get(_wait) ?? IndexedWrite.DefaultWait,
+        };
         var stats = await call.Timestone.GetSearchStatsAsync(request, cancellationToken).ConfigureAwait(false);
         call.Answer(stats, TimestoneJson.Default.SearchStats, output => Write(output, stats));
         return ExitCodes.Ok;
@@ -36,7 +41,10 @@ internal sealed class SearchStatsCommand : CliCommand
                 .Add("expired leases", Text.Number(queue.Expirations))
                 .Add("missed deadlines", Text.Number(queue.MissedDeadlines));
             foreach (var stay in queue.TimeInState)
-                fields.Add($"time {EnumNames.Of(stay.State)}", $"p50 {Durations.Rough(stay.P50)}, p95 {Durations.Rough(stay.P95)}, p99 {Durations.Rough(stay.P99)} of {stay.Count}");
+                fields.Add(
+                    $"time {EnumNames.Of(stay.State)}",
+                    $"p50 {Durations.Rough(stay.P50)}, p95 {Durations.Rough(stay.P95)}, p99 {Durations.Rough(stay.P99)} of {stay.Count}"
+                );
             fields.WriteTo(output);
             output.WriteLine();
         }

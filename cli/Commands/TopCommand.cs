@@ -17,7 +17,9 @@ internal sealed class TopCommand : CliCommand
     public TopCommand(CliHost host)
         : base(host, "top", "Shows queues in a table that keeps itself up to date.")
     {
-        _queues = Take(new Argument<string[]>("queue") { Description = "Which queues; all without one.", Arity = ArgumentArity.ZeroOrMore });
+        _queues = Take(
+            new Argument<string[]>("queue") { Description = "Which queues; all without one.", Arity = ArgumentArity.ZeroOrMore }
+        );
         _queues.CompletionSources.Add(context => QueueNames.Of(host, context));
         _once = Take(new Option<bool>("--once") { Description = "Shows the table once and ends." });
         _interval = Take(CommonOptions.Duration("--interval", "How long each table stands (1s)."));

@@ -9,8 +9,11 @@ internal sealed class VerifyCommand : CliCommand
     private readonly Argument<string> _data;
 
     public VerifyCommand(CliHost host)
-        : base(host, "verify", "Checks the data directory of a stopped server, and says what a start would cut off or refuse. Changes nothing.") =>
-        _data = Take(new Argument<string>("data") { Description = "The data directory, as the server takes it with --data." });
+        : base(
+            host,
+            "verify",
+            "Checks the data directory of a stopped server, and says what a start would cut off or refuse. Changes nothing."
+        ) => _data = Take(new Argument<string>("data") { Description = "The data directory, as the server takes it with --data." });
 
     protected override Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
@@ -45,7 +48,10 @@ internal sealed class VerifyCommand : CliCommand
             .Add("messages", Text.Number(found.Messages))
             .Add("stopped", found.IsNew ? "never started" : found.IsCleanEnd ? "in order" : "by a crash")
             .Add("cut off", Describe(found.Cut))
-            .Add("lost", found.Losses.Count == 0 ? "nothing" : $"{Text.Number(found.Losses.Count)}: a start refuses, unless with --accept-data-loss")
+            .Add(
+                "lost",
+                found.Losses.Count == 0 ? "nothing" : $"{Text.Number(found.Losses.Count)}: a start refuses, unless with --accept-data-loss"
+            )
             .WriteTo(output);
         foreach (var loss in found.Losses)
             output.WriteLine(Text.Clean(loss));

@@ -47,8 +47,17 @@ internal sealed class VerifyIndexCommand : CliCommand
     {
         try
         {
-            var repaired = await IndexRepairer.RunAsync(
-                call.Timestone, _elasticsearch.OptionsOf(call), _kafka.OptionsOf(call), call.Find(_queue), wait, Host.Time, cancellationToken).ConfigureAwait(false);
+            var repaired = await IndexRepairer
+                .RunAsync(
+                    call.Timestone,
+                    _elasticsearch.OptionsOf(call),
+                    _kafka.OptionsOf(call),
+                    call.Find(_queue),
+                    wait,
+                    Host.Time,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             call.Answer(repaired, CliJson.Default.RepairedIndex, output => IndexRepairer.Write(output, repaired));
             var report = repaired.Report;
             return report.Repaired == report.Found && report is { Undecided: 0, Failed: 0, Unread: [] } ? ExitCodes.Ok : ExitCodes.Refused;
@@ -67,14 +76,20 @@ internal sealed class VerifyIndexCommand : CliCommand
     private static void Write(TextWriter output, IndexVerdict verdict)
     {
         foreach (var one in verdict.Differences)
-            output.WriteLine($"{one.Queue}/{one.Id} {one.Field}: {Text.Clean(one.Journal)} in the queue, {Text.Clean(one.Index)} in the index");
+            output.WriteLine(
+                $"{one.Queue}/{one.Id} {one.Field}: {Text.Clean(one.Journal)} in the queue, {Text.Clean(one.Index)} in the index"
+            );
         if (verdict.Incomplete)
             output.WriteLine("the index says that it is incomplete: it has lost messages or history");
-        output.WriteLine($"{verdict.Messages} messages of {verdict.Queues} queues compared, {(verdict.Differences.Count == 0 ? "no" : Text.Number(verdict.Differences.Count))} differences");
+        output.WriteLine(
+            $"{verdict.Messages} messages of {verdict.Queues} queues compared, {(verdict.Differences.Count == 0 ? "no" : Text.Number(verdict.Differences.Count))} differences"
+        );
         if (verdict.Differences.Count > 0 || verdict.Incomplete)
         {
-            output.WriteLine("`timestone verify-index --repair` puts right what differs in Elasticsearch, and `timestone reindex` builds its messages anew; "
-                + "an index in memory is built anew at each start.");
+            output.WriteLine(
+                "`timestone verify-index --repair` puts right what differs in Elasticsearch, and `timestone reindex` builds its messages anew; "
+                    + "an index in memory is built anew at each start."
+            );
         }
     }
 }

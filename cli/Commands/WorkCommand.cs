@@ -28,16 +28,47 @@ internal sealed class WorkCommand : CliCommand
         : base(host, "work", "Runs a command for each message of a queue: exit code 0 completes it, another one fails the attempt.")
     {
         _queue = Take(CommonArguments.Queue(host));
-        _exec = Take(new Option<string>("--exec") { Description = "The command, run by the shell: payload on standard input, the rest in TIMESTONE_… variables.", HelpName = "command", Required = true });
+        _exec = Take(
+            new Option<string>("--exec")
+            {
+                Description = "The command, run by the shell: payload on standard input, the rest in TIMESTONE_… variables.",
+                HelpName = "command",
+                Required = true,
+            }
+        );
         _concurrency = Take(CommonOptions.Number<int>("--concurrency", "How many commands run at once, 1 to 1000 (1)."));
         _filter = Take(CommonOptions.Filter());
-        _lease = Take(CommonOptions.Duration("--lease", "How long a lease lasts; extended while the command runs (what the message says, else the queue)."));
-        _wait = Take(CommonOptions.Duration("--wait", "How long to wait at an empty queue before asking again, or ending; 100ms to 30s (20s, 100ms)."));
+        _lease = Take(
+            CommonOptions.Duration(
+                "--lease",
+                "How long a lease lasts; extended while the command runs (what the message says, else the queue)."
+            )
+        );
+        _wait = Take(
+            CommonOptions.Duration(
+                "--wait",
+                "How long to wait at an empty queue before asking again, or ending; 100ms to 30s (20s, 100ms)."
+            )
+        );
         _result = Take(new Option<bool>("--result") { Description = "The command's output, if it is JSON, becomes the message's result." });
-        _permanentExitCodes = Take(new Option<int[]>("--permanent-exit") { Description = $"An exit code that says that trying again is pointless; repeatable ({DataError}).", HelpName = "code" });
+        _permanentExitCodes = Take(
+            new Option<int[]>("--permanent-exit")
+            {
+                Description = $"An exit code that says that trying again is pointless; repeatable ({DataError}).",
+                HelpName = "code",
+            }
+        );
         _once = Take(new Option<bool>("--once") { Description = "Ends after one message." });
-        _untilEmpty = Take(new Option<bool>("--until-empty") { Description = "Ends when nothing is dequeueable and nothing is running here." });
-        _worker = Take(new Option<string?>("--worker") { Description = "The name under which leases are held (machine and process).", HelpName = "name" });
+        _untilEmpty = Take(
+            new Option<bool>("--until-empty") { Description = "Ends when nothing is dequeueable and nothing is running here." }
+        );
+        _worker = Take(
+            new Option<string?>("--worker")
+            {
+                Description = "The name under which leases are held (machine and process).",
+                HelpName = "name",
+            }
+        );
         _quiet = Take(new Option<bool>("--quiet") { Description = "Does not tell of each command's end." });
     }
 
@@ -56,7 +87,8 @@ internal sealed class WorkCommand : CliCommand
         var working = worker.ExecuteTask!;
         await working.WaitAsync(session.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // What runs may end: a user at a terminal is the one who loses patience, by asking again. Whoever sends SIGTERM is not there to do so.
+        // What runs may end: a user at a terminal is the one who loses patience, by asking again. Whoever sends SIGTERM is not there to do
+        // so.
         var stopping = worker.StopAsync(CancellationToken.None);
         try
         {

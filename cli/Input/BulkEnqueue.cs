@@ -29,7 +29,9 @@ internal sealed class BulkEnqueue(ITimestone timestone, string queue, LineReader
 
     /// <summary>Runs to the end of the lines; answers batch by batch what became of each line.</summary>
     /// <exception cref="TimestoneException">A batch was refused as a whole.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<(long Line, MessageResult Result)>> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<(long Line, MessageResult Result)>> RunAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         while (await FillAsync(cancellationToken).ConfigureAwait(false))
             yield return await SendAsync(cancellationToken).ConfigureAwait(false);

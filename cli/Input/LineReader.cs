@@ -13,10 +13,14 @@ internal sealed class LineReader
     public const int MaxLineBytes = (Limits.MaxPayloadBytes / 3 * 4) + (64 * 1024);
 
     private const int ReadAheadBytes = 4 * 1024 * 1024;
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: ReadAheadBytes, resumeWriterThreshold: ReadAheadBytes / 2, useSynchronizationContext: false));
+    private readonly Pipe _pipe = new(
+        new PipeOptions(pauseWriterThreshold: ReadAheadBytes, resumeWriterThreshold: ReadAheadBytes / 2, useSynchronizationContext: false)
+    );
     private bool _ended;
 
-    /// <summary>Starts to read. The stream may block for ever, as a terminal does: it is never waited for longer than the caller's token says.</summary>
+    /// <summary>
+    /// Starts to read. The stream may block for ever, as a terminal does: it is never waited for longer than the caller's token says.
+    /// </summary>
     public LineReader(Stream stream) => _ = Task.Run(() => FillAsync(stream));
 
     /// <summary>The number of the line taken last; the first is 1.</summary>

@@ -7,8 +7,16 @@ namespace Timestone.Cli;
 /// <summary>A payload from an argument or a file: JSON unless it is said to be text or bytes.</summary>
 internal sealed class PayloadSource
 {
-    private readonly Argument<string?> _argument = new("payload") { Description = "What it carries. Without it and --file, messages are read from standard input, one JSON object a line.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _file = new("--file") { Description = "Takes the payload from a file; - is standard input.", HelpName = "path" };
+    private readonly Argument<string?> _argument = new("payload")
+    {
+        Description = "What it carries. Without it and --file, messages are read from standard input, one JSON object a line.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string?> _file = new("--file")
+    {
+        Description = "Takes the payload from a file; - is standard input.",
+        HelpName = "path",
+    };
     private readonly Option<bool> _text = new("--text") { Description = "The payload is text: it is sent as a JSON string." };
     private readonly Option<bool> _bytes = new("--bytes") { Description = "The payload is bytes: it is sent as it is." };
 
@@ -29,7 +37,9 @@ internal sealed class PayloadSource
             throw new UsageException("Give a payload or --file, not both.");
         if (call.Get(_text) && call.Get(_bytes))
             throw new UsageException("Give --text or --bytes, not both.");
-        var bytes = call.Find(_argument) is { } argument ? Encoding.UTF8.GetBytes(argument) : await ReadFileAsync(call, call.Get(_file)!, cancellationToken).ConfigureAwait(false);
+        var bytes = call.Find(_argument) is { } argument
+            ? Encoding.UTF8.GetBytes(argument)
+            : await ReadFileAsync(call, call.Get(_file)!, cancellationToken).ConfigureAwait(false);
         if (call.Get(_bytes))
             return Payload.FromBytes(bytes);
         if (!Utf8.IsValid(bytes))

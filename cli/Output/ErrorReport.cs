@@ -8,7 +8,9 @@ namespace Timestone.Cli;
 /// <summary>Errors as one line on standard error: what, code, field.</summary>
 internal static class ErrorReport
 {
-    /// <summary>For a person a sentence; for a machine what stands in a batch's results too: <c>{"error":{code,detail,field}}</c>.</summary>
+    /// <summary>
+    /// For a person a sentence; for a machine what stands in a batch's results too: <c>{"error":{code,detail,field}}</c>.
+    /// </summary>
     public static void Write(TextWriter error, TimestoneException refused, Uri[] servers, bool json)
     {
         var problem = Problem(refused, servers);
@@ -19,9 +21,14 @@ internal static class ErrorReport
     }
 
     /// <summary>What is wrong; of a server that is not there, what to do about it.</summary>
-    public static TimestoneError Problem(TimestoneException refused, Uri[] servers) => IsUnreachable(refused)
-        ? refused.Error with { Detail = $"cannot reach {string.Join(" or ", servers.Select(static server => server.GetLeftPart(UriPartial.Authority)))}: is the server running? Start it with timestone-server, or name another one with --server or TIMESTONE_SERVER" }
-        : refused.Error;
+    public static TimestoneError Problem(TimestoneException refused, Uri[] servers) =>
+        IsUnreachable(refused)
+            ? refused.Error with
+            {
+                Detail =
+                    $"cannot reach {string.Join(" or ", servers.Select(static server => server.GetLeftPart(UriPartial.Authority)))}: is the server running? Start it with timestone-server, or name another one with --server or TIMESTONE_SERVER",
+            }
+            : refused.Error;
 
     public static void Write(TextWriter error, string what) => error.WriteLine($"timestone: {Text.Clean(what)}");
 
@@ -45,7 +52,9 @@ internal static class ErrorReport
     {
         for (Exception? cause = refused; cause is not null; cause = cause.InnerException)
         {
-            if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError })
+            if (
+                cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
+            )
                 return true;
         }
 

@@ -40,7 +40,11 @@ internal sealed class Grid(params GridColumn[] columns)
         var left = new List<string>();
         while (TooWide() > 0)
         {
-            var cut = shown.Where(i => columns[i].IsText && widths[i] > ShortestText).OrderByDescending(i => widths[i]).Cast<int?>().FirstOrDefault();
+            var cut = shown
+                .Where(i => columns[i].IsText && widths[i] > ShortestText)
+                .OrderByDescending(i => widths[i])
+                .Cast<int?>()
+                .FirstOrDefault();
             if (cut is { } text)
             {
                 widths[text] = Math.Max(ShortestText, widths[text] - TooWide());

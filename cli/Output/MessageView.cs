@@ -42,7 +42,9 @@ internal static class MessageView
         var lease = result.LeaseExpiresAt is { } expires ? $", lease expires {Text.Time(expires)}" : "";
         var again = result.Duplicate == true ? ", as before" : "";
         var omitted = result.Omitted is { } text ? $", its {EnumNames.Of(text)} not kept: the store is full" : "";
-        output.WriteLine($"{result.Id} {(result.State is { } state ? EnumNames.Of(state) : "")} (version {result.Version}{lease}{again}{omitted})");
+        output.WriteLine(
+            $"{result.Id} {(result.State is { } state ? EnumNames.Of(state) : "")} (version {result.Version}{lease}{again}{omitted})"
+        );
     }
 
     private static string? TimeOf(DateTimeOffset? time) => time is { } given ? Text.Time(given) : null;

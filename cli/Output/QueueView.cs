@@ -48,9 +48,15 @@ internal static class QueueView
             .Add("canceled", Text.Number(counts.Canceled))
             .Add("errored", Text.Number(counts.Errored))
             .Add("oldest pending", OldestOf(stats))
-            .Add("per second", $"{Text.Rate(rates.Enqueued)} enqueued, {Text.Rate(rates.Dequeued)} dequeued, {Text.Rate(rates.Completed)} completed, {Text.Rate(rates.Failed)} failed")
+            .Add(
+                "per second",
+                $"{Text.Rate(rates.Enqueued)} enqueued, {Text.Rate(rates.Dequeued)} dequeued, {Text.Rate(rates.Completed)} completed, {Text.Rate(rates.Failed)} failed"
+            )
             .Add("late", $"{LatenessOf(lateness)} of {lateness.Dequeued} with a deadline in the last minute")
-            .Add("removed", $"{stats.Removed.Retention} by retention, {stats.Removed.Purge} by purges, {stats.Removed.Bound} errored beyond the bound, since the queue was opened")
+            .Add(
+                "removed",
+                $"{stats.Removed.Retention} by retention, {stats.Removed.Purge} by purges, {stats.Removed.Bound} errored beyond the bound, since the queue was opened"
+            )
             .Add("journal", stats.Journal is { } space ? SpaceOf(space) : "-")
             .WriteTo(output);
         if (stats.Journal?.Trouble is { } trouble)

@@ -16,7 +16,10 @@ internal static class Text
     /// <summary>A count of messages with its parts: <c>3 messages (1 pending, 2 errored)</c>.</summary>
     public static string Counts(StateCounts counts)
     {
-        var parts = Enum.GetValues<MessageState>().Where(state => counts.Of(state) > 0).Select(state => $"{Number(counts.Of(state))} {EnumNames.Of(state)}").ToList();
+        var parts = Enum.GetValues<MessageState>()
+            .Where(state => counts.Of(state) > 0)
+            .Select(state => $"{Number(counts.Of(state))} {EnumNames.Of(state)}")
+            .ToList();
         return $"{Number(counts.Total)} {(counts.Total == 1 ? "message" : "messages")}{(parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})")}";
     }
 

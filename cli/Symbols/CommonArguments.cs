@@ -14,7 +14,11 @@ internal static class CommonArguments
 
     public static Argument<string?> QueueOrAll(CliHost host)
     {
-        var argument = new Argument<string?>("queue") { Description = "The queue's name; all queues without.", Arity = ArgumentArity.ZeroOrOne };
+        var argument = new Argument<string?>("queue")
+        {
+            Description = "The queue's name; all queues without.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         argument.CompletionSources.Add(context => QueueNames.Of(host, context));
         return argument;
     }

@@ -13,14 +13,16 @@ internal static class CommonOptions
     public const string ServerVariable = "TIMESTONE_SERVER";
     public const string DefaultServer = "http://127.0.0.1:7070";
 
-    public static Option<Uri[]> Server(CliHost host) => new(ServerName)
-    {
-        Description = $"The server's address, or several of which one is active; {ServerVariable} sets another default.",
-        HelpName = "url[,url...]",
-        Recursive = true,
-        CustomParser = Parsers.Servers,
-        DefaultValueFactory = result => Parsers.Servers(host.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } given ? given : DefaultServer, result),
-    };
+    public static Option<Uri[]> Server(CliHost host) =>
+        new(ServerName)
+        {
+            Description = $"The server's address, or several of which one is active; {ServerVariable} sets another default.",
+            HelpName = "url[,url...]",
+            Recursive = true,
+            CustomParser = Parsers.Servers,
+            DefaultValueFactory = result =>
+                Parsers.Servers(host.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } given ? given : DefaultServer, result),
+        };
 
     /// <summary>How long a person waits for a server that is being restarted.</summary>
     public static TimeSpan DefaultRetryFor { get; } = TimeSpan.FromSeconds(3);
@@ -81,7 +83,12 @@ internal static class CommonOptions
     public static Option<T?> Name<T>(string name, string description)
         where T : struct, Enum
     {
-        var option = new Option<T?>(name) { Description = description, HelpName = string.Join('|', Enum.GetValues<T>().Select(EnumNames.Of)), CustomParser = Parsers.Name<T> };
+        var option = new Option<T?>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', Enum.GetValues<T>().Select(EnumNames.Of)),
+            CustomParser = Parsers.Name<T>,
+        };
         option.CompletionSources.Clear();
         option.CompletionSources.Add(_ => Enum.GetValues<T>().Select(EnumNames.Of));
         return option;

@@ -29,29 +29,43 @@ internal sealed class ElasticsearchSymbols
 
     public Option<string> Address { get; }
 
-    public Option<string> Prefix { get; } = new("--prefix") { Description = "What the names of the indices begin with.", HelpName = "name", DefaultValueFactory = static _ => "timestone" };
+    public Option<string> Prefix { get; } =
+        new("--prefix")
+        {
+            Description = "What the names of the indices begin with.",
+            HelpName = "name",
+            DefaultValueFactory = static _ => "timestone",
+        };
 
-    public Option<string?> Authorities { get; } = new("--ca-file") { Description = "A PEM file of the authorities whose certificates are trusted.", HelpName = "file" };
+    public Option<string?> Authorities { get; } =
+        new("--ca-file") { Description = "A PEM file of the authorities whose certificates are trusted.", HelpName = "file" };
 
-    public Option<string?> Fingerprint { get; } = new("--fingerprint") { Description = "The SHA-256 fingerprint of the one certificate that is trusted.", HelpName = "hex" };
+    public Option<string?> Fingerprint { get; } =
+        new("--fingerprint") { Description = "The SHA-256 fingerprint of the one certificate that is trusted.", HelpName = "hex" };
 
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [Address, Prefix, Authorities, Fingerprint];
 
     /// <exception cref="UsageException">An address is none.</exception>
-    public ElasticsearchOptions OptionsOf(Call call) => new()
-    {
-        Addresses = [.. call.Get(Address)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(AddressOf)],
-        Prefix = call.Get(Prefix)!,
-        ApiKey = Find(ApiKeyVariable),
-        User = Find(UserVariable),
-        Password = Find(PasswordVariable),
-        CertificateAuthorityFile = call.Get(Authorities),
-        CertificateFingerprint = call.Get(Fingerprint),
-    };
+    public ElasticsearchOptions OptionsOf(Call call) =>
+        new()
+        {
+            Addresses =
+            [
+                .. call.Get(Address)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(AddressOf),
+            ],
+            Prefix = call.Get(Prefix)!,
+            ApiKey = Find(ApiKeyVariable),
+            User = Find(UserVariable),
+            Password = Find(PasswordVariable),
+            CertificateAuthorityFile = call.Get(Authorities),
+            CertificateFingerprint = call.Get(Fingerprint),
+        };
 
     private static Uri AddressOf(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : throw new UsageException($"--elasticsearch: '{text}' is no URL.");
+        Uri.TryCreate(text, UriKind.Absolute, out var address)
+            ? address
+            : throw new UsageException($"--elasticsearch: '{text}' is no URL.");
 
     private string? Find(string name) => _host.GetEnvironmentVariable(name) is { Length: > 0 } given ? given : null;
 }

@@ -12,7 +12,8 @@ internal static class IndexOptions
         return option;
     }
 
-    public static Option<string?> Cursor() => new("--cursor") { Description = "The cursor of the page before, to go on.", HelpName = "cursor" };
+    public static Option<string?> Cursor() =>
+        new("--cursor") { Description = "The cursor of the page before, to go on.", HelpName = "cursor" };
 
     public static Option<IndexedWrite?> After() => new("--after")
     {

@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace Timestone.Cli;
 
-/// <summary>The library's help, with brackets around the arguments that may be left out where it lists commands: it has them only in usage lines.</summary>
+/// <summary>
+/// The library's help, with brackets around the arguments that may be left out where it lists commands: it has them only in usage lines.
+/// </summary>
 internal sealed class MarkedHelp(HelpAction help) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
@@ -26,7 +28,8 @@ internal sealed class MarkedHelp(HelpAction help) : SynchronousCommandLineAction
     {
         foreach (var argument in command.Arguments.Where(static argument => argument.Arity.MinimumNumberOfValues == 0))
         {
-            var before = $"\n  {command.Name} {string.Concat(command.Arguments.TakeWhile(other => other != argument).Select(static other => $"<{other.Name}> "))}";
+            var before =
+                $"\n  {command.Name} {string.Concat(command.Arguments.TakeWhile(other => other != argument).Select(static other => $"<{other.Name}> "))}";
             text = text.Replace($"{before}<{argument.Name}>  ", $"{before}[<{argument.Name}>]", StringComparison.Ordinal);
         }
 

@@ -19,7 +19,9 @@ internal static class Parsers
 
     public static T? Number<T>(ArgumentResult result)
         where T : struct, INumber<T> =>
-        T.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Refuse<T?>(result, "a whole number, or too large a one");
+        T.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : Refuse<T?>(result, "a whole number, or too large a one");
 
     public static IndexedWrite? Write(ArgumentResult result)
     {
@@ -84,10 +86,12 @@ internal static class Parsers
         return Refuse<T?>(result, $"one of {string.Join(", ", Enum.GetValues<T>().Select(EnumNames.Of))}");
     }
 
-    public static Uri[] Servers(ArgumentResult result) => Servers(string.Join(',', result.Tokens.Select(static token => token.Value)), result);
+    public static Uri[] Servers(ArgumentResult result) =>
+        Servers(string.Join(',', result.Tokens.Select(static token => token.Value)), result);
 
     /// <summary>The servers' addresses, separated by commas.</summary>
-    public static Uri[] Servers(string text, ArgumentResult result) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(one => Server(one, result))];
+    public static Uri[] Servers(string text, ArgumentResult result) =>
+        [.. text.Split(',', StringSplitOptions.TrimEntries).Select(one => Server(one, result))];
 
     /// <summary>A server's address; the scheme may be left out.</summary>
     private static Uri Server(string text, ArgumentResult result)

@@ -9,13 +9,30 @@ internal sealed record TopFrame([property: JsonConverter(typeof(Rfc3339Converter
     private const int Parallelism = 8;
 
     /// <summary>Asks the server; without names, for all its queues. A queue that was deleted is left out.</summary>
-    public static async Task<TopFrame> ReadAsync(ITimestone timestone, IReadOnlyList<string> names, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<TopFrame> ReadAsync(
+        ITimestone timestone,
+        IReadOnlyList<string> names,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         if (names.Count == 0)
-            names = [.. (await Paging.AllQueuesAsync(timestone, cancellationToken).ConfigureAwait(false)).Queues.Select(static queue => queue.Name)];
+            names =
+            [
+                .. (await Paging.AllQueuesAsync(timestone, cancellationToken).ConfigureAwait(false)).Queues.Select(static queue =>
+                    queue.Name
+                ),
+            ];
         var stats = new QueueStats?[names.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, names.Count, options, async (i, token) => stats[i] = await FindAsync(timestone, names[i], token).ConfigureAwait(false)).ConfigureAwait(false);
+        await Parallel
+            .ForAsync(
+                0,
+                names.Count,
+                options,
+                async (i, token) => stats[i] = await FindAsync(timestone, names[i], token).ConfigureAwait(false)
+            )
+            .ConfigureAwait(false);
         return new TopFrame(time.GetUtcNow(), [.. stats.OfType<QueueStats>()]);
     }
 

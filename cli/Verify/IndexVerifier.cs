@@ -26,7 +26,14 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
     private async Task<IReadOnlyList<string>> AllQueuesAsync(SearchStats indexed, CancellationToken cancellationToken)
     {
         var known = await Paging.AllQueuesAsync(timestone, cancellationToken).ConfigureAwait(false);
-        return [.. known.Queues.Select(static queue => queue.Name).Union(known.Unreadable ?? []).Union(indexed.Queues.Select(static queue => queue.Queue)).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. known
+                .Queues.Select(static queue => queue.Name)
+                .Union(known.Unreadable ?? [])
+                .Union(indexed.Queues.Select(static queue => queue.Queue))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private async Task<long> VerifyQueueAsync(string queue, CancellationToken cancellationToken)
@@ -54,7 +61,8 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
             foreach (var (id, known) in suspects)
             {
                 var left = wait - time.GetElapsedTime(start);
-                var differences = await LookAsync(queue, id, known, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+                var differences = await LookAsync(queue, id, known, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken)
+                    .ConfigureAwait(false);
                 found.AddRange(differences);
                 if (differences.Count > 0)
                     still.Add((id, known));
@@ -72,16 +80,25 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
         }
     }
 
-    private async Task<IReadOnlyList<IndexDifference>> LookAsync(string queue, string id, ComparedMessage known, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IndexDifference>> LookAsync(
+        string queue,
+        string id,
+        ComparedMessage known,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    )
     {
         var before = await FindInJournalAsync(queue, id, cancellationToken).ConfigureAwait(false);
-        var indexed = await FindInIndexAsync(queue, id, before ?? known, before?.Version, patience, cancellationToken).ConfigureAwait(false);
+        var indexed = await FindInIndexAsync(queue, id, before ?? known, before?.Version, patience, cancellationToken)
+            .ConfigureAwait(false);
 
         // A removal counts as one version more.
         if (before is null && indexed is not null)
             indexed = await FindInIndexAsync(queue, id, indexed, indexed.Version + 1, patience, cancellationToken).ConfigureAwait(false);
         var differences = ComparedMessage.Differences(queue, id, before, indexed).ToList();
-        return differences.Count == 0 || before == await FindInJournalAsync(queue, id, cancellationToken).ConfigureAwait(false) ? differences : [];
+        return differences.Count == 0 || before == await FindInJournalAsync(queue, id, cancellationToken).ConfigureAwait(false)
+            ? differences
+            : [];
     }
 
     private async Task<ComparedMessage?> FindInJournalAsync(string queue, string id, CancellationToken cancellationToken)
@@ -97,7 +114,14 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
     }
 
     /// <summary>Finds a message by what never changes of it, after a version if the index comes to include it in time.</summary>
-    private async Task<ComparedMessage?> FindInIndexAsync(string queue, string id, ComparedMessage known, int? version, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<ComparedMessage?> FindInIndexAsync(
+        string queue,
+        string id,
+        ComparedMessage known,
+        int? version,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    )
     {
         var search = new MessageSearch
         {
@@ -110,7 +134,16 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
         };
         try
         {
-            return await SearchAsync(search with { After = version is { } after ? new IndexedWrite(queue, id, after) : null, Wait = patience }, id, cancellationToken).ConfigureAwait(false);
+            return await SearchAsync(
+                    search with
+                    {
+                        After = version is { } after ? new IndexedWrite(queue, id, after) : null,
+                        Wait = patience,
+                    },
+                    id,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
         catch (TimestoneException late) when (late is { Code: ErrorCode.Unavailable, Error.Field: "after" })
         {
@@ -133,7 +166,9 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
     private async Task<Dictionary<string, ComparedMessage>> ListIndexAsync(string queue, CancellationToken cancellationToken)
     {
         var messages = new Dictionary<string, ComparedMessage>(StringComparer.Ordinal);
-        await foreach (var message in AllAsync(new MessageSearch { Queue = queue, Limit = Limits.MaxPage }, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            var message in AllAsync(new MessageSearch { Queue = queue, Limit = Limits.MaxPage }, cancellationToken).ConfigureAwait(false)
+        )
             messages[message.Id] = ComparedMessage.Of(message);
         return messages;
     }
@@ -147,7 +182,9 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
             MessagePage page;
             try
             {
-                page = await timestone.ListMessagesAsync(queue, state: null, after, Limits.MaxPage, cancellationToken).ConfigureAwait(false);
+                page = await timestone
+                    .ListMessagesAsync(queue, state: null, after, Limits.MaxPage, cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (TimestoneException absent) when (absent.Code == ErrorCode.QueueNotFound)
             {
@@ -162,7 +199,10 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
         return messages;
     }
 
-    private async IAsyncEnumerable<IndexedMessage> AllAsync(MessageSearch search, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IndexedMessage> AllAsync(
+        MessageSearch search,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         do
         {

@@ -13,27 +13,37 @@ internal sealed class LeaseWatch(ITimestone inner, Action foundEmpty, Action<Tim
 {
     private readonly ConcurrentDictionary<string, bool> _held = new();
 
-    public override Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default) => GuardAsync(async () =>
-    {
-        // What a request settles is settled before it dequeues.
-        var heldBeside = _held.Keys.Except(request.Settle.Select(static settlement => settlement.LeaseToken)).Any();
-        var result = await base.DequeueAsync(queue, request, cancellationToken).ConfigureAwait(false);
-        foreach (var message in result.Messages)
-            _held[message.LeaseToken!] = true;
-        Settled(request.Settle, result.Settled ?? []);
-        if (request.Max > 0 && result is { Messages.Count: 0, Error: null } && !heldBeside && _held.IsEmpty)
-            foundEmpty();
-        return result;
-    });
+    public override Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default) =>
+        GuardAsync(async () =>
+        {
+            // What a request settles is settled before it dequeues.
+            var heldBeside = _held.Keys.Except(request.Settle.Select(static settlement => settlement.LeaseToken)).Any();
+            var result = await base.DequeueAsync(queue, request, cancellationToken).ConfigureAwait(false);
+            foreach (var message in result.Messages)
+                _held[message.LeaseToken!] = true;
+            Settled(request.Settle, result.Settled ?? []);
+            if (request.Max > 0 && result is { Messages.Count: 0, Error: null } && !heldBeside && _held.IsEmpty)
+                foundEmpty();
+            return result;
+        });
 
-    public override Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default) => GuardAsync(async () =>
-    {
-        var results = await base.SettleAsync(queue, settlements, cancellationToken).ConfigureAwait(false);
-        Settled(settlements, results);
-        return results;
-    });
+    public override Task<IReadOnlyList<MessageResult>> SettleAsync(
+        string queue,
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken = default
+    ) =>
+        GuardAsync(async () =>
+        {
+            var results = await base.SettleAsync(queue, settlements, cancellationToken).ConfigureAwait(false);
+            Settled(settlements, results);
+            return results;
+        });
 
-    public override async Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<MessageResult>> ExtendAsync(
+        string queue,
+        IReadOnlyList<LeaseExtension> extensions,
+        CancellationToken cancellationToken = default
+    )
     {
         var results = await base.ExtendAsync(queue, extensions, cancellationToken).ConfigureAwait(false);
         foreach (var (extension, result) in extensions.Zip(results))

@@ -25,9 +25,13 @@ internal static class MessageVariables
         {
             var name = MetadataPrefix + key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
             if (!keys.TryAdd(name, key))
-                warn($"{message.Id}: the metadata key '{key}' has no variable of its own: {name} holds that of '{keys[name]}'; TIMESTONE_METADATA has both");
+                warn(
+                    $"{message.Id}: the metadata key '{key}' has no variable of its own: {name} holds that of '{keys[name]}'; TIMESTONE_METADATA has both"
+                );
             else if (value.Contains('\0', StringComparison.Ordinal))
-                warn($"{message.Id}: the metadata key '{key}' has no variable: its value has a NUL, which no variable can hold; TIMESTONE_METADATA has it");
+                warn(
+                    $"{message.Id}: the metadata key '{key}' has no variable: its value has a NUL, which no variable can hold; TIMESTONE_METADATA has it"
+                );
             else
                 environment[name] = value;
         }

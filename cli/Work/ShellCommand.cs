@@ -41,7 +41,9 @@ internal sealed class ShellCommand(string line, TextWriter? output, TextWriter e
                 : LinePump.RunAsync(process.StandardOutput, output, tail: null, closing.Token),
             LinePump.RunAsync(process.StandardError, error, errorTail, closing.Token));
         await process.WaitForExitAsync(kill).ConfigureAwait(false);
-        using (time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), closing, OutputGrace, Timeout.InfiniteTimeSpan))
+        using (
+            time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), closing, OutputGrace, Timeout.InfiniteTimeSpan)
+        )
             await streams.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         kill.ThrowIfCancellationRequested();
         return new ShellResult(process.ExitCode, captured, errorTail.ToString().Trim());

@@ -9,7 +9,13 @@ namespace Timestone.Cli;
 /// <param name="permanentExitCodes">The exit codes that say that trying again is pointless.</param>
 /// <param name="session">Who is told.</param>
 /// <param name="call">The service, the clock, and the user's wish to kill.</param>
-internal sealed class ShellHandler(ShellCommand command, bool takesResult, IReadOnlyList<int> permanentExitCodes, WorkSession session, Call call) : IMessageHandler
+internal sealed class ShellHandler(
+    ShellCommand command,
+    bool takesResult,
+    IReadOnlyList<int> permanentExitCodes,
+    WorkSession session,
+    Call call
+) : IMessageHandler
 {
     public async Task HandleAsync(MessageContext context, CancellationToken cancellationToken)
     {

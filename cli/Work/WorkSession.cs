@@ -84,8 +84,11 @@ internal sealed class WorkSession : IDisposable
             ErrorReport.Write(Error, Describe(outcome));
     }
 
-    /// <summary>The service as the worker is to see it. Who works on without end waits where it is empty or fails; who does not, ends.</summary>
-    public ITimestone Watched(ITimestone timestone) => _mode == WorkMode.Endless ? timestone : new LeaseWatch(timestone, _stop.Cancel, Fail);
+    /// <summary>
+    /// The service as the worker is to see it. Who works on without end waits where it is empty or fails; who does not, ends.
+    /// </summary>
+    public ITimestone Watched(ITimestone timestone) =>
+        _mode == WorkMode.Endless ? timestone : new LeaseWatch(timestone, _stop.Cancel, Fail);
 
     private void Fail(TimestoneException failure)
     {
@@ -113,6 +116,7 @@ internal sealed class WorkSession : IDisposable
         var exit = outcome.ExitCode is null or 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", exit code {outcome.ExitCode}");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{outcome.Id} {EnumNames.Of(outcome.Outcome).Replace('_', ' ')} (attempt {outcome.Attempt}, {Durations.Rough(outcome.Seconds)}{exit})");
+            $"{outcome.Id} {EnumNames.Of(outcome.Outcome).Replace('_', ' ')} (attempt {outcome.Attempt}, {Durations.Rough(outcome.Seconds)}{exit})"
+        );
     }
 }

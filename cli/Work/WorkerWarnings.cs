@@ -15,7 +15,13 @@ internal sealed class WorkerWarnings(Call call, TextWriter error) : ILogger<Time
     public bool IsEnabled(LogLevel logLevel) =>
         logLevel >= LogLevel.Warning && !call.Host.Kill.IsCancellationRequested && !call.Host.Terminate.IsCancellationRequested;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    )
     {
         // What a command came to is told by itself.
         if (!IsEnabled(logLevel) || exception is CommandFailedException or PermanentFailureException)

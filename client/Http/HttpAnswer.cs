@@ -11,7 +11,8 @@ namespace Timestone.Client.Http;
 internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body, bool Repeated)
 {
     /// <summary>The answer as what it should be.</summary>
-    /// <exception cref="TimestoneException">It is the server's refusal, or (<see cref="ErrorCode.Unavailable"/>) not understood.</exception>
+    /// <exception cref="TimestoneException">It is the server's refusal, or (<see cref="ErrorCode.Unavailable"/>) not
+    /// understood.</exception>
     public T Read<T>(JsonTypeInfo<T> type)
     {
         ThrowIfRefused();
@@ -40,5 +41,9 @@ internal sealed record HttpAnswer(HttpStatusCode Status, byte[] Body, bool Repea
 
     /// <summary>An exception for an answer that makes no sense.</summary>
     public TimestoneException NotUnderstood(string why, Exception? cause = null) =>
-        new(ErrorCode.Unavailable, $"The server's answer ({(int)Status}, {Body.Length} bytes) is not understood: {why}. Is this a Timestone server, and of this version? The outcome is unknown.", innerException: cause);
+        new(
+            ErrorCode.Unavailable,
+            $"The server's answer ({(int)Status}, {Body.Length} bytes) is not understood: {why}. Is this a Timestone server, and of this version? The outcome is unknown.",
+            innerException: cause
+        );
 }

@@ -16,7 +16,10 @@ internal sealed class HttpSender : IDisposable
 
     public HttpSender(TimestoneClientOptions options, HttpMessageHandler? handler, TimeProvider timeProvider)
     {
-        _addresses = [.. options.Addresses.Select(static address => address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/"))];
+        _addresses =
+        [
+            .. options.Addresses.Select(static address => address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/")),
+        ];
         _http = new HttpClient(handler ?? PooledHandler(options), disposeHandler: handler is null)
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -54,11 +57,15 @@ internal sealed class HttpSender : IDisposable
             using var request = Request(address, call);
             using var response = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
-            return IsPassing(response.StatusCode) && Refused(address, call, response, body) is { } refused ? refused : HttpTry.Answered(response.StatusCode, body);
+            return IsPassing(response.StatusCode) && Refused(address, call, response, body) is { } refused
+                ? refused
+                : HttpTry.Answered(response.StatusCode, body);
         }
         catch (HttpRequestException problem)
         {
-            var mayHaveTakenEffect = problem.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError);
+            var mayHaveTakenEffect =
+                problem.HttpRequestError
+                is not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError);
             return HttpTry.Failed($"The connection to {address} failed: {problem.Message}", problem, mayHaveTakenEffect);
         }
         catch (SocketException problem)
@@ -103,7 +110,9 @@ internal sealed class HttpSender : IDisposable
         TimeSpan? wait = (after?.Delta ?? after?.Date - _timeProvider.GetUtcNow()) is { } given && given > TimeSpan.Zero ? given : null;
         if (problem?.ToException()?.Code == ErrorCode.Standby)
             return HttpTry.OnStandby(failure, wait);
-        return call.RetryRefusals ? HttpTry.Failed(failure, new HttpRequestException(failure, null, response.StatusCode), retryAfter: wait) : null;
+        return call.RetryRefusals
+            ? HttpTry.Failed(failure, new HttpRequestException(failure, null, response.StatusCode), retryAfter: wait)
+            : null;
     }
 
     // A connection is given up before the server's own keep-alive ends, which would look like a failure, and is not

@@ -21,23 +21,27 @@ internal sealed class HttpTransport : IDisposable
         _timeProvider = timeProvider;
         _retryFor = options.RetryFor;
         _retries = new ResiliencePipelineBuilder<HttpTry> { TimeProvider = timeProvider }
-            .AddRetry(new RetryStrategyOptions<HttpTry>
-            {
-                MaxRetryAttempts = int.MaxValue,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = options.RetryDelay,
-                MaxDelay = options.MaxRetryDelay,
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { Failure: not null } && MayRetry(arguments.Context)),
-                DelayGenerator = arguments => ValueTask.FromResult(Delay(arguments.Context)),
-            })
+            .AddRetry(
+                new RetryStrategyOptions<HttpTry>
+                {
+                    MaxRetryAttempts = int.MaxValue,
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    Delay = options.RetryDelay,
+                    MaxDelay = options.MaxRetryDelay,
+                    ShouldHandle = arguments =>
+                        ValueTask.FromResult(arguments.Outcome.Result is { Failure: not null } && MayRetry(arguments.Context)),
+                    DelayGenerator = arguments => ValueTask.FromResult(Delay(arguments.Context)),
+                }
+            )
             .Build();
     }
 
     public void Dispose() => _sender.Dispose();
 
     /// <summary>Sends a call.</summary>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: no try was answered. <see cref="ErrorCode.Standby"/>: the last one by a standby, and none had an effect.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: no try was answered. <see cref="ErrorCode.Standby"/>: the
+    /// last one by a standby, and none had an effect.</exception>
     public async Task<HttpAnswer> SendAsync(HttpCall call, CancellationToken cancellationToken)
     {
         var tries = new Tries(_timeProvider.GetTimestamp(), _sender.Addresses);
@@ -45,13 +49,21 @@ internal sealed class HttpTransport : IDisposable
         context.Properties.Set(TriesKey, tries);
         try
         {
-            var last = await _retries.ExecuteAsync(
-                static async (context, state) => state.tries.Add(await state._sender.TryAsync(state.call, context.CancellationToken).ConfigureAwait(false)),
-                context,
-                (_sender, call, tries)).ConfigureAwait(false);
+            var last = await _retries
+                .ExecuteAsync(
+                    static async (context, state) =>
+                        state.tries.Add(await state._sender.TryAsync(state.call, context.CancellationToken).ConfigureAwait(false)),
+                    context,
+                    (_sender, call, tries)
+                )
+                .ConfigureAwait(false);
             return last.Failure is null
                 ? new HttpAnswer(last.Status, last.Body, tries.MayHaveTakenEffect)
-                : throw new TimestoneException(tries.MayHaveTakenEffect ? ErrorCode.Unavailable : last.Code, tries.Verdict(last), innerException: last.Cause);
+                : throw new TimestoneException(
+                    tries.MayHaveTakenEffect ? ErrorCode.Unavailable : last.Code,
+                    tries.Verdict(last),
+                    innerException: last.Cause
+                );
         }
         finally
         {
@@ -99,6 +111,7 @@ internal sealed class HttpTransport : IDisposable
         }
 
         public string Verdict(HttpTry last) =>
-            $"{last.Failure} Tried {Count} times. " + (MayHaveTakenEffect ? "The outcome is unknown; repeating the call is safe." : "Nothing was done.");
+            $"{last.Failure} Tried {Count} times. "
+            + (MayHaveTakenEffect ? "The outcome is unknown; repeating the call is safe." : "Nothing was done.");
     }
 }

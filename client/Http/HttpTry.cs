@@ -29,7 +29,13 @@ internal sealed record HttpTry
     public static HttpTry Answered(HttpStatusCode status, byte[] body) => new() { Status = status, Body = body };
 
     /// <summary>A standby was asked: nothing changed.</summary>
-    public static HttpTry OnStandby(string failure, TimeSpan? retryAfter) => new() { Failure = failure, Code = ErrorCode.Standby, RetryAfter = retryAfter };
+    public static HttpTry OnStandby(string failure, TimeSpan? retryAfter) =>
+        new()
+        {
+            Failure = failure,
+            Code = ErrorCode.Standby,
+            RetryAfter = retryAfter,
+        };
 
     public static HttpTry Failed(string failure, Exception cause, bool mayHaveTakenEffect = true, TimeSpan? retryAfter = null) =>
         new() { Failure = failure, Cause = cause, MayHaveTakenEffect = mayHaveTakenEffect, RetryAfter = retryAfter };

@@ -23,7 +23,9 @@ internal static class Routes
     public static string Stats(string queue) => Queue(queue) + "/stats";
 
     public static string Depth(string queue, MessageState? state, Metadata? filter) =>
-        Queue(queue) + "/depth" + Query([("state", Name(state)), .. (filter ?? Metadata.Empty).Select(pair => ("filter", (string?)$"{pair.Key}:{pair.Value}"))]);
+        Queue(queue)
+        + "/depth"
+        + Query([("state", Name(state)), .. (filter ?? Metadata.Empty).Select(pair => ("filter", (string?)$"{pair.Key}:{pair.Value}"))]);
 
     public static string Purge(string queue, PurgeScope scope) => Queue(queue) + "/purge" + Query(("state", Name<PurgeScope>(scope)));
 
@@ -71,7 +73,8 @@ internal static class Routes
     public static string History(string queue, string id, HistoryRequest request) => Message(queue, id) + "/history" + Query(
         [("limit", Number(request.Limit)), ("cursor", request.Cursor), .. After(Number(request.After), request.Wait)]);
 
-    public static string SearchStats(StatsRequest request) => "v1/search/stats" + Query([("queue", request.Queue), .. After(request.After?.ToString(), request.Wait)]);
+    public static string SearchStats(StatsRequest request) =>
+        "v1/search/stats" + Query([("queue", request.Queue), .. After(request.After?.ToString(), request.Wait)]);
 
     private static (string Key, string? Value)[] After(string? after, TimeSpan wait) =>
         after is null ? [] : [("after", after), ("waitSeconds", wait.TotalSeconds.ToString(CultureInfo.InvariantCulture))];

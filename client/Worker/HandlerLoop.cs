@@ -10,7 +10,9 @@ internal sealed class HandlerLoop(string queue, IMessageHandler handler, LeaseKe
     public async Task RunAsync(ChannelReader<HeldLease> waiting, CancellationToken stopping)
     {
         await foreach (var lease in waiting.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-            settlements.Add(new Ending(lease, MayStart(lease, stopping) ? await HandleAsync(lease).ConfigureAwait(false) : GivenBack(lease)));
+            settlements.Add(
+                new Ending(lease, MayStart(lease, stopping) ? await HandleAsync(lease).ConfigureAwait(false) : GivenBack(lease))
+            );
     }
 
     private bool MayStart(HeldLease lease, CancellationToken stopping) =>

@@ -31,7 +31,12 @@ internal sealed class LeaseKeeper : IDisposable
         _timeProvider = timeProvider;
         _logger = logger;
         _start = timeProvider.GetTimestamp();
-        _timer = timeProvider.CreateTimer(static keeper => ((LeaseKeeper)keeper!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = timeProvider.CreateTimer(
+            static keeper => ((LeaseKeeper)keeper!).Tick(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     /// <summary>Now, counted from the start.</summary>
@@ -103,12 +108,23 @@ internal sealed class LeaseKeeper : IDisposable
 
     /// <summary>Extends leases, of which there are at most <see cref="Limits.MaxBatch"/>.</summary>
     /// <exception cref="TimestoneException">None was extended, as far as is known.</exception>
-    public async Task<IReadOnlyList<MessageResult>> ExtendAsync(IReadOnlyList<HeldLease> leases, Payload progress, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MessageResult>> ExtendAsync(
+        IReadOnlyList<HeldLease> leases,
+        Payload progress,
+        CancellationToken cancellationToken
+    )
     {
         var askedAt = Now;
         try
         {
-            var extensions = leases.Select(lease => new LeaseExtension { Id = lease.Id, LeaseToken = lease.Token, Progress = progress }).ToArray();
+            var extensions = leases
+                .Select(lease => new LeaseExtension
+                {
+                    Id = lease.Id,
+                    LeaseToken = lease.Token,
+                    Progress = progress,
+                })
+                .ToArray();
             var results = await _timestone.ExtendAsync(_queue, extensions, cancellationToken).ConfigureAwait(false);
             lock (_gate)
             {
@@ -147,7 +163,11 @@ internal sealed class LeaseKeeper : IDisposable
             lease.TrustFrom(askedAt);
             TickAt(lease.ExtendAt);
         }
-        else if (!lease.IsDropped && !lease.IsLost && refusal is ErrorCode.LeaseLost or ErrorCode.MessageNotFound or ErrorCode.QueueNotFound)
+        else if (
+            !lease.IsDropped
+            && !lease.IsLost
+            && refusal is ErrorCode.LeaseLost or ErrorCode.MessageNotFound or ErrorCode.QueueNotFound
+        )
         {
             // Of a dropped one it would mean no more than that its settlement has overtaken the extension.
             lease.IsLost = true;

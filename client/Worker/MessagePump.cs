@@ -103,12 +103,16 @@ internal sealed class MessagePump(
         return await poll.ConfigureAwait(false);
     }
 
-    /// <summary>A poll was cut off, maybe on the way back: asked again under its id, it gives what it had leased, which goes back then.</summary>
+    /// <summary>
+    /// A poll was cut off, maybe on the way back: asked again under its id, it gives what it had leased, which goes back then.
+    /// </summary>
     private async Task RecoverAsync(DequeueRequest request, CancellationToken deadline)
     {
         try
         {
-            var result = await timestone.DequeueAsync(queue, request with { Wait = TimeSpan.Zero, Settle = [] }, deadline).ConfigureAwait(false);
+            var result = await timestone
+                .DequeueAsync(queue, request with { Wait = TimeSpan.Zero, Settle = [] }, deadline)
+                .ConfigureAwait(false);
             await AcceptAsync(result.Messages).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is TimestoneException or OperationCanceledException)
@@ -123,7 +127,10 @@ internal sealed class MessagePump(
             return;
         try
         {
-            settlements.Answered(ended, await timestone.SettleAsync(queue, SettlementsOf(ended), CancellationToken.None).ConfigureAwait(false));
+            settlements.Answered(
+                ended,
+                await timestone.SettleAsync(queue, SettlementsOf(ended), CancellationToken.None).ConfigureAwait(false)
+            );
             _pause.Reset();
         }
         catch (TimestoneException problem)

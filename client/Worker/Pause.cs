@@ -1,6 +1,8 @@
 namespace Timestone.Client.Worker;
 
-/// <summary>The waits between failures that follow one another: each about twice the one before, so that a service that is away is not pressed.</summary>
+/// <summary>
+/// The waits between failures that follow one another: each about twice the one before, so that a service that is away is not pressed.
+/// </summary>
 internal sealed class Pause(TimeProvider timeProvider)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);

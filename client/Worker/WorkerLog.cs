@@ -20,7 +20,11 @@ internal static partial class WorkerLog
     [LoggerMessage(5, LogLevel.Warning, "The lease of message {Id} of queue {Queue} is lost ({Code}); its handler is canceled.")]
     public static partial void LeaseLost(ILogger logger, string queue, string id, ErrorCode code);
 
-    [LoggerMessage(6, LogLevel.Warning, "The lease of message {Id} of queue {Queue} could not be extended in time; its handler is canceled.")]
+    [LoggerMessage(
+        6,
+        LogLevel.Warning,
+        "The lease of message {Id} of queue {Queue} could not be extended in time; its handler is canceled."
+    )]
     public static partial void LeaseNotExtended(ILogger logger, string queue, string id);
 
     [LoggerMessage(7, LogLevel.Warning, "{Count} leases of queue {Queue} could not be extended now.")]

@@ -10,7 +10,11 @@ internal static class WorkerMetrics
 {
     public const string Lost = "lost";
     private static readonly Meter Meter = new("Timestone.Client");
-    private static readonly Counter<long> Messages = Meter.CreateCounter<long>("timestone.worker.messages", "{message}", "Messages whose work has ended.");
+    private static readonly Counter<long> Messages = Meter.CreateCounter<long>(
+        "timestone.worker.messages",
+        "{message}",
+        "Messages whose work has ended."
+    );
 
     public static void Count(string queue, string outcome) => Messages.Add(1, new("queue", queue), new("outcome", outcome));
 

@@ -16,7 +16,10 @@ public static class TimestoneOrleansClientExtensions
     /// host starts, and goes on trying until it does; the log says what it waits for.
     /// </summary>
     /// <exception cref="ArgumentException">An option cannot be; the exception names it.</exception>
-    public static IHostApplicationBuilder AddTimestoneOrleansClient(this IHostApplicationBuilder builder, Action<TimestoneOrleansClientOptions> configure)
+    public static IHostApplicationBuilder AddTimestoneOrleansClient(
+        this IHostApplicationBuilder builder,
+        Action<TimestoneOrleansClientOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
@@ -54,16 +57,25 @@ public static class TimestoneOrleansClientExtensions
 
             client.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = options.Cluster);
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = options.Refresh);
-            client.Services.AddSingleton<IClientConnectionRetryFilter>(all => new WaitingForCluster(options.Cluster, redis, all.GetRequiredService<ILogger<WaitingForCluster>>()));
-            client.AddGatewayCountChangedHandler((_, change) =>
-            {
-                if (change.NumberOfConnectedGateways < change.PreviousNumberOfConnectedGateways)
-                    calls.SiloLost();
-            });
+            client.Services.AddSingleton<IClientConnectionRetryFilter>(all => new WaitingForCluster(
+                options.Cluster,
+                redis,
+                all.GetRequiredService<ILogger<WaitingForCluster>>()
+            ));
+            client.AddGatewayCountChangedHandler(
+                (_, change) =>
+                {
+                    if (change.NumberOfConnectedGateways < change.PreviousNumberOfConnectedGateways)
+                        calls.SiloLost();
+                }
+            );
             options.Configure?.Invoke(client);
             WatchedGateways.Use(client.Services, calls);
         });
-        builder.Services.TryAddSingleton<ITimestone>(services => new GrainTimestone(services.GetRequiredService<IClusterClient>(), services.GetRequiredService<OutsideCalls>()));
+        builder.Services.TryAddSingleton<ITimestone>(services => new GrainTimestone(
+            services.GetRequiredService<IClusterClient>(),
+            services.GetRequiredService<OutsideCalls>()
+        ));
         return builder;
     }
 }

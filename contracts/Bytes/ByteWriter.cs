@@ -117,7 +117,9 @@ internal sealed class ByteWriter
             return;
         if ((long)_length + count > MaxLength)
             throw new IOException("A commit of more than 1 GiB is too large for the journal.");
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(MaxLength, Math.Max(Math.Max(512, 2L * _buffer.Length), (long)_length + count)));
+        var larger = ArrayPool<byte>.Shared.Rent(
+            (int)Math.Min(MaxLength, Math.Max(Math.Max(512, 2L * _buffer.Length), (long)_length + count))
+        );
         Written.CopyTo(larger);
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Timestone.Bytes;
 
-/// <summary>Gives equal text as one string: names of workers and metadata repeat over and over. A later text takes an earlier one's place.</summary>
+/// <summary>
+/// Gives equal text as one string: names of workers and metadata repeat over and over. A later text takes an earlier one's place.
+/// </summary>
 internal sealed class TextCache
 {
     private const int Slots = 4096;

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Timestone.Json;
 
-/// <summary>How answers are read: as <see cref="TimestoneJson"/> reads requests, but that who answers may be newer and say more than is known here.</summary>
+/// <summary>
+/// How answers are read: as <see cref="TimestoneJson"/> reads requests, but that who answers may be newer and say more than is known here.
+/// </summary>
 public static class AnswerJson
 {
     /// <summary>The one context of it.</summary>

@@ -9,7 +9,8 @@ namespace Timestone.Json;
 public static class EventJson
 {
     /// <summary>An event as UTF-8 text.</summary>
-    public static byte[] Write(StreamEvent streamEvent) => JsonSerializer.SerializeToUtf8Bytes(streamEvent, EventJsonContext.Default.StreamEvent);
+    public static byte[] Write(StreamEvent streamEvent) =>
+        JsonSerializer.SerializeToUtf8Bytes(streamEvent, EventJsonContext.Default.StreamEvent);
 
     /// <summary>Reads what <see cref="Write"/> wrote, in this version or an older one, or in a newer one of the same schema.</summary>
     /// <exception cref="JsonException">It is no event, or one of a newer schema; the message says which, for people.</exception>
@@ -52,8 +53,12 @@ public static class EventJson
         try
         {
             var reader = new Utf8JsonReader(utf8Json);
-            return JsonElement.TryParseValue(ref reader, out var value) && value is { ValueKind: JsonValueKind.Object } whole
-                && whole.TryGetProperty("schema"u8, out var schema) && schema.ValueKind == JsonValueKind.Number && schema.TryGetInt32(out var number)
+            return
+                JsonElement.TryParseValue(ref reader, out var value)
+                && value is { ValueKind: JsonValueKind.Object } whole
+                && whole.TryGetProperty("schema"u8, out var schema)
+                && schema.ValueKind == JsonValueKind.Number
+                && schema.TryGetInt32(out var number)
                 ? number
                 : null;
         }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Timestone.Json;
 
-/// <summary>What <see cref="EventJson"/> is made of: nothing missing, nothing null that may not be, but unknown properties passed over.</summary>
+/// <summary>
+/// What <see cref="EventJson"/> is made of: nothing missing, nothing null that may not be, but unknown properties passed over.
+/// </summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     MaxDepth = Json.RawJson.MostLevels,

@@ -9,7 +9,8 @@ internal static class PayloadWire
 
     public static Payload Take(Payload given, RawJson json) => json.Bytes.IsEmpty ? given : Once(given, json.ToPayload());
 
-    public static Payload Take(Payload given, byte[]? bytes) => bytes is null ? given : Once(given, Payload.FromStored(PayloadKind.Bytes, bytes));
+    public static Payload Take(Payload given, byte[]? bytes) =>
+        bytes is null ? given : Once(given, Payload.FromStored(PayloadKind.Bytes, bytes));
 
     private static Payload Once(Payload given, Payload taken) => given.Kind == PayloadKind.None
         ? taken

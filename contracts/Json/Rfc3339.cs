@@ -15,7 +15,8 @@ public static class Rfc3339
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Reads a time with seconds, any number of digits after them, and an offset, all as the RFC has them; <c>T</c> and <c>Z</c> may be small.
+    /// Reads a time with seconds, any number of digits after them, and an offset, all as the RFC has them; <c>T</c> and <c>Z</c> may be
+    /// small.
     /// A leap second, the 60 at the end of a month in UTC, is the second after it, as in Unix time.
     /// </summary>
     /// <param name="text">The text.</param>
@@ -24,23 +25,45 @@ public static class Rfc3339
     public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset time)
     {
         time = default;
-        if (text.Length <= SecondsLength || text[4] != '-' || text[7] != '-' || text[10] is not ('T' or 't') || text[13] != ':' || text[16] != ':')
+        if (
+            text.Length <= SecondsLength
+            || text[4] != '-'
+            || text[7] != '-'
+            || text[10] is not ('T' or 't')
+            || text[13] != ':'
+            || text[16] != ':'
+        )
             return false;
         var (year, month, day) = (Number(text[..4]), Number(text[5..7]), Number(text[8..10]));
         var (hour, minute, second) = (Number(text[11..13]), Number(text[14..16]), Number(text[17..19]));
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60)
+        if (
+            year < 1
+            || month is < 1 or > 12
+            || day < 1
+            || day > DateTime.DaysInMonth(year, month)
+            || hour is < 0 or > 23
+            || minute is < 0 or > 59
+            || second is < 0 or > 60
+        )
             return false;
         if (!TryMilliseconds(text[SecondsLength..], out var milliseconds, out var rest) || !TryOffset(rest, out var offset))
             return false;
 
         // Beyond the first and the last time there is.
-        var ticks = new DateTime(year, month, day, hour, minute, Math.Min(second, 59)).Ticks - offset.Ticks + (milliseconds * TimeSpan.TicksPerMillisecond);
+        var ticks =
+            new DateTime(year, month, day, hour, minute, Math.Min(second, 59)).Ticks
+            - offset.Ticks
+            + (milliseconds * TimeSpan.TicksPerMillisecond);
         if (ticks < DateTime.MinValue.Ticks || ticks > DateTime.MaxValue.Ticks)
             return false;
         var utc = new DateTime(ticks, DateTimeKind.Utc);
         if (second == 60)
         {
-            if (utc.TimeOfDay < new TimeSpan(23, 59, 59) || utc.Day != DateTime.DaysInMonth(utc.Year, utc.Month) || utc.Date == DateTime.MaxValue.Date)
+            if (
+                utc.TimeOfDay < new TimeSpan(23, 59, 59)
+                || utc.Day != DateTime.DaysInMonth(utc.Year, utc.Month)
+                || utc.Date == DateTime.MaxValue.Date
+            )
                 return false;
             utc = utc.AddSeconds(1);
         }

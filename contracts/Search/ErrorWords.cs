@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Timestone;
 
-/// <summary>How the text of an error is taken apart to be searched: words are runs of letters and digits, upper and lower case the same.</summary>
+/// <summary>
+/// How the text of an error is taken apart to be searched: words are runs of letters and digits, upper and lower case the same.
+/// </summary>
 public static class ErrorWords
 {
     /// <summary>The words of a text, in lower case, in their order.</summary>

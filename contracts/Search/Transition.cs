@@ -18,7 +18,9 @@ public sealed record Transition
     /// <summary>Tells apart messages that had the same id one after the other: opaque.</summary>
     public required string Life { get; init; }
 
-    /// <summary>The message's version after it: 1 for its enqueue, and one more for each that follows; of a removal one more than the last.</summary>
+    /// <summary>
+    /// The message's version after it: 1 for its enqueue, and one more for each that follows; of a removal one more than the last.
+    /// </summary>
     public required int Version { get; init; }
 
     /// <summary>The state before; null for an enqueue.</summary>
@@ -37,7 +39,11 @@ public sealed record Transition
     public required DateTimeOffset At { get; init; }
 
     /// <summary>How long the message had been in the state before; null for an enqueue and a removal.</summary>
-    [JsonPropertyName("secondsInFrom"), JsonConverter(typeof(SecondsConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [
+        JsonPropertyName("secondsInFrom"),
+        JsonConverter(typeof(SecondsConverter)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)
+    ]
     public TimeSpan? InFrom { get; init; }
 
     /// <summary>How many attempts had been spent after it, since the enqueue or last redrive.</summary>

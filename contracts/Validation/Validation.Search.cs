@@ -46,7 +46,11 @@ public static partial class Validation
 
     private static void CheckAfter(IndexedWrite? after, TimeSpan wait)
     {
-        Range("after", after is null || (after.Version >= 1 && IsQueueName(after.Queue) && after.Id is not null && IsId(after.Id)), "a write as queue/id/version, its version 1 or more");
+        Range(
+            "after",
+            after is null || (after.Version >= 1 && IsQueueName(after.Queue) && after.Id is not null && IsId(after.Id)),
+            "a write as queue/id/version, its version 1 or more"
+        );
         CheckWait(wait);
     }
 

@@ -22,7 +22,10 @@ public static partial class Validation
     public static void CheckQueueName([NotNull] string? queue)
     {
         if (!IsQueueName(queue))
-            throw Invalid("queue", $"A queue's name is 1 to {Limits.MaxQueueNameLength} letters, digits, '.', '_' or '-', the first a letter or digit.");
+            throw Invalid(
+                "queue",
+                $"A queue's name is 1 to {Limits.MaxQueueNameLength} letters, digits, '.', '_' or '-', the first a letter or digit."
+            );
     }
 
     /// <summary>Checks a change of settings by itself; whether the settings that it leads to make sense is checked with them.</summary>
@@ -41,7 +44,11 @@ public static partial class Validation
             throw Invalid("settings", "Settings are required.");
         Range("type", Enum.IsDefined(settings.Type), "simple or exclusive");
         if (settings.Type == QueueType.Exclusive)
-            Range("exclusivityKey", IsMetadataKey(settings.ExclusivityKey), $"a metadata key in an exclusive queue: 1 to {Limits.MaxMetadataKeyLength} letters, digits, '.', '_' or '-'");
+            Range(
+                "exclusivityKey",
+                IsMetadataKey(settings.ExclusivityKey),
+                $"a metadata key in an exclusive queue: 1 to {Limits.MaxMetadataKeyLength} letters, digits, '.', '_' or '-'"
+            );
         else
             Range("exclusivityKey", settings.ExclusivityKey is null, "absent in a simple queue");
         Duration("leaseSeconds", settings.Lease, Limits.MinLease, Limits.MaxLease);
@@ -73,7 +80,11 @@ public static partial class Validation
         Duration("waitSeconds", request.Wait, TimeSpan.Zero, Limits.MaxWait);
         if (request.Lease is { } lease)
             Duration("leaseSeconds", lease, Limits.MinLease, Limits.MaxLease);
-        Range("worker", request.Worker is null || IsText(request.Worker, Limits.MaxWorkerLength), $"at most {Limits.MaxWorkerLength} characters of well-formed text");
+        Range(
+            "worker",
+            request.Worker is null || IsText(request.Worker, Limits.MaxWorkerLength),
+            $"at most {Limits.MaxWorkerLength} characters of well-formed text"
+        );
         Range("requestId", request.RequestId is null || IsId(request.RequestId), IdRule);
         Throw(MetadataProblem(request.Filter, "filter"));
     }
@@ -103,7 +114,11 @@ public static partial class Validation
         for (var i = 0; i < messages.Count; i++)
             bytes += messages[i].Payload.Bytes.Length;
         if (bytes > Limits.MaxBatchBytes)
-            throw new TimestoneException(ErrorCode.PayloadTooLarge, $"The payloads of a batch are at most {Limits.MaxBatchBytes} bytes together.", "payload");
+            throw new TimestoneException(
+                ErrorCode.PayloadTooLarge,
+                $"The payloads of a batch are at most {Limits.MaxBatchBytes} bytes together.",
+                "payload"
+            );
     }
 
     /// <summary>Checks a message's id.</summary>
@@ -116,7 +131,8 @@ public static partial class Validation
     public static void CheckFilter(Metadata? filter) => Throw(MetadataProblem(filter, "filter"));
 
     /// <summary>Checks a state that a caller named.</summary>
-    public static void CheckState(MessageState? state) => Range("state", state is null || Enum.IsDefined(state.Value), "a state of a message");
+    public static void CheckState(MessageState? state) =>
+        Range("state", state is null || Enum.IsDefined(state.Value), "a state of a message");
 
     /// <summary>Checks what a purge is to remove.</summary>
     public static void CheckScope(PurgeScope scope) => Range("state", Enum.IsDefined(scope), PurgeRule);
@@ -179,7 +195,10 @@ public static partial class Validation
     }
 
     private static bool IsQueueName([NotNullWhen(true)] string? queue) =>
-        !string.IsNullOrEmpty(queue) && queue.Length <= Limits.MaxQueueNameLength && !queue.AsSpan().ContainsAnyExcept(NameCharacters) && char.IsAsciiLetterOrDigit(queue[0]);
+        !string.IsNullOrEmpty(queue)
+        && queue.Length <= Limits.MaxQueueNameLength
+        && !queue.AsSpan().ContainsAnyExcept(NameCharacters)
+        && char.IsAsciiLetterOrDigit(queue[0]);
 
     private static string IdRule => $"1 to {Limits.MaxIdLength} letters, digits or any of ._~:@+=-, but not '.' or '..'";
 
@@ -209,7 +228,9 @@ public static partial class Validation
     private static TimestoneError? IdProblem(string? id) => id is not null && IsId(id) ? null : Error("id", $"id must be {IdRule}.");
 
     private static TimestoneError? TextProblem(string field, string? text, int maxLength) =>
-        text is null || IsText(text, maxLength) ? null : Error(field, $"{field} must be at most {maxLength} characters of well-formed text.");
+        text is null || IsText(text, maxLength)
+            ? null
+            : Error(field, $"{field} must be at most {maxLength} characters of well-formed text.");
 
     private static TimestoneError? JsonProblem(string field, Payload value, int maxBytes)
     {
@@ -229,7 +250,10 @@ public static partial class Validation
             if (!IsMetadataKey(key))
                 return Error(field, $"A key of {field} is 1 to {Limits.MaxMetadataKeyLength} letters, digits, '.', '_' or '-'.");
             if (value is null || !IsText(value, Limits.MaxMetadataValueLength))
-                return Error($"{field}.{key}", $"A value of {field} is at most {Limits.MaxMetadataValueLength} characters of well-formed text.");
+                return Error(
+                    $"{field}.{key}",
+                    $"A value of {field} is at most {Limits.MaxMetadataValueLength} characters of well-formed text."
+                );
         }
 
         return null;
@@ -240,7 +264,8 @@ public static partial class Validation
             ? null
             : Error(field, $"{field} must be {least.TotalSeconds:0.###} to {most.TotalSeconds:0.###}.");
 
-    private static void Duration(string field, TimeSpan value, TimeSpan least, TimeSpan most) => Throw(DurationProblem(field, value, least, most));
+    private static void Duration(string field, TimeSpan value, TimeSpan least, TimeSpan most) =>
+        Throw(DurationProblem(field, value, least, most));
 
     private static void Range(string field, bool holds, string range)
     {

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Timestone.Engine;
 
-/// <summary>Hints to the processor to fetch memory that will be read soon. They change nothing but time, and do nothing where there are none.</summary>
+/// <summary>
+/// Hints to the processor to fetch memory that will be read soon. They change nothing but time, and do nothing where there are none.
+/// </summary>
 /// <remarks>The collector may move what an address points at: a hint to fetch the wrong line, or none, is harmless.</remarks>
 internal static unsafe class Cache
 {

@@ -1,8 +1,8 @@
 namespace Timestone.Engine;
 
 /// <summary>
-/// The lock of one exclusivity value of an exclusive queue: held while a message of the value is running. It lives as long as the value has a
-/// message that is not terminal.
+/// The lock of one exclusivity value of an exclusive queue: held while a message of the value is running. It lives as long as the value has
+/// a message that is not terminal.
 /// </summary>
 internal sealed class ExclusivityLock(string value, long id)
 {

@@ -124,7 +124,10 @@ internal sealed class FilterIndex
     public void WalkValue(ExclusivityLock valueLock, Metadata filter, FilterWalk walk)
     {
         if (_groups.TryGetValue(filter, out var group))
-            _pending.Visit(GroupRank.First(group.Id, valueLock.Id), (key, slot) => key.Group == group.Id && key.Lock == valueLock.Id && walk.Visit(slot));
+            _pending.Visit(
+                GroupRank.First(group.Id, valueLock.Id),
+                (key, slot) => key.Group == group.Id && key.Lock == valueLock.Id && walk.Visit(slot)
+            );
     }
 
     /// <summary>Walks over the pending messages that equal a part of the walk's filter.</summary>

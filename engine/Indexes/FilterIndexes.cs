@@ -15,7 +15,8 @@ namespace Timestone.Engine;
 /// stands in no more of them than it has pairs; else of the keys of the group that was walked and one key more, in the place of the
 /// least used index of several keys if that is used less than half as often. What has been charged as much as it would
 /// cost (<see cref="FilterLimits.Rent"/>) is built.</para>
-/// <para>So indexes grow with the number of pairs and not with their combinations, and no pattern of use builds indexes over and over.</para>
+/// <para>So indexes grow with the number of pairs and not with their combinations, and no pattern of use builds indexes over and
+/// over.</para>
 /// </remarks>
 internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[] byState, FilterIndex? exclusive, FilterLimits limits)
 {
@@ -228,7 +229,14 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
     private void Begin(Metadata filter)
     {
         Begun++;
-        _indexes.Add(new FilterIndex(new KeySet(filter), messages, exclusive is not null) { BuiltTo = 1, KeyBits = Signatures.OfKeys(filter), IsSingle = filter.Count == 1 });
+        _indexes.Add(
+            new FilterIndex(new KeySet(filter), messages, exclusive is not null)
+            {
+                BuiltTo = 1,
+                KeyBits = Signatures.OfKeys(filter),
+                IsSingle = filter.Count == 1,
+            }
+        );
     }
 
     // Charges a long walk to each index that would have spared most of it, and builds what has been paid for.
@@ -286,7 +294,11 @@ internal sealed class FilterIndexes(MessageTable messages, RankedSet<Rank, int>[
             return [];
         if (filter.Count > 1 && CountOf(single: true) < limits.SingleKeys)
         {
-            var singles = filter.Pairs.ToArray().Select(static pair => Metadata.Of(pair.Key, pair.Value)).Where(single => Find(single) is null).ToArray();
+            var singles = filter
+                .Pairs.ToArray()
+                .Select(static pair => Metadata.Of(pair.Key, pair.Value))
+                .Where(single => Find(single) is null)
+                .ToArray();
             if (singles.Length > 0)
                 return singles;
         }

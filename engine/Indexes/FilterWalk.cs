@@ -1,6 +1,8 @@
 namespace Timestone.Engine;
 
-/// <summary>Finds the best messages that match a filter by looking at one after another: what is done where no index has the filter's keys.</summary>
+/// <summary>
+/// Finds the best messages that match a filter by looking at one after another: what is done where no index has the filter's keys.
+/// </summary>
 /// <param name="messages">The queue's messages.</param>
 /// <param name="signatures">Their signatures; null where there are none.</param>
 /// <param name="filter">What messages must match.</param>
@@ -50,7 +52,9 @@ internal sealed class FilterWalk(MessageTable messages, Signatures? signatures, 
     /// <summary>Whether one of a rank is among the best so far.</summary>
     public bool IsWanted(in Rank rank) => !IsFull || rank.Precedes(FilterIndex.RankOf(Found[^1]));
 
-    /// <summary>Keeps a match if it is among the best so far; if its exclusivity value is locked, the lock's end tells who waits for the filter.</summary>
+    /// <summary>
+    /// Keeps a match if it is among the best so far; if its exclusivity value is locked, the lock's end tells who waits for the filter.
+    /// </summary>
     public void Offer(MessageRow row)
     {
         if (row.Lock is { IsHeld: true } valueLock)

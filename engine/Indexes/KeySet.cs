@@ -1,6 +1,8 @@
 namespace Timestone.Engine;
 
-/// <summary>A set of metadata keys. As a comparer it takes metadata that have all of the keys, and tells them apart by these keys' values alone.</summary>
+/// <summary>
+/// A set of metadata keys. As a comparer it takes metadata that have all of the keys, and tells them apart by these keys' values alone.
+/// </summary>
 internal sealed class KeySet(Metadata filter) : IEqualityComparer<Metadata>
 {
     private readonly string[] _keys = [.. filter.Keys];

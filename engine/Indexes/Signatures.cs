@@ -1,9 +1,9 @@
 namespace Timestone.Engine;
 
 /// <summary>
-/// 64 bits for each message, by slot, that tell of nearly every message that a filter does not match it. They lie side by side, so
-/// a look costs a few nanoseconds; the message itself, far away in memory, costs a hundred. One in about thirty that does not match a pair looks as if
-/// it did, so whoever asks looks at the message then.
+/// 64 bits for each message, by slot, that tell of nearly every message that a filter does not match it. They lie side by side, so a look
+/// costs a few nanoseconds; the message itself, far away in memory, costs a hundred. One in about thirty that does not match a pair looks
+/// as if it did, so whoever asks looks at the message then.
 /// </summary>
 internal sealed class Signatures
 {

@@ -21,7 +21,13 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     /// <param name="scheduler">Runs the queues' pumps; null for the thread pool. See <see cref="QueueRunner"/>.</param>
     /// <param name="index">What searches are answered from, not owned either; null for <see cref="ErrorCode.NoIndex"/>.</param>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the default settings are bad.</exception>
-    public LocalTimestone(IJournal journal, LocalTimestoneOptions? options = null, TimeProvider? timeProvider = null, TaskScheduler? scheduler = null, IIndex? index = null)
+    public LocalTimestone(
+        IJournal journal,
+        LocalTimestoneOptions? options = null,
+        TimeProvider? timeProvider = null,
+        TaskScheduler? scheduler = null,
+        IIndex? index = null
+    )
     {
         ArgumentNullException.ThrowIfNull(journal);
         _journal = journal;
@@ -50,8 +56,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>
-    /// The open queue whose time is farthest ahead of the wall clock, and how far; null when none is. A queue's time never goes back: where the
-    /// wall clock did, the queue's time goes on 1 % slower until the two meet.
+    /// The open queue whose time is farthest ahead of the wall clock, and how far; null when none is. A queue's time never goes back: where
+    /// the wall clock did, the queue's time goes on 1 % slower until the two meet.
     /// </summary>
     public (string Queue, TimeSpan By)? Ahead => _queues.Ahead;
 
@@ -66,8 +72,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task OpenAsync(string queue) => await RunnerAsync(queue).ConfigureAwait(false);
 
     /// <summary>
-    /// Opens a queue of a shared journal that has to be opened, says its wake table; does nothing where there is no such queue. An open one is
-    /// noted as such once more: something else was noted of it.
+    /// Opens a queue of a shared journal that has to be opened, says its wake table; does nothing where there is no such queue. An open one
+    /// is noted as such once more: something else was noted of it.
     /// </summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>.</exception>
     public async Task WakeAsync(string queue, CancellationToken cancellationToken = default)
@@ -85,13 +91,17 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         }
         catch (IOException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue.Cut()}' cannot be opened now; the server's log says why.", innerException: problem);
+            throw new TimestoneException(
+                ErrorCode.Unavailable,
+                $"Queue '{queue.Cut()}' cannot be opened now; the server's log says why.",
+                innerException: problem
+            );
         }
     }
 
     /// <summary>
-    /// Closes all queues and opens none until <see cref="Resume"/>: waiting dequeues are answered with nothing, what was begun is finished, and what is
-    /// called from now on is refused.
+    /// Closes all queues and opens none until <see cref="Resume"/>: waiting dequeues are answered with nothing, what was begun is finished,
+    /// and what is called from now on is refused.
     /// </summary>
     /// <param name="refusal">What it is refused with.</param>
     public ValueTask SuspendAsync(TimestoneError refusal)
@@ -108,7 +118,8 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes a queue if it is open: waiting dequeues are answered with nothing, and what was begun is finished. The next call opens it again.
+    /// Closes a queue if it is open: waiting dequeues are answered with nothing, and what was begun is finished. The next call opens it
+    /// again.
     /// </summary>
     /// <returns>In how long time next changes something in it; null when nothing is due in it, or when it was not open.</returns>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it was lost before; it is closed all the same.</exception>
@@ -119,7 +130,11 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default)
+    public async Task<CreateQueueResult> CreateQueueAsync(
+        string queue,
+        QueueSettings settings,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.CheckQueueName(queue);
         Validation.Check(settings);
@@ -129,12 +144,18 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         string[] different = created || asked == info.Settings ? [] : [.. SettingsDifference.Between(info.Settings, asked)];
         return different is []
             ? new CreateQueueResult(info, created)
-            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue.Cut()}' exists with other settings. Different: {string.Join(", ", different)}.", "queue");
+            : throw new TimestoneException(
+                ErrorCode.QueueExists,
+                $"Queue '{queue.Cut()}' exists with other settings. Different: {string.Join(", ", different)}.",
+                "queue"
+            );
     }
 
     /// <inheritdoc/>
     public async Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
-        await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(0, static (engine, _) => engine.Describe(), cancellationToken).ConfigureAwait(false);
+        await (await RunnerAsync(queue).ConfigureAwait(false))
+            .ExecuteAsync(0, static (engine, _) => engine.Describe(), cancellationToken)
+            .ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
@@ -166,7 +187,11 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         }
         catch (IOException problem)
         {
-            throw new TimestoneException(ErrorCode.Unavailable, "The queues cannot be listed now; the server's log says why.", innerException: problem);
+            throw new TimestoneException(
+                ErrorCode.Unavailable,
+                "The queues cannot be listed now; the server's log says why.",
+                innerException: problem
+            );
         }
     }
 
@@ -174,7 +199,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
     {
         Validation.Check(patch);
-        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(patch, static (engine, change) => engine.Update(change), cancellationToken).ConfigureAwait(false);
+        return await (await RunnerAsync(queue).ConfigureAwait(false))
+            .ExecuteAsync(patch, static (engine, change) => engine.Update(change), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -194,11 +221,21 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(
+        string queue,
+        IReadOnlyList<NewMessage> messages,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.CheckBatch("messages", messages);
         Validation.CheckBatchBytes(messages);
-        return BatchAsync(queue, MessageIds.Complete(messages, Now), static (engine, items) => engine.Enqueue(items), cancellationToken, create: _options.AutoCreate);
+        return BatchAsync(
+            queue,
+            MessageIds.Complete(messages, Now),
+            static (engine, items) => engine.Enqueue(items),
+            cancellationToken,
+            create: _options.AutoCreate
+        );
     }
 
     /// <inheritdoc/>
@@ -209,21 +246,33 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> SettleAsync(
+        string queue,
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.CheckBatch("items", settlements);
         return BatchAsync(queue, settlements, static (engine, items) => engine.Settle(items), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> ExtendAsync(
+        string queue,
+        IReadOnlyList<LeaseExtension> extensions,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.CheckBatch("items", extensions);
         return BatchAsync(queue, extensions, static (engine, items) => engine.Extend(items), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MessageResult>> CancelAsync(
+        string queue,
+        IReadOnlyList<Cancellation> cancellations,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.CheckBatch("items", cancellations);
         return BatchAsync(queue, cancellations, static (engine, items) => engine.Cancel(items), cancellationToken);
@@ -233,7 +282,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default)
     {
         Validation.CheckId(id);
-        var result = await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(id, static (engine, which) => engine.Redrive(which), cancellationToken).ConfigureAwait(false);
+        var result = await (await RunnerAsync(queue).ConfigureAwait(false))
+            .ExecuteAsync(id, static (engine, which) => engine.Redrive(which), cancellationToken)
+            .ConfigureAwait(false);
         return result.ThrowIfError();
     }
 
@@ -243,7 +294,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         var redriven = new long[States.Count];
         var runner = await RunnerAsync(queue).ConfigureAwait(false);
         var sweep = new Sweep(MessageState.Errored);
-        await SweepCall.RunAsync(runner, sweep, static (engine, redrive) => engine.RedriveNext(redrive), redriven, cancellationToken).ConfigureAwait(false);
+        await SweepCall
+            .RunAsync(runner, sweep, static (engine, redrive) => engine.RedriveNext(redrive), redriven, cancellationToken)
+            .ConfigureAwait(false);
         return redriven.Sum();
     }
 
@@ -257,7 +310,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         try
         {
             var sweep = new Sweep([.. Enum.GetValues<MessageState>().Where(state => scope.Covers(state))]);
-            await SweepCall.RunAsync(runner, sweep, static (engine, purge) => engine.PurgeNext(purge), removed, cancellationToken).ConfigureAwait(false);
+            await SweepCall
+                .RunAsync(runner, sweep, static (engine, purge) => engine.PurgeNext(purge), removed, cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -272,7 +327,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
     {
         Validation.CheckId(id);
-        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(id, static (engine, which) => engine.Get(which), cancellationToken).ConfigureAwait(false)
+        return await (await RunnerAsync(queue).ConfigureAwait(false))
+                .ExecuteAsync(id, static (engine, which) => engine.Get(which), cancellationToken)
+                .ConfigureAwait(false)
             ?? throw new TimestoneException(ErrorCode.MessageNotFound, $"There is no message '{id.Cut()}'.", "id");
     }
 
@@ -298,7 +355,12 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             try
             {
                 // What ends at another owner is not told here: that the queue is lost shows when the message is read again.
-                if (await watch.Ended.WaitAsync(IsShared && left > LookInterval ? LookInterval : left, _time, cancellationToken).ConfigureAwait(false) is { } ended)
+                if (
+                    await watch
+                        .Ended.WaitAsync(IsShared && left > LookInterval ? LookInterval : left, _time, cancellationToken)
+                        .ConfigureAwait(false) is
+                    { } ended
+                )
                     return ended;
             }
             catch (TimeoutException)
@@ -309,15 +371,28 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+    public async Task<MessagePage> ListMessagesAsync(
+        string queue,
+        MessageState? state = null,
+        string? after = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.CheckState(state);
         Validation.CheckLimit(limit);
-        return await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync((state, after, limit), static (engine, ask) => engine.List(ask.state, ask.after, ask.limit), cancellationToken).ConfigureAwait(false);
+        return await (await RunnerAsync(queue).ConfigureAwait(false))
+            .ExecuteAsync((state, after, limit), static (engine, ask) => engine.List(ask.state, ask.after, ask.limit), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default)
+    public async Task<long> GetDepthAsync(
+        string queue,
+        MessageState? state = null,
+        Metadata? filter = null,
+        CancellationToken cancellationToken = default
+    )
     {
         Validation.CheckState(state);
         filter ??= Metadata.Empty;
@@ -327,23 +402,37 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
 
     /// <inheritdoc/>
     public async Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
-        await (await RunnerAsync(queue).ConfigureAwait(false)).ExecuteAsync(0, static (engine, _) => engine.Stats(), cancellationToken).ConfigureAwait(false) with { Journal = _journal.Space };
+        await (await RunnerAsync(queue).ConfigureAwait(false))
+            .ExecuteAsync(0, static (engine, _) => engine.Stats(), cancellationToken)
+            .ConfigureAwait(false) with
+        {
+            Journal = _journal.Space,
+        };
 
     /// <inheritdoc/>
     public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
     {
         Validation.Check(search);
         var index = Index;
-        return await index.SearchAsync(search, await LifeOfAsync(search.After, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return await index
+            .SearchAsync(search, await LifeOfAsync(search.After, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default)
+    public async Task<MessageHistory> GetHistoryAsync(
+        string queue,
+        string id,
+        HistoryRequest? request = null,
+        CancellationToken cancellationToken = default
+    )
     {
         request ??= new HistoryRequest();
         Validation.Check(queue, id, request);
         var (index, after) = (Index, request.After is { } version ? new IndexedWrite(queue, id, version) : null);
-        return await index.GetHistoryAsync(queue, id, request, await LifeOfAsync(after, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return await index
+            .GetHistoryAsync(queue, id, request, await LifeOfAsync(after, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -352,7 +441,9 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         request ??= new StatsRequest();
         Validation.Check(request);
         var index = Index;
-        return await index.GetStatsAsync(request, await LifeOfAsync(request.After, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return await index
+            .GetStatsAsync(request, await LifeOfAsync(request.After, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Closes all queues: waiting dequeues are answered with nothing, and what was begun is finished.</summary>
@@ -366,7 +457,10 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             var (open, created) = await Queues.OpenAsync(queue, settings).ConfigureAwait(false);
             try
             {
-                return (await open.Runner.ExecuteAsync(0, static (engine, _) => engine.Describe(), cancellationToken).ConfigureAwait(false), created);
+                return (
+                    await open.Runner.ExecuteAsync(0, static (engine, _) => engine.Describe(), cancellationToken).ConfigureAwait(false),
+                    created
+                );
             }
             catch (TimestoneException gone) when (gone.Code == ErrorCode.QueueNotFound)
             {
@@ -391,15 +485,17 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         }
     }
 
-    // A write is of the message that has the id now if that has come so far; else of one before it, any of which will do. A queue that is not
-    // open here is not asked: others may have it.
+    // A write is of the message that has the id now if that has come so far; else of one before it, any of which will do. A queue that is
+    // not open here is not asked: others may have it.
     private async Task<string?> LifeOfAsync(IndexedWrite? write, CancellationToken cancellationToken)
     {
         if (write is null || _queues.TryGet(write.Queue) is not { } runner)
             return null;
         try
         {
-            var message = await runner.ExecuteAsync(write.Id, static (engine, id) => engine.Get(id), cancellationToken).ConfigureAwait(false);
+            var message = await runner
+                .ExecuteAsync(write.Id, static (engine, id) => engine.Get(id), cancellationToken)
+                .ConfigureAwait(false);
             return message?.Version >= write.Version ? message.Life : null;
         }
         catch (TimestoneException gone) when (gone.Code is ErrorCode.QueueNotFound or ErrorCode.Unavailable)
@@ -415,12 +511,28 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     private IIndex Index => _index ?? throw new TimestoneException(ErrorCode.NoIndex, "This service keeps no index of messages.");
 
     private Task<IReadOnlyList<MessageResult>> BatchAsync<T>(
-        string queue, IReadOnlyList<T> items, Func<QueueEngine, IReadOnlyList<T>, IReadOnlyList<MessageResult>> command, CancellationToken cancellationToken, bool create = false) =>
-        WithRunnerAsync(queue, (items, command), static (runner, ask, cancel) => runner.ExecuteAsync(ask.items, ask.command, cancel), cancellationToken, create);
+        string queue,
+        IReadOnlyList<T> items,
+        Func<QueueEngine, IReadOnlyList<T>, IReadOnlyList<MessageResult>> command,
+        CancellationToken cancellationToken,
+        bool create = false
+    ) =>
+        WithRunnerAsync(
+            queue,
+            (items, command),
+            static (runner, ask, cancel) => runner.ExecuteAsync(ask.items, ask.command, cancel),
+            cancellationToken,
+            create
+        );
 
     // Without a state machine of its own where the queue is open, which it mostly is.
     private Task<TAnswer> WithRunnerAsync<TState, TAnswer>(
-        string queue, TState state, Func<QueueRunner, TState, CancellationToken, Task<TAnswer>> ask, CancellationToken cancellationToken, bool create = false)
+        string queue,
+        TState state,
+        Func<QueueRunner, TState, CancellationToken, Task<TAnswer>> ask,
+        CancellationToken cancellationToken,
+        bool create = false
+    )
     {
         var found = RunnerAsync(queue, create);
         return found.IsCompletedSuccessfully ? ask(found.Result, state, cancellationToken) : OnceOpenAsync();

@@ -65,7 +65,9 @@ internal sealed class MessageEnds
 
         public (string Queue, string Id) Key => key;
 
-        /// <summary>Ends when the message does: with what it was then, as it may be gone a moment later; with null when it was removed before.</summary>
+        /// <summary>
+        /// Ends when the message does: with what it was then, as it may be gone a moment later; with null when it was removed before.
+        /// </summary>
         public Task<Message?> Ended => _ended.Task;
 
         public void Tell(Message? message) => _ended.TrySetResult(message);

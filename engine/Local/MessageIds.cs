@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Timestone.Engine;
 
-/// <summary>Ids of messages whose callers gave none. Such an enqueue cannot be recognised when it is repeated, which is the caller's choice.</summary>
+/// <summary>
+/// Ids of messages whose callers gave none. Such an enqueue cannot be recognised when it is repeated, which is the caller's choice.
+/// </summary>
 internal static class MessageIds
 {
     /// <summary>The messages, each with an id.</summary>
@@ -23,7 +25,10 @@ internal static class MessageIds
     {
         Span<byte> bytes = stackalloc byte[16];
         Random.Shared.NextBytes(bytes[6..]);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, ((ulong)now << 16) | 0x7000u | (BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]) & 0x0fffu));
+        BinaryPrimitives.WriteUInt64BigEndian(
+            bytes,
+            ((ulong)now << 16) | 0x7000u | (BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]) & 0x0fffu)
+        );
         bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
         return Convert.ToHexStringLower(bytes);
     }

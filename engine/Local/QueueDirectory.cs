@@ -6,7 +6,14 @@ namespace Timestone.Engine;
 /// The queues that this process has open, each with one runner. A queue whose runner stopped is forgotten; one whose
 /// journal failed is opened anew in the background, since leases expire there although nobody calls.
 /// </summary>
-internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskScheduler? scheduler, MessageEnds ends, bool giveWay, IQueueObserver? observer) : IAsyncDisposable
+internal sealed class QueueDirectory(
+    IJournal journal,
+    TimeProvider time,
+    TaskScheduler? scheduler,
+    MessageEnds ends,
+    bool giveWay,
+    IQueueObserver? observer
+) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
@@ -41,7 +48,8 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
 
     /// <summary>The runner of a queue that is open; null when it would have to be opened first.</summary>
     public QueueRunner? TryGet(string queue) =>
-        _queues.TryGetValue(queue, out var opening) && opening is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: { } open } }
+        _queues.TryGetValue(queue, out var opening)
+        && opening is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: { } open } }
             ? open.Runner
             : null;
 
@@ -49,7 +57,8 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
     /// <param name="queue">Its name.</param>
     /// <param name="create">The settings to create it with where it does not exist; null to refuse.</param>
     /// <returns>The queue, and whether this call created it.</returns>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, <see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.Unavailable"/>.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, <see cref="ErrorCode.QueueFull"/>,
+    /// <see cref="ErrorCode.Unavailable"/>.</exception>
     public async Task<(OpenQueue Queue, bool Created)> OpenAsync(string queue, QueueSettings? create)
     {
         while (true)
@@ -57,7 +66,11 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
             if (_closing.IsCancellationRequested)
                 throw new TimestoneException(ErrorCode.Unavailable, "The service is shutting down.");
             if (_lost.TryGetValue(queue, out var fence))
-                throw new TimestoneException(ErrorCode.Unavailable, $"Queue '{queue.Cut()}' was opened by someone else.", innerException: fence);
+                throw new TimestoneException(
+                    ErrorCode.Unavailable,
+                    $"Queue '{queue.Cut()}' was opened by someone else.",
+                    innerException: fence
+                );
             // On the pool: the first caller may come on a thread that polls sockets, and reading a queue's rows takes time.
             var mine = new Lazy<Task<OpenQueue?>>(() => Task.Run(() => OpenOnceAsync(queue, create)));
             var opening = _queues.GetOrAdd(queue, mine);
@@ -180,7 +193,9 @@ internal sealed class QueueDirectory(IJournal journal, TimeProvider time, TaskSc
         // Who closes all queues has not seen this one.
         if (_closing.IsCancellationRequested)
             throw new IOException("The service is shutting down.");
-        var row = create is null ? null : new QueueRow(queue, create, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), Interlocked.Read(ref _earliestCreation)));
+        var row = create is null
+            ? null
+            : new QueueRow(queue, create, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), Interlocked.Read(ref _earliestCreation)));
         var opened = await journal.OpenAsync(queue, row).ConfigureAwait(false);
         if (opened is null)
             return null;

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Timestone.Engine;
 
 /// <summary>
-/// Sees to it that what is due in a queue of a shared journal happens although nobody calls: looks in the <see cref="IWakeTable"/> for queues that
-/// are closed and due, and for those that an owner had open when it ended, and has them opened. Whoever owns it calls <see cref="LookAsync"/> about
-/// every <see cref="Interval"/>, one call at a time.
+/// Sees to it that what is due in a queue of a shared journal happens although nobody calls: looks in the <see cref="IWakeTable"/> for
+/// queues that are closed and due, and for those that an owner had open when it ended, and has them opened. Whoever owns it calls
+/// <see cref="LookAsync"/> about every <see cref="Interval"/>, one call at a time.
 /// </summary>
 /// <param name="wake">Has a queue opened, here or elsewhere.</param>
 /// <param name="notWoken">Is told of a queue that was not opened, and why; it is tried again at the next look.</param>
@@ -25,10 +25,17 @@ public sealed class WakeWatch(Func<string, CancellationToken, Task> wake, Action
     /// <param name="table">The journal's table.</param>
     /// <param name="local">The service of this process.</param>
     /// <param name="parts">The parts of the table to look at.</param>
-    /// <param name="alsoOpen">Whether to have those opened, too, that are noted as open and are not open here: their owner may have ended.</param>
+    /// <param name="alsoOpen">Whether to have those opened, too, that are noted as open and are not open here: their owner may have
+    /// ended.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="IOException">The store cannot be reached.</exception>
-    public async Task LookAsync(IWakeTable table, LocalTimestone local, IEnumerable<int> parts, bool alsoOpen, CancellationToken cancellationToken)
+    public async Task LookAsync(
+        IWakeTable table,
+        LocalTimestone local,
+        IEnumerable<int> parts,
+        bool alsoOpen,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(local);
@@ -41,17 +48,29 @@ public sealed class WakeWatch(Func<string, CancellationToken, Task> wake, Action
             await table.AddOpenAsync(local.Open, cancellationToken).ConfigureAwait(false);
         }
 
-        var found = await Task.WhenAll(parts.Select(part => FindAsync(table, part, local, alsoOpen, cancellationToken))).ConfigureAwait(false);
-        await Parallel.ForEachAsync(
-            found.SelectMany(static queues => queues).Union(_unwoken.Keys).ToArray(),
-            new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken },
-            WakeAsync).ConfigureAwait(false);
+        var found = await Task.WhenAll(parts.Select(part => FindAsync(table, part, local, alsoOpen, cancellationToken)))
+            .ConfigureAwait(false);
+        await Parallel
+            .ForEachAsync(
+                found.SelectMany(static queues => queues).Union(_unwoken.Keys).ToArray(),
+                new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken },
+                WakeAsync
+            )
+            .ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<string>> FindAsync(IWakeTable table, int part, LocalTimestone local, bool alsoOpen, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> FindAsync(
+        IWakeTable table,
+        int part,
+        LocalTimestone local,
+        bool alsoOpen,
+        CancellationToken cancellationToken
+    )
     {
         var due = await table.FindDueAsync(part, cancellationToken).ConfigureAwait(false);
-        return alsoOpen ? [.. due, .. (await table.FindOpenAsync(part, cancellationToken).ConfigureAwait(false)).Where(queue => !local.IsOpen(queue))] : due;
+        return alsoOpen
+            ? [.. due, .. (await table.FindOpenAsync(part, cancellationToken).ConfigureAwait(false)).Where(queue => !local.IsOpen(queue))]
+            : due;
     }
 
     private async ValueTask WakeAsync(string queue, CancellationToken cancellationToken)

@@ -75,7 +75,9 @@ internal sealed class RankedSet<TKey, TValue>
     /// <summary>Adds up to so many values to the list, in order, from the given key on.</summary>
     public void CopyFrom(in TKey from, int limit, List<TValue> into) => _root?.CopyFrom(from, into.Count + limit, into);
 
-    /// <summary>Visits the values in order from the given key on, as long as the visitor answers true. The set must not change meanwhile.</summary>
+    /// <summary>
+    /// Visits the values in order from the given key on, as long as the visitor answers true. The set must not change meanwhile.
+    /// </summary>
     public void Visit(in TKey from, Func<TKey, TValue, bool> visitor) => _root?.Visit(from, visitor);
 
     /// <summary>Does something with every value, in order. The set must not change meanwhile.</summary>
@@ -91,7 +93,8 @@ internal sealed class RankedSet<TKey, TValue>
     {
         public int Count;
 
-        // A leaf's keys; or for each child of an inner node, a key that no key of the child comes before and every key of the child before it does.
+        // A leaf's keys; or for each child of an inner node, a key that no key of the child comes before and every key of the child before
+        // it does.
         public Places<TKey> Keys;
 
         public abstract bool Add(in TKey key, TValue value, out Node? right);
@@ -267,7 +270,12 @@ internal sealed class RankedSet<TKey, TValue>
             {
                 Unlink(at);
             }
-            else if (child is Leaf leaf && at + 1 < Count && leaf.Count <= Capacity / 2 && leaf.Count + Children[at + 1].Count <= Capacity / 2)
+            else if (
+                child is Leaf leaf
+                && at + 1 < Count
+                && leaf.Count <= Capacity / 2
+                && leaf.Count + Children[at + 1].Count <= Capacity / 2
+            )
             {
                 leaf.Join((Leaf)Children[at + 1]);
                 Unlink(at + 1);

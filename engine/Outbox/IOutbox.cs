@@ -6,14 +6,17 @@ namespace Timestone.Engine;
 /// </summary>
 public interface IOutbox
 {
-    /// <summary>Grows with each commit of this process that tells something, for whoever asks whether there was one since. Says nothing by itself.</summary>
+    /// <summary>
+    /// Grows with each commit of this process that tells something, for whoever asks whether there was one since. Says nothing by itself.
+    /// </summary>
     long Told { get; }
 
     /// <summary>What waits now. Cheap enough for a metric.</summary>
     OutboxBacklog Backlog { get; }
 
     /// <summary>
-    /// Whether a reader that begins with the earliest now is told less than all that ever happened: the journal keeps what is, not what was.
+    /// Whether a reader that begins with the earliest now is told less than all that ever happened: the journal keeps what is, not what
+    /// was.
     /// </summary>
     bool IsPartial { get; }
 

@@ -8,14 +8,15 @@ public interface IOutboxReader : IAsyncDisposable
     ValueTask<OutboxBatch> ReadAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Lets go of a batch and of those read before it. After a crash what was acknowledged last may be read again: at least once, never not.
+    /// Lets go of a batch and of those read before it. After a crash what was acknowledged last may be read again: at least once, never
+    /// not.
     /// </summary>
     /// <exception cref="IOException">The store cannot be written now; it can be tried again.</exception>
     ValueTask AcknowledgeAsync(OutboxBatch batch, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// How long the oldest commit has waited that this reader has not acknowledged: zero when none waits, null when that is not known. Rather too much than too
-    /// little. Anyone may ask, at any time.
+    /// How long the oldest commit has waited that this reader has not acknowledged: zero when none waits, null when that is not known.
+    /// Rather too much than too little. Anyone may ask, at any time.
     /// </summary>
     /// <exception cref="IOException">The store cannot be asked now.</exception>
     ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default);

@@ -11,6 +11,8 @@ public class OutboxBatch(IReadOnlyList<OutboxEntry> entries, bool afterGap)
     /// <summary>The entries, those of one message in the order in which they happened.</summary>
     public IReadOnlyList<OutboxEntry> Entries { get; } = entries;
 
-    /// <summary>Whether entries before these were dropped unread, as more waited than may: whoever follows them has to start anew from the journal.</summary>
+    /// <summary>
+    /// Whether entries before these were dropped unread, as more waited than may: whoever follows them has to start anew from the journal.
+    /// </summary>
     public bool AfterGap { get; } = afterGap;
 }

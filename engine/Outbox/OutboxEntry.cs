@@ -3,7 +3,9 @@ namespace Timestone.Engine;
 /// <summary>
 /// One thing that a commit made true, told so that it can be understood without the journal. Times are Unix milliseconds.
 /// </summary>
-/// <remarks>A value, as millions of them go by in lists that are used again: as objects they would outlive young collections of garbage.</remarks>
+/// <remarks>
+/// A value, as millions of them go by in lists that are used again: as objects they would outlive young collections of garbage.
+/// </remarks>
 public readonly record struct OutboxEntry
 {
     /// <summary>Makes one.</summary>
@@ -13,8 +15,8 @@ public readonly record struct OutboxEntry
 
     /// <summary>
     /// What it tells. Of a deleted queue only <see cref="Queue"/>, <see cref="QueueCreatedAt"/> and <see cref="At"/> are told; of a removed
-    /// message besides these what it was called, its version, last state and the cause, and where <see cref="IsHistoric"/> its attempts, priority, time of enqueue
-    /// and metadata.
+    /// message besides these what it was called, its version, last state and the cause, and where <see cref="IsHistoric"/> its attempts,
+    /// priority, time of enqueue and metadata.
     /// </summary>
     public required OutboxEntryKind Kind { get; init; }
 
@@ -75,7 +77,9 @@ public readonly record struct OutboxEntry
     /// <summary>What it carries: only with its enqueue, and only if the queue's settings say so; null otherwise.</summary>
     public Payload? Payload { get; init; }
 
-    /// <summary>Tells apart messages that had the same id one after the other, in queues of one name that were created one after the other.</summary>
+    /// <summary>
+    /// Tells apart messages that had the same id one after the other, in queues of one name that were created one after the other.
+    /// </summary>
     public string Life => $"{QueueCreatedAt}-{Sequence}";
 
     /// <summary>
@@ -87,21 +91,36 @@ public readonly record struct OutboxEntry
     /// <summary>Whether a message's history shows that it was removed.</summary>
     /// <param name="last">Its last state.</param>
     /// <param name="cause">Why it was removed.</param>
-    public static bool IsHistoricRemoval(MessageState last, Cause cause) => last is MessageState.Errored or MessageState.Canceled || cause == Cause.Purge;
+    public static bool IsHistoricRemoval(MessageState last, Cause cause) =>
+        last is MessageState.Errored or MessageState.Canceled || cause == Cause.Purge;
 
     /// <summary>What a change tells; null when that is nothing, as of an extension.</summary>
     /// <param name="queue">The queue's name.</param>
     /// <param name="createdAt">When the queue was created.</param>
     /// <param name="withPayload">Whether an enqueue tells its payload.</param>
     /// <param name="change">The change.</param>
-    public static OutboxEntry? Of(string queue, long createdAt, bool withPayload, in RowChange change) => change.Kind switch
-    {
-        ChangeKind.Removed => Removal(queue, createdAt, change),
-        ChangeKind.Rewritten => Whole(OutboxEntryKind.Restated, queue, createdAt, change with { From = null, Since = change.State.UpdatedAt, At = change.State.UpdatedAt }),
-        _ when !change.IsTransition => null,
-        ChangeKind.Added when withPayload => Whole(OutboxEntryKind.Transition, queue, createdAt, change) with { Payload = Timestone.Payload.FromStored(change.Row.PayloadKind, change.Row.Payload) },
-        _ => Whole(OutboxEntryKind.Transition, queue, createdAt, change),
-    };
+    public static OutboxEntry? Of(string queue, long createdAt, bool withPayload, in RowChange change) =>
+        change.Kind switch
+        {
+            ChangeKind.Removed => Removal(queue, createdAt, change),
+            ChangeKind.Rewritten => Whole(
+                OutboxEntryKind.Restated,
+                queue,
+                createdAt,
+                change with
+                {
+                    From = null,
+                    Since = change.State.UpdatedAt,
+                    At = change.State.UpdatedAt,
+                }
+            ),
+            _ when !change.IsTransition => null,
+            ChangeKind.Added when withPayload => Whole(OutboxEntryKind.Transition, queue, createdAt, change) with
+            {
+                Payload = Timestone.Payload.FromStored(change.Row.PayloadKind, change.Row.Payload),
+            },
+            _ => Whole(OutboxEntryKind.Transition, queue, createdAt, change),
+        };
 
     /// <summary>What a batch tells to readers that follow it: nothing of what it only writes once more.</summary>
     /// <param name="queue">The queue as it is before the batch.</param>

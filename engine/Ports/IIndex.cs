@@ -7,12 +7,19 @@ namespace Timestone.Engine;
 public interface IIndex
 {
     /// <summary>Finds messages.</summary>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the cursor is none; <see cref="ErrorCode.Unavailable"/>: the index cannot answer, or does not include the write in time.</exception>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the cursor is none;
+    /// <see cref="ErrorCode.Unavailable"/>: the index cannot answer, or does not include the write in time.</exception>
     Task<SearchPage> SearchAsync(MessageSearch search, string? life = null, CancellationToken cancellationToken = default);
 
     /// <summary>Tells what happened to the messages of one id: nothing, where the index knows of none.</summary>
     /// <exception cref="TimestoneException">As <see cref="SearchAsync"/>.</exception>
-    Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, string? life = null, CancellationToken cancellationToken = default);
+    Task<MessageHistory> GetHistoryAsync(
+        string queue,
+        string id,
+        HistoryRequest request,
+        string? life = null,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Counts.</summary>
     /// <exception cref="TimestoneException">As <see cref="SearchAsync"/>.</exception>

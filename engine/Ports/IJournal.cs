@@ -10,7 +10,8 @@ public interface IJournal : IAsyncDisposable
     JournalSpace? Space => null;
 
     /// <summary>
-    /// Tells this store from every other, so that nobody takes an index of one for that of another. It is made once, kept as the queues are, and copied with them.
+    /// Tells this store from every other, so that nobody takes an index of one for that of another. It is made once, kept as the queues
+    /// are, and copied with them.
     /// </summary>
     /// <returns>Letters a to z and digits, at most 64; null where the store has none, or none can be made now.</returns>
     /// <exception cref="IOException">The store cannot be asked now.</exception>

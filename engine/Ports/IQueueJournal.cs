@@ -28,9 +28,11 @@ public interface IQueueJournal : IAsyncDisposable
     /// </summary>
     /// <param name="use">What for.</param>
     /// <param name="bytes">
-    /// The bytes of a message's state (<see cref="RowState.Bytes"/>), of a new message's id, metadata and payload, or of whatever else is written.
+    /// The bytes of a message's state (<see cref="RowState.Bytes"/>), of a new message's id, metadata and payload, or of whatever else is
+    /// written.
     /// </param>
-    /// <param name="row">The message whose state it is; else null. Where its id and metadata are written too, the journal counts them itself.</param>
+    /// <param name="row">The message whose state it is; else null. Where its id and metadata are written too, the journal counts them
+    /// itself.</param>
     bool TryReserve(RoomUse use, long bytes, MessageRow? row = null) => true;
 
     /// <summary>
@@ -46,8 +48,8 @@ public interface IQueueJournal : IAsyncDisposable
     StoreTime? StoreTime => null;
 
     /// <summary>
-    /// What the machine says now of the time since its boot; null where it does not, or where owners on other machines can open the queue. From what
-    /// is noted of it the next owner knows what has passed, within one boot, whatever the wall clock was set to meanwhile.
+    /// What the machine says now of the time since its boot; null where it does not, or where owners on other machines can open the queue.
+    /// From what is noted of it the next owner knows what has passed, within one boot, whatever the wall clock was set to meanwhile.
     /// </summary>
     BootTime? BootTime => null;
 
@@ -65,7 +67,8 @@ public interface IQueueJournal : IAsyncDisposable
     ValueTask CommitAsync(ChangeBatch changes);
 
     /// <summary>
-    /// Of a shared journal: checks that nobody has opened the queue since. Cheaper than an empty batch, may run beside a commit, and fails nothing but itself.
+    /// Of a shared journal: checks that nobody has opened the queue since. Cheaper than an empty batch, may run beside a commit, and fails
+    /// nothing but itself.
     /// </summary>
     /// <exception cref="JournalFencedException">Someone has.</exception>
     /// <exception cref="IOException">That is not known.</exception>

@@ -14,12 +14,15 @@ public interface IWakeTable
     /// <exception cref="IOException">The store cannot be reached.</exception>
     ValueTask SetOpenAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken = default);
 
-    /// <summary>Notes as open those of the queues of which nothing is noted: what is noted of one that is being closed meanwhile must stay.</summary>
+    /// <summary>
+    /// Notes as open those of the queues of which nothing is noted: what is noted of one that is being closed meanwhile must stay.
+    /// </summary>
     /// <exception cref="IOException">The store cannot be reached.</exception>
     ValueTask AddOpenAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Notes that a queue is closed, and in how long it must be opened; null for never. That is counted by the store's clock: the owners' may differ.
+    /// Notes that a queue is closed, and in how long it must be opened; null for never. That is counted by the store's clock: the owners'
+    /// may differ.
     /// </summary>
     /// <exception cref="IOException">The store cannot be reached.</exception>
     ValueTask SetClosedAsync(string queue, TimeSpan? dueIn, CancellationToken cancellationToken = default);
@@ -33,7 +36,8 @@ public interface IWakeTable
     ValueTask<IReadOnlyList<string>> FindDueAsync(int part, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Notes, once in the life of the store, every queue that exists as due now: so that queues from before there was such a table are in it.
+    /// Notes, once in the life of the store, every queue that exists as due now: so that queues from before there was such a table are in
+    /// it.
     /// </summary>
     /// <exception cref="IOException">The store cannot be reached.</exception>
     ValueTask BeginAsync(CancellationToken cancellationToken = default);

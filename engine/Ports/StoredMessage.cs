@@ -9,7 +9,8 @@ public sealed record StoredMessage(QueueRow Queue, MessageRow Row)
     /// Whether the clock should have moved it on by a time: what is stored is then older than what its owner would answer.
     /// </summary>
     /// <param name="now">What the wall clock says; the queue may be ahead of it.</param>
-    public bool IsOverdue(DateTimeOffset now) => Row.State.State != MessageState.Pending && Row.State.DueAt <= Queue.LatestTimeAt(now.ToUnixTimeMilliseconds());
+    public bool IsOverdue(DateTimeOffset now) =>
+        Row.State.State != MessageState.Pending && Row.State.DueAt <= Queue.LatestTimeAt(now.ToUnixTimeMilliseconds());
 
     /// <summary>Describes it to callers.</summary>
     public Message Describe() => MessageView.Of(Queue, Row, withToken: false);

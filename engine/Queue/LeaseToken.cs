@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Timestone.Engine;
 
-/// <summary>Lease tokens: made of what a lease is the only one to have, so that the engine needs no randomness; opaque to consumers.</summary>
+/// <summary>
+/// Lease tokens: made of what a lease is the only one to have, so that the engine needs no randomness; opaque to consumers.
+/// </summary>
 internal static class LeaseToken
 {
     private const int Length = 16;

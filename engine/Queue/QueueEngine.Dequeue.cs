@@ -68,7 +68,11 @@ public sealed partial class QueueEngine
     // Null where the journal has no room for it.
     private Message? TryLeaseOut(MessageRow row, DequeueRequest request)
     {
-        LacksRoomToLease = !HasRoomFor(RoomUse.Lease, row, row.State.Bytes + MostBytes(request.Worker, Metadata.Empty) + (request.RequestId?.Length ?? 0));
+        LacksRoomToLease = !HasRoomFor(
+            RoomUse.Lease,
+            row,
+            row.State.Bytes + MostBytes(request.Worker, Metadata.Empty) + (request.RequestId?.Length ?? 0)
+        );
         return LacksRoomToLease ? null : MessageView.Of(_queue, LeaseOut(row, request), withToken: true);
     }
 

@@ -69,9 +69,17 @@ public sealed partial class QueueEngine
         if (settings.EnqueueBlocked)
             return new(ErrorCode.EnqueueBlocked, $"Enqueueing to queue '{_queue.Name.Cut()}' is blocked.");
         if (settings.Type == QueueType.Exclusive && !message.Metadata.ContainsKey(settings.ExclusivityKey!))
-            return new(ErrorCode.MissingExclusivityKey, $"Queue '{_queue.Name.Cut()}' is exclusive by '{settings.ExclusivityKey.Cut()}', which the metadata lack.", "metadata");
+            return new(
+                ErrorCode.MissingExclusivityKey,
+                $"Queue '{_queue.Name.Cut()}' is exclusive by '{settings.ExclusivityKey.Cut()}', which the metadata lack.",
+                "metadata"
+            );
         if (message.Payload.Bytes.Length > settings.MaxPayloadBytes)
-            return new(ErrorCode.PayloadTooLarge, $"The payload is {message.Payload.Bytes.Length} bytes; the queue takes {settings.MaxPayloadBytes}.", "payload");
+            return new(
+                ErrorCode.PayloadTooLarge,
+                $"The payload is {message.Payload.Bytes.Length} bytes; the queue takes {settings.MaxPayloadBytes}.",
+                "payload"
+            );
         if (settings.MaxDepth > 0 && Live >= settings.MaxDepth)
             return new(ErrorCode.QueueFull, $"Queue '{_queue.Name.Cut()}' holds {settings.MaxDepth} messages, its limit.");
         return HasRoom(RoomUse.Message, ContentBytes(message)) ? null : NoRoom("new messages");
@@ -87,7 +95,10 @@ public sealed partial class QueueEngine
     private static bool SameContent(MessageRow row, NewMessage message, EnqueueTerms? terms) =>
         row.PayloadKind == message.Payload.Kind
         && row.Terms == terms
-        && (terms is not { Order: not OrderSource.Time } || row.Priority == (message.Priority ?? message.Deadline!.Value.ToUnixTimeMilliseconds()))
+        && (
+            terms is not { Order: not OrderSource.Time }
+            || row.Priority == (message.Priority ?? message.Deadline!.Value.ToUnixTimeMilliseconds())
+        )
         && message.Payload.Bytes.Span.SequenceEqual(row.Payload)
         && row.Metadata.Equals(message.Metadata);
 
@@ -95,7 +106,10 @@ public sealed partial class QueueEngine
     {
         if (message is { Priority: null, Deadline: null, Invisible: null, VisibleAt: null, Lease: null })
             return null;
-        var order = message.Priority is not null ? OrderSource.Priority : message.Deadline is not null ? OrderSource.Deadline : OrderSource.Time;
+        var order =
+            message.Priority is not null ? OrderSource.Priority
+            : message.Deadline is not null ? OrderSource.Deadline
+            : OrderSource.Time;
         if (message is { Invisible: null, VisibleAt: null, Lease: null })
             return order == OrderSource.Priority ? PriorityOnly : DeadlineOnly;
         return new EnqueueTerms(order, Ms(message.Invisible), message.VisibleAt?.ToUnixTimeMilliseconds(), Ms(message.Lease));

@@ -1,8 +1,8 @@
 namespace Timestone.Engine;
 
 /// <summary>
-/// Exclusive queues: at most one message of an exclusivity value is running. Its lock (<see cref="ExclusivityLock"/>) is taken and released here,
-/// by the transitions that begin and end running; <see cref="FilterIndex"/> passes over values whose lock is held.
+/// Exclusive queues: at most one message of an exclusivity value is running. Its lock (<see cref="ExclusivityLock"/>) is taken and released
+/// here, by the transitions that begin and end running; <see cref="FilterIndex"/> passes over values whose lock is held.
 /// </summary>
 public sealed partial class QueueEngine
 {

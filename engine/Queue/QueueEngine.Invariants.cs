@@ -13,32 +13,41 @@ public sealed partial class QueueEngine
         foreach (var state in AllStates)
         {
             var previous = Rank.Least;
-            SetOf(state).ForEach(slot =>
-            {
-                var row = _messages[slot];
-                Require(row.Slot == slot, row, "is in another slot");
-                total++;
-                Require(row.State.State == state, row, "is in the set of another state");
-                Require(_messages.Find(row.Id) == row, row, "is not in the table");
-                Require(previous.Precedes(RankIn(state, row)), row, "is out of order");
-                Require(state == MessageState.Pending ? row.State.DueAt == 0 : row.State.DueAt > 0, row, "has the wrong due time");
-                Require(state != MessageState.Running || (row.State.Lease is not null && row.State.Attempt > 0), row, "is running without a lease");
-                Require(row.State.Attempt >= 0 && row.State.Version > 0, row, "has impossible counts");
-                Require((row.Lock is not null) == (_exclusive is not null && !state.IsTerminal()), row, "has no exclusivity lock or should have none");
-                previous = RankIn(state, row);
-                if (row.Lock is not null)
+            SetOf(state)
+                .ForEach(slot =>
                 {
-                    Require(_locks[row.Lock.Value] == row.Lock, row, "has a lock that is gone");
-                    members[row.Lock] = members.GetValueOrDefault(row.Lock) + 1;
-                    running[row.Lock] = running.GetValueOrDefault(row.Lock) + (state == MessageState.Running ? 1 : 0);
-                }
+                    var row = _messages[slot];
+                    Require(row.Slot == slot, row, "is in another slot");
+                    total++;
+                    Require(row.State.State == state, row, "is in the set of another state");
+                    Require(_messages.Find(row.Id) == row, row, "is not in the table");
+                    Require(previous.Precedes(RankIn(state, row)), row, "is out of order");
+                    Require(state == MessageState.Pending ? row.State.DueAt == 0 : row.State.DueAt > 0, row, "has the wrong due time");
+                    Require(
+                        state != MessageState.Running || (row.State.Lease is not null && row.State.Attempt > 0),
+                        row,
+                        "is running without a lease"
+                    );
+                    Require(row.State.Attempt >= 0 && row.State.Version > 0, row, "has impossible counts");
+                    Require(
+                        (row.Lock is not null) == (_exclusive is not null && !state.IsTerminal()),
+                        row,
+                        "has no exclusivity lock or should have none"
+                    );
+                    previous = RankIn(state, row);
+                    if (row.Lock is not null)
+                    {
+                        Require(_locks[row.Lock.Value] == row.Lock, row, "has a lock that is gone");
+                        members[row.Lock] = members.GetValueOrDefault(row.Lock) + 1;
+                        running[row.Lock] = running.GetValueOrDefault(row.Lock) + (state == MessageState.Running ? 1 : 0);
+                    }
 
-                if (state == MessageState.Running && row.State.Lease!.RequestId is { } request)
-                {
-                    requested++;
-                    Require(_requests.TryGetValue(request, out var taken) && taken.Contains(row), row, "is missing from its request");
-                }
-            });
+                    if (state == MessageState.Running && row.State.Lease!.RequestId is { } request)
+                    {
+                        requested++;
+                        Require(_requests.TryGetValue(request, out var taken) && taken.Contains(row), row, "is missing from its request");
+                    }
+                });
         }
 
         _filters.AssertInvariants();
@@ -54,7 +63,10 @@ public sealed partial class QueueEngine
             Require(valueLock.IsHeld == (running[valueLock] == 1), $"The lock of '{valueLock.Value}' is held wrongly.");
         }
 
-        Require(_pendingByAge is null || _pendingByAge.Count == SetOf(MessageState.Pending).Count, "The set by age differs from the pending one.");
+        Require(
+            _pendingByAge is null || _pendingByAge.Count == SetOf(MessageState.Pending).Count,
+            "The set by age differs from the pending one."
+        );
     }
 
     private void AssertSweep(Sweep sweep)
@@ -62,14 +74,19 @@ public sealed partial class QueueEngine
         var covered = 0L;
         foreach (var state in AllStates)
         {
-            SetOf(state).ForEach(slot =>
-            {
-                var row = _messages[slot];
-                if (!sweep.Covers(row))
-                    return;
-                covered++;
-                Require(state > sweep.State || (state == sweep.State && !RankIn(state, row).Precedes(sweep.From)), row, "was passed over by a sweep");
-            });
+            SetOf(state)
+                .ForEach(slot =>
+                {
+                    var row = _messages[slot];
+                    if (!sweep.Covers(row))
+                        return;
+                    covered++;
+                    Require(
+                        state > sweep.State || (state == sweep.State && !RankIn(state, row).Precedes(sweep.From)),
+                        row,
+                        "was passed over by a sweep"
+                    );
+                });
         }
 
         Require(covered == sweep.Left, $"A sweep covers {covered} messages and not {sweep.Left}.");

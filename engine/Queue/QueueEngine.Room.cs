@@ -11,11 +11,15 @@ public sealed partial class QueueEngine
     /// </summary>
     public bool LacksRoomToLease { get; private set; }
 
-    /// <summary>Why a dequeue that answers nothing does so, where there is a message for it and no room in the journal to lease it; else null.</summary>
+    /// <summary>
+    /// Why a dequeue that answers nothing does so, where there is a message for it and no room in the journal to lease it; else null.
+    /// </summary>
     public TimestoneError? WhyNone(DequeueRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return LacksRoomToLease && request.Max > 0 && !_queue.Settings.DequeueBlocked && MayLease(request.Filter) ? NoRoom("new leases") : null;
+        return LacksRoomToLease && request.Max > 0 && !_queue.Settings.DequeueBlocked && MayLease(request.Filter)
+            ? NoRoom("new leases")
+            : null;
     }
 
     private bool MayLease(Metadata filter)
@@ -25,7 +29,10 @@ public sealed partial class QueueEngine
     }
 
     private static TimestoneError NoRoom(string what) =>
-        new(ErrorCode.QueueFull, $"The journal has no room for {what}: its store is full, or cannot be extended (/readyz says which). Try again later.");
+        new(
+            ErrorCode.QueueFull,
+            $"The journal has no room for {what}: its store is full, or cannot be extended (/readyz says which). Try again later."
+        );
 
     private bool HasRoom(RoomUse use, long bytes) => HasRoomFor(use, null, bytes);
 

@@ -94,7 +94,8 @@ public sealed partial class QueueEngine
                 return null;
             case SettlementAction.Fail:
                 var error = settlement.Error ?? "failed";
-                var isCut = error.Length > ShortErrorLength && !HasRoomFor(RoomUse.Extra, row, ended.Bytes + Encoding.UTF8.GetByteCount(error));
+                var isCut =
+                    error.Length > ShortErrorLength && !HasRoomFor(RoomUse.Extra, row, ended.Bytes + Encoding.UTF8.GetByteCount(error));
                 GiveBackOrEnd(row, ended, settlement.Permanent, Ms(settlement.Invisible), isCut ? Cut(error) : error, Cause.Fail);
                 return isCut ? OmittedText.Error : null;
             default:
@@ -106,7 +107,8 @@ public sealed partial class QueueEngine
     }
 
     // Not within a character that is a pair.
-    private static string Cut(string error) => error[..(char.IsHighSurrogate(error[ShortErrorLength - 1]) ? ShortErrorLength - 1 : ShortErrorLength)];
+    private static string Cut(string error) =>
+        error[..(char.IsHighSurrogate(error[ShortErrorLength - 1]) ? ShortErrorLength - 1 : ShortErrorLength)];
 
     private MessageResult Extend(LeaseExtension extension)
     {
@@ -132,7 +134,10 @@ public sealed partial class QueueEngine
             row.State.Notes = (row.State.Notes ?? NoNotes) with { Progress = ArrayOf(extension.Progress.Bytes) };
         SetOf(MessageState.Running).Add(RankIn(MessageState.Running, row), row.Slot);
         Record(ChangeKind.Changed, Cause.Extend, MessageState.Running, row.State.UpdatedAt, row, bytes);
-        return MessageView.Result(row, duplicate: false, reports && !keeps ? OmittedText.Progress : null) with { LeaseExpiresAt = MessageView.Time(row.State.DueAt) };
+        return MessageView.Result(row, duplicate: false, reports && !keeps ? OmittedText.Progress : null) with
+        {
+            LeaseExpiresAt = MessageView.Time(row.State.DueAt),
+        };
     }
 
     private MessageResult Cancel(Cancellation cancellation)
@@ -149,7 +154,9 @@ public sealed partial class QueueEngine
                 return Refusals.IllegalTransition(row, "canceled");
             default:
                 var next = row.State;
-                var keeps = cancellation.Reason is not { } reason || HasRoomFor(RoomUse.Extra, row, next.Bytes + Encoding.UTF8.GetByteCount(reason));
+                var keeps =
+                    cancellation.Reason is not { } reason
+                    || HasRoomFor(RoomUse.Extra, row, next.Bytes + Encoding.UTF8.GetByteCount(reason));
                 End(ref next, MessageState.Canceled);
                 next.Notes = (next.Notes ?? NoNotes) with { Error = (keeps ? cancellation.Reason : null) ?? "canceled" };
                 Move(row, next, Cause.Cancel);

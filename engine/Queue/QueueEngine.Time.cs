@@ -9,11 +9,14 @@ public sealed partial class QueueEngine
     private long _store;
     private BootTime? _boot;
 
-    /// <summary>The latest time seen, in Unix milliseconds: at first the latest that the rows show; <see cref="long.MinValue"/> for none.</summary>
+    /// <summary>
+    /// The latest time seen, in Unix milliseconds: at first the latest that the rows show; <see cref="long.MinValue"/> for none.
+    /// </summary>
     public long LatestTime => _now;
 
-    // Whoever opens the queue goes on from the wall clock, which is the store's for all that is known, and what is noted, in this boot of the machine or in
-    // another. Where that would lead elsewhere, as the wall clock has jumped while the queue was open, it is noted anew: once a jump, as all go on alike.
+    // Whoever opens the queue goes on from the wall clock, which is the store's for all that is known, and what is noted, in this boot of
+    // the machine or in another. Where that would lead elsewhere, as the wall clock has jumped while the queue was open, it is noted anew:
+    // once a jump, as all go on alike.
     private void NoteJump()
     {
         var wall = Math.Min(_wall, _store);
@@ -23,7 +26,8 @@ public sealed partial class QueueEngine
 
     private bool LeadsElsewhere(long wall, long? noted) => Math.Abs(_now - Math.Max(wall, noted ?? long.MinValue)) > SeenTime.MostUnseenMs;
 
-    // The wall clock may be found to have been ahead before anything else shows the time of an extension, and the lease would last as long as that.
+    // The wall clock may be found to have been ahead before anything else shows the time of an extension, and the lease would last as long
+    // as that.
     private void NoteExtension(MessageRow row, long lengthMs)
     {
         if (_now - Math.Max(row.State.UpdatedAt, _queue.Seen?.Time ?? long.MinValue) > lengthMs / UnseenPart)

@@ -7,8 +7,8 @@ namespace Timestone.Engine;
 /// <remarks>
 /// A message becomes dequeueable when it becomes pending, or when its exclusivity value is unlocked. Of an unlocked value every waiting
 /// filter can have the best message that matches; so that not all filters are asked for it, its lock remembers those that came upon it
-/// while it was locked. Where dequeueing was blocked, or there was no room to lease, everything pending becomes dequeueable when it no longer is; it is told in the order of
-/// rank and in slices, and what becomes pending ahead of them is left to them.
+/// while it was locked. Where dequeueing was blocked, or there was no room to lease, everything pending becomes dequeueable when it no
+/// longer is; it is told in the order of rank and in slices, and what becomes pending ahead of them is left to them.
 /// </remarks>
 public sealed partial class QueueEngine
 {

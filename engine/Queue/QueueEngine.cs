@@ -7,9 +7,9 @@ namespace Timestone.Engine;
 /// <remarks>
 /// <para>Used as <see cref="Begin"/>, then <see cref="Advance"/> until nothing more is due, then commands. Arguments are
 /// checked before by <see cref="Validation"/> where a whole call is bad, and here item by item.</para>
-/// <para>Invariants, asserted by <see cref="AssertInvariants"/>: every message is in the table by id, in the set of its
-/// state and of no other, and in every index that covers its metadata; the lock of an exclusivity value is held if and only if exactly one message
-/// of it is running; a request is remembered if and only if a message of it is running under its lease.</para>
+/// <para>Invariants, asserted by <see cref="AssertInvariants"/>: every message is in the table by id, in the set of its state and of no
+/// other, and in every index that covers its metadata; the lock of an exclusivity value is held if and only if exactly one message of it is
+/// running; a request is remembered if and only if a message of it is running under its lease.</para>
 /// </remarks>
 public sealed partial class QueueEngine
 {
@@ -65,7 +65,10 @@ public sealed partial class QueueEngine
         _now = queue.Seen?.Time ?? long.MinValue;
         _epoch = epoch;
         _lastSequence = lastSequence;
-        _exclusive = queue.Settings.Type == QueueType.Exclusive ? new FilterIndex(KeySet.None, _messages, exclusive: true) { BuiltTo = int.MaxValue } : null;
+        _exclusive =
+            queue.Settings.Type == QueueType.Exclusive
+                ? new FilterIndex(KeySet.None, _messages, exclusive: true) { BuiltTo = int.MaxValue }
+                : null;
         _filters = new FilterIndexes(_messages, _byState, _exclusive, limits);
         foreach (var row in rows)
             Restore(row);
@@ -86,7 +89,9 @@ public sealed partial class QueueEngine
     /// <summary>How many such indexes were begun.</summary>
     internal int FilterIndexesBegun => _filters.Begun;
 
-    /// <summary>Whether a command has left something that must happen before the next one: the removal of a message that ended and is not kept.</summary>
+    /// <summary>
+    /// Whether a command has left something that must happen before the next one: the removal of a message that ended and is not kept.
+    /// </summary>
     public bool IsBehind { get; private set; }
 
     /// <summary>When something is next due, in Unix milliseconds; null when nothing is.</summary>
@@ -98,11 +103,20 @@ public sealed partial class QueueEngine
     /// <param name="now">The time, in Unix milliseconds.</param>
     /// <param name="changes">Takes what the commands change.</param>
     /// <param name="room">What the journal has room for.</param>
-    /// <param name="tryReserve">Sets room in the journal aside, see <see cref="IQueueJournal.TryReserve"/>; null when there always is.</param>
+    /// <param name="tryReserve">Sets room in the journal aside, see <see cref="IQueueJournal.TryReserve"/>; null when there always
+    /// is.</param>
     /// <param name="wall">What the wall clock says, in Unix milliseconds; null when it says the time.</param>
     /// <param name="store">What the store's own clock says, in Unix milliseconds; null where that is the wall clock.</param>
     /// <param name="boot">What the machine says of the time since its boot; null where it does not.</param>
-    public void Begin(long now, ChangeBatch changes, JournalRoom room = JournalRoom.Ample, Func<RoomUse, long, MessageRow?, bool>? tryReserve = null, long? wall = null, long? store = null, BootTime? boot = null)
+    public void Begin(
+        long now,
+        ChangeBatch changes,
+        JournalRoom room = JournalRoom.Ample,
+        Func<RoomUse, long, MessageRow?, bool>? tryReserve = null,
+        long? wall = null,
+        long? store = null,
+        BootTime? boot = null
+    )
     {
         _now = Math.Max(_now, now);
         _wall = wall ?? _now;

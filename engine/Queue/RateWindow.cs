@@ -52,7 +52,12 @@ internal sealed class RateWindow
 
         var span = Math.Clamp(last - (_begin ?? last) + 1, 1, Seconds);
         return (
-            new QueueRates((double)sum.Enqueued / span, (double)sum.Dequeued / span, (double)sum.Completed / span, (double)sum.Failed / span),
+            new QueueRates(
+                (double)sum.Enqueued / span,
+                (double)sum.Dequeued / span,
+                (double)sum.Completed / span,
+                (double)sum.Failed / span
+            ),
             new Lateness
             {
                 Dequeued = sum.WithDeadline,

@@ -9,17 +9,31 @@ internal static class Refusals
         MessageResult.Refused(id, ErrorCode.MessageNotFound, $"There is no message '{id.Cut()}'.", "id");
 
     public static MessageResult IllegalTransition(MessageRow row, string goal) =>
-        MessageResult.Refused(row.Id, ErrorCode.IllegalTransition, $"Message '{row.Id.Cut()}' is {EnumNames.Of(row.State.State)} and cannot be {goal}.");
+        MessageResult.Refused(
+            row.Id,
+            ErrorCode.IllegalTransition,
+            $"Message '{row.Id.Cut()}' is {EnumNames.Of(row.State.State)} and cannot be {goal}."
+        );
 
     /// <summary>Says what became of the lease, and of the message.</summary>
     /// <param name="row">The message.</param>
     /// <param name="token">The lease's token; null where it was none.</param>
     public static MessageResult LeaseLost(MessageRow row, ulong? token) =>
-        MessageResult.Refused(row.Id, ErrorCode.LeaseLost, $"{WhatBecameOfLease(row.State, token)} {WhatBecameOfMessage(row)}", "leaseToken");
+        MessageResult.Refused(
+            row.Id,
+            ErrorCode.LeaseLost,
+            $"{WhatBecameOfLease(row.State, token)} {WhatBecameOfMessage(row)}",
+            "leaseToken"
+        );
 
     /// <summary>Names the fields in which a message differs from one that exists.</summary>
     public static MessageResult OtherContent(MessageRow row, NewMessage message, EnqueueTerms? terms) =>
-        MessageResult.Refused(row.Id, ErrorCode.MessageConflict, $"Message '{row.Id.Cut()}' exists with other content. Different: {string.Join(", ", Differences(row, message, terms))}.", "id");
+        MessageResult.Refused(
+            row.Id,
+            ErrorCode.MessageConflict,
+            $"Message '{row.Id.Cut()}' exists with other content. Different: {string.Join(", ", Differences(row, message, terms))}.",
+            "id"
+        );
 
     private static IEnumerable<string> Differences(MessageRow row, NewMessage message, EnqueueTerms? terms)
     {
@@ -64,7 +78,8 @@ internal static class Refusals
         return state.State switch
         {
             MessageState.Running => $"Message '{row.Id.Cut()}' is running under another lease since {since}, attempt {state.Attempt}.",
-            MessageState.Invisible => $"Message '{row.Id.Cut()}' is invisible until {Rfc3339.Format(MessageView.Time(state.DueAt))}, with {state.Attempt} attempts spent.",
+            MessageState.Invisible =>
+                $"Message '{row.Id.Cut()}' is invisible until {Rfc3339.Format(MessageView.Time(state.DueAt))}, with {state.Attempt} attempts spent.",
             _ => $"Message '{row.Id.Cut()}' is {EnumNames.Of(state.State)} since {since}, with {state.Attempt} attempts spent.",
         };
     }

@@ -7,10 +7,11 @@ namespace Timestone.Engine;
 /// <see cref="QueueEngine.RedriveNext"/> or <see cref="QueueEngine.PurgeNext"/>.
 /// </summary>
 /// <remarks>
-/// <para>It covers a message until the message leaves these states or is redriven. What enters the states while the sweep goes on has come later
-/// and is passed over, also when it was there before. So a sweep ends, whatever producers and consumers do beside it.</para>
-/// <para>It walks state by state, in the order of <see cref="MessageState"/>, and by rank in each. Whatever moves a message from one of its states
-/// to another without a redrive (its invisibility ends, it is canceled) moves it to a later state: so what is covered is always ahead of the walk.
+/// <para>It covers a message until the message leaves these states or is redriven. What enters the states while the sweep goes on has come
+/// later and is passed over, also when it was there before. So a sweep ends, whatever producers and consumers do beside it.</para>
+/// <para>It walks state by state, in the order of <see cref="MessageState"/>, and by rank in each. Whatever moves a message from one of its
+/// states to another without a redrive (its invisibility ends, it is canceled) moves it to a later state: so what is covered is always
+/// ahead of the walk.
 /// </para>
 /// <para>Of use with one engine, which changes it. Whoever does not step until <see cref="SweepStep.IsDone"/> tells the engine by
 /// <see cref="QueueEngine.End(Sweep)"/>: until then it costs every transition a look, and memory of a bit for each message.</para>

@@ -15,7 +15,9 @@ public sealed record QueueRow(string Name, QueueSettings Settings, long CreatedA
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SeenTime? Seen { get; init; }
 
-    /// <summary>The latest that the queue's time can be, of what is stored of it, when the wall clock says something; both in Unix milliseconds.</summary>
+    /// <summary>
+    /// The latest that the queue's time can be, of what is stored of it, when the wall clock says something; both in Unix milliseconds.
+    /// </summary>
     internal long LatestTimeAt(long wall) => Seen is { } seen ? Math.Max(wall, seen.At(wall) + SeenTime.MostUnseenMs) : wall;
 
     /// <summary>Describes it to callers.</summary>

@@ -9,7 +9,16 @@ namespace Timestone.Engine;
 /// <param name="Row">The message; read only what is fixed of it.</param>
 /// <param name="State">A copy of its state after the change (before it, when removed).</param>
 /// <param name="BytesBefore">The <see cref="RowState.Bytes"/> of its state before, where the change replaces it; else 0.</param>
-public readonly record struct RowChange(ChangeKind Kind, Cause Cause, MessageState? From, long Since, long At, MessageRow Row, RowState State, int BytesBefore = 0)
+public readonly record struct RowChange(
+    ChangeKind Kind,
+    Cause Cause,
+    MessageState? From,
+    long Since,
+    long At,
+    MessageRow Row,
+    RowState State,
+    int BytesBefore = 0
+)
 {
     /// <summary>Whether this is a transition: it has raised the message's version.</summary>
     public bool IsTransition => Cause <= Cause.Redrive;

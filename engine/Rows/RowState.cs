@@ -32,7 +32,9 @@ public struct RowState
     /// <summary>Where it is in its life.</summary>
     public MessageState State;
 
-    /// <summary>The bytes that its texts, its JSON and the leases that it remembers take in a journal, in UTF-8. The rest of it is numbers.</summary>
+    /// <summary>
+    /// The bytes that its texts, its JSON and the leases that it remembers take in a journal, in UTF-8. The rest of it is numbers.
+    /// </summary>
     public readonly int Bytes
     {
         get

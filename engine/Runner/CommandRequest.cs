@@ -1,7 +1,11 @@
 namespace Timestone.Engine;
 
 /// <summary>A command that answers at once.</summary>
-internal sealed class CommandRequest<TState, TAnswer>(TState state, Func<QueueEngine, TState, TAnswer> command, CancellationToken cancellationToken) : Request
+internal sealed class CommandRequest<TState, TAnswer>(
+    TState state,
+    Func<QueueEngine, TState, TAnswer> command,
+    CancellationToken cancellationToken
+) : Request
 {
     private readonly TaskCompletionSource<TAnswer> _caller = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TAnswer? _answer;

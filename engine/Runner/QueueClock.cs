@@ -1,15 +1,15 @@
 namespace Timestone.Engine;
 
 /// <summary>
-/// A queue's time. It is the wall clock's, but never goes back: when the wall clock is behind the latest time seen, it goes on from there by the
-/// monotonic clock, 1 % slower, until the two meet. So durations are off by 1 % at most, and a clock that was ahead is caught up with after a
-/// hundred times as long as it was ahead.
+/// A queue's time. It is the wall clock's, but never goes back: when the wall clock is behind the latest time seen, it goes on from there
+/// by the monotonic clock, 1 % slower, until the two meet. So durations are off by 1 % at most, and a clock that was ahead is caught up
+/// with after a hundred times as long as it was ahead.
 /// </summary>
 /// <remarks>
-/// <para>It is fed with both clocks and reads none. The wall clock is to be read before the monotonic one: who is held up between the two then
-/// takes a moment for later than the wall clock said, as it is, and not for one in which the queue is ahead.</para>
-/// <para>A wall clock that jumps forward is followed at once. After a sleep of the machine, or while nobody had the queue open, that time has
-/// passed, and the monotonic clock does not tell.</para>
+/// <para>It is fed with both clocks and reads none. The wall clock is to be read before the monotonic one: who is held up between the two
+/// then takes a moment for later than the wall clock said, as it is, and not for one in which the queue is ahead.</para>
+/// <para>A wall clock that jumps forward is followed at once. After a sleep of the machine, or while nobody had the queue open, that time
+/// has passed, and the monotonic clock does not tell.</para>
 /// <para>One thread feeds it; any thread may <see cref="Peek"/>.</para>
 /// </remarks>
 internal sealed class QueueClock
@@ -66,8 +66,8 @@ internal sealed class QueueClock
         return now <= wall ? left : Math.Min(left + ((left - 1) / PercentWhenAhead) + 1, due - wall);
     }
 
-    // Reckoned from one moment for as long as the queue is ahead, so that nothing is lost by rounding. In two steps, as the product does not
-    // fit for longer than some months.
+    // Reckoned from one moment for as long as the queue is ahead, so that nothing is lost by rounding. In two steps, as the product does
+    // not fit for longer than some months.
     private long Since(long time, long from, long timestamp)
     {
         var elapsed = Math.Max(0, timestamp - from);

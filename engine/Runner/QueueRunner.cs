@@ -84,7 +84,13 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     {
     }
 
-    internal QueueRunner(IQueueJournal journal, TimeProvider timeProvider, TaskScheduler? scheduler, IQueueObserver? observer, FilterLimits? filterLimits)
+    internal QueueRunner(
+        IQueueJournal journal,
+        TimeProvider timeProvider,
+        TaskScheduler? scheduler,
+        IQueueObserver? observer,
+        FilterLimits? filterLimits
+    )
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(timeProvider);
@@ -100,9 +106,24 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             _waiting.GiveUp(call);
             Wake();
         };
-        _engine = new QueueEngine(journal.Queue, journal.Epoch, journal.TakeRows(), journal.LastSequence, filterLimits ?? FilterLimits.Default);
-        _clock = new QueueClock(Math.Max(_engine.LatestTime, journal.Queue.Seen?.At(journal.StoreTime?.Earliest ?? Wall, journal.BootTime) ?? long.MinValue), timeProvider.GetTimestamp(), timeProvider.TimestampFrequency);
-        _timer = timeProvider.CreateTimer(static state => ((QueueRunner)state!).Alarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _engine = new QueueEngine(
+            journal.Queue,
+            journal.Epoch,
+            journal.TakeRows(),
+            journal.LastSequence,
+            filterLimits ?? FilterLimits.Default
+        );
+        _clock = new QueueClock(
+            Math.Max(_engine.LatestTime, journal.Queue.Seen?.At(journal.StoreTime?.Earliest ?? Wall, journal.BootTime) ?? long.MinValue),
+            timeProvider.GetTimestamp(),
+            timeProvider.TimestampFrequency
+        );
+        _timer = timeProvider.CreateTimer(
+            static state => ((QueueRunner)state!).Alarm(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
         journal.Attach(this);
         Wake();
     }
@@ -140,8 +161,13 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     /// <param name="state">What the command needs, so that it need not capture it.</param>
     /// <param name="command">The command; it may throw a <see cref="TimestoneException"/> if it changes nothing then.</param>
     /// <param name="cancellationToken">Gives the command up while it has not been applied.</param>
-    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>, <see cref="ErrorCode.QueueNotFound"/>, or what the command throws.</exception>
-    public Task<TAnswer> ExecuteAsync<TState, TAnswer>(TState state, Func<QueueEngine, TState, TAnswer> command, CancellationToken cancellationToken = default)
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>, <see cref="ErrorCode.QueueNotFound"/>, or what the command
+    /// throws.</exception>
+    public Task<TAnswer> ExecuteAsync<TState, TAnswer>(
+        TState state,
+        Func<QueueEngine, TState, TAnswer> command,
+        CancellationToken cancellationToken = default
+    )
     {
         var request = new CommandRequest<TState, TAnswer>(state, command, cancellationToken);
         Submit(request);
@@ -193,7 +219,12 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private void Wake()
     {
         if (Interlocked.Increment(ref _wakes) == 1)
-            Task.Factory.StartNew(_pump, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness, _scheduler);
+            Task.Factory.StartNew(
+                _pump,
+                CancellationToken.None,
+                TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness,
+                _scheduler
+            );
     }
 
     private void Alarm()
@@ -295,8 +326,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     {
         _begunAt = now;
 
-        // What is noted counts from the latest that the store's clock can say, read after the time: so what the store's answers take, or who is held up
-        // here, never puts the queue ahead. Each request takes the time, but it begins anew once a millisecond at the most.
+        // What is noted counts from the latest that the store's clock can say, read after the time: so what the store's answers take, or
+        // who is held up here, never puts the queue ahead. Each request takes the time, but it begins anew once a millisecond at the most.
         var store = _journal.StoreTime?.Latest ?? (now > _wall ? Wall : _wall);
         engine.Begin(now, _open, _journal.Room, _tryReserve, _wall, store, _journal.BootTime);
         if (!engine.Advance(MaxDuePerBatch))
@@ -490,7 +521,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
 
     private static bool IsFull(ChangeBatch batch) => batch.Rows.Count >= MaxBatchRows || batch.PayloadBytes >= MaxBatchPayloadBytes;
 
-    private static TimestoneException Unavailable(string detail, Exception? cause) => new(ErrorCode.Unavailable, detail, innerException: cause);
+    private static TimestoneException Unavailable(string detail, Exception? cause) =>
+        new(ErrorCode.Unavailable, detail, innerException: cause);
 
     private long ToTimestamp(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 }

@@ -4,7 +4,8 @@ namespace Timestone.Engine;
 internal static class SweepCall
 {
     /// <summary>
-    /// How many sweeps of a queue go on at once: each costs every transition a look, and memory of a bit for each message. Others wait for their turn.
+    /// How many sweeps of a queue go on at once: each costs every transition a look, and memory of a bit for each message. Others wait for
+    /// their turn.
     /// </summary>
     public const int MostAtOnce = 8;
 
@@ -12,7 +13,8 @@ internal static class SweepCall
     /// <param name="runner">The queue's runner.</param>
     /// <param name="sweep">A sweep that has not begun.</param>
     /// <param name="next">Takes a step.</param>
-    /// <param name="changed">Messages changed in each state. A step's are added when it is durable, so the counts are right after a failure, too.</param>
+    /// <param name="changed">Messages changed in each state. A step's are added when it is durable, so the counts are right after a
+    /// failure, too.</param>
     /// <param name="cancellationToken">Ends the sweep between two steps.</param>
     /// <exception cref="TimestoneException">
     /// <see cref="ErrorCode.QueueFull"/>, and those of <see cref="QueueRunner.ExecuteAsync"/>.
@@ -44,7 +46,8 @@ internal static class SweepCall
         {
             throw new TimestoneException(
                 ErrorCode.QueueFull,
-                $"{changed.Sum()} messages were redriven; then the journal had no room for more, as its store is full. Repeat it when there is space.");
+                $"{changed.Sum()} messages were redriven; then the journal had no room for more, as its store is full. Repeat it when there is space."
+            );
         }
     }
 

@@ -3,7 +3,8 @@ namespace Timestone.Engine;
 /// <summary>The dequeues that wait on one filter, in the order in which they came.</summary>
 internal sealed class WaitGroup(Metadata filter)
 {
-    private static readonly Comparison<MessageRow> WorstFirst = static (a, b) => FilterIndex.RankOf(b).Precedes(FilterIndex.RankOf(a)) ? -1 : 1;
+    private static readonly Comparison<MessageRow> WorstFirst = static (a, b) =>
+        FilterIndex.RankOf(b).Precedes(FilterIndex.RankOf(a)) ? -1 : 1;
 
     public Metadata Filter { get; } = filter;
 

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Timestone.Engine;
 
-/// <summary>Dequeues that found nothing and wait. They are served in the order in which they came, each of the best message for it.</summary>
+/// <summary>
+/// Dequeues that found nothing and wait. They are served in the order in which they came, each of the best message for it.
+/// </summary>
 /// <remarks>
 /// Nothing that matches a waiting filter is dequeueable: so only what becomes dequeueable concerns them. The engine gathers
 /// that while somebody waits. Each set of keys that is waited on costs a message one look-up, however many wait and for whatever values;
@@ -119,7 +121,10 @@ internal sealed class WaitingDequeues
         {
             foreach (var keySet in _keySets.Values)
             {
-                if (keySet.Find(ready.Metadata) is not { Calls.Count: > 0 } group || engine.Candidate(ready, group.Filter) is not { } candidate)
+                if (
+                    keySet.Find(ready.Metadata) is not { Calls.Count: > 0 } group
+                    || engine.Candidate(ready, group.Filter) is not { } candidate
+                )
                     continue;
                 if (group.Candidates.Count == 0)
                     _concerned.Enqueue(group, group.Calls.First!.Value.Arrival);

@@ -40,6 +40,10 @@ internal sealed class JsonRecords : TypeManifestProviderBase
         config.Serializers.UnionWith(Codecs);
         config.Copiers.UnionWith(Codecs);
         // What has a codec of its own is shared within a silo, too.
-        config.Copiers.UnionWith([typeof(ShallowCopier<DequeueRequest>), typeof(ShallowCopier<DequeueResult>), typeof(ShallowCopier<Metadata>)]);
+        config.Copiers.UnionWith([
+            typeof(ShallowCopier<DequeueRequest>),
+            typeof(ShallowCopier<DequeueResult>),
+            typeof(ShallowCopier<Metadata>),
+        ]);
     }
 }

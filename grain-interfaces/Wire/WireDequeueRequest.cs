@@ -1,6 +1,8 @@
 namespace Timestone.Grains.Wire;
 
-/// <summary><see cref="DequeueRequest"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.</summary>
+/// <summary>
+/// <see cref="DequeueRequest"/> on the wire. Ids are never used again; what is added later must mean the default when it is absent.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("timestone.wire.dequeueRequest")]
 internal struct WireDequeueRequest
 {

@@ -16,7 +16,11 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
     private readonly Task _pruning;
     private readonly Task _watching;
 
-    private ElasticsearchIndexing(ElasticsearchOptions options, ILoggerFactory loggers, Func<CancellationToken, ValueTask<string?>>? readServiceId)
+    private ElasticsearchIndexing(
+        ElasticsearchOptions options,
+        ILoggerFactory loggers,
+        Func<CancellationToken, ValueTask<string?>>? readServiceId
+    )
     {
         _logger = loggers.CreateLogger<ElasticsearchIndexing>();
         _connection = new ElasticsearchConnection(options, readServiceId: readServiceId, marked: LogMarked);
@@ -38,13 +42,17 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
     /// <param name="options">Where Elasticsearch is.</param>
     /// <param name="loggers">What it tells the log with.</param>
     /// <param name="readServiceId">Reads the id of the store whose messages are indexed; null where this process has none.</param>
-    public static ElasticsearchIndexing Start(ElasticsearchOptions options, ILoggerFactory loggers, Func<CancellationToken, ValueTask<string?>>? readServiceId = null) =>
-        new(options, loggers, readServiceId);
+    public static ElasticsearchIndexing Start(
+        ElasticsearchOptions options,
+        ILoggerFactory loggers,
+        Func<CancellationToken, ValueTask<string?>>? readServiceId = null
+    ) => new(options, loggers, readServiceId);
 
     /// <summary>What searches are answered from.</summary>
     /// <param name="lag">How far the indices are behind; answers null when that is not known.</param>
     /// <param name="incomplete">Whether transitions were lost on their way to the indices.</param>
-    public IIndex IndexOf(Func<CancellationToken, ValueTask<TimeSpan?>> lag, Func<bool> incomplete) => new ElasticsearchIndex(_connection, lag, incomplete);
+    public IIndex IndexOf(Func<CancellationToken, ValueTask<TimeSpan?>> lag, Func<bool> incomplete) =>
+        new ElasticsearchIndex(_connection, lag, incomplete);
 
     /// <summary>Makes searches find all that was written before.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken) => _connection.RefreshAsync(cancellationToken);
@@ -109,6 +117,10 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
     [LoggerMessage(22, LogLevel.Information, "The index {Index} was there and did not say whose it is; it is marked as this service's.")]
     private partial void LogMarked(string index);
 
-    [LoggerMessage(21, LogLevel.Warning, "Historic indices whose time is over could not be looked for; that is tried again in an hour. {Problem}")]
+    [LoggerMessage(
+        21,
+        LogLevel.Warning,
+        "Historic indices whose time is over could not be looked for; that is tried again in an hour. {Problem}"
+    )]
     private partial void LogKept(string problem);
 }

@@ -25,7 +25,8 @@ internal sealed class EventFlow : IAsyncDisposable
     private ElasticsearchIndexing? _elasticsearch;
     private IOutbox? _outbox;
 
-    private EventFlow(TimestoneServerOptions options, ILoggerFactory loggers, string? readers) => (_options, _loggers, _readers) = (options, loggers, readers);
+    private EventFlow(TimestoneServerOptions options, ILoggerFactory loggers, string? readers) =>
+        (_options, _loggers, _readers) = (options, loggers, readers);
 
     /// <summary>What searches are answered from; null for nothing.</summary>
     public IIndex? Index { get; private set; }
@@ -45,7 +46,13 @@ internal sealed class EventFlow : IAsyncDisposable
             if (_kafkaState is not null)
                 yield return EventParts.Kafka(_kafkaState, outbox, backlog);
             if (_elasticsearch is not null)
-                yield return EventParts.Elasticsearch(_elasticsearch.State, outbox, _progress?.Backlog, isBehindKafka: _kafkaState is not null, _progress?.Behind);
+                yield return EventParts.Elasticsearch(
+                    _elasticsearch.State,
+                    outbox,
+                    _progress?.Backlog,
+                    isBehindKafka: _kafkaState is not null,
+                    _progress?.Behind
+                );
         }
     }
 
@@ -53,9 +60,16 @@ internal sealed class EventFlow : IAsyncDisposable
     /// <param name="options">The options.</param>
     /// <param name="journal">The journal.</param>
     /// <param name="loggers">What it tells the log with.</param>
-    /// <param name="readers">Who indexes what is in Kafka, where the options say that this process does: the group of those in this process who do that already; null for nobody yet.</param>
-    /// <exception cref="BadOptionException">Kafka is asked for, and its library is not installed or does not take its properties.</exception>
-    public static async Task<EventFlow> StartAsync(TimestoneServerOptions options, IJournal journal, ILoggerFactory loggers, string? readers = null)
+    /// <param name="readers">Who indexes what is in Kafka, where the options say that this process does: the group of those in this process
+    /// who do that already; null for nobody yet.</param>
+    /// <exception cref="BadOptionException">Kafka is asked for, and its library is not installed or does not take its
+    /// properties.</exception>
+    public static async Task<EventFlow> StartAsync(
+        TimestoneServerOptions options,
+        IJournal journal,
+        ILoggerFactory loggers,
+        string? readers = null
+    )
     {
         var flow = new EventFlow(options, loggers, readers);
         try
@@ -110,9 +124,15 @@ internal sealed class EventFlow : IAsyncDisposable
         var outbox = _outbox = journal.Outbox;
         if (outbox is not null)
             Add(new Disposal(new OutboxMeter(outbox)));
-        var elasticsearch = _elasticsearch = options.Elasticsearch is null ? null : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers, journal.ReadIdAsync));
+        var elasticsearch = _elasticsearch = options.Elasticsearch is null
+            ? null
+            : Add(ElasticsearchIndexing.Start(options.Elasticsearch, loggers, journal.ReadIdAsync));
         if (elasticsearch is not null)
-            (Index, Writer, Elasticsearch) = (elasticsearch.IndexOf(LagAsync, () => outbox?.Backlog.Dropped > 0 || _progress?.HasLost == true), elasticsearch.Writer, elasticsearch.Connection);
+            (Index, Writer, Elasticsearch) = (
+                elasticsearch.IndexOf(LagAsync, () => outbox?.Backlog.Dropped > 0 || _progress?.HasLost == true),
+                elasticsearch.Writer,
+                elasticsearch.Connection
+            );
         if (outbox is null)
             return;
         OutboxPump? pump = null;
@@ -124,22 +144,37 @@ internal sealed class EventFlow : IAsyncDisposable
             (pump, log) = (StartKafka(kafka, outbox, elasticsearch), LogOf(kafka));
         }
         else if (elasticsearch is not null)
-            pump = StartPump("elasticsearch", outbox, OutboxStart.Acknowledged, new IndexSink(elasticsearch.Writer, loggers.CreateLogger<IndexSink>()));
+            pump = StartPump(
+                "elasticsearch",
+                outbox,
+                OutboxStart.Acknowledged,
+                new IndexSink(elasticsearch.Writer, loggers.CreateLogger<IndexSink>())
+            );
 
         if (pump is not null)
         {
             Func<CancellationToken, Task> makeVisible = elasticsearch is null ? static _ => Task.CompletedTask : elasticsearch.RefreshAsync;
-            _progress = Add(new IndexProgress(outbox, pump.LagAsync, log, makeVisible, logState: _kafkaState, delivered: () => pump.Delivered));
+            _progress = Add(
+                new IndexProgress(outbox, pump.LagAsync, log, makeVisible, logState: _kafkaState, delivered: () => pump.Delivered)
+            );
             Add(new Disposal(new BacklogMeter(_progress, isIndexed: elasticsearch is not null)));
         }
 
         // A journal that several servers share has none: what one of them reads of it would not be all.
         if (elasticsearch is null && options.Index == IndexKind.Memory && journal is not ISharedJournal)
-            Index = Add(MemoryIndexFeed.Start(outbox, loggers.CreateLogger<OutboxPump>(), options.TimeProvider, new MemoryIndexOptions { HistoryLimit = options.IndexTransitions })).Index;
+            Index = Add(
+                MemoryIndexFeed.Start(
+                    outbox,
+                    loggers.CreateLogger<OutboxPump>(),
+                    options.TimeProvider,
+                    new MemoryIndexOptions { HistoryLimit = options.IndexTransitions }
+                )
+            ).Index;
     }
 
     // Not known as long as nothing is started.
-    private ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken) => _progress is { } progress ? progress.LagAsync(cancellationToken) : default;
+    private ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken) =>
+        _progress is { } progress ? progress.LagAsync(cancellationToken) : default;
 
     private KafkaEventLog LogOf(KafkaOptions kafka)
     {

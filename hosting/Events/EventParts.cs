@@ -6,18 +6,31 @@ using Timestone.Resilience;
 
 namespace Timestone.Hosting;
 
-/// <summary>How Kafka and Elasticsearch are doing, for <c>/readyz</c>. Queues work whatever they do, so they never make a server unready.</summary>
+/// <summary>
+/// How Kafka and Elasticsearch are doing, for <c>/readyz</c>. Queues work whatever they do, so they never make a server unready.
+/// </summary>
 internal static class EventParts
 {
     /// <summary>Kafka, as outboxes meet it.</summary>
     public static HealthPart Kafka(ServiceState state, OutboxBacklog outbox, EventBacklog? backlog)
     {
         var figures = Figures(outbox, backlog);
-        return Part("kafka", state.Trouble, backlog?.OutboxStill is { } still ? Still(still, "Nothing has left the outbox for Kafka", "though events wait there.") : null, figures);
+        return Part(
+            "kafka",
+            state.Trouble,
+            backlog?.OutboxStill is { } still ? Still(still, "Nothing has left the outbox for Kafka", "though events wait there.") : null,
+            figures
+        );
     }
 
     /// <summary>Elasticsearch, as those meet it who write and search.</summary>
-    public static HealthPart Elasticsearch(ServiceState state, OutboxBacklog outbox, EventBacklog? backlog, bool isBehindKafka, TimeSpan? behind)
+    public static HealthPart Elasticsearch(
+        ServiceState state,
+        OutboxBacklog outbox,
+        EventBacklog? backlog,
+        bool isBehindKafka,
+        TimeSpan? behind
+    )
     {
         var figures = isBehindKafka ? [] : Figures(outbox, backlog);
         if (backlog?.Positions is { } positions)
@@ -27,8 +40,12 @@ internal static class EventParts
         var still = !isBehindKafka && backlog?.OutboxStill is { } outboxStill
             ? Still(outboxStill, "Nothing has left the outbox for the index", "though events wait there.")
             : backlog?.Still is var (partition, since)
-                ? Still(since, $"Nothing of Kafka's {partition} has been indexed", string.Create(CultureInfo.InvariantCulture, $"though {partition.Waiting} events wait there."))
-                : null;
+                ? Still(
+                    since,
+                    $"Nothing of Kafka's {partition} has been indexed",
+                    string.Create(CultureInfo.InvariantCulture, $"though {partition.Waiting} events wait there.")
+                )
+            : null;
         return Part("elasticsearch", state.Trouble, still, figures);
     }
 
@@ -38,11 +55,16 @@ internal static class EventParts
         trouble is null && still is null ? null : string.Join(' ', ((string?[])[trouble, still]).OfType<string>()),
         figures);
 
-    private static string Still(TimeSpan time, string what, string though) => string.Create(CultureInfo.InvariantCulture, $"{what} for {time.TotalSeconds:0} s {though}");
+    private static string Still(TimeSpan time, string what, string though) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what} for {time.TotalSeconds:0} s {though}");
 
     private static Dictionary<string, long> Figures(OutboxBacklog outbox, EventBacklog? backlog)
     {
-        var figures = new Dictionary<string, long> { [$"{outbox.Unit}Waiting"] = outbox.Waiting, [$"{outbox.Unit}Dropped"] = outbox.Dropped };
+        var figures = new Dictionary<string, long>
+        {
+            [$"{outbox.Unit}Waiting"] = outbox.Waiting,
+            [$"{outbox.Unit}Dropped"] = outbox.Dropped,
+        };
         if (backlog?.OutboxLag is { } lag)
             figures["secondsWaiting"] = (long)lag.TotalSeconds;
         return figures;

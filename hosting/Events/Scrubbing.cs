@@ -5,8 +5,8 @@ using Timestone.Indexing.Elasticsearch;
 namespace Timestone.Hosting;
 
 /// <summary>
-/// Compares the indices in Elasticsearch with the queues, over and over and slowly, and repairs what differs. Of the processes that share a journal
-/// one does so; two that both think it is theirs for a moment repair the same.
+/// Compares the indices in Elasticsearch with the queues, over and over and slowly, and repairs what differs. Of the processes that share a
+/// journal one does so; two that both think it is theirs for a moment repair the same.
 /// </summary>
 internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference>
 {
@@ -20,7 +20,14 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
     private readonly Task _running;
     private DifferenceCounts _before = DifferenceCounts.None;
 
-    private Scrubbing(TimestoneServerOptions options, ElasticsearchConnection connection, ITransitionArchive? archive, ITimestone timestone, Func<bool> isOurs, ILogger logger)
+    private Scrubbing(
+        TimestoneServerOptions options,
+        ElasticsearchConnection connection,
+        ITransitionArchive? archive,
+        ITimestone timestone,
+        Func<bool> isOurs,
+        ILogger logger
+    )
     {
         (_interval, _isOurs, _logger) = (options.ScrubInterval, isOurs, logger);
         var how = new ScrubOptions { MessagesPerSecond = options.ScrubRate, GoesOn = isOurs };
@@ -36,8 +43,13 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
     /// <param name="isOurs">Whether it is for this process to do.</param>
     /// <param name="logger">Is told what differed.</param>
     public static Scrubbing Start(
-        TimestoneServerOptions options, ElasticsearchConnection connection, ITransitionArchive? archive, ITimestone timestone, Func<bool> isOurs, ILogger<Scrubbing> logger) =>
-        new(options, connection, archive, timestone, isOurs, logger);
+        TimestoneServerOptions options,
+        ElasticsearchConnection connection,
+        ITransitionArchive? archive,
+        ITimestone timestone,
+        Func<bool> isOurs,
+        ILogger<Scrubbing> logger
+    ) => new(options, connection, archive, timestone, isOurs, logger);
 
     public async ValueTask DisposeAsync()
     {
@@ -71,7 +83,10 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
         var began = Stopwatch.GetTimestamp();
         try
         {
-            Tell(await _scrub.RunAsync(cancellationToken: _stopping.Token).ConfigureAwait(false), Stopwatch.GetElapsedTime(began).TotalSeconds);
+            Tell(
+                await _scrub.RunAsync(cancellationToken: _stopping.Token).ConfigureAwait(false),
+                Stopwatch.GetElapsedTime(began).TotalSeconds
+            );
         }
         catch (Exception problem) when (!_stopping.IsCancellationRequested)
         {
@@ -90,7 +105,19 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
         if (found.Total == 0)
             LogSame(report.Messages, report.Queues, seconds);
         else
-            LogDiffered(isNew ? LogLevel.Warning : LogLevel.Debug, found.Missing, found.Outdated, found.Changed, found.LeftOver, found.Transitions, repaired.Total, found.Total, report.Messages, report.Queues, seconds);
+            LogDiffered(
+                isNew ? LogLevel.Warning : LogLevel.Debug,
+                found.Missing,
+                found.Outdated,
+                found.Changed,
+                found.LeftOver,
+                found.Transitions,
+                repaired.Total,
+                found.Total,
+                report.Messages,
+                report.Queues,
+                seconds
+            );
         if (report.Undecided > 0)
             LogUndecided(report.Undecided);
         if (report.Failed > 0)
@@ -99,25 +126,59 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
             LogUnread(string.Join(", ", report.Unread));
     }
 
-    [LoggerMessage(50, LogLevel.Information, "The indices agree with the queues: {Messages} messages of {Queues} queues were compared in {Seconds:0} s.")]
+    [LoggerMessage(
+        50,
+        LogLevel.Information,
+        "The indices agree with the queues: {Messages} messages of {Queues} queues were compared in {Seconds:0} s."
+    )]
     private partial void LogSame(long messages, long queues, double seconds);
 
-    [LoggerMessage(EventId = 51, Message = "The indices differed from the queues: {Missing} messages were missing, {Outdated} outdated, {Changed} changed, {LeftOver} left over, and {Transitions} transitions were missing; {Repaired} of {Found} are repaired. {Messages} messages of {Queues} queues were compared in {Seconds:0} s.")]
+    [LoggerMessage(
+        EventId = 51,
+        Message = "The indices differed from the queues: {Missing} messages were missing, {Outdated} outdated, {Changed} changed, {LeftOver} left over, and {Transitions} transitions were missing; {Repaired} of {Found} are repaired. {Messages} messages of {Queues} queues were compared in {Seconds:0} s."
+    )]
     private partial void LogDiffered(
-        LogLevel level, long missing, long outdated, long changed, long leftOver, long transitions, long repaired, long found, long messages, long queues, double seconds);
+        LogLevel level,
+        long missing,
+        long outdated,
+        long changed,
+        long leftOver,
+        long transitions,
+        long repaired,
+        long found,
+        long messages,
+        long queues,
+        double seconds
+    );
 
-    [LoggerMessage(52, LogLevel.Debug, "The indices differed from queue {Queue} in message {Id}, version {Version}: {Kind}, repaired: {IsRepaired}.")]
+    [LoggerMessage(
+        52,
+        LogLevel.Debug,
+        "The indices differed from queue {Queue} in message {Id}, version {Version}: {Kind}, repaired: {IsRepaired}."
+    )]
     private partial void LogDifference(string queue, string id, int version, DifferenceKind kind, bool isRepaired);
 
-    [LoggerMessage(53, LogLevel.Warning, "{Messages} messages could not be compared with the indices, which were too far behind or changed too fast; the next comparison looks again.")]
+    [LoggerMessage(
+        53,
+        LogLevel.Warning,
+        "{Messages} messages could not be compared with the indices, which were too far behind or changed too fast; the next comparison looks again."
+    )]
     private partial void LogUndecided(long messages);
 
-    [LoggerMessage(56, LogLevel.Warning, "{Messages} messages could not be compared with the indices; the next comparison tries again. The last was {Failure}")]
+    [LoggerMessage(
+        56,
+        LogLevel.Warning,
+        "{Messages} messages could not be compared with the indices; the next comparison tries again. The last was {Failure}"
+    )]
     private partial void LogFailures(long messages, string? failure);
 
     [LoggerMessage(54, LogLevel.Warning, "Queues that cannot be read were not compared with the indices: {Queues}.")]
     private partial void LogUnread(string queues);
 
-    [LoggerMessage(55, LogLevel.Warning, "The indices could not be compared with the queues; that is tried again in {Seconds} s. {Problem}")]
+    [LoggerMessage(
+        55,
+        LogLevel.Warning,
+        "The indices could not be compared with the queues; that is tried again in {Seconds} s. {Problem}"
+    )]
     private partial void LogFailed(double seconds, string problem);
 }

@@ -6,13 +6,14 @@ using Garnet;
 namespace Timestone.Silo.Embedded;
 
 /// <summary>
-/// A Garnet in this process, on loopback: what a cluster on one machine needs of a Redis, with nothing to install. Garnet writes each change
-/// to its file before it answers, past the system's cache, and never has the disk flush it: it keeps what was acknowledged when its process is
-/// killed, and can lose it when the machine fails.
+/// A Garnet in this process, on loopback: what a cluster on one machine needs of a Redis, with nothing to install. Garnet writes each
+/// change to its file before it answers, past the system's cache, and never has the disk flush it: it keeps what was acknowledged when its
+/// process is killed, and can lose it when the machine fails.
 /// </summary>
 internal sealed class EmbeddedGarnet : IDisposable
 {
-    // From this size of its file on it writes down all it holds and begins the file anew, so that neither the disk nor a start's time grow for ever.
+    // From this size of its file on it writes down all it holds and begins the file anew, so that neither the disk nor a start's time grow
+    // for ever.
     private const string FileLimit = "256m";
 
     private readonly FileStream _lock;

@@ -18,8 +18,13 @@ internal static class EmbeddedRedis
             return 0;
         if (redis is null || !redis.StartsWith(Word + ":", StringComparison.Ordinal))
             return null;
-        return int.TryParse(redis.AsSpan(Word.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort
+        return
+            int.TryParse(redis.AsSpan(Word.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and <= IPEndPoint.MaxPort
             ? port
-            : throw new BadOptionException("--redis", $"'{redis}' must be {Word}, or {Word}:PORT with a port from 1 to {IPEndPoint.MaxPort}.");
+            : throw new BadOptionException(
+                "--redis",
+                $"'{redis}' must be {Word}, or {Word}:PORT with a port from 1 to {IPEndPoint.MaxPort}."
+            );
     }
 }

@@ -7,14 +7,15 @@ using Timestone.Journals.Files;
 namespace Timestone.Silo.Storage;
 
 /// <summary>
-/// Keeps grains' state where a silo has no Redis: a file for each state, which a write replaces as a whole. Whatever ends the process or the
-/// machine, the file holds the state before the write or the one after it.
+/// Keeps grains' state where a silo has no Redis: a file for each state, which a write replaces as a whole. Whatever ends the process or
+/// the machine, the file holds the state before the write or the one after it.
 /// </summary>
 /// <remarks>
 /// One silo alone uses the directory: the file journal beside it holds the lock. So the ETag needs to be checked against other
 /// writers of this process only, of which there are two when a grain has two activations for a moment.
 /// </remarks>
-internal sealed class FileGrainStorage(string directory, bool sync, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
+internal sealed class FileGrainStorage(string directory, bool sync, IGrainStorageSerializer serializer, IActivatorProvider activators)
+    : IGrainStorage
 {
     private const string Extension = ".state", Unfinished = ".new";
 

@@ -5,8 +5,9 @@ using Timestone.Bytes;
 namespace Timestone.Silo.Storage;
 
 /// <summary>
-/// What the file of one grain's state holds. The bytes: <c>TSTONGST</c>, the version of the format (1), the CRC32C of all that follows (4 bytes, little-endian), then
-/// the ETag and the name of the state, each as UTF-8 behind its length (2 bytes, little-endian), then the state as the serializer wrote it.
+/// What the file of one grain's state holds. The bytes: <c>TSTONGST</c>, the version of the format (1), the CRC32C of all that follows (4
+/// bytes, little-endian), then the ETag and the name of the state, each as UTF-8 behind its length (2 bytes, little-endian), then the state
+/// as the serializer wrote it.
 /// </summary>
 /// <param name="ETag">Changes with each write.</param>
 /// <param name="Name">Whose state it is, which the hash in the file's name does not tell.</param>

@@ -18,13 +18,17 @@ public sealed class ElasticsearchConnection : IDisposable
     /// <param name="options">Where Elasticsearch is, and what its indices are to be.</param>
     /// <param name="time">What it goes by; null for the system's time.</param>
     /// <param name="readServiceId">
-    /// Reads the id of the store whose messages the index of current messages holds, or null while it is not known. The index is marked with it, and one that
-    /// bears another id is neither written nor searched. Null: the index is used whatever it bears.
+    /// Reads the id of the store whose messages the index of current messages holds, or null while it is not known. The index is marked
+    /// with it, and one that bears another id is neither written nor searched. Null: the index is used whatever it bears.
     /// </param>
     /// <param name="marked">Told the name of an index without an id that was there and has got one; null for nobody.</param>
     /// <exception cref="ArgumentException">An option cannot be; it is named.</exception>
     public ElasticsearchConnection(
-        ElasticsearchOptions options, TimeProvider? time = null, Func<CancellationToken, ValueTask<string?>>? readServiceId = null, Action<string>? marked = null)
+        ElasticsearchOptions options,
+        TimeProvider? time = null,
+        Func<CancellationToken, ValueTask<string?>>? readServiceId = null,
+        Action<string>? marked = null
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
@@ -36,7 +40,12 @@ public sealed class ElasticsearchConnection : IDisposable
         Aliases = new AliasWatch(this);
         Historic = new HistoricIndices(this);
         _setup = new IndexSetup(this);
-        Retrying = options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = Time }.AddRetry(Strategy(options)).Build();
+        Retrying =
+            options.Retries == 0
+                ? ResiliencePipeline.Empty
+                : new ResiliencePipelineBuilder { TimeProvider = Time }
+                    .AddRetry(Strategy(options))
+                    .Build();
     }
 
     internal ElasticsearchOptions Options { get; }
@@ -72,7 +81,8 @@ public sealed class ElasticsearchConnection : IDisposable
 
     /// <summary>Makes searches find all that was written before.</summary>
     /// <exception cref="IOException">Elasticsearch cannot be reached or refuses.</exception>
-    public Task RefreshAsync(CancellationToken cancellationToken = default) => Requests.RefreshAsync($"{Names.CurrentPattern},{Names.HistoricPattern}", cancellationToken);
+    public Task RefreshAsync(CancellationToken cancellationToken = default) =>
+        Requests.RefreshAsync($"{Names.CurrentPattern},{Names.HistoricPattern}", cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -81,12 +91,18 @@ public sealed class ElasticsearchConnection : IDisposable
         Requests.Dispose();
     }
 
-    /// <summary>Asks until it is answered, within the bounds of the options: an index that was just made cannot be searched for a moment.</summary>
+    /// <summary>
+    /// Asks until it is answered, within the bounds of the options: an index that was just made cannot be searched for a moment.
+    /// </summary>
     /// <exception cref="IOException">It was not.</exception>
-    internal ValueTask<T> PersistAsync<T>(Func<ElasticsearchRequests, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
-        Retrying.ExecuteAsync(async stop => await ask(Requests, stop).ConfigureAwait(false), cancellationToken);
+    internal ValueTask<T> PersistAsync<T>(
+        Func<ElasticsearchRequests, CancellationToken, Task<T>> ask,
+        CancellationToken cancellationToken
+    ) => Retrying.ExecuteAsync(async stop => await ask(Requests, stop).ConfigureAwait(false), cancellationToken);
 
-    /// <summary>The id of the store whose messages are indexed; null when that is not known yet, or nobody has said how to find out.</summary>
+    /// <summary>
+    /// The id of the store whose messages are indexed; null when that is not known yet, or nobody has said how to find out.
+    /// </summary>
     internal async ValueTask<string?> ServiceIdAsync(CancellationToken cancellationToken)
     {
         if (_serviceId is null && _readServiceId is { } read)
@@ -168,10 +184,13 @@ public sealed class ElasticsearchConnection : IDisposable
 
         // One that another service builds to take the place of this one's is not for this one's messages.
         var begun = With(Names.Next);
-        var next = begun is not null && _serviceId is { } own && ServicesOf(begun) is [_, ..] services && !services.Contains(own) ? null : begun;
+        var next =
+            begun is not null && _serviceId is { } own && ServicesOf(begun) is [_, ..] services && !services.Contains(own) ? null : begun;
 
         // Also an index that searches do not read any more, because its alias was removed, is somebody's.
-        string[] whose = current is not null ? ServicesOf(current) : [.. indices.Keys.Where(index => index != begun).SelectMany(ServicesOf).Distinct(StringComparer.Ordinal)];
+        string[] whose = current is not null
+            ? ServicesOf(current)
+            : [.. indices.Keys.Where(index => index != begun).SelectMany(ServicesOf).Distinct(StringComparer.Ordinal)];
         return new IndexAliases(current, next, isIncomplete, With(Names.HistoricIncomplete) is not null, whose);
 
         string[] ServicesOf(string index) => [.. indices[index].Select(Names.ServiceOf).OfType<string>()];
@@ -179,15 +198,21 @@ public sealed class ElasticsearchConnection : IDisposable
         string? With(string alias) => indices.FirstOrDefault(index => index.Value.Contains(alias)).Key;
     }
 
-    private static RetryStrategyOptions Strategy(ElasticsearchOptions options) => new()
-    {
-        ShouldHandle = static attempt => ValueTask.FromResult(attempt.Outcome.Exception is IOException and not ElasticsearchException { IsTransient: false }),
-        MaxRetryAttempts = options.Retries,
-        BackoffType = DelayBackoffType.Exponential,
-        UseJitter = true,
-        Delay = options.RetryDelay,
-        MaxDelay = options.MaxRetryDelay,
-        DelayGenerator = attempt => ValueTask.FromResult(
-            attempt.Outcome.Exception is ElasticsearchException { RetryAfter: { } asked } ? (TimeSpan?)TimeSpan.FromTicks(Math.Min(asked.Ticks, options.MaxRetryDelay.Ticks)) : null),
-    };
+    private static RetryStrategyOptions Strategy(ElasticsearchOptions options) =>
+        new()
+        {
+            ShouldHandle = static attempt =>
+                ValueTask.FromResult(attempt.Outcome.Exception is IOException and not ElasticsearchException { IsTransient: false }),
+            MaxRetryAttempts = options.Retries,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = options.RetryDelay,
+            MaxDelay = options.MaxRetryDelay,
+            DelayGenerator = attempt =>
+                ValueTask.FromResult(
+                    attempt.Outcome.Exception is ElasticsearchException { RetryAfter: { } asked }
+                        ? (TimeSpan?)TimeSpan.FromTicks(Math.Min(asked.Ticks, options.MaxRetryDelay.Ticks))
+                        : null
+                ),
+        };
 }

@@ -3,8 +3,8 @@ using Timestone.Engine;
 namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>
-/// Writes both indices to Elasticsearch, in bulk requests. Documents of current messages carry the message's version as an external version, and
-/// those of transitions are made once, so that what comes again, or late, changes nothing. Several can write at the same time.
+/// Writes both indices to Elasticsearch, in bulk requests. Documents of current messages carry the message's version as an external
+/// version, and those of transitions are made once, so that what comes again, or late, changes nothing. Several can write at the same time.
 /// All is written under aliases and no write makes an index, so that an Elasticsearch that came back empty gets its indices from here.
 /// </summary>
 public sealed class ElasticsearchIndexWriter : IIndexWriter
@@ -21,12 +21,18 @@ public sealed class ElasticsearchIndexWriter : IIndexWriter
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<RejectedEvent>> WriteAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<RejectedEvent>> WriteAsync(
+        IReadOnlyList<StreamEvent> events,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(events);
         var options = _connection.Options;
         var plan = BulkPlan.Of(events, _connection.Names, options.HistoricPeriod, _connection.Time.GetUtcNow() - options.HistoricRetention);
-        var (before, after) = (new BulkRun(_connection, _targets, plan.BeforeRemovals), new BulkRun(_connection, _targets, plan.AfterRemovals));
+        var (before, after) = (
+            new BulkRun(_connection, _targets, plan.BeforeRemovals),
+            new BulkRun(_connection, _targets, plan.AfterRemovals)
+        );
         await RetryAsync(before.TryAsync, cancellationToken).ConfigureAwait(false);
         foreach (var queue in plan.RemovedQueues)
             await RetryAsync(stop => RemoveQueueAsync(queue, stop), cancellationToken).ConfigureAwait(false);

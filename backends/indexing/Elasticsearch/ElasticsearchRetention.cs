@@ -25,7 +25,9 @@ public sealed class ElasticsearchRetention
         var names = _connection.Names;
         var oldest = _connection.Time.GetUtcNow() - _connection.Options.HistoricRetention;
         var deleted = new List<string>();
-        var indices = await _connection.Requests.GetAliasesAsync(names.HistoricPattern, names.Historic + "*", cancellationToken).ConfigureAwait(false);
+        var indices = await _connection
+            .Requests.GetAliasesAsync(names.HistoricPattern, names.Historic + "*", cancellationToken)
+            .ConfigureAwait(false);
         foreach (var index in indices.Keys.Order(StringComparer.Ordinal))
         {
             if (!(names.HistoricEnd(index) <= oldest))

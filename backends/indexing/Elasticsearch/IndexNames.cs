@@ -50,13 +50,18 @@ internal sealed class IndexNames(string prefix)
         var name = period switch
         {
             HistoricPeriod.Day => day.ToString("yyyy.MM.dd", CultureInfo.InvariantCulture),
-            HistoricPeriod.Week => string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(day):0000}.w{ISOWeek.GetWeekOfYear(day):00}"),
+            HistoricPeriod.Week => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{ISOWeek.GetYear(day):0000}.w{ISOWeek.GetWeekOfYear(day):00}"
+            ),
             _ => day.ToString("yyyy.MM", CultureInfo.InvariantCulture),
         };
         return $"{Historic}-{name}";
     }
 
-    /// <summary>The alias under which transitions of a time are written: of the index of that name, or of the one that replaced it.</summary>
+    /// <summary>
+    /// The alias under which transitions of a time are written: of the index of that name, or of the one that replaced it.
+    /// </summary>
     public static string WriteAlias(string historicIndex) => historicIndex + "-write";
 
     /// <summary>An index that replaces a historic one which could not be searched: <c>timestone-historic-2026.01.31-2</c>.</summary>
@@ -67,7 +72,8 @@ internal sealed class IndexNames(string prefix)
     public string Replaced(string index)
     {
         var end = index.LastIndexOf('-');
-        var isReplacement = end > Historic.Length && int.TryParse(index.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        var isReplacement =
+            end > Historic.Length && int.TryParse(index.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
         return isReplacement ? index[..end] : index;
     }
 
@@ -77,8 +83,14 @@ internal sealed class IndexNames(string prefix)
         if (!index.StartsWith(Historic + "-", StringComparison.Ordinal))
             return null;
         var name = Replaced(index)[(Historic.Length + 1)..];
-        if (name is [_, _, _, _, '.', 'w', _, _] && int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year) && int.TryParse(name.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var week))
-            return year >= 1 && year < 9999 && week >= 1 && week <= ISOWeek.GetWeeksInYear(year) ? Utc(ISOWeek.ToDateTime(year, week, DayOfWeek.Monday).AddDays(7)) : null;
+        if (
+            name is [_, _, _, _, '.', 'w', _, _]
+            && int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year)
+            && int.TryParse(name.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var week)
+        )
+            return year >= 1 && year < 9999 && week >= 1 && week <= ISOWeek.GetWeeksInYear(year)
+                ? Utc(ISOWeek.ToDateTime(year, week, DayOfWeek.Monday).AddDays(7))
+                : null;
         if (DateTime.TryParseExact(name, "yyyy.MM.dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
             return day < DateTime.MaxValue.Date ? Utc(day.AddDays(1)) : DateTimeOffset.MaxValue;
         if (DateTime.TryParseExact(name, "yyyy.MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month))

@@ -6,8 +6,8 @@ namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>
 /// Brings indices that are in any state to one that writers and searches can work with. What is in an index of current messages can be made
-/// anew, so a wrong one is replaced. What is in a historic one cannot, so its transitions are moved to a new one. Killed at any point and run
-/// again, it goes on.
+/// anew, so a wrong one is replaced. What is in a historic one cannot, so its transitions are moved to a new one. Killed at any point and
+/// run again, it goes on.
 /// </summary>
 internal sealed class IndexRepair(ElasticsearchConnection connection)
 {
@@ -52,8 +52,10 @@ internal sealed class IndexRepair(ElasticsearchConnection connection)
     }
 
     private static IndexDamagedException IsForeign(string index) =>
-        new($"The index {index} has fields of its own, and nothing of Timestone makes an index of that name: look what it holds, delete it, "
-            + "and run `timestone reindex`.");
+        new(
+            $"The index {index} has fields of its own, and nothing of Timestone makes an index of that name: look what it holds, delete it, "
+                + "and run `timestone reindex`."
+        );
 
     // The new index takes over both aliases first: from then on writers write to it, and searches find what is in it.
     private async Task ReplaceAsync(
@@ -95,7 +97,8 @@ internal sealed class IndexRepair(ElasticsearchConnection connection)
             await connection.Requests.RefreshAsync(from, cancellationToken).ConfigureAwait(false);
             var some = new SearchRequest(from) { Size = Page };
             var hits = (await connection.Requests.SearchAsync(some, cancellationToken).ConfigureAwait(false)).Hits;
-            var writes = hits.Select(hit => Write(BulkAction.Create, to, hit.Id!, JsonSerializer.SerializeToUtf8Bytes(hit.Source))).ToList();
+            var writes = hits.Select(hit => Write(BulkAction.Create, to, hit.Id!, JsonSerializer.SerializeToUtf8Bytes(hit.Source)))
+                .ToList();
             var run = new BulkRun(connection, targets, writes);
             await connection.Retrying.ExecuteAsync(run.TryAsync, cancellationToken).ConfigureAwait(false);
             var refused = run.Rejected.Select(static each => each.Event).ToHashSet<StreamEvent>(ReferenceEqualityComparer.Instance);

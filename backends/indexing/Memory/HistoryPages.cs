@@ -6,7 +6,12 @@ namespace Timestone.Indexing.Memory;
 internal static class HistoryPages
 {
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the cursor is none.</exception>
-    public static MessageHistory Page(List<(MessageLife Life, TransitionRecord Record)> transitions, HistoryRequest request, Freshness freshness, bool incomplete)
+    public static MessageHistory Page(
+        List<(MessageLife Life, TransitionRecord Record)> transitions,
+        HistoryRequest request,
+        Freshness freshness,
+        bool incomplete
+    )
     {
         var after = request.Cursor is null ? default((long, long, int)?) : Parse(request.Cursor);
         transitions.Sort(static (a, b) => Place(a).CompareTo(Place(b)));
@@ -15,7 +20,8 @@ internal static class HistoryPages
         return new MessageHistory(page, rest.Count > request.Limit ? Format(Place(rest[request.Limit - 1])) : null, freshness, incomplete);
     }
 
-    private static (long CreatedAt, long Sequence, int Version) Place(in (MessageLife Life, TransitionRecord Record) one) => (one.Life.QueueCreatedAt, one.Life.Sequence, one.Record.Version);
+    private static (long CreatedAt, long Sequence, int Version) Place(in (MessageLife Life, TransitionRecord Record) one) =>
+        (one.Life.QueueCreatedAt, one.Life.Sequence, one.Record.Version);
 
     private static string Format((long CreatedAt, long Sequence, int Version) place) =>
         CursorText.Write(string.Create(CultureInfo.InvariantCulture, $"{place.CreatedAt}/{place.Sequence}/{place.Version}"));

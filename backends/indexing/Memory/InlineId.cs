@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Timestone.Indexing.Memory;
 
-/// <summary>A message's id as UTF-8, in place where it is of a usual length: no object for the collector to follow, and half of what a string takes.</summary>
+/// <summary>
+/// A message's id as UTF-8, in place where it is of a usual length: no object for the collector to follow, and half of what a string takes.
+/// </summary>
 internal struct InlineId
 {
     private const int MostInline = 39;

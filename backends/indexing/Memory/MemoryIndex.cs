@@ -34,9 +34,15 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     /// <param name="options">How much it keeps; null for the defaults.</param>
     /// <param name="timeProvider">Tells the time; null for the system's.</param>
     /// <param name="isPartial">Whether it is not told all that ever happened.</param>
-    /// <param name="lag">How long the oldest commit has waited that it was not told: zero when none waits, null when that is not known, as without this.</param>
+    /// <param name="lag">How long the oldest commit has waited that it was not told: zero when none waits, null when that is not known, as
+    /// without this.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public MemoryIndex(MemoryIndexOptions? options = null, TimeProvider? timeProvider = null, bool isPartial = false, Func<ValueTask<TimeSpan?>>? lag = null)
+    public MemoryIndex(
+        MemoryIndexOptions? options = null,
+        TimeProvider? timeProvider = null,
+        bool isPartial = false,
+        Func<ValueTask<TimeSpan?>>? lag = null
+    )
     {
         _historyLimit = (options ?? new MemoryIndexOptions()).HistoryLimit;
         ArgumentOutOfRangeException.ThrowIfLessThan(_historyLimit, 1, nameof(MemoryIndexOptions.HistoryLimit));
@@ -93,10 +99,22 @@ public sealed class MemoryIndex : IOutboxSink, IIndex
     }
 
     /// <inheritdoc/>
-    public async Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest request, string? life = null, CancellationToken cancellationToken = default)
+    public async Task<MessageHistory> GetHistoryAsync(
+        string queue,
+        string id,
+        HistoryRequest request,
+        string? life = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
-        await IncludeAsync(request.After is { } version ? new IndexedWrite(queue, id, version) : null, life, request.Wait, cancellationToken).ConfigureAwait(false);
+        await IncludeAsync(
+                request.After is { } version ? new IndexedWrite(queue, id, version) : null,
+                life,
+                request.Wait,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         var found = new List<(MessageLife Life, TransitionRecord Record)>();
         var lag = await _lag().ConfigureAwait(false);
         Freshness freshness;

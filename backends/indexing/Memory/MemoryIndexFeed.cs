@@ -19,7 +19,12 @@ public sealed class MemoryIndexFeed : IAsyncDisposable
     /// <param name="logger">Is told when the outbox cannot be read.</param>
     /// <param name="timeProvider">What reads that wait for a write go by; null for the system's time, which the feeding always has.</param>
     /// <param name="options">How much the index keeps; null for the defaults.</param>
-    public static MemoryIndexFeed Start(IOutbox outbox, ILogger<OutboxPump> logger, TimeProvider? timeProvider = null, MemoryIndexOptions? options = null)
+    public static MemoryIndexFeed Start(
+        IOutbox outbox,
+        ILogger<OutboxPump> logger,
+        TimeProvider? timeProvider = null,
+        MemoryIndexOptions? options = null
+    )
     {
         OutboxPump? pump = null;
         var index = new MemoryIndex(options, timeProvider, outbox.IsPartial, () => pump!.LagAsync());

@@ -4,8 +4,8 @@ using Timestone.Events;
 namespace Timestone.Indexing.Memory;
 
 /// <summary>
-/// A message as the index holds it, from its enqueue to its removal: a value that stays in its place in <see cref="LifePages"/> and is changed
-/// there. Touched only under the index's lock.
+/// A message as the index holds it, from its enqueue to its removal: a value that stays in its place in <see cref="LifePages"/> and is
+/// changed there. Touched only under the index's lock.
 /// </summary>
 internal struct MessageLife
 {
@@ -16,7 +16,10 @@ internal struct MessageLife
     /// <summary>That of the id.</summary>
     public int Hash;
 
-    /// <summary>Where the life before it under the same id is, while the history has something of it; <see cref="LifePages.None"/> where there is none.</summary>
+    /// <summary>
+    /// Where the life before it under the same id is, while the history has something of it; <see cref="LifePages.None"/> where there is
+    /// none.
+    /// </summary>
     public int Older;
 
     public long QueueCreatedAt;
@@ -64,7 +67,8 @@ internal struct MessageLife
     public readonly bool IsIncomplete => InHistory < Version || OlderDropped;
 
     /// <summary>Whether it came after another of the same id.</summary>
-    public readonly bool IsNewerThan(in MessageLife other) => QueueCreatedAt != other.QueueCreatedAt ? QueueCreatedAt > other.QueueCreatedAt : Sequence > other.Sequence;
+    public readonly bool IsNewerThan(in MessageLife other) =>
+        QueueCreatedAt != other.QueueCreatedAt ? QueueCreatedAt > other.QueueCreatedAt : Sequence > other.Sequence;
 
     public readonly bool Is(in OutboxEntry entry) => Sequence == entry.Sequence && QueueCreatedAt == entry.QueueCreatedAt;
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Timestone.Indexing.Memory;
 
-/// <summary>Where a found message stands among all: what a search sorts by, then queue, id and life. A cursor is the last one's place.</summary>
+/// <summary>
+/// Where a found message stands among all: what a search sorts by, then queue, id and life. A cursor is the last one's place.
+/// </summary>
 internal readonly record struct SearchPlace(long Value, string Queue, string Id, string Life) : IComparable<SearchPlace>
 {
     public int CompareTo(SearchPlace other)
@@ -21,7 +23,10 @@ internal readonly record struct SearchPlace(long Value, string Queue, string Id,
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: it is none.</exception>
     public static SearchPlace FromCursor(string cursor)
     {
-        if (CursorText.Read(cursor) is [var value, var queue, var id, var life] && long.TryParse(value, CultureInfo.InvariantCulture, out var number))
+        if (
+            CursorText.Read(cursor) is [var value, var queue, var id, var life]
+            && long.TryParse(value, CultureInfo.InvariantCulture, out var number)
+        )
             return new SearchPlace(number, queue, id, life);
         throw CursorText.Refusal();
     }

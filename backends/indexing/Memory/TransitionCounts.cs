@@ -15,7 +15,11 @@ internal sealed class TransitionCounts
 
     /// <summary>The states that messages have left, and how long they stayed.</summary>
     public IReadOnlyList<TimeInState> Stays =>
-        [.. Enum.GetValues<MessageState>().Where(state => _stays[(int)state] is not null).Select(state => _stays[(int)state]!.Describe(state))];
+        [
+            .. Enum.GetValues<MessageState>()
+                .Where(state => _stays[(int)state] is not null)
+                .Select(state => _stays[(int)state]!.Describe(state)),
+        ];
 
     public void Add(in TransitionRecord transition, in MessageLife life)
     {

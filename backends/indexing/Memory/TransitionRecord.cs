@@ -25,7 +25,8 @@ internal struct TransitionRecord
     public MessageState To;
 
     /// <summary>Whether a history shows it.</summary>
-    public readonly bool IsHistoric => Kind == OutboxEntryKind.Transition || (Kind == OutboxEntryKind.Removed && OutboxEntry.IsHistoricRemoval(To, Cause));
+    public readonly bool IsHistoric =>
+        Kind == OutboxEntryKind.Transition || (Kind == OutboxEntryKind.Removed && OutboxEntry.IsHistoricRemoval(To, Cause));
 
     /// <summary>Whether it is a dequeue behind the deadline of the message that it is of.</summary>
     public readonly bool MissedDeadline(in MessageLife life) => Cause == Cause.Dequeue && life.HasDeadline && At > life.Priority;

@@ -51,7 +51,9 @@ internal sealed class TransitionRing(int capacity)
         return ref record;
     }
 
-    /// <summary>Whether a version of a life has been added before, as far as that can still be told: of what gave way it is assumed.</summary>
+    /// <summary>
+    /// Whether a version of a life has been added before, as far as that can still be told: of what gave way it is assumed.
+    /// </summary>
     public bool HasSeen(in MessageLife life, int version)
     {
         for (var place = life.Newest; place != None; place = At(place).Previous)

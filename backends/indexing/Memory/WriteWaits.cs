@@ -22,7 +22,9 @@ internal sealed class WriteWaits
     {
         if (_waits.Count == 0 || !_waits.TryGetValue((entry.Queue, entry.Id), out var waits))
             return;
-        waits.RemoveAll(wait => wait.Version <= entry.Version && (wait.Life is null || wait.Life == entry.Life) && wait.Included.TrySetResult());
+        waits.RemoveAll(wait =>
+            wait.Version <= entry.Version && (wait.Life is null || wait.Life == entry.Life) && wait.Included.TrySetResult()
+        );
         if (waits.Count == 0)
             _waits.Remove((entry.Queue, entry.Id));
     }

@@ -22,7 +22,15 @@ namespace Timestone.Journals.Files;
 /// 7. A crash at any point leaves S, or S's successors with all that is needed. Both copies of M together are M, as the
 ///    later record counts.
 /// </remarks>
-internal sealed class Compactor(FileJournal journal, IJournalDisk disk, SegmentedLog log, QueueCatalog queues, Reserve reserve, FileOutbox? outbox, int segmentBytes)
+internal sealed class Compactor(
+    FileJournal journal,
+    IJournalDisk disk,
+    SegmentedLog log,
+    QueueCatalog queues,
+    Reserve reserve,
+    FileOutbox? outbox,
+    int segmentBytes
+)
 {
     private const int KeysAtOnce = 1000;
 
@@ -85,7 +93,8 @@ internal sealed class Compactor(FileJournal journal, IJournalDisk disk, Segmente
         var live = reserve.Total.Bytes;
         if (reserve.Room != JournalRoom.Ample)
             return bytes > live + (segmentBytes / 2) || GoesRound();
-        return log.AppendedBytes >= _spent && (reserve.Full ? bytes > live / 4 * 5 : bytes > (2 * live) + (FewSegments * (long)segmentBytes));
+        return log.AppendedBytes >= _spent
+            && (reserve.Full ? bytes > live / 4 * 5 : bytes > (2 * live) + (FewSegments * (long)segmentBytes));
     }
 
     private bool GoesRound()

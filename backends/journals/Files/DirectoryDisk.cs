@@ -14,7 +14,8 @@ internal sealed class DirectoryDisk : IJournalDisk, IDisposable
     private readonly string _directory;
     private readonly SafeFileHandle _lock;
 
-    /// <exception cref="IOException">It cannot be made or written to, or another process, or another journal of this one, has it.</exception>
+    /// <exception cref="IOException">It cannot be made or written to, or another process, or another journal of this one, has
+    /// it.</exception>
     public DirectoryDisk(string directory)
     {
         _directory = Path.GetFullPath(directory);
@@ -134,7 +135,12 @@ internal sealed class DirectoryDisk : IJournalDisk, IDisposable
         var path = PathOf(LockName);
         new FileStream(path, OwnersOnly(FileMode.OpenOrCreate)).Dispose();
         // Of another one of this process too: the lock is the open file's. The system gives it up when the process ends however it ends.
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.None : FileShare.ReadWrite);
+        var handle = File.OpenHandle(
+            path,
+            FileMode.Open,
+            FileAccess.ReadWrite,
+            OperatingSystem.IsWindows() ? FileShare.None : FileShare.ReadWrite
+        );
         if (Posix.TryLock(handle))
             return handle;
         handle.Dispose();

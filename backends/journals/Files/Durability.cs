@@ -6,6 +6,8 @@ public enum Durability
     /// <summary>The disk has confirmed it: it survives the loss of power.</summary>
     Fsync = 0,
 
-    /// <summary>The operating system has it: it survives the end of this process, but the loss of power can lose the latest commits.</summary>
+    /// <summary>
+    /// The operating system has it: it survives the end of this process, but the loss of power can lose the latest commits.
+    /// </summary>
     Os = 1,
 }

@@ -111,7 +111,9 @@ public sealed class FileJournal : IJournal
     /// </summary>
     public string? Trouble => _commits.Trouble;
 
-    /// <summary>Why there is not room for everything, as sentences, where that is not for want of space; null where there is room, or no space.</summary>
+    /// <summary>
+    /// Why there is not room for everything, as sentences, where that is not for want of space; null where there is room, or no space.
+    /// </summary>
     public string? TroubleSettingAside => _reserve.Trouble;
 
     internal bool Manual => _options.Manual;
@@ -278,7 +280,10 @@ public sealed class FileJournal : IJournal
         }
         catch (IOException failure)
         {
-            _options.Notify?.Invoke("How far the log and the readers of the outbox are could not be written: some of it is read again.", failure);
+            _options.Notify?.Invoke(
+                "How far the log and the readers of the outbox are could not be written: some of it is read again.",
+                failure
+            );
         }
 
         _outbox?.Dispose();
@@ -349,7 +354,17 @@ public sealed class FileJournal : IJournal
         var messages = queues.Sum(static queue => (long)queue.Rows.Count);
         var segments = lengths.Count(static length => length > 0);
         var isNew = recovery.Starts == 0 && recovery.Losses.Count == 0;
-        return new RecoveryReport(segments, lengths.Sum(), queues.Length, messages, recovery.Replay.HasEnded, isNew, recovery.Cut, recovery.Losses, duration);
+        return new RecoveryReport(
+            segments,
+            lengths.Sum(),
+            queues.Length,
+            messages,
+            recovery.Replay.HasEnded,
+            isNew,
+            recovery.Cut,
+            recovery.Losses,
+            duration
+        );
     }
 
     private void WriteNow(Turn[] turns)

@@ -42,10 +42,15 @@ public sealed record FileJournalOptions
     /// <summary>What the periodic housekeeping is timed by.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Tells the machine's time since its boot, for what is noted of a queue's time; answers null where it cannot be told.</summary>
+    /// <summary>
+    /// Tells the machine's time since its boot, for what is noted of a queue's time; answers null where it cannot be told.
+    /// </summary>
     public Func<BootTime?> BootClock { get; init; } = Posix.TimeSinceBoot;
 
-    /// <summary>Told what an operator should know: text, and the exception behind it if there is one. Called on the journal's threads; must not throw.</summary>
+    /// <summary>
+    /// Told what an operator should know: text, and the exception behind it if there is one. Called on the journal's threads; must not
+    /// throw.
+    /// </summary>
     public Action<string, Exception?>? Notify { get; init; }
 
     internal void Check()

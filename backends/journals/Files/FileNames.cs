@@ -26,7 +26,12 @@ internal static class FileNames
 
     /// <summary>The readers that such files are there of.</summary>
     public static string[] CursorReaders(IEnumerable<string> names) =>
-        [.. names.Where(static name => name.EndsWith(CursorSuffix, StringComparison.Ordinal)).Select(static name => name[..^CursorSuffix.Length]).Order(StringComparer.Ordinal)];
+        [
+            .. names
+                .Where(static name => name.EndsWith(CursorSuffix, StringComparison.Ordinal))
+                .Select(static name => name[..^CursorSuffix.Length])
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>The numbers of the segments among these names, in order.</summary>
     public static long[] Segments(IEnumerable<string> names) => Numbers(names, SegmentSuffix);
@@ -42,9 +47,21 @@ internal static class FileNames
 
     // What is called otherwise is not ours and left alone.
     private static long[] Numbers(IEnumerable<string> names, string suffix) =>
-        [.. names.Where(name => name.EndsWith(suffix, StringComparison.Ordinal))
-            .Select(name => long.TryParse(name.AsSpan(0, name.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                && name == Name(number, suffix) ? number : 0)
-            .Where(static number => number > 0)
-            .Order()];
+        [
+            .. names
+                .Where(name => name.EndsWith(suffix, StringComparison.Ordinal))
+                .Select(name =>
+                    long.TryParse(
+                        name.AsSpan(0, name.Length - suffix.Length),
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out var number
+                    )
+                    && name == Name(number, suffix)
+                        ? number
+                        : 0
+                )
+                .Where(static number => number > 0)
+                .Order(),
+        ];
 }

@@ -31,9 +31,23 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     /// <param name="queues">The queues.</param>
     /// <param name="options">How the journal works.</param>
     /// <exception cref="IOException">The disk failed.</exception>
-    public FileOutbox(IJournalDisk disk, SegmentedLog log, HighWaterMark mark, Recovery recovery, QueueCatalog queues, FileJournalOptions options)
+    public FileOutbox(
+        IJournalDisk disk,
+        SegmentedLog log,
+        HighWaterMark mark,
+        Recovery recovery,
+        QueueCatalog queues,
+        FileJournalOptions options
+    )
     {
-        (_disk, _log, _mark, _lastUntold, _hasLosses, _options) = (disk, log, mark, recovery.Replay.LastUntold, recovery.Losses.Count > 0, options);
+        (_disk, _log, _mark, _lastUntold, _hasLosses, _options) = (
+            disk,
+            log,
+            mark,
+            recovery.Replay.LastUntold,
+            recovery.Losses.Count > 0,
+            options
+        );
         _times = new CommitTimes<LogPosition>(options.TimeProvider, LeastAcknowledged);
         _untold = () => new UntoldLog(number => queues.Find(number)?.Row);
         try
@@ -55,7 +69,12 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         get
         {
             lock (_sync)
-                return new OutboxBacklog(Least(static place => place.Acknowledged) is { } least ? Waiting(least) : 0, _options.OutboxLimitBytes, _dropped, "bytes");
+                return new OutboxBacklog(
+                    Least(static place => place.Acknowledged) is { } least ? Waiting(least) : 0,
+                    _options.OutboxLimitBytes,
+                    _dropped,
+                    "bytes"
+                );
         }
     }
 
@@ -77,7 +96,14 @@ internal sealed class FileOutbox : IOutbox, IDisposable
                 var oldest = new LogPosition(_log.Segments[0].Number, 0);
                 var place = new OutboxPlace(null, oldest);
                 _unnamed.Add(place);
-                return new FileOutboxReader(this, place, new LogTail(_disk, _log, oldest), new OutboxDecoder(restates: true, oldest.CompareTo(_lastUntold) < 0 ? _untold() : null), _lastUntold, whole: _log.End);
+                return new FileOutboxReader(
+                    this,
+                    place,
+                    new LogTail(_disk, _log, oldest),
+                    new OutboxDecoder(restates: true, oldest.CompareTo(_lastUntold) < 0 ? _untold() : null),
+                    _lastUntold,
+                    whole: _log.End
+                );
             }
 
             if (!_named.TryGetValue(name, out var named))
@@ -85,7 +111,14 @@ internal sealed class FileOutbox : IOutbox, IDisposable
             if (named.IsOpen)
                 throw new InvalidOperationException($"A reader called '{name}' is open already.");
             named.IsOpen = true;
-            return new FileOutboxReader(this, named, new LogTail(_disk, _log, named.Acknowledged), new OutboxDecoder(restates: false, null), _lastUntold, whole: null);
+            return new FileOutboxReader(
+                this,
+                named,
+                new LogTail(_disk, _log, named.Acknowledged),
+                new OutboxDecoder(restates: false, null),
+                _lastUntold,
+                whole: null
+            );
         }
     }
 
@@ -109,14 +142,19 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         var signal = Volatile.Read(ref _more);
         if (signal is null)
         {
-            var fresh = new TaskCompletionSource(_options.Manual ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            var fresh = new TaskCompletionSource(
+                _options.Manual ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously
+            );
             signal = Interlocked.CompareExchange(ref _more, fresh, null) ?? fresh;
         }
 
         return signal.Task;
     }
 
-    /// <summary>How long the oldest commit has waited that a reader has not acknowledged: zero when none waits, null when it was made before this process began.</summary>
+    /// <summary>
+    /// How long the oldest commit has waited that a reader has not acknowledged: zero when none waits, null when it was made before this
+    /// process began.
+    /// </summary>
     /// <param name="place">Where the reader is.</param>
     /// <param name="whole">Up to where the log tells what happened at any time before; null for nowhere.</param>
     public TimeSpan? LagOf(OutboxPlace place, LogPosition? whole)
@@ -136,7 +174,9 @@ internal sealed class FileOutbox : IOutbox, IDisposable
             place.Acknowledged = LogPosition.Max(place.Acknowledged, position);
     }
 
-    /// <summary>Notes that nothing was told between what a reader was given last and a position: that is acknowledged too, where all before it is.</summary>
+    /// <summary>
+    /// Notes that nothing was told between what a reader was given last and a position: that is acknowledged too, where all before it is.
+    /// </summary>
     public void PassOver(OutboxPlace place, LogPosition given, LogPosition position)
     {
         lock (_sync)
@@ -167,7 +207,10 @@ internal sealed class FileOutbox : IOutbox, IDisposable
         }
     }
 
-    /// <summary>Whether the oldest segment may be deleted, for all that readers need it. What they have read of it they do not need any more when this has returned true.</summary>
+    /// <summary>
+    /// Whether the oldest segment may be deleted, for all that readers need it. What they have read of it they do not need any more when
+    /// this has returned true.
+    /// </summary>
     /// <param name="oldest">The segment.</param>
     /// <param name="full">Whether the disk is.</param>
     /// <exception cref="IOException">The disk failed; the segment has to stay.</exception>
@@ -193,7 +236,10 @@ internal sealed class FileOutbox : IOutbox, IDisposable
             if (Needed is not { } needed || needed.BytesIn(segment) is var lost && lost == 0)
                 return;
             _dropped += lost;
-            _options.Notify?.Invoke($"{lost} bytes of the log were deleted before all that follow it had read them: more than {_options.OutboxLimitBytes} bytes wait, or the disk is full.", null);
+            _options.Notify?.Invoke(
+                $"{lost} bytes of the log were deleted before all that follow it had read them: more than {_options.OutboxLimitBytes} bytes wait, or the disk is full.",
+                null
+            );
         }
     }
 

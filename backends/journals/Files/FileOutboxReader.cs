@@ -8,8 +8,16 @@ namespace Timestone.Journals.Files;
 /// <param name="tail">Where it reads.</param>
 /// <param name="decoder">What makes entries of records.</param>
 /// <param name="lastUntold">Where the log begins to be told in full.</param>
-/// <param name="whole">Up to where all must have been read to know what the journal held when this began; null for one that goes on where it was.</param>
-internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, LogTail tail, OutboxDecoder decoder, LogPosition lastUntold, LogPosition? whole) : IOutboxReader
+/// <param name="whole">Up to where all must have been read to know what the journal held when this began; null for one that goes on where
+/// it was.</param>
+internal sealed class FileOutboxReader(
+    FileOutbox outbox,
+    OutboxPlace place,
+    LogTail tail,
+    OutboxDecoder decoder,
+    LogPosition lastUntold,
+    LogPosition? whole
+) : IOutboxReader
 {
     private const int BatchEntries = 4_000;
 
@@ -70,7 +78,8 @@ internal sealed class FileOutboxReader(FileOutbox outbox, OutboxPlace place, Log
             tail.Return(start);
             entries.Clear();
             _spare = entries;
-            throw problem as IOException ?? new IOException($"A record of {FileNames.Segment(start.Segment)} cannot be understood: {problem.Message}", problem);
+            throw problem as IOException
+                ?? new IOException($"A record of {FileNames.Segment(start.Segment)} cannot be understood: {problem.Message}", problem);
         }
 
         if (entries.Count > 0 || tail.HasGap || decoder.Missed)

@@ -38,7 +38,10 @@ internal sealed class FileQueueJournal : QueueOpening, IQueueJournal
         {
             RoomUse.Message => bytes + RowEncoder.MostBesideContent + told + Tally.InState(MessageState.Invisible, 0, told).Need,
             RoomUse.Extension => bytes + Tally.MostNumbers + told,
-            _ => bytes + Tally.MostNumbers + told + Tally.InState(staysRunning ? MessageState.Running : MessageState.Invisible, bytes, told).Need,
+            _ => bytes
+                + Tally.MostNumbers
+                + told
+                + Tally.InState(staysRunning ? MessageState.Running : MessageState.Invisible, bytes, told).Need,
         };
         if (!_journal.Reserve.TryClaim(use, claim))
             return false;

@@ -19,7 +19,8 @@ internal sealed class GroupCommit(SegmentedLog log, Reserve reserve, FileOutbox?
     private volatile bool _failed;
 
     /// <summary>What is to be said where nothing could be written when it was last tried; null when it could. For anyone.</summary>
-    public string? Trouble => log.Death ?? (_failed ? "The journal could not be written to; it is tried again each second, and the log says why." : null);
+    public string? Trouble =>
+        log.Death ?? (_failed ? "The journal could not be written to; it is tried again each second, and the log says why." : null);
 
     /// <summary>Adds to what waits.</summary>
     /// <param name="write">What to do.</param>

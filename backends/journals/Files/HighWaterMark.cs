@@ -20,7 +20,15 @@ internal sealed class HighWaterMark : IDisposable
         _places = new TwoPlaces(file, "TSTONHWM"u8, Version, Count);
         var numbers = _places.Numbers;
         if (Finding == HeaderFinding.Valid)
-            Saved = new Mark(numbers[0], numbers[1], numbers[2], (uint)numbers[3], numbers[4], numbers[5] < 0 ? ~numbers[5] : numbers[5], numbers[5] < 0);
+            Saved = new Mark(
+                numbers[0],
+                numbers[1],
+                numbers[2],
+                (uint)numbers[3],
+                numbers[4],
+                numbers[5] < 0 ? ~numbers[5] : numbers[5],
+                numbers[5] < 0
+            );
     }
 
     /// <summary>What the file was found to be.</summary>
@@ -38,8 +46,9 @@ internal sealed class HighWaterMark : IDisposable
     /// a crash has left of the making of one may not even have its length.
     /// </summary>
     /// <remarks>
-    /// A start that accepts a loss says so here before it writes anything else. It then begins segments that go on behind the loss, puts cursors back
-    /// and amends the log, and each of these can hide the loss from the next start. Only <see cref="Started"/> ends the accepting.
+    /// A start that accepts a loss says so here before it writes anything else. It then begins segments that go on behind the loss, puts
+    /// cursors back and amends the log, and each of these can hide the loss from the next start. Only <see cref="Started"/> ends the
+    /// accepting.
     /// </remarks>
     /// <param name="disk">Where the log is.</param>
     /// <param name="found">What <see cref="Find"/> found.</param>

@@ -14,7 +14,10 @@ internal readonly record struct LogPosition(long Segment, long Offset) : ICompar
     public int CompareTo(LogPosition other) => (Segment, Offset).CompareTo((other.Segment, other.Offset));
 
     /// <summary>How many bytes of a segment are behind it.</summary>
-    public long BytesIn(LogSegment segment) => segment.Number < Segment ? 0 : segment.Number > Segment ? segment.Length : Math.Max(0, segment.Length - Offset);
+    public long BytesIn(LogSegment segment) =>
+        segment.Number < Segment ? 0
+        : segment.Number > Segment ? segment.Length
+        : Math.Max(0, segment.Length - Offset);
 
     /// <summary>The same place, where it is the end of a segment: the beginning of the next one.</summary>
     public LogPosition Beyond(LogSegment segment) => Segment == segment.Number && Offset >= segment.Length ? new(Segment + 1, 0) : this;

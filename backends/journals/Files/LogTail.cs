@@ -41,7 +41,9 @@ internal sealed class LogTail(IJournalDisk disk, SegmentedLog log, LogPosition s
             }
 
             if (!Fill(rest))
-                throw new IOException($"{FileNames.Segment(Position.Segment)} is damaged at offset {Position.Offset}, or does not go on there.");
+                throw new IOException(
+                    $"{FileNames.Segment(Position.Segment)} is damaged at offset {Position.Offset}, or does not go on there."
+                );
         }
     }
 
@@ -93,7 +95,11 @@ internal sealed class LogTail(IJournalDisk disk, SegmentedLog log, LogPosition s
         var left = _durable - Position.Offset;
         if (rest.Length >= left)
             return false;
-        var wanted = (int)Math.Min(left, Math.Max(WindowBytes, rest.Length < sizeof(uint) ? 0 : Frame.Size + (long)BinaryPrimitives.ReadUInt32LittleEndian(rest)));
+        var wanted = (int)
+            Math.Min(
+                left,
+                Math.Max(WindowBytes, rest.Length < sizeof(uint) ? 0 : Frame.Size + (long)BinaryPrimitives.ReadUInt32LittleEndian(rest))
+            );
         if (wanted <= rest.Length)
             return false;
         var window = _window.Length >= wanted ? _window : new byte[Math.Max(wanted, WindowBytes)];

@@ -1,6 +1,9 @@
 namespace Timestone.Journals.Files;
 
-/// <summary>Something that waits for the writer: mostly a record to write. The writer alone calls its methods, in the order in which they stand here.</summary>
+/// <summary>
+/// Something that waits for the writer: mostly a record to write. The writer alone calls its methods, in the order in which they stand
+/// here.
+/// </summary>
 internal abstract class LogWrite
 {
     /// <summary>Why it was not done; set before <see cref="Complete"/>.</summary>

@@ -11,8 +11,10 @@ internal sealed class OutboxDecoder
     private readonly bool _restates;
     private UntoldLog? _known;
 
-    /// <param name="restates">Whether rows written once more are told, and with <paramref name="known"/> also commits that are not told in full.</param>
-    /// <param name="known">What the log told before of commits that are not told in full; null where there are none, or they are passed over.</param>
+    /// <param name="restates">Whether rows written once more are told, and with <paramref name="known"/> also commits that are not told in
+    /// full.</param>
+    /// <param name="known">What the log told before of commits that are not told in full; null where there are none, or they are passed
+    /// over.</param>
     public OutboxDecoder(bool restates, UntoldLog? known)
     {
         (_rows, _restates, _known) = (new RowDecoder(), restates, known);

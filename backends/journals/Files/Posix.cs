@@ -21,7 +21,8 @@ internal static partial class Posix
     private static readonly Guid? Boot = ReadBoot();
 
     /// <summary>Makes durable what was written to a file.</summary>
-    /// <exception cref="IOException">It failed. What has become of it is unknown, and another try may succeed and change nothing.</exception>
+    /// <exception cref="IOException">It failed. What has become of it is unknown, and another try may succeed and change
+    /// nothing.</exception>
     public static void Sync(SafeFileHandle file)
     {
         if (OperatingSystem.IsWindows())
@@ -92,8 +93,8 @@ internal static partial class Posix
     }
 
     /// <summary>
-    /// The time since the machine's boot, while it was suspended too; null where the system is not Linux. The framework's clocks stand while the machine is
-    /// suspended, or do not say of which boot they are.
+    /// The time since the machine's boot, while it was suspended too; null where the system is not Linux. The framework's clocks stand
+    /// while the machine is suspended, or do not say of which boot they are.
     /// </summary>
     public static BootTime? TimeSinceBoot() => Boot is { } boot && clock_gettime(BootClock, out var time) == 0
         ? new BootTime(boot, (time.Seconds * 1000L) + (time.Nanoseconds / 1_000_000))
@@ -103,7 +104,9 @@ internal static partial class Posix
     {
         try
         {
-            return OperatingSystem.IsLinux() && Guid.TryParse(File.ReadAllText("/proc/sys/kernel/random/boot_id"), out var boot) ? boot : null;
+            return OperatingSystem.IsLinux() && Guid.TryParse(File.ReadAllText("/proc/sys/kernel/random/boot_id"), out var boot)
+                ? boot
+                : null;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -114,7 +114,9 @@ internal sealed class QueueState(uint number, string name, bool tells)
     /// <summary>Notes that its row was written again.</summary>
     public void Restated(long segment) => Volatile.Write(ref _rowSegment, segment);
 
-    /// <summary>Whether nothing names its last sequence any more when the segments up to one are deleted and what is stored is written again.</summary>
+    /// <summary>
+    /// Whether nothing names its last sequence any more when the segments up to one are deleted and what is stored is written again.
+    /// </summary>
     public bool LosesSequence(long segment)
     {
         lock (_sync)

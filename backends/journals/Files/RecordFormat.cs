@@ -2,7 +2,9 @@ using Timestone.Engine;
 
 namespace Timestone.Journals.Files;
 
-/// <summary>The numbers that encoding and decoding share. In step with docs/file-journal.md: they never change, new ones come with a new version.</summary>
+/// <summary>
+/// The numbers that encoding and decoding share. In step with docs/file-journal.md: they never change, new ones come with a new version.
+/// </summary>
 internal static class RecordFormat
 {
     /// <summary>A record's first byte: a batch of one queue.</summary>
@@ -24,5 +26,6 @@ internal static class RecordFormat
     public const int CauseShift = 2;
 
     /// <summary>A row's first byte taken apart.</summary>
-    public static (ChangeKind Kind, Cause Cause) Split(byte first) => ((ChangeKind)(first & ((1 << CauseShift) - 1)), (Cause)(first >> CauseShift));
+    public static (ChangeKind Kind, Cause Cause) Split(byte first) =>
+        ((ChangeKind)(first & ((1 << CauseShift) - 1)), (Cause)(first >> CauseShift));
 }

@@ -116,7 +116,9 @@ internal sealed class Recovery(IJournalDisk disk, RecoveryMode mode = RecoveryMo
         if (from > to || to < Remembered.Accepted)
             return;
         if (RecoveryTable.Decide(to == Newest ? FilePlace.Last : FilePlace.Earlier, HeaderFinding.Missing) == RecoveryDecision.StopMissing)
-            Lose(from == to ? $"{FileNames.Segment(from)} is missing." : $"{FileNames.Segment(from)} to {FileNames.Segment(to)} are missing.");
+            Lose(
+                from == to ? $"{FileNames.Segment(from)} is missing." : $"{FileNames.Segment(from)} to {FileNames.Segment(to)} are missing."
+            );
     }
 
     private void Recover(long number, FilePlace place, bool follower)
@@ -124,7 +126,10 @@ internal sealed class Recovery(IJournalDisk disk, RecoveryMode mode = RecoveryMo
         var file = disk.Open(FileNames.Segment(number));
         try
         {
-            var (end, sum) = place == FilePlace.Last ? (Remembered.Segment == number ? Remembered.Offset : 0, Remembered.Checksum) : follower ? Follower(number + 1) : default;
+            var (end, sum) =
+                place == FilePlace.Last ? (Remembered.Segment == number ? Remembered.Offset : 0, Remembered.Checksum)
+                : follower ? Follower(number + 1)
+                : default;
             var bytes = _buffer.Read(file);
             var header = SegmentHeader.Read(bytes, number, out var found);
             Replay.Started(found.Start);
@@ -238,7 +243,12 @@ internal sealed class Recovery(IJournalDisk disk, RecoveryMode mode = RecoveryMo
         }
 
         // Where the deletion of the first is lost.
-        foreach (var same in Replay.Queues.Values.Where(static queue => !queue.Deleted).GroupBy(static queue => queue.Row!.Name).Where(static same => same.Count() > 1))
+        foreach (
+            var same in Replay
+                .Queues.Values.Where(static queue => !queue.Deleted)
+                .GroupBy(static queue => queue.Row!.Name)
+                .Where(static same => same.Count() > 1)
+        )
         {
             foreach (var older in same.OrderBy(static queue => queue.Number).SkipLast(1))
             {

@@ -6,7 +6,8 @@ namespace Timestone.Journals.Files;
 /// <param name="Queues">Queues that exist.</param>
 /// <param name="Messages">Messages in them, those that have ended and are kept included.</param>
 /// <param name="IsCleanEnd">Whether the journal was stopped in order before; false after a crash, and of a new one.</param>
-/// <param name="IsNew">Whether no start of it ever came to write its log: there was nothing in the directory, or a first start ended early.</param>
+/// <param name="IsNew">Whether no start of it ever came to write its log: there was nothing in the directory, or a first start ended
+/// early.</param>
 /// <param name="Cut">The torn tail that is cut off; null when there is none.</param>
 /// <param name="Losses">
 /// What became durable and is lost, a sentence each; empty when all is there. Where there is something a start refuses, unless
@@ -14,4 +15,13 @@ namespace Timestone.Journals.Files;
 /// </param>
 /// <param name="Duration">How long reading took.</param>
 public sealed record RecoveryReport(
-    int Segments, long Bytes, int Queues, long Messages, bool IsCleanEnd, bool IsNew, RecoveryCut? Cut, IReadOnlyList<string> Losses, TimeSpan Duration);
+    int Segments,
+    long Bytes,
+    int Queues,
+    long Messages,
+    bool IsCleanEnd,
+    bool IsNew,
+    RecoveryCut? Cut,
+    IReadOnlyList<string> Losses,
+    TimeSpan Duration
+);

@@ -12,7 +12,14 @@ namespace Timestone.Journals.Files;
 /// </summary>
 internal static class RecoveryTable
 {
-    private static readonly (FilePlace Place, HeaderFinding? Header, TailFinding? Tail, ChainFinding? Chain, RecoveryDecision Decision, string Why)[] Lines =
+    private static readonly (
+        FilePlace Place,
+        HeaderFinding? Header,
+        TailFinding? Tail,
+        ChainFinding? Chain,
+        RecoveryDecision Decision,
+        string Why
+    )[] Lines =
     [
         (Spare, Zero, null, null, KeepSpare, "never used"),
         (Spare, Valid, null, null, Delete, "a crash between the writing of its header and its renaming: it holds no records"),

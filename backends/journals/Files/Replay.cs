@@ -45,7 +45,10 @@ internal sealed class Replay(uint? only = null)
             }
             catch (Exception failure) when (failure is InvalidDataException or OverflowException or TimestoneException)
             {
-                throw new UnreadableLogException($"The record at offset {position} of {FileNames.Segment(number)} has a right checksum and no meaning: {failure.Message}", failure);
+                throw new UnreadableLogException(
+                    $"The record at offset {position} of {FileNames.Segment(number)} has a right checksum and no meaning: {failure.Message}",
+                    failure
+                );
             }
 
             position = scan.Position;

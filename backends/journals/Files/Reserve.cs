@@ -56,7 +56,10 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
         }
     }
 
-    /// <summary>What keeps it from setting aside, as sentences for people, where there is not room for everything and that is not for want of space; else null.</summary>
+    /// <summary>
+    /// What keeps it from setting aside, as sentences for people, where there is not room for everything and that is not for want of space;
+    /// else null.
+    /// </summary>
     public string? Trouble
     {
         get
@@ -119,7 +122,9 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
         }
     }
 
-    /// <summary>Claims space for what is about to be written and what it will count for, until <see cref="Release"/>; false when there is none.</summary>
+    /// <summary>
+    /// Claims space for what is about to be written and what it will count for, until <see cref="Release"/>; false when there is none.
+    /// </summary>
     public bool TryClaim(RoomUse use, long bytes)
     {
         lock (_sync)
@@ -203,7 +208,8 @@ internal sealed class Reserve(Spares spares, int segmentBytes, Action<string, Ex
             {
                 (false, false) => $"There is no space left on the disk to set aside for the journal. {obstacle!.Message}",
                 (true, false) => "There is space on the disk for the journal again.",
-                (false, true) => "No files can be made in the data directory, so no more space can be set aside for the journal. The directory must be writable for the server, on a disk that works.",
+                (false, true) =>
+                    "No files can be made in the data directory, so no more space can be set aside for the journal. The directory must be writable for the server, on a disk that works.",
                 (true, true) => "Files can be made in the data directory again.",
             },
             _isForbidden ? obstacle : null);

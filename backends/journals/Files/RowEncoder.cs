@@ -19,7 +19,14 @@ internal static class RowEncoder
     public static void Commit(ByteWriter writer, uint queue, ChangeBatch changes, QueueRow? told)
     {
         var withPayloads = told is not null && (changes.Queue ?? told).Settings.PublishPayloads;
-        Head(writer, queue, changes.Queue, (changes.Deleted ? RecordFormat.Deleted : 0) | (told is null ? 0 : RecordFormat.Told) | (withPayloads ? RecordFormat.WithPayloads : 0));
+        Head(
+            writer,
+            queue,
+            changes.Queue,
+            (changes.Deleted ? RecordFormat.Deleted : 0)
+                | (told is null ? 0 : RecordFormat.Told)
+                | (withPayloads ? RecordFormat.WithPayloads : 0)
+        );
         if (told is not null)
             ToldFormat.WriteHead(writer, told, changes);
         var rows = CollectionsMarshal.AsSpan(changes.Rows);
@@ -68,7 +75,9 @@ internal static class RowEncoder
         }
     }
 
-    /// <summary>What a message that exists counts for in the log: about what <see cref="Content"/> and a state without texts take.</summary>
+    /// <summary>
+    /// What a message that exists counts for in the log: about what <see cref="Content"/> and a state without texts take.
+    /// </summary>
     public static int LiveBytes(MessageRow row)
     {
         const int Numbers = 80;

@@ -86,7 +86,9 @@ internal sealed class SegmentedLog : IDisposable
         get
         {
             lock (_sync)
-                return _file is not null ? new(_number, _end) : _closed is [.., var last] ? new(last.Number, last.Length) : LogPosition.First;
+                return _file is not null ? new(_number, _end)
+                    : _closed is [.., var last] ? new(last.Number, last.Length)
+                    : LogPosition.First;
         }
     }
 

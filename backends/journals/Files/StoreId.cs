@@ -3,8 +3,8 @@ using System.Text;
 namespace Timestone.Journals.Files;
 
 /// <summary>
-/// What tells a data directory from every other: 32 digits of hexadecimal in a file of their own, which is made when they are first asked for. Nothing
-/// of the queues depends on it, so one that is lost or damaged is made anew.
+/// What tells a data directory from every other: 32 digits of hexadecimal in a file of their own, which is made when they are first asked
+/// for. Nothing of the queues depends on it, so one that is lost or damaged is made anew.
 /// </summary>
 internal static class StoreId
 {
@@ -24,7 +24,10 @@ internal static class StoreId
                 return Make(disk, names);
             if (Read(disk) is { } id)
                 return id;
-            notify?.Invoke($"{FileNames.Id} is damaged: the store gets a new id. An index that bears the old one is refused until 'timestone reindex --take-over'.", null);
+            notify?.Invoke(
+                $"{FileNames.Id} is damaged: the store gets a new id. An index that bears the old one is refused until 'timestone reindex --take-over'.",
+                null
+            );
             return Make(disk, names);
         }
         catch (IOException)
@@ -37,7 +40,9 @@ internal static class StoreId
     {
         var bytes = new byte[Length];
         using var file = disk.Open(FileNames.Id);
-        return file.Length == Length && file.Read(bytes, 0) == Length && bytes.All(static digit => char.IsAsciiHexDigitLower((char)digit)) ? Encoding.ASCII.GetString(bytes) : null;
+        return file.Length == Length && file.Read(bytes, 0) == Length && bytes.All(static digit => char.IsAsciiHexDigitLower((char)digit))
+            ? Encoding.ASCII.GetString(bytes)
+            : null;
     }
 
     // It has its name when it is whole.

@@ -22,7 +22,8 @@ internal readonly record struct Tally(long Stored, long Bytes, long Need, long R
     /// <param name="contentBytes">What it takes in the log beside its state's texts.</param>
     /// <param name="stateBytes">Its <see cref="RowState.Bytes"/>.</param>
     /// <param name="told">What telling a change of it takes; 0 where commits are not told in full.</param>
-    public static Tally Of(MessageState state, long contentBytes, long stateBytes, long told) => new Tally(1, contentBytes, 0) + InState(state, stateBytes, told);
+    public static Tally Of(MessageState state, long contentBytes, long stateBytes, long told) =>
+        new Tally(1, contentBytes, 0) + InState(state, stateBytes, told);
 
     /// <summary>What being in a state counts for.</summary>
     /// <remarks>
@@ -42,7 +43,9 @@ internal readonly record struct Tally(long Stored, long Bytes, long Need, long R
         return new(0, stateBytes, state == MessageState.Running ? need + Limits.MaxResultBytes : need);
     }
 
-    public static Tally operator +(Tally a, Tally b) => new(a.Stored + b.Stored, a.Bytes + b.Bytes, a.Need + b.Need, a.Rewritten + b.Rewritten);
+    public static Tally operator +(Tally a, Tally b) =>
+        new(a.Stored + b.Stored, a.Bytes + b.Bytes, a.Need + b.Need, a.Rewritten + b.Rewritten);
 
-    public static Tally operator -(Tally a, Tally b) => new(a.Stored - b.Stored, a.Bytes - b.Bytes, a.Need - b.Need, a.Rewritten - b.Rewritten);
+    public static Tally operator -(Tally a, Tally b) =>
+        new(a.Stored - b.Stored, a.Bytes - b.Bytes, a.Need - b.Need, a.Rewritten - b.Rewritten);
 }

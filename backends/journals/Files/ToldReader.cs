@@ -4,8 +4,9 @@ using Timestone.Engine;
 namespace Timestone.Journals.Files;
 
 /// <summary>
-/// Makes entries of the outbox of the rows of a commit that is told in full, straight from their bytes: besides the message's id, an entry mostly
-/// leaves nothing for the garbage collector. In step with <see cref="RowEncoder"/>, <see cref="ToldFormat"/> and docs/file-journal.md.
+/// Makes entries of the outbox of the rows of a commit that is told in full, straight from their bytes: besides the message's id, an entry
+/// mostly leaves nothing for the garbage collector. In step with <see cref="RowEncoder"/>, <see cref="ToldFormat"/> and
+/// docs/file-journal.md.
 /// </summary>
 internal sealed class ToldReader(RowReader parts)
 {
@@ -47,7 +48,10 @@ internal sealed class ToldReader(RowReader parts)
             Worker = state.Worker,
             Error = state.Error,
             VisibleAt = state.VisibleAt,
-            Payload = head.WithPayloads && kind == ChangeKind.Added ? Payload.FromStored((PayloadKind)(shape & RowFormat.PayloadKindBits), payload.ToArray()) : null,
+            Payload =
+                head.WithPayloads && kind == ChangeKind.Added
+                    ? Payload.FromStored((PayloadKind)(shape & RowFormat.PayloadKindBits), payload.ToArray())
+                    : null,
         };
     }
 

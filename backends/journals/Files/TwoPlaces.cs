@@ -7,11 +7,8 @@ namespace Timestone.Journals.Files;
 /// A few numbers on the disk that are replaced as one: a file of two places, written in turn, so that one is whole whatever
 /// happens. In step with docs/file-journal.md.
 /// <code>
-/// 0   eight letters that say what it is
-/// 8   version
-/// 12  CRC32C of bytes 0-11 and of everything from 16 on
-/// 16  count of writes, from 1: the larger one counts, and stands at 4096 times its remainder by 2
-/// 24  the numbers, 8 bytes each
+/// 0   eight letters that say what it is 8   version 12  CRC32C of bytes 0-11 and of everything from 16 on 16  count of writes, from 1: the
+/// larger one counts, and stands at 4096 times its remainder by 2 24  the numbers, 8 bytes each
 /// </code>
 /// </summary>
 internal sealed class TwoPlaces : IDisposable
@@ -47,11 +44,19 @@ internal sealed class TwoPlaces : IDisposable
             // Zero where the write of it was torn.
             if (BinaryPrimitives.ReadUInt32LittleEndian(_place.AsSpan(8)) is var found && found != version)
                 isOther |= found != 0;
-            else if (BinaryPrimitives.ReadUInt32LittleEndian(_place.AsSpan(12)) == Checksum() && BinaryPrimitives.ReadInt64LittleEndian(_place.AsSpan(16)) is var writes && writes > _writes)
+            else if (
+                BinaryPrimitives.ReadUInt32LittleEndian(_place.AsSpan(12)) == Checksum()
+                && BinaryPrimitives.ReadInt64LittleEndian(_place.AsSpan(16)) is var writes
+                && writes > _writes
+            )
                 Take(writes);
         }
 
-        Finding = _writes > 0 ? HeaderFinding.Valid : isOther ? HeaderFinding.UnknownVersion : empty == 2 ? HeaderFinding.Zero : HeaderFinding.Damaged;
+        Finding =
+            _writes > 0 ? HeaderFinding.Valid
+            : isOther ? HeaderFinding.UnknownVersion
+            : empty == 2 ? HeaderFinding.Zero
+            : HeaderFinding.Damaged;
         MayBeTorn = empty == 1;
     }
 

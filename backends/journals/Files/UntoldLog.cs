@@ -69,7 +69,15 @@ internal sealed class UntoldLog(Func<uint, QueueRow?> rowOf)
     };
 
     // Null where nothing is to be told: of a message whose content is gone, its being written again or its removal comes.
-    private static RowChange? Read(ref ByteReader reader, RowDecoder rows, SequenceTable<MessageRow> messages, ChangeKind kind, Cause cause, long sequence, long origin)
+    private static RowChange? Read(
+        ref ByteReader reader,
+        RowDecoder rows,
+        SequenceTable<MessageRow> messages,
+        ChangeKind kind,
+        Cause cause,
+        long sequence,
+        long origin
+    )
     {
         ref var known = ref messages.Find(sequence);
         var before = Unsafe.IsNullRef(ref known) ? null : known;
@@ -77,7 +85,9 @@ internal sealed class UntoldLog(Func<uint, QueueRow?> rowOf)
         {
             case ChangeKind.Removed:
                 messages.Remove(sequence);
-                return before is null ? null : new RowChange(kind, cause, before.State.State, before.State.UpdatedAt, origin, before, before.State);
+                return before is null
+                    ? null
+                    : new RowChange(kind, cause, before.State.State, before.State.UpdatedAt, origin, before, before.State);
             case ChangeKind.Changed:
                 var state = rows.State(ref reader, origin);
                 if (before is null)

@@ -2,7 +2,9 @@ using Timestone.Engine;
 
 namespace Timestone.Journals.Memory;
 
-/// <summary>Entries in this process's memory, in the order of their commits, until all who were ever told of have acknowledged them.</summary>
+/// <summary>
+/// Entries in this process's memory, in the order of their commits, until all who were ever told of have acknowledged them.
+/// </summary>
 /// <param name="limit">How many entries may wait.</param>
 /// <param name="restate">Tells all messages as they are and, at the same moment, where the entries go on.</param>
 internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> Entries, long Next)> restate) : IOutbox
@@ -75,7 +77,12 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
         {
             if (start == OutboxStart.Acknowledged)
                 _acknowledged.TryAdd(name, next);
-            var reader = new Reader(this, start == OutboxStart.Acknowledged ? name : null, start == OutboxStart.Acknowledged ? _acknowledged[name] : next, restated);
+            var reader = new Reader(
+                this,
+                start == OutboxStart.Acknowledged ? name : null,
+                start == OutboxStart.Acknowledged ? _acknowledged[name] : next,
+                restated
+            );
             _readers.Add(reader);
             return reader;
         }
@@ -125,7 +132,10 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
                     _next = Math.Max(_next, _outbox._first);
                     if (_next < _outbox.Next)
                     {
-                        var entries = _outbox._entries.GetRange((int)(_next - _outbox._first), (int)Math.Min(BatchEntries, _outbox.Next - _next));
+                        var entries = _outbox._entries.GetRange(
+                            (int)(_next - _outbox._first),
+                            (int)Math.Min(BatchEntries, _outbox.Next - _next)
+                        );
                         return new Batch(entries, afterGap, _next += entries.Count);
                     }
 

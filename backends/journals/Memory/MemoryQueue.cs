@@ -69,8 +69,27 @@ internal sealed class MemoryQueue(QueueRow row, MemoryOutbox? outbox)
     }
 
     /// <summary>Its messages as they are. To be called under <see cref="Sync"/>.</summary>
-    public IEnumerable<OutboxEntry> Restate() => _rows.InOrder().Select(stored => OutboxEntry.Of(_row.Name, _row.CreatedAt, false,
-        new RowChange(ChangeKind.Rewritten, Cause.Rewrite, null, stored.State.UpdatedAt, stored.State.UpdatedAt, stored.Row, stored.State))!.Value);
+    public IEnumerable<OutboxEntry> Restate() =>
+        _rows
+            .InOrder()
+            .Select(stored =>
+                OutboxEntry
+                    .Of(
+                        _row.Name,
+                        _row.CreatedAt,
+                        false,
+                        new RowChange(
+                            ChangeKind.Rewritten,
+                            Cause.Rewrite,
+                            null,
+                            stored.State.UpdatedAt,
+                            stored.State.UpdatedAt,
+                            stored.Row,
+                            stored.State
+                        )
+                    )!
+                    .Value
+            );
 
     private struct StoredRow
     {

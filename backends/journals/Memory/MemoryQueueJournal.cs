@@ -3,8 +3,13 @@ using Timestone.Engine;
 namespace Timestone.Journals.Memory;
 
 /// <summary>One opening of a queue in memory.</summary>
-internal sealed class MemoryQueueJournal(MemoryJournal journal, MemoryQueue queue, long epoch, bool created, (QueueRow Row, List<MessageRow> Rows, long LastSequence) found)
-    : QueueOpening(found.Row, epoch, created, found.LastSequence, found.Rows)
+internal sealed class MemoryQueueJournal(
+    MemoryJournal journal,
+    MemoryQueue queue,
+    long epoch,
+    bool created,
+    (QueueRow Row, List<MessageRow> Rows, long LastSequence) found
+) : QueueOpening(found.Row, epoch, created, found.LastSequence, found.Rows)
 {
     public override JournalRoom Room => journal.Room;
 

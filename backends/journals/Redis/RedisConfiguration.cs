@@ -35,5 +35,6 @@ internal static class RedisConfiguration
     }
 
     /// <summary>An address as people write it: that of a host name would begin with the family of its addresses.</summary>
-    public static string Text(EndPoint address) => address is DnsEndPoint name ? string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}") : address.ToString()!;
+    public static string Text(EndPoint address) =>
+        address is DnsEndPoint name ? string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}") : address.ToString()!;
 }

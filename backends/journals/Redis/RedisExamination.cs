@@ -21,10 +21,15 @@ internal static class RedisExamination
         await Task.WhenAny(all, Task.Delay(Slow)).ConfigureAwait(false);
         if (!asked.Any(static one => one.State is { IsCompletedSuccessfully: true, Result.Silence: null }))
             await all.ConfigureAwait(false);
-        var states = asked.Select(static one => one.State.IsCompletedSuccessfully ? one.State.Result : new State(one.Address, "it does not answer")).ToList();
+        var states = asked
+            .Select(static one => one.State.IsCompletedSuccessfully ? one.State.Result : new State(one.Address, "it does not answer"))
+            .ToList();
         if (states.TrueForAll(static state => state.Silence is not null))
             throw new IOException($"Redis: {states[0].Silence}");
-        var fullest = states.Where(static state => state is { IsMaster: true, BytesMax: > 0 }).OrderByDescending(static state => (double)state.BytesUsed / state.BytesMax).FirstOrDefault();
+        var fullest = states
+            .Where(static state => state is { IsMaster: true, BytesMax: > 0 })
+            .OrderByDescending(static state => (double)state.BytesUsed / state.BytesMax)
+            .FirstOrDefault();
         var isFull = fullest is not null && states.TrueForAll(static state => !state.IsMaster || state.IsFull);
         return new RedisCondition([.. states.SelectMany(static state => state.Cautions())], fullest?.BytesUsed, fullest?.BytesMax, isFull);
     }
@@ -44,7 +49,9 @@ internal static class RedisExamination
                 if (garnet is null)
                     flush = await ReadAsync(server, "appendfsync").ConfigureAwait(false);
                 else
-                    garnetWaits = await ReadAsync(server, "aof-commit-freq").ConfigureAwait(false) == "0" && await ReadAsync(server, "aof-commit-wait").ConfigureAwait(false) == "yes";
+                    garnetWaits =
+                        await ReadAsync(server, "aof-commit-freq").ConfigureAwait(false) == "0"
+                        && await ReadAsync(server, "aof-commit-wait").ConfigureAwait(false) == "yes";
             }
             catch (RedisServerException refusal)
             {
@@ -130,7 +137,7 @@ internal static class RedisExamination
         private string OfGarnet() => AppendOnly != "yes"
             ? $"Redis at {Address} (Garnet {Garnet}) can lose acknowledged writes when it ends: it was started without --aof."
             : !GarnetWaits
-            ? $"Redis at {Address} (Garnet {Garnet}) can lose acknowledged writes when it ends: it was started without --aof-commit-freq 0 and --aof-commit-wait."
+                ? $"Redis at {Address} (Garnet {Garnet}) can lose acknowledged writes when it ends: it was started without --aof-commit-freq 0 and --aof-commit-wait."
             : $"Redis at {Address} (Garnet {Garnet}) can lose acknowledged writes when its machine fails: Garnet never calls fsync.";
 
         private string Unknown(string why) => $"Whether Redis at {Address} can lose acknowledged writes is unknown: {why.TrimEnd('.')}.";

@@ -104,7 +104,9 @@ internal static class RedisFormat
         return row;
     }
 
-    /// <summary>What a batch leaves in the outbox, behind the count of entries that may wait there and a colon; null when that is nothing.</summary>
+    /// <summary>
+    /// What a batch leaves in the outbox, behind the count of entries that may wait there and a colon; null when that is nothing.
+    /// </summary>
     public static byte[]? Outbox(ByteWriter writer, QueueRow queue, ChangeBatch changes, int limit)
     {
         writer.Clear();

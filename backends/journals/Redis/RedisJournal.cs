@@ -93,9 +93,17 @@ public sealed class RedisJournal : ISharedJournal
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default)
     {
-        var sets = await _link.CallAsync(
-            static client => Task.WhenAll(Enumerable.Range(0, RedisKeys.NameSets).Select(number => client.GetDatabase().SetMembersAsync(RedisKeys.NameSet(number)))),
-            cancellationToken).ConfigureAwait(false);
+        var sets = await _link
+            .CallAsync(
+                static client =>
+                    Task.WhenAll(
+                        Enumerable
+                            .Range(0, RedisKeys.NameSets)
+                            .Select(number => client.GetDatabase().SetMembersAsync(RedisKeys.NameSet(number)))
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return [.. sets.SelectMany(static names => names).Select(static name => (string)name!).Order(StringComparer.Ordinal)];
     }
 
@@ -124,7 +132,10 @@ public sealed class RedisJournal : ISharedJournal
     /// <inheritdoc/>
     public async ValueTask<QueueRow?> ReadQueueAsync(string queue, CancellationToken cancellationToken = default)
     {
-        var row = (byte[]?)await _link.CallAsync(client => client.GetDatabase().HashGetAsync(new RedisKeys(queue).Settings, "row"), cancellationToken).ConfigureAwait(false);
+        var row = (byte[]?)
+            await _link
+                .CallAsync(client => client.GetDatabase().HashGetAsync(new RedisKeys(queue).Settings, "row"), cancellationToken)
+                .ConfigureAwait(false);
         return row is null ? null : Understand(queue, () => RedisFormat.ReadQueue(row));
     }
 
@@ -132,16 +143,32 @@ public sealed class RedisJournal : ISharedJournal
     public async ValueTask<StoredMessage?> ReadMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
     {
         var keys = new RedisKeys(queue);
-        var read = await _link.CallAsync(
-            client => RedisLink.RunAsync(client.GetDatabase(), Script.Read, [keys.Settings, keys.Rows, keys.Payloads], [id], CommandFlags.None),
-            cancellationToken).ConfigureAwait(false);
+        var read = await _link
+            .CallAsync(
+                client =>
+                    RedisLink.RunAsync(
+                        client.GetDatabase(),
+                        Script.Read,
+                        [keys.Settings, keys.Rows, keys.Payloads],
+                        [id],
+                        CommandFlags.None
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if ((byte[]?[])read! is not [{ } settings, { } row, { } payload])
             return null;
-        return Understand(queue, () =>
-        {
-            var parts = new RowReader();
-            return new StoredMessage(RedisFormat.ReadQueue(settings), RedisFormat.ReadPayload(parts, RedisFormat.ReadRow(parts, id, row), payload));
-        });
+        return Understand(
+            queue,
+            () =>
+            {
+                var parts = new RowReader();
+                return new StoredMessage(
+                    RedisFormat.ReadQueue(settings),
+                    RedisFormat.ReadPayload(parts, RedisFormat.ReadRow(parts, id, row), payload)
+                );
+            }
+        );
     }
 
     /// <inheritdoc/>
@@ -173,14 +200,18 @@ public sealed class RedisJournal : ISharedJournal
             var lastSequence = parts[4].IsNull ? 0 : (long)parts[4];
             var row = RedisFormat.ReadQueue((byte[])parts[3]!);
             List<MessageRow> rows = created ? [] : await new RowLoader(_link, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
-            var room = created ? JournalRoom.Ample : await CheckAsync(keys, epoch, clock).ConfigureAwait(false) ?? throw new JournalFencedException(queue, epoch);
+            var room = created
+                ? JournalRoom.Ample
+                : await CheckAsync(keys, epoch, clock).ConfigureAwait(false) ?? throw new JournalFencedException(queue, epoch);
             return new RedisQueueJournal(this, keys, epoch, created, lastSequence, row, rows, room, clock);
         }
-        catch (IOException problem) when (problem.InnerException is RedisServerException refusal && refusal.Message.Contains(Full, StringComparison.Ordinal))
+        catch (IOException problem)
+            when (problem.InnerException is RedisServerException refusal && refusal.Message.Contains(Full, StringComparison.Ordinal))
         {
             throw new JournalFullException(NoRoom, problem);
         }
-        catch (IOException problem) when (problem.InnerException is RedisServerException refusal && refusal.Message.StartsWith(Damage, StringComparison.Ordinal))
+        catch (IOException problem)
+            when (problem.InnerException is RedisServerException refusal && refusal.Message.StartsWith(Damage, StringComparison.Ordinal))
         {
             throw Damaged(queue, RedisLink.Describe(refusal)[Damage.Length..], refusal);
         }
@@ -198,7 +229,9 @@ public sealed class RedisJournal : ISharedJournal
         await _link.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Whether every master has used up what new messages may take: the rest of its memory is for work on those that it holds.</summary>
+    /// <summary>
+    /// Whether every master has used up what new messages may take: the rest of its memory is for work on those that it holds.
+    /// </summary>
     internal bool IsFull => _condition?.IsFull == true;
 
     /// <summary>Commits a batch.</summary>

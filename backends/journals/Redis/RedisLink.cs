@@ -44,7 +44,9 @@ internal sealed class RedisLink : IAsyncDisposable
 
         try
         {
-            var connected = client.IsCompletedSuccessfully ? client.Result : await client.WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+            var connected = client.IsCompletedSuccessfully
+                ? client.Result
+                : await client.WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
             return await call(connected).WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException problem)
@@ -56,7 +58,13 @@ internal sealed class RedisLink : IAsyncDisposable
         {
             if (client.IsFaulted)
                 Replace(client);
-            else if (problem is RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection, InnerException: null })
+            else if (
+                problem is RedisConnectionException
+                {
+                    FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection,
+                    InnerException: null
+                }
+            )
                 problem = await ReasonAsync(client.Result).ConfigureAwait(false) ?? problem;
             throw new IOException($"Redis: {Describe(problem)}", problem);
         }
@@ -70,7 +78,13 @@ internal sealed class RedisLink : IAsyncDisposable
     }
 
     /// <summary>Runs a script by its hash, and by its text where Redis has lost it: at a restart, a failover, a flush.</summary>
-    public static async Task<RedisResult> RunAsync(IDatabase database, Script script, RedisKey[] keys, RedisValue[] arguments, CommandFlags flags)
+    public static async Task<RedisResult> RunAsync(
+        IDatabase database,
+        Script script,
+        RedisKey[] keys,
+        RedisValue[] arguments,
+        CommandFlags flags
+    )
     {
         try
         {
@@ -83,14 +97,17 @@ internal sealed class RedisLink : IAsyncDisposable
     }
 
     /// <summary>What went wrong, for people: the client's own words tell of its threads and scripts.</summary>
-    public static string Describe(Exception problem) => problem switch
-    {
-        RedisServerException refusal => refusal.Message.Split(" script: ")[0],
-        RedisConnectionException when Causes(problem).OfType<AuthenticationException>().FirstOrDefault() is { } distrust => $"TLS failed: {distrust.Message}",
-        RedisConnectionException when IsUnauthenticated(problem) => "it refuses the user name or the password.",
-        RedisConnectionException or OperationCanceledException or ObjectDisposedException => "the connection was lost or cannot be made.",
-        _ => problem.Message,
-    };
+    public static string Describe(Exception problem) =>
+        problem switch
+        {
+            RedisServerException refusal => refusal.Message.Split(" script: ")[0],
+            RedisConnectionException when Causes(problem).OfType<AuthenticationException>().FirstOrDefault() is { } distrust =>
+                $"TLS failed: {distrust.Message}",
+            RedisConnectionException when IsUnauthenticated(problem) => "it refuses the user name or the password.",
+            RedisConnectionException or OperationCanceledException or ObjectDisposedException =>
+                "the connection was lost or cannot be made.",
+            _ => problem.Message,
+        };
 
     /// <summary>Whether nothing ran because Redis does not know the script.</summary>
     public static bool IsUnknownScript(RedisServerException problem) => problem.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);

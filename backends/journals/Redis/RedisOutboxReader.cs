@@ -11,7 +11,9 @@ namespace Timestone.Journals.Redis;
 /// </summary>
 internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
 {
-    private const int BatchEntries = 5000, CommitsAtOnce = 500, KeysAtOnce = 1000;
+    private const int BatchEntries = 5000,
+        CommitsAtOnce = 500,
+        KeysAtOnce = 1000;
 
     private readonly string _token = Guid.NewGuid().ToString("N");
     private readonly RowReader _parts = new();
@@ -47,7 +49,10 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         {
             var oldest = _open[0];
             var keys = new RedisKeys(oldest.Queue);
-            var left = (long)await outbox.Link.RunAsync(Script.AcknowledgeOutbox, keys.Publishing, [_token, oldest.Dropped, .. oldest.Ids]).ConfigureAwait(false);
+            var left = (long)
+                await outbox
+                    .Link.RunAsync(Script.AcknowledgeOutbox, keys.Publishing, [_token, oldest.Dropped, .. oldest.Ids])
+                    .ConfigureAwait(false);
             _places[oldest.Queue].ToldDropped = 0;
             outbox.Measured(oldest.Queue, left, 0);
             _open.RemoveAt(0);
@@ -60,7 +65,9 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         try
         {
             foreach (var queue in _open.Select(static batch => batch.Queue).Distinct(StringComparer.Ordinal))
-                await outbox.Link.RunAsync(Script.AcknowledgeOutbox, new RedisKeys(queue).Publishing, [_token, "release"]).ConfigureAwait(false);
+                await outbox
+                    .Link.RunAsync(Script.AcknowledgeOutbox, new RedisKeys(queue).Publishing, [_token, "release"])
+                    .ConfigureAwait(false);
         }
         catch (IOException)
         {
@@ -70,38 +77,53 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         outbox.Close();
     }
 
-    // Of all queues, whoever publishes them. An id begins with the time at which Redis took the entry; or, where Redis' clock went back, with the latest that it had shown before.
+    // Of all queues, whoever publishes them. An id begins with the time at which Redis took the entry; or, where Redis' clock went back,
+    // with the latest that it had shown before.
     // An entry whose time is still to come tells that, and not how long it waits.
     public async ValueTask<TimeSpan?> LagAsync(CancellationToken cancellationToken = default) =>
-        await outbox.Link.CallAsync(
-            async client =>
-            {
-                TimeSpan? longest = TimeSpan.Zero;
-                foreach (var server in AllMasters(client))
+        await outbox
+            .Link.CallAsync(
+                async client =>
                 {
-                    var (oldest, newest) = (long.MaxValue, long.MinValue);
-                    var database = client.GetDatabase();
-                    await foreach (var some in KeysAsync(client, server).Chunk(KeysAtOnce).WithCancellation(cancellationToken).ConfigureAwait(false))
+                    TimeSpan? longest = TimeSpan.Zero;
+                    foreach (var server in AllMasters(client))
                     {
-                        foreach (var first in await Task.WhenAll(some.Select(key => database.StreamRangeAsync(key, count: 1))).ConfigureAwait(false))
+                        var (oldest, newest) = (long.MaxValue, long.MinValue);
+                        var database = client.GetDatabase();
+                        await foreach (
+                            var some in KeysAsync(client, server)
+                                .Chunk(KeysAtOnce)
+                                .WithCancellation(cancellationToken)
+                                .ConfigureAwait(false)
+                        )
                         {
-                            if (first is [var entry] && MillisecondsOf(entry.Id!) is var time)
-                                (oldest, newest) = (Math.Min(oldest, time), Math.Max(newest, time));
+                            foreach (
+                                var first in await Task.WhenAll(some.Select(key => database.StreamRangeAsync(key, count: 1)))
+                                    .ConfigureAwait(false)
+                            )
+                            {
+                                if (first is [var entry] && MillisecondsOf(entry.Id!) is var time)
+                                    (oldest, newest) = (Math.Min(oldest, time), Math.Max(newest, time));
+                            }
                         }
+
+                        if (newest < oldest)
+                            continue;
+                        var now = new DateTimeOffset(
+                            await server.TimeAsync().ConfigureAwait(false),
+                            TimeSpan.Zero
+                        ).ToUnixTimeMilliseconds();
+                        if (newest > now)
+                            return null;
+                        var lag = TimeSpan.FromMilliseconds(Math.Max(1, now - oldest));
+                        longest = lag > longest ? lag : longest;
                     }
 
-                    if (newest < oldest)
-                        continue;
-                    var now = new DateTimeOffset(await server.TimeAsync().ConfigureAwait(false), TimeSpan.Zero).ToUnixTimeMilliseconds();
-                    if (newest > now)
-                        return null;
-                    var lag = TimeSpan.FromMilliseconds(Math.Max(1, now - oldest));
-                    longest = lag > longest ? lag : longest;
-                }
-
-                return longest;
-            },
-            cancellationToken).ConfigureAwait(false);
+                    return longest;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     private async Task LookAroundAsync(CancellationToken cancellationToken)
     {
@@ -122,7 +144,8 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         return queues;
     }
 
-    private static IEnumerable<IServer> Masters(ConnectionMultiplexer client) => client.GetServers().Where(static server => server is { IsConnected: true, IsReplica: false });
+    private static IEnumerable<IServer> Masters(ConnectionMultiplexer client) =>
+        client.GetServers().Where(static server => server is { IsConnected: true, IsReplica: false });
 
     // What waits in one that cannot be asked is not known.
     private static List<IServer> AllMasters(ConnectionMultiplexer client)
@@ -131,7 +154,10 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         if (masters.Count == 0)
             throw new IOException("No Redis is connected.");
         var reached = masters.Select(static server => server.EndPoint).ToHashSet();
-        if (masters[0].ClusterConfiguration is { } cluster && cluster.Nodes.Any(node => node is { IsReplica: false, Slots.Count: > 0 } && !reached.Contains(node.EndPoint!)))
+        if (
+            masters[0].ClusterConfiguration is { } cluster
+            && cluster.Nodes.Any(node => node is { IsReplica: false, Slots.Count: > 0 } && !reached.Contains(node.EndPoint!))
+        )
             throw new IOException("Not all nodes of the Redis cluster are connected.");
         return masters;
     }
@@ -139,7 +165,8 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
     private static IAsyncEnumerable<RedisKey> KeysAsync(ConnectionMultiplexer client, IServer server) =>
         server.KeysAsync(client.GetDatabase().Database, RedisKeys.OutboxPattern, KeysAtOnce);
 
-    private static long MillisecondsOf(string id) => long.Parse(id.AsSpan(0, id.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
+    private static long MillisecondsOf(string id) =>
+        long.Parse(id.AsSpan(0, id.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
 
     private async Task<Batch?> ReadAsync(string queue)
     {
@@ -151,7 +178,13 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
             var dropped = 0L;
             while (entries.Count < BatchEntries)
             {
-                var answer = await outbox.Link.RunAsync(Script.ReadOutbox, new RedisKeys(queue).Publishing, [_token, (long)outbox.Takeover.TotalMilliseconds, place.Next, CommitsAtOnce]).ConfigureAwait(false);
+                var answer = await outbox
+                    .Link.RunAsync(
+                        Script.ReadOutbox,
+                        new RedisKeys(queue).Publishing,
+                        [_token, (long)outbox.Takeover.TotalMilliseconds, place.Next, CommitsAtOnce]
+                    )
+                    .ConfigureAwait(false);
                 if (answer.IsNull)
                 {
                     outbox.IsAnothers(queue);
@@ -181,7 +214,8 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
             // What was read on the way is read again with the rest.
             place.Return(_open.LastOrDefault(batch => batch.Queue == queue)?.Ids[^1]);
             outbox.Found([queue]);
-            throw problem as IOException ?? new IOException($"The outbox of queue '{queue}' cannot be understood: {problem.Message}", problem);
+            throw problem as IOException
+                ?? new IOException($"The outbox of queue '{queue}' cannot be understood: {problem.Message}", problem);
         }
     }
 
@@ -197,7 +231,10 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         public void MoveBehind(string id)
         {
             var hyphen = id.IndexOf('-', StringComparison.Ordinal);
-            Next = string.Create(CultureInfo.InvariantCulture, $"{id.AsSpan(0, hyphen)}-{ulong.Parse(id.AsSpan(hyphen + 1), CultureInfo.InvariantCulture) + 1}");
+            Next = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{id.AsSpan(0, hyphen)}-{ulong.Parse(id.AsSpan(hyphen + 1), CultureInfo.InvariantCulture) + 1}"
+            );
         }
 
         public void Return(RedisValue? last)
@@ -209,7 +246,8 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
         }
     }
 
-    private sealed class Batch(string queue, List<RedisValue> ids, long dropped, IReadOnlyList<OutboxEntry> entries, bool afterGap) : OutboxBatch(entries, afterGap)
+    private sealed class Batch(string queue, List<RedisValue> ids, long dropped, IReadOnlyList<OutboxEntry> entries, bool afterGap)
+        : OutboxBatch(entries, afterGap)
     {
         public string Queue => queue;
 

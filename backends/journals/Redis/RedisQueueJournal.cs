@@ -5,8 +5,17 @@ using Timestone.Engine;
 namespace Timestone.Journals.Redis;
 
 /// <summary>One opening of a queue in Redis.</summary>
-internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, long epoch, bool created, long lastSequence, QueueRow row, List<MessageRow> rows, JournalRoom room, StoreClock clock)
-    : QueueOpening(row, epoch, created, lastSequence, rows), IQueueJournal
+internal sealed class RedisQueueJournal(
+    RedisJournal journal,
+    RedisKeys keys,
+    long epoch,
+    bool created,
+    long lastSequence,
+    QueueRow row,
+    List<MessageRow> rows,
+    JournalRoom room,
+    StoreClock clock
+) : QueueOpening(row, epoch, created, lastSequence, rows), IQueueJournal
 {
     private readonly CommitArguments _arguments = new(epoch, lastSequence, row, journal.Streams?.Limit ?? 0);
     private JournalRoom _room = room;
@@ -18,8 +27,8 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
     public StoreTime? StoreTime => clock.Now;
 
     /// <summary>
-    /// As the last commit or read found it, or the last look at all of Redis. A commit that finds Redis full is taken all the same, so that it need not be
-    /// undone: what was under way then is all that exceeds its limit by new messages.
+    /// As the last commit or read found it, or the last look at all of Redis. A commit that finds Redis full is taken all the same, so that
+    /// it need not be undone: what was under way then is all that exceeds its limit by new messages.
     /// </summary>
     public override JournalRoom Room => journal.IsFull ? JournalRoom.WorkOnly : _room;
 
@@ -27,7 +36,9 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
     {
         ArgumentNullException.ThrowIfNull(changes);
         if (_failure is not null)
-            throw _failure is JournalFencedException ? Fenced() : new IOException("A commit of this opening has failed before; open the queue again.", _failure);
+            throw _failure is JournalFencedException
+                ? Fenced()
+                : new IOException("A commit of this opening has failed before; open the queue again.", _failure);
         try
         {
             _room = await ApplyAsync(changes).ConfigureAwait(false) ?? throw Fenced();
@@ -48,12 +59,18 @@ internal sealed class RedisQueueJournal(RedisJournal journal, RedisKeys keys, lo
 
     public override ValueTask DisposeAsync() => default;
 
-    private Task<JournalRoom?> ApplyAsync(ChangeBatch changes) => changes switch
-    {
-        { IsEmpty: true } => journal.CheckAsync(keys, Epoch),
-        { Deleted: true } => journal.DeleteAsync(Queue.Name, keys, Epoch, journal.Streams is null ? RedisValue.EmptyString : RedisFormat.Deletion(new ByteWriter(), Queue, changes)),
-        _ => journal.CommitAsync(keys, _arguments.Of(changes), clock),
-    };
+    private Task<JournalRoom?> ApplyAsync(ChangeBatch changes) =>
+        changes switch
+        {
+            { IsEmpty: true } => journal.CheckAsync(keys, Epoch),
+            { Deleted: true } => journal.DeleteAsync(
+                Queue.Name,
+                keys,
+                Epoch,
+                journal.Streams is null ? RedisValue.EmptyString : RedisFormat.Deletion(new ByteWriter(), Queue, changes)
+            ),
+            _ => journal.CommitAsync(keys, _arguments.Of(changes), clock),
+        };
 
     private JournalFencedException Fenced() => new(Queue.Name, Epoch);
 }

@@ -41,11 +41,13 @@ internal sealed class ReplicatedScripts(RedisLink link, ConfigurationOptions opt
     {
         try
         {
-            return await RunAsync(database, () => database.ScriptEvaluateAsync(script.Hash, keys, arguments, CommandFlags.NoRedirect)).ConfigureAwait(false);
+            return await RunAsync(database, () => database.ScriptEvaluateAsync(script.Hash, keys, arguments, CommandFlags.NoRedirect))
+                .ConfigureAwait(false);
         }
         catch (RedisServerException problem) when (RedisLink.IsUnknownScript(problem))
         {
-            return await RunAsync(database, () => database.ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.NoRedirect)).ConfigureAwait(false);
+            return await RunAsync(database, () => database.ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.NoRedirect))
+                .ConfigureAwait(false);
         }
     }
 
@@ -60,12 +62,15 @@ internal sealed class ReplicatedScripts(RedisLink link, ConfigurationOptions opt
         if ((long)await before.ConfigureAwait(false) != (long)await after.ConfigureAwait(false))
             throw new IOException("The connection was lost before the replicas had confirmed.");
         var have = (long)await wait.ConfigureAwait(false);
-        return have >= replicas ? await run.ConfigureAwait(false) : throw new IOException($"{have} of {replicas} replicas confirmed within {timeout.TotalSeconds} s.");
+        return have >= replicas
+            ? await run.ConfigureAwait(false)
+            : throw new IOException($"{have} of {replicas} replicas confirmed within {timeout.TotalSeconds} s.");
     }
 
     private async Task<RedisLink> FindAsync(RedisKey key)
     {
-        var address = await link.CallAsync(client => client.GetDatabase().IdentifyEndpointAsync(key, CommandFlags.DemandMaster)).ConfigureAwait(false)
+        var address =
+            await link.CallAsync(client => client.GetDatabase().IdentifyEndpointAsync(key, CommandFlags.DemandMaster)).ConfigureAwait(false)
             ?? throw new IOException("No master has the queue.");
         return _masters.GetOrAdd(address.ToString()!, _ =>
         {

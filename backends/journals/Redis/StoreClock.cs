@@ -3,11 +3,12 @@ using Timestone.Engine;
 namespace Timestone.Journals.Redis;
 
 /// <summary>
-/// What the clock of Redis says, from its answers and the time that has passed since by a monotonic clock. An answer took a while, so it says within
-/// which bounds that clock is; all answers together say it more closely.
+/// What the clock of Redis says, from its answers and the time that has passed since by a monotonic clock. An answer took a while, so it
+/// says within which bounds that clock is; all answers together say it more closely.
 /// </summary>
 /// <remarks>
-/// An answer that contradicts those before it holds alone: this machine was suspended, and its monotonic clock stood, or Redis has another clock now.
+/// An answer that contradicts those before it holds alone: this machine was suspended, and its monotonic clock stood, or Redis has another
+/// clock now.
 /// For several threads.
 /// </remarks>
 /// <param name="time">Has the monotonic clock.</param>

@@ -1,7 +1,9 @@
 using Timestone.Bytes;
 namespace Timestone.Journals;
 
-/// <summary>Decodes metadata, equal ones as one object: messages of one producer mostly carry the same. A later one takes an earlier one's place.</summary>
+/// <summary>
+/// Decodes metadata, equal ones as one object: messages of one producer mostly carry the same. A later one takes an earlier one's place.
+/// </summary>
 internal sealed class MetadataCache
 {
     private const int Slots = 4096;

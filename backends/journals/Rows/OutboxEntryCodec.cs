@@ -46,7 +46,13 @@ internal static class OutboxEntryCodec
     public static OutboxEntry Decode(ref ByteReader reader, RowReader parts, string queue, long createdAt)
     {
         var bits = reader.Byte();
-        var entry = new OutboxEntry { Kind = (OutboxEntryKind)(bits & KindBits), Queue = queue, QueueCreatedAt = createdAt, At = reader.Signed() };
+        var entry = new OutboxEntry
+        {
+            Kind = (OutboxEntryKind)(bits & KindBits),
+            Queue = queue,
+            QueueCreatedAt = createdAt,
+            At = reader.Signed(),
+        };
         if (entry.Kind != OutboxEntryKind.QueueDeleted)
             entry = OfMessage(ref reader, parts, entry, bits);
         RowReader.SkipFields(ref reader, (bits & HasFields) != 0);

@@ -3,7 +3,9 @@ using Timestone.Engine;
 
 namespace Timestone.Journals;
 
-/// <summary>Decodes the two parts of a message. In step with <see cref="RowWriter"/>, docs/file-journal.md and docs/redis-journal.md.</summary>
+/// <summary>
+/// Decodes the two parts of a message. In step with <see cref="RowWriter"/>, docs/file-journal.md and docs/redis-journal.md.
+/// </summary>
 internal sealed class RowReader
 {
     private readonly MetadataCache _metadata = new();
@@ -135,7 +137,9 @@ internal sealed class RowReader
         SkipFields(ref reader, hasFields);
     }
 
-    /// <summary>What follows the metadata of what is fixed: what a producer asked for beyond the defaults, null when nothing, and fields.</summary>
+    /// <summary>
+    /// What follows the metadata of what is fixed: what a producer asked for beyond the defaults, null when nothing, and fields.
+    /// </summary>
     public static EnqueueTerms? EndOfFixed(ref ByteReader reader, int shape, long origin)
     {
         var terms = (shape & RowFormat.HasTerms) == 0 ? null : Terms(ref reader, origin);

@@ -3,7 +3,9 @@ using Timestone.Engine;
 
 namespace Timestone.Journals;
 
-/// <summary>Encodes the two parts of a message. In step with <see cref="RowReader"/>, docs/file-journal.md and docs/redis-journal.md.</summary>
+/// <summary>
+/// Encodes the two parts of a message. In step with <see cref="RowReader"/>, docs/file-journal.md and docs/redis-journal.md.
+/// </summary>
 internal static class RowWriter
 {
     /// <summary>What is fixed at its enqueue, but its id, sequence and priority.</summary>

@@ -8,4 +8,12 @@ namespace Timestone.Journals;
 /// <param name="VisibleAt">When it becomes pending, in Unix milliseconds; only while invisible.</param>
 /// <param name="Worker">Who holds it or held it last.</param>
 /// <param name="Error">Why its last attempt failed, or the reason of its cancel.</param>
-internal readonly record struct ToldState(MessageState State, long At, int Version, int Attempt, long? VisibleAt, string? Worker, string? Error);
+internal readonly record struct ToldState(
+    MessageState State,
+    long At,
+    int Version,
+    int Attempt,
+    long? VisibleAt,
+    string? Worker,
+    string? Error
+);

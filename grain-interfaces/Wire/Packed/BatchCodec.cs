@@ -26,7 +26,12 @@ internal sealed class BatchCodec<T> : ShallowCopier<Batch<T>>, IFieldCodec<Batch
 
     private readonly Packing<T> _packing = Packing.Of<T>();
 
-    public void WriteField<TBufferWriter>(ref Writer<TBufferWriter> writer, uint fieldIdDelta, [AllowNull] Type expectedType, [AllowNull] Batch<T> value)
+    public void WriteField<TBufferWriter>(
+        ref Writer<TBufferWriter> writer,
+        uint fieldIdDelta,
+        [AllowNull] Type expectedType,
+        [AllowNull] Batch<T> value
+    )
         where TBufferWriter : IBufferWriter<byte>
     {
         if (ReferenceCodec.TryWriteReferenceField(ref writer, fieldIdDelta, expectedType, value))

@@ -5,8 +5,8 @@ using Timestone.Tests.Support;
 namespace Timestone.Orleans.Tests.Failover;
 
 /// <summary>
-/// A producer and a consumer for each of a few queues, half of them over REST by silos in turn, half through an Orleans client. Each call is
-/// repeated until it is answered; how long that took is remembered.
+/// A producer and a consumer for each of a few queues, half of them over REST by silos in turn, half through an Orleans client. Each call
+/// is repeated until it is answered; how long that took is remembered.
 /// </summary>
 public sealed class ClusterLoad : IAsyncDisposable
 {
@@ -47,7 +47,9 @@ public sealed class ClusterLoad : IAsyncDisposable
 
     public IReadOnlyCollection<Call> Calls => _calls;
 
-    /// <summary>A silo that REST is not spoken to from now on, as a load balancer does with one that does not answer; -1 for none.</summary>
+    /// <summary>
+    /// A silo that REST is not spoken to from now on, as a load balancer does with one that does not answer; -1 for none.
+    /// </summary>
     public int Shunned { get; set; } = -1;
 
     /// <summary>The longest call of each queue that was underway at some time between two.</summary>

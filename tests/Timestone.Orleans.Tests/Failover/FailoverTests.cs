@@ -25,7 +25,13 @@ public sealed class FailoverTests(ITestOutputHelper output)
     [Fact]
     public async Task Silos_that_are_killed_under_load_lose_nothing_complete_nothing_twice_and_answer_as_one_queue_would()
     {
-        var duration = double.TryParse(Environment.GetEnvironmentVariable("TIMESTONE_FAILOVER_SECONDS"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+        var duration = double.TryParse(
+            Environment.GetEnvironmentVariable("TIMESTONE_FAILOVER_SECONDS"),
+            CultureInfo.InvariantCulture,
+            out var seconds
+        )
+            ? seconds
+            : 0;
         var seed = FaultSwitches.Seed;
         output.WriteLine($"Seed {seed}.");
         await using var silos = await SiloProcesses.StartAsync();
@@ -55,7 +61,8 @@ public sealed class FailoverTests(ITestOutputHelper output)
 
         Task ProgressAsync() => Task.WhenAll(load.ProgressAsync(Messages), simple.MoreAsync(Calls), exclusive.MoreAsync(Calls));
 
-        FaultRun Recorded(QueueType type) => new(output, seed, type, [.. silos.Rest.SelectMany(rest => (ITimestone[])[rest, silos.External])]) { Pace = Pace };
+        FaultRun Recorded(QueueType type) =>
+            new(output, seed, type, [.. silos.Rest.SelectMany(rest => (ITimestone[])[rest, silos.External])]) { Pace = Pace };
     }
 
     [Fact]
@@ -89,20 +96,37 @@ public sealed class FailoverTests(ITestOutputHelper output)
         await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = silos.Redis });
         foreach (var queue in queues)
             await Eventually.BeAsync(async () => (await journal.ReadMessageAsync(queue, "a"))!.Row.State.State == MessageState.Pending);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"All had happened {(DateTime.UtcNow - killed).TotalSeconds:0.0} s after the kill."));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"All had happened {(DateTime.UtcNow - killed).TotalSeconds:0.0} s after the kill.")
+        );
     }
 
     // The longest call of each queue after each event: how long the queue was not to be had.
     private void Report(ClusterLoad load, List<DateTime> events)
     {
-        var outages = events.Select((at, i) => load.Calls.Where(call => call.Queue >= 0 && call.At.Add(call.Took) >= at && (i + 1 == events.Count || call.At < events[i + 1])))
-            .SelectMany(static calls => calls.GroupBy(static call => call.Queue).Select(static queue => queue.Max(static call => call.Took.TotalSeconds)))
+        var outages = events
+            .Select(
+                (at, i) =>
+                    load.Calls.Where(call =>
+                        call.Queue >= 0 && call.At.Add(call.Took) >= at && (i + 1 == events.Count || call.At < events[i + 1])
+                    )
+            )
+            .SelectMany(static calls =>
+                calls.GroupBy(static call => call.Queue).Select(static queue => queue.Max(static call => call.Took.TotalSeconds))
+            )
             .Order()
             .ToArray();
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{events.Count} events, {load.Enqueued} messages, {load.Calls.Sum(static call => call.Failures)} tries failed; longest call of a queue after an event: p50 {outages[outages.Length / 2]:0.00} s, p99 {outages[(int)(outages.Length * 0.99)]:0.00} s, max {outages[^1]:0.00} s"));
-        foreach (var path in load.Calls.Where(static call => call.Queue >= 0).GroupBy(static call => call.Queue % 2 == 0 ? "REST" : "Orleans client"))
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{events.Count} events, {load.Enqueued} messages, {load.Calls.Sum(static call => call.Failures)} tries failed; longest call of a queue after an event: p50 {outages[outages.Length / 2]:0.00} s, p99 {outages[(int)(outages.Length * 0.99)]:0.00} s, max {outages[^1]:0.00} s"
+            )
+        );
+        foreach (
+            var path in load
+                .Calls.Where(static call => call.Queue >= 0)
+                .GroupBy(static call => call.Queue % 2 == 0 ? "REST" : "Orleans client")
+        )
             output.WriteLine($"{path.Key}: longest call {path.Max(static call => call.Took.TotalSeconds):0.00} s");
     }
 }

@@ -31,7 +31,13 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     [InlineData("TERM", 6)]
     public async Task The_queues_of_a_silo_that_is_lost_are_elsewhere_soon(string signal, int longestSeconds)
     {
-        var events = int.TryParse(Environment.GetEnvironmentVariable("TIMESTONE_FAILOVER_EVENTS"), CultureInfo.InvariantCulture, out var told) ? told : 1;
+        var events = int.TryParse(
+            Environment.GetEnvironmentVariable("TIMESTONE_FAILOVER_EVENTS"),
+            CultureInfo.InvariantCulture,
+            out var told
+        )
+            ? told
+            : 1;
         await using var silos = await SiloProcesses.StartAsync();
         await using var load = new ClusterLoad(silos, PacedQueues, Pace);
         await load.ProgressAsync(PacedMessages);
@@ -65,9 +71,12 @@ public sealed class LostSiloTests(ITestOutputHelper output)
         }
 
         longest.Sort();
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{signal}, {events} times, the longest call of each of {PacedQueues} queues: p50 {At(0.5):0.0} s, p90 {At(0.9):0.0} s, p99 {At(0.99):0.0} s, max {At(1):0.0} s."));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{signal}, {events} times, the longest call of each of {PacedQueues} queues: p50 {At(0.5):0.0} s, p90 {At(0.9):0.0} s, p99 {At(0.99):0.0} s, max {At(1):0.0} s."
+            )
+        );
         longest.Count.ShouldBe(events * PacedQueues);
         At(1).ShouldBeLessThan(longestSeconds);
         (await load.FinishAsync()).ShouldBeEmpty();
@@ -91,8 +100,12 @@ public sealed class LostSiloTests(ITestOutputHelper output)
         silos.Kill(0);
         var waited = await Task.WhenAll(calls);
         var failed = waited.Count(static wait => wait is not null);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{failed} of {Queues} calls failed, the last {waited.Max()?.TotalSeconds:0.00} s after the kill."));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{failed} of {Queues} calls failed, the last {waited.Max()?.TotalSeconds:0.00} s after the kill."
+            )
+        );
         waited.ShouldContain(static wait => wait != null);
         waited.ShouldAllBe(static wait => wait == null || wait < LongestLoss);
 
@@ -113,7 +126,11 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     [Fact]
     public async Task No_silo_that_only_lacks_processor_time_is_declared_dead()
     {
-        var told = double.TryParse(Environment.GetEnvironmentVariable("TIMESTONE_FAILOVER_SECONDS"), CultureInfo.InvariantCulture, out var seconds);
+        var told = double.TryParse(
+            Environment.GetEnvironmentVariable("TIMESTONE_FAILOVER_SECONDS"),
+            CultureInfo.InvariantCulture,
+            out var seconds
+        );
         var length = TimeSpan.FromSeconds(told ? seconds : 15);
         await using var silos = await SiloProcesses.StartAsync();
         await using var load = new ClusterLoad(silos, Queues);

@@ -14,7 +14,10 @@ public sealed class SiloProcesses : IAsyncDisposable
     public const int Count = 3;
 
     private readonly RedisServer _redis = RedisServer.StartAnyKind();
-    private readonly (int Http, int Silo, int Gateway)[] _ports = [.. Enumerable.Range(0, Count).Select(_ => (FreePort(), FreePort(), FreePort()))];
+    private readonly (int Http, int Silo, int Gateway)[] _ports =
+    [
+        .. Enumerable.Range(0, Count).Select(_ => (FreePort(), FreePort(), FreePort())),
+    ];
     private readonly ServerProcess?[] _silos = new ServerProcess?[Count];
     private readonly TimestoneClient[] _rest;
     private IHost? _external;

@@ -63,17 +63,30 @@ public sealed class EmbeddedRedisTests : IDisposable
         var clients = silos.Select(static silo => new TimestoneClient(new Uri(silo.BaseAddress))).ToList();
         try
         {
-            await Task.WhenAll(clients.Select(async (client, silo) =>
-            {
-                for (var i = 0; i < Messages; i++)
-                    await client.EnqueueAsync(Queue(i), new NewMessage { Id = $"{silo}-{i}" });
-            }));
-            var completed = await Task.WhenAll(clients.Select((client, silo) => CompleteAllAsync(client, Enumerable.Range(2 * silo, Queues).Select(Queue))));
+            await Task.WhenAll(
+                clients.Select(
+                    async (client, silo) =>
+                    {
+                        for (var i = 0; i < Messages; i++)
+                            await client.EnqueueAsync(Queue(i), new NewMessage { Id = $"{silo}-{i}" });
+                    }
+                )
+            );
+            var completed = await Task.WhenAll(
+                clients.Select((client, silo) => CompleteAllAsync(client, Enumerable.Range(2 * silo, Queues).Select(Queue)))
+            );
             completed.ShouldAllBe(static ids => ids.Count > 0);
-            completed.SelectMany(static ids => ids).ShouldBe(Enumerable.Range(0, silos.Length).SelectMany(static silo => Enumerable.Range(0, Messages).Select(i => $"{silo}-{i}")), ignoreOrder: true);
+            completed
+                .SelectMany(static ids => ids)
+                .ShouldBe(
+                    Enumerable.Range(0, silos.Length).SelectMany(static silo => Enumerable.Range(0, Messages).Select(i => $"{silo}-{i}")),
+                    ignoreOrder: true
+                );
             foreach (var client in clients)
             {
-                var counts = await Task.WhenAll(Enumerable.Range(0, Queues).Select(async queue => (await client.GetStatsAsync(Queue(queue))).Counts));
+                var counts = await Task.WhenAll(
+                    Enumerable.Range(0, Queues).Select(async queue => (await client.GetStatsAsync(Queue(queue))).Counts)
+                );
                 counts.Sum(static counts => counts.Completed).ShouldBe(silos.Length * Messages);
             }
         }

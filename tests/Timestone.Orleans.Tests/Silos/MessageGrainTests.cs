@@ -80,10 +80,23 @@ public sealed class MessageGrainTests : SiloTests
         (await grain.CancelAsync("no longer wanted")).State.ShouldBe(MessageState.Canceled);
         (await grain.RedriveAsync()).State.ShouldBe(MessageState.Pending);
         var taken = (await Service.DequeueAsync(Queue, new DequeueRequest())).Messages.ShouldHaveSingleItem();
-        (await grain.ExtendAsync(new LeaseExtension { Id = "a", LeaseToken = taken.LeaseToken!, Progress = Result })).LeaseExpiresAt.ShouldNotBeNull();
+        (
+            await grain.ExtendAsync(
+                new LeaseExtension
+                {
+                    Id = "a",
+                    LeaseToken = taken.LeaseToken!,
+                    Progress = Result,
+                }
+            )
+        ).LeaseExpiresAt.ShouldNotBeNull();
         (await grain.GetAsync()).Progress.ShouldBe(Result);
-        (await Should.ThrowAsync<TimestoneException>(() => grain.SettleAsync(Settlement.Complete("b", taken.LeaseToken!)))).Error.Field.ShouldBe("id");
-        (await Should.ThrowAsync<TimestoneException>(() => grain.SettleAsync(Settlement.Complete("a", "stale")))).Code.ShouldBe(ErrorCode.LeaseLost);
+        (
+            await Should.ThrowAsync<TimestoneException>(() => grain.SettleAsync(Settlement.Complete("b", taken.LeaseToken!)))
+        ).Error.Field.ShouldBe("id");
+        (await Should.ThrowAsync<TimestoneException>(() => grain.SettleAsync(Settlement.Complete("a", "stale")))).Code.ShouldBe(
+            ErrorCode.LeaseLost
+        );
     }
 
     [Fact]
@@ -95,7 +108,9 @@ public sealed class MessageGrainTests : SiloTests
         var canceled = await MessageGrain("a").CancelAsync("no longer wanted");
         await CloseQueueAsync();
         var history = await MessageGrain("a").GetHistoryAsync(new HistoryRequest { After = canceled.Version });
-        history.Transitions.Select(transition => (transition.To, transition.Error)).ShouldBe([(MessageState.Pending, null), (MessageState.Canceled, "no longer wanted")]);
+        history
+            .Transitions.Select(transition => (transition.To, transition.Error))
+            .ShouldBe([(MessageState.Pending, null), (MessageState.Canceled, "no longer wanted")]);
         Silos.OwnerOf(Queue).ShouldBe(NoSilo);
         await Service.DeleteQueueAsync(Queue);
         (await MessageGrain("a").GetHistoryAsync(new HistoryRequest { After = canceled.Version })).Transitions.Count.ShouldBe(2);
@@ -104,8 +119,12 @@ public sealed class MessageGrainTests : SiloTests
     [Fact]
     public async Task Without_an_index_searches_and_histories_are_refused()
     {
-        (await Should.ThrowAsync<TimestoneException>(() => Silos.External.SearchMessagesAsync(new MessageSearch()))).Code.ShouldBe(ErrorCode.NoIndex);
-        (await Should.ThrowAsync<TimestoneException>(() => MessageGrain("a").GetHistoryAsync(new HistoryRequest()))).Code.ShouldBe(ErrorCode.NoIndex);
+        (await Should.ThrowAsync<TimestoneException>(() => Silos.External.SearchMessagesAsync(new MessageSearch()))).Code.ShouldBe(
+            ErrorCode.NoIndex
+        );
+        (await Should.ThrowAsync<TimestoneException>(() => MessageGrain("a").GetHistoryAsync(new HistoryRequest()))).Code.ShouldBe(
+            ErrorCode.NoIndex
+        );
     }
 
     [Theory]

@@ -7,7 +7,8 @@ public sealed class PlacementTests(ITestOutputHelper output) : SiloTests
 {
     private const int EnoughOfASilo = 50;
 
-    // Silos tell one another once a second how many they have. Where a queue is called first has it as long as it has little more than others.
+    // Silos tell one another once a second how many they have. Where a queue is called first has it as long as it has little more than
+    // others.
     [Fact]
     public async Task Queues_are_spread_over_the_silos_although_all_are_called_through_one()
     {

@@ -17,7 +17,16 @@ public sealed class RedisAccessTests
         using var authority = new TestAuthority();
         var (certificate, key) = authority.WriteServer(folder.Path);
         var port = ServerOnCall.FreePort();
-        using var redis = RedisServer.Start("--tls-port", $"{port}", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no");
+        using var redis = RedisServer.Start(
+            "--tls-port",
+            $"{port}",
+            "--tls-cert-file",
+            certificate,
+            "--tls-key-file",
+            key,
+            "--tls-auth-clients",
+            "no"
+        );
         var rights = RedisUserRights.Named(RedisUserRights.Silos);
         RedisUserRights.Give(redis, [.. RedisUserRights.Named(RedisUserRights.Journal), .. rights]);
         var trusted = authority.Write(folder.Path);
@@ -40,9 +49,18 @@ public sealed class RedisAccessTests
         // Nothing of the product is stored by a grain yet: that right is what RedisStorageTests need.
         RedisUserRights.Unused(redis, rights).ShouldBe(["+hmset"]);
 
-        ServerProcess Start() => ServerProcess.StartProgram(
-            "timestone-silo",
-            new() { ["SSL_CERT_FILE"] = trusted },
-            "--urls", "http://127.0.0.1:0", "--redis", RedisUserRights.Of($"localhost:{port},ssl=true"), "--silo-port", $"{ServerOnCall.FreePort()}", "--gateway-port", $"{ServerOnCall.FreePort()}");
+        ServerProcess Start() =>
+            ServerProcess.StartProgram(
+                "timestone-silo",
+                new() { ["SSL_CERT_FILE"] = trusted },
+                "--urls",
+                "http://127.0.0.1:0",
+                "--redis",
+                RedisUserRights.Of($"localhost:{port},ssl=true"),
+                "--silo-port",
+                $"{ServerOnCall.FreePort()}",
+                "--gateway-port",
+                $"{ServerOnCall.FreePort()}"
+            );
     }
 }

@@ -16,7 +16,12 @@ public sealed class RedisReadinessTests
         for (var i = 0; i < 2; i++)
         {
             silos.SignalRedis("STOP");
-            var calls = silos.Rest.Select((rest, silo) => Should.ThrowAsync<TimestoneException>(() => rest.EnqueueAsync($"q{silo}", new NewMessage { Id = $"{i}" }))).ToArray();
+            var calls = silos
+                .Rest.Select(
+                    (rest, silo) =>
+                        Should.ThrowAsync<TimestoneException>(() => rest.EnqueueAsync($"q{silo}", new NewMessage { Id = $"{i}" }))
+                )
+                .ToArray();
             await BeAsync(HttpStatusCode.ServiceUnavailable);
             await Task.WhenAll(calls);
             silos.SignalRedis("CONT");
@@ -26,6 +31,11 @@ public sealed class RedisReadinessTests
         for (var silo = 0; silo < SiloProcesses.Count; silo++)
             await Eventually.SucceedAsync(() => silos.Rest[silo].EnqueueAsync($"q{silo}", new NewMessage { Id = "last" }));
 
-        Task BeAsync(HttpStatusCode status) => Task.WhenAll(silos.Addresses.Select(address => Eventually.BeAsync(async () => (await http.GetAsync(new Uri(address, "/readyz"))).StatusCode == status)));
+        Task BeAsync(HttpStatusCode status) =>
+            Task.WhenAll(
+                silos.Addresses.Select(address =>
+                    Eventually.BeAsync(async () => (await http.GetAsync(new Uri(address, "/readyz"))).StatusCode == status)
+                )
+            );
     }
 }

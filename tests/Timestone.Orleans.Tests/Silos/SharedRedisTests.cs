@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
 
-/// <summary>Servers, and silos of different clusters, would take the queues of one Redis from each other: whoever comes second is refused.</summary>
+/// <summary>
+/// Servers, and silos of different clusters, would take the queues of one Redis from each other: whoever comes second is refused.
+/// </summary>
 public sealed class SharedRedisTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -23,7 +25,8 @@ public sealed class SharedRedisTests : IDisposable
         using var client = new TimestoneClient(new Uri(silo.BaseAddress));
         await client.EnqueueAsync("q", new NewMessage { Id = "a" });
 
-        const string Refusal = "Silos of the cluster 'timestone' use this Redis: stop them first, or give this process another Redis or database.";
+        const string Refusal =
+            "Silos of the cluster 'timestone' use this Redis: stop them first, or give this process another Redis or database.";
         using (var server = StartServer())
             await RefusedAsync(server, Refusal);
         using (var other = StartSilo("--cluster", "other"))
@@ -44,7 +47,10 @@ public sealed class SharedRedisTests : IDisposable
             await client.EnqueueAsync("q", new NewMessage { Id = "a" });
 
             using (var refused = StartSilo())
-                await RefusedAsync(refused, "The server 'first' uses this Redis: stop it first, or give this process another Redis or database.");
+                await RefusedAsync(
+                    refused,
+                    "The server 'first' uses this Redis: stop it first, or give this process another Redis or database."
+                );
 
             server.IsRunning.ShouldBeTrue();
             await client.EnqueueAsync("q", new NewMessage { Id = "b" });
@@ -66,7 +72,8 @@ public sealed class SharedRedisTests : IDisposable
         errors.ShouldContain(why);
     }
 
-    private ServerProcess StartServer(params string[] args) => ServerProcess.Start(["--urls", "http://127.0.0.1:0", "--redis", _redis.Address, .. args]);
+    private ServerProcess StartServer(params string[] args) =>
+        ServerProcess.Start(["--urls", "http://127.0.0.1:0", "--redis", _redis.Address, .. args]);
 
     private ServerProcess StartSilo(params string[] args) => ServerProcess.StartProgram(
         "timestone-silo", [], ["--urls", "http://127.0.0.1:0", "--redis", _redis.Address, .. args]);

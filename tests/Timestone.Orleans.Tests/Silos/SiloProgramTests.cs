@@ -19,7 +19,19 @@ public sealed class SiloProgramTests : IDisposable
     [Fact]
     public async Task Without_Redis_a_silo_is_a_cluster_by_itself_that_keeps_its_data_in_files()
     {
-        string[] args = ["--urls", "http://127.0.0.1:0", "--data", _data.Path, "--durability", "os", "--silo-port", FreePort(), "--gateway-port", FreePort()];
+        string[] args =
+        [
+            "--urls",
+            "http://127.0.0.1:0",
+            "--data",
+            _data.Path,
+            "--durability",
+            "os",
+            "--silo-port",
+            FreePort(),
+            "--gateway-port",
+            FreePort(),
+        ];
         using (var silo = ServerProcess.StartProgram("timestone-silo", [], args))
         {
             await silo.ReadyAsync();
@@ -33,7 +45,9 @@ public sealed class SiloProgramTests : IDisposable
         using var again = ServerProcess.StartProgram("timestone-silo", [], args);
         await again.ReadyAsync();
         using var http = new HttpClient { BaseAddress = new Uri(again.BaseAddress) };
-        (await http.GetFromJsonAsync<System.Text.Json.Nodes.JsonObject>("/v1/queues/q/messages/a"))!["state"]!.ToString().ShouldBe("running");
+        (await http.GetFromJsonAsync<System.Text.Json.Nodes.JsonObject>("/v1/queues/q/messages/a"))!["state"]!
+            .ToString()
+            .ShouldBe("running");
         (await http.GetAsync(new Uri("/dashboard/", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -89,7 +103,20 @@ public sealed class SiloProgramTests : IDisposable
 
     private async Task<ServerProcess> StartAsync()
     {
-        var silo = ServerProcess.StartProgram("timestone-silo", [], "--urls", "http://127.0.0.1:0", "--data", _data.Path, "--durability", "os", "--silo-port", FreePort(), "--gateway-port", FreePort());
+        var silo = ServerProcess.StartProgram(
+            "timestone-silo",
+            [],
+            "--urls",
+            "http://127.0.0.1:0",
+            "--data",
+            _data.Path,
+            "--durability",
+            "os",
+            "--silo-port",
+            FreePort(),
+            "--gateway-port",
+            FreePort()
+        );
         await silo.ReadyAsync();
         return silo;
     }

@@ -28,7 +28,8 @@ public sealed class TestSilos
     private readonly List<(LocalTimestone Local, RedisJournal Journal)> _open = [];
     private readonly List<OutboxPump> _pumps = [];
 
-    private TestSilos(TestCluster cluster, IHost client) => (_cluster, External) = (cluster, client.Services.GetRequiredService<ITimestone>());
+    private TestSilos(TestCluster cluster, IHost client) =>
+        (_cluster, External) = (cluster, client.Services.GetRequiredService<ITimestone>());
 
     /// <summary>The silos that all tests share.</summary>
     public static Task<TestSilos> SharedAsync() => TheShared.Value;
@@ -71,7 +72,14 @@ public sealed class TestSilos
         await CloseAsync();
         for (var i = 0; i < _cluster.Silos.Count; i++)
         {
-            var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = database, Timeout = RedisServer.Patience, Outbox = index is not null });
+            var journal = RedisJournal.Open(
+                new RedisJournalOptions
+                {
+                    Configuration = database,
+                    Timeout = RedisServer.Patience,
+                    Outbox = index is not null,
+                }
+            );
             var local = new LocalTimestone(journal, options with { GiveWay = true }, clock, index: index);
             if (index is not null)
                 _pumps.Add(new OutboxPump("index", journal.Outbox!, OutboxStart.Acknowledged, index, NullLogger<OutboxPump>.Instance));
@@ -110,7 +118,9 @@ public sealed class TestSilos
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var host = Host.CreateEmptyApplicationBuilder(null);
-        host.AddTimestoneOrleansClient(static options => (options.Redis, options.Cluster) = (RedisServer.SharedOfAnyKind.Address, ClusterName));
+        host.AddTimestoneOrleansClient(static options =>
+            (options.Redis, options.Cluster) = (RedisServer.SharedOfAnyKind.Address, ClusterName)
+        );
         var client = host.Build();
         await client.StartAsync();
         return new TestSilos(cluster, client);

@@ -20,8 +20,9 @@ public sealed class WaitingClientTests
 
     [Fact]
     public async Task It_says_that_it_waits_for_a_silo() =>
-        (await FirstWarningAsync(RedisServer.SharedOfAnyKind.Address))
-            .ShouldBe($"Waiting for the cluster 'waiting': there is no silo of that name in the cluster's table in Redis at {RedisServer.SharedOfAnyKind.Address}.");
+        (await FirstWarningAsync(RedisServer.SharedOfAnyKind.Address)).ShouldBe(
+            $"Waiting for the cluster 'waiting': there is no silo of that name in the cluster's table in Redis at {RedisServer.SharedOfAnyKind.Address}."
+        );
 
     private static async Task<string> FirstWarningAsync(string redis)
     {
@@ -45,7 +46,8 @@ public sealed class WaitingClientTests
 
         public Task<string> Text => _text.Task;
 
-        public ILogger CreateLogger(string categoryName) => new Logger(categoryName.StartsWith(category, StringComparison.Ordinal) ? _text : null);
+        public ILogger CreateLogger(string categoryName) =>
+            new Logger(categoryName.StartsWith(category, StringComparison.Ordinal) ? _text : null);
 
         public void Dispose()
         {
@@ -58,8 +60,13 @@ public sealed class WaitingClientTests
 
             public bool IsEnabled(LogLevel logLevel) => text is not null && logLevel >= LogLevel.Warning;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-                text?.TrySetResult(formatter(state, exception));
+            public void Log<TState>(
+                LogLevel logLevel,
+                EventId eventId,
+                TState state,
+                Exception? exception,
+                Func<TState, Exception?, string> formatter
+            ) => text?.TrySetResult(formatter(state, exception));
         }
     }
 }

@@ -24,7 +24,10 @@ public sealed class RedisStorageTests
         if (!onGarnet)
         {
             // Those that the docs name, for a cluster of this name.
-            RedisUserRights.Give(redis, [.. RedisUserRights.Named(RedisUserRights.Journal), .. RedisUserRights.Named(RedisUserRights.Silos), "~storage-*"]);
+            RedisUserRights.Give(
+                redis,
+                [.. RedisUserRights.Named(RedisUserRights.Journal), .. RedisUserRights.Named(RedisUserRights.Silos), "~storage-*"]
+            );
             _redis = RedisUserRights.Of(redis.Address);
         }
 

@@ -218,12 +218,18 @@ public sealed class KafkaQueueCacheTests
     private static KafkaQueueCache Cache(int mostBytes = 1000, int recordsPerDelivery = 1, bool alwaysSubscribed = false) =>
         new(mostBytes, recordsPerDelivery, alwaysSubscribed);
 
-    private static void Add(KafkaQueueCache cache, StreamId stream, params int[] offsets) => cache.AddToCache([.. offsets.Select(offset => Record(stream, offset))]);
+    private static void Add(KafkaQueueCache cache, StreamId stream, params int[] offsets) =>
+        cache.AddToCache([.. offsets.Select(offset => Record(stream, offset))]);
 
     private static KafkaBatch Record(StreamId stream, int offset, bool withContext = false) =>
-        new KafkaBatch(offset, new KafkaEvents(stream, [$"event {offset}"], withContext ? new Dictionary<string, object> { ["tenant"] = "acme" } : null), RecordBytes);
+        new KafkaBatch(
+            offset,
+            new KafkaEvents(stream, [$"event {offset}"], withContext ? new Dictionary<string, object> { ["tenant"] = "acme" } : null),
+            RecordBytes
+        );
 
-    private static IQueueCacheCursor Cursor(KafkaQueueCache cache, StreamId stream, int offset) => cache.GetCacheCursor(stream, new EventSequenceTokenV2(offset));
+    private static IQueueCacheCursor Cursor(KafkaQueueCache cache, StreamId stream, int offset) =>
+        cache.GetCacheCursor(stream, new EventSequenceTokenV2(offset));
 
     // The offsets of the deliveries that were left.
     private static List<long> Drain(IQueueCacheCursor cursor)

@@ -117,7 +117,10 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
     public async Task A_topic_that_was_created_again_and_has_grown_past_what_was_delivered_is_read_from_its_beginning()
     {
         // The client, which notices at once that the topic is gone, asks for it again when it has grown.
-        var options = _options with { Properties = new Dictionary<string, string> { ["topic.metadata.refresh.fast.interval.ms"] = "5000" } };
+        var options = _options with
+        {
+            Properties = new Dictionary<string, string> { ["topic.metadata.refresh.fast.interval.ms"] = "5000" },
+        };
         await WriteAsync(0, 3);
 
         // Time stands still, so that neither is committed nor looked which topic it is unless it is told to go on.
@@ -180,10 +183,18 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
 
     private IConsumer<byte[], byte[]> Member() => new KafkaClients(_options, NullLogger.Instance).PartitionReader();
 
-    private Offset Committed(IConsumer<byte[], byte[]> member) => member.Committed([new TopicPartition(_options.CurrentTopic, 0)], Patience).Single().Offset;
+    private Offset Committed(IConsumer<byte[], byte[]> member) =>
+        member.Committed([new TopicPartition(_options.CurrentTopic, 0)], Patience).Single().Offset;
 
     private static KafkaOptions Options(string servers) =>
-        new() { BootstrapServers = servers, CurrentTopic = $"records-{Guid.NewGuid():N}", GroupId = $"group-{Guid.NewGuid():N}", Partitions = 1, CommitInterval = TimeSpan.FromMilliseconds(1) };
+        new()
+        {
+            BootstrapServers = servers,
+            CurrentTopic = $"records-{Guid.NewGuid():N}",
+            GroupId = $"group-{Guid.NewGuid():N}",
+            Partitions = 1,
+            CommitInterval = TimeSpan.FromMilliseconds(1),
+        };
 
     private Task WriteAsync(int from, int count) => WriteAsync([.. Enumerable.Range(from, count).Select(static number => $"{number}")]);
 
@@ -203,7 +214,8 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
 
         public StreamProviderDirection Direction => StreamProviderDirection.ReadOnly;
 
-        public Message<byte[], byte[]> ToRecord<T>(StreamId stream, IEnumerable<T> events, Dictionary<string, object>? requestContext) => throw new NotSupportedException();
+        public Message<byte[], byte[]> ToRecord<T>(StreamId stream, IEnumerable<T> events, Dictionary<string, object>? requestContext) =>
+            throw new NotSupportedException();
 
         public KafkaEvents FromRecord(ConsumeResult<byte[], byte[]> record)
         {
@@ -224,7 +236,15 @@ public sealed class KafkaReceiverTests : IAsyncLifetime
         {
             var clients = new KafkaClients(options, NullLogger.Instance);
             _topic = new KafkaTopic(options, clients, NullLogger<KafkaTopic>.Instance);
-            _receiver = new KafkaReceiver(new TopicPartition(options.CurrentTopic, 0), clients, _topic, data ?? new PlainRecords("test"), _cache, NullLogger<KafkaReceiver>.Instance, time ?? TimeProvider.System);
+            _receiver = new KafkaReceiver(
+                new TopicPartition(options.CurrentTopic, 0),
+                clients,
+                _topic,
+                data ?? new PlainRecords("test"),
+                _cache,
+                NullLogger<KafkaReceiver>.Instance,
+                time ?? TimeProvider.System
+            );
         }
 
         /// <summary>Reads so many records; answers their offsets.</summary>

@@ -36,7 +36,8 @@ public sealed class KafkaStreamTests
         await using var cluster = await StreamCluster.StartAsync();
         var recording = RecordingGrain.Of(_test);
         var failures = 0;
-        recording.BeforeTaken = told => told == "event 3" && failures++ < 2 ? throw new InvalidOperationException("Not yet.") : Task.CompletedTask;
+        recording.BeforeTaken = told =>
+            told == "event 3" && failures++ < 2 ? throw new InvalidOperationException("Not yet.") : Task.CompletedTask;
         for (var i = 0; i < 6; i++)
             await cluster.Stream(_test).OnNextAsync($"event {i}");
         await recording.BecomesAsync(static taken => taken.Contains("event 5"));
@@ -100,7 +101,10 @@ public sealed class KafkaStreamTests
         for (var i = 0; i < 10; i++)
             await stream.OnNextAsync($"event {i}");
         await live.BecomesAsync(static taken => taken.Contains("event 9"));
-        await stream.SubscribeAsync(again.TakeAsync, new global::Orleans.Providers.Streams.Common.EventSequenceTokenV2(live.OffsetOf("event 4")));
+        await stream.SubscribeAsync(
+            again.TakeAsync,
+            new global::Orleans.Providers.Streams.Common.EventSequenceTokenV2(live.OffsetOf("event 4"))
+        );
         await again.BecomesAsync(static taken => taken.Contains("event 9"));
         again.Events.ShouldBe(["event 4", "event 5", "event 6", "event 7", "event 8", "event 9"]);
         live.Events.Count.ShouldBe(10);

@@ -48,7 +48,12 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
             var indexed = clock.Elapsed;
             var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
             var (transitions, all) = await services.Elasticsearch.CheckHistoryAsync(load, $"Seed {seed}.");
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{transitions} transitions of {all} messages in {loaded.TotalSeconds:0} s, {kills} kills; indexed after {indexed.TotalSeconds:0} s; {compared} messages compared after {clock.Elapsed.TotalSeconds:0} s."));
+            output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{transitions} transitions of {all} messages in {loaded.TotalSeconds:0} s, {kills} kills; indexed after {indexed.TotalSeconds:0} s; {compared} messages compared after {clock.Elapsed.TotalSeconds:0} s."
+                )
+            );
             compared.ShouldBePositive();
         }
         finally
@@ -74,9 +79,19 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
         try
         {
             await Task.WhenAll(silos.Select(static silo => silo.StartAsync()));
-            using var client = new TimestoneClient(new TimestoneClientOptions { Addresses = [.. silos.Select(static silo => silo.Address)], RetryFor = TimeSpan.FromMinutes(1) });
+            using var client = new TimestoneClient(
+                new TimestoneClientOptions
+                {
+                    Addresses = [.. silos.Select(static silo => silo.Address)],
+                    RetryFor = TimeSpan.FromMinutes(1),
+                }
+            );
             await GoThroughAsync(client, "lost");
-            await Eventually.BeAsync(() => Task.FromResult(SkipAll(environment["Timestone__Kafka"]) == 2 * 3 * Messages * Queues), TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+            await Eventually.BeAsync(
+                () => Task.FromResult(SkipAll(environment["Timestone__Kafka"]) == 2 * 3 * Messages * Queues),
+                TimeSpan.FromMinutes(2),
+                TimeSpan.FromSeconds(1)
+            );
 
             // The others begin behind it.
             environment["Timestone__ScrubRate"] = "1000";
@@ -104,16 +119,23 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
             foreach (var queue in Enumerable.Range(0, Queues).Select(static number => $"q{number}"))
             {
                 await service.CreateQueueAsync(queue, new QueueSettings());
-                await service.EnqueueAsync(queue, [.. Enumerable.Range(0, Messages).Select(number => new NewMessage { Id = $"{name}-{number}" })]);
+                await service.EnqueueAsync(
+                    queue,
+                    [.. Enumerable.Range(0, Messages).Select(number => new NewMessage { Id = $"{name}-{number}" })]
+                );
                 var taken = await service.DequeueAsync(queue, new DequeueRequest { Max = Messages });
-                await service.SettleAsync(queue, [.. taken.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]);
+                await service.SettleAsync(
+                    queue,
+                    [.. taken.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]
+                );
             }
         }
 
         static async Task<bool> HasAsync(FlowServices services, int messages)
         {
             await services.Elasticsearch.RefreshAsync("timestone-*");
-            return await services.Elasticsearch.CountAsync("timestone-current-*") == messages && await services.Elasticsearch.CountAsync("timestone-historic-*") == 3 * messages;
+            return await services.Elasticsearch.CountAsync("timestone-current-*") == messages
+                && await services.Elasticsearch.CountAsync("timestone-historic-*") == 3 * messages;
         }
     }
 
@@ -158,9 +180,17 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
         var skipped = 0L;
         foreach (var topic in (string[])["timestone.current", "timestone.historic"])
         {
-            using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = brokers, GroupId = "timestone-indexer.silos" }).Build();
-            var ends = Enumerable.Range(0, FlowSwitches.Partitions).Select(partition => new TopicPartition(topic, partition))
-                .Select(partition => new TopicPartitionOffset(partition, consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(10)).High)).ToList();
+            using var consumer = new ConsumerBuilder<byte[], byte[]>(
+                new ConsumerConfig { BootstrapServers = brokers, GroupId = "timestone-indexer.silos" }
+            ).Build();
+            var ends = Enumerable
+                .Range(0, FlowSwitches.Partitions)
+                .Select(partition => new TopicPartition(topic, partition))
+                .Select(partition => new TopicPartitionOffset(
+                    partition,
+                    consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(10)).High
+                ))
+                .ToList();
             consumer.Commit(ends);
             skipped += ends.Sum(static end => end.Offset.Value);
         }
@@ -169,7 +199,15 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
     }
 
     private static ServerOnCall Silo(Dictionary<string, string> environment, RedisServer redis) =>
-        new(environment, "--redis", redis.Address, "--silo-port", ServerOnCall.FreePort().ToString(CultureInfo.InvariantCulture), "--gateway-port", ServerOnCall.FreePort().ToString(CultureInfo.InvariantCulture))
+        new(
+            environment,
+            "--redis",
+            redis.Address,
+            "--silo-port",
+            ServerOnCall.FreePort().ToString(CultureInfo.InvariantCulture),
+            "--gateway-port",
+            ServerOnCall.FreePort().ToString(CultureInfo.InvariantCulture)
+        )
         {
             Program = "timestone-silo",
         };

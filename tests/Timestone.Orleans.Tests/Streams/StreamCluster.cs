@@ -25,15 +25,24 @@ internal sealed class StreamCluster : IAsyncDisposable
         var topic = $"streams-{Guid.NewGuid():N}";
         var kafka = await KafkaServer.SharedAsync();
         var builder = new InProcessTestClusterBuilder(silos);
-        builder.ConfigureSilo((_, silo) =>
-        {
-            silo.AddMemoryGrainStorage("PubSubStore");
-            silo.AddKafkaStreams(Provider, Configure, static streams => streams.ConfigurePullingAgent(static agent => agent.Configure(static agent =>
+        builder.ConfigureSilo(
+            (_, silo) =>
             {
-                agent.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10);
-                agent.MaxEventDeliveryTime = Timeout.InfiniteTimeSpan;
-            })));
-        });
+                silo.AddMemoryGrainStorage("PubSubStore");
+                silo.AddKafkaStreams(
+                    Provider,
+                    Configure,
+                    static streams =>
+                        streams.ConfigurePullingAgent(static agent =>
+                            agent.Configure(static agent =>
+                            {
+                                agent.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10);
+                                agent.MaxEventDeliveryTime = Timeout.InfiniteTimeSpan;
+                            })
+                        )
+                );
+            }
+        );
         builder.ConfigureClient(client => client.AddKafkaStreams(Provider, Configure));
         var cluster = builder.Build();
         await cluster.DeployAsync();
@@ -50,7 +59,8 @@ internal sealed class StreamCluster : IAsyncDisposable
     }
 
     /// <summary>A stream as the client sees it.</summary>
-    public IAsyncStream<string> Stream(string key, string space = RecordingGrain.Namespace) => Silos.Client.GetStreamProvider(Provider).GetStream<string>(StreamId.Create(space, key));
+    public IAsyncStream<string> Stream(string key, string space = RecordingGrain.Namespace) =>
+        Silos.Client.GetStreamProvider(Provider).GetStream<string>(StreamId.Create(space, key));
 
     public ValueTask DisposeAsync() => Silos.DisposeAsync();
 }

@@ -74,23 +74,33 @@ public sealed class TransitionIndexTests : IAsyncLifetime
         var story = new Story(seed: 3, messages: 5, transitions: 50);
         var refused = story.Transitions.First();
         _index.Reject = told => told.Transition == refused ? "I will not." : null;
-        using (var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = _options.BootstrapServers }).Build())
+        using (
+            var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = _options.BootstrapServers }).Build()
+        )
         {
             for (var partition = 0; partition < TestKafka.Partitions; partition++)
-                await producer.ProduceAsync(new TopicPartition(_options.HistoricTopic, partition), new Message<byte[], byte[]> { Value = "no event"u8.ToArray() });
+                await producer.ProduceAsync(
+                    new TopicPartition(_options.HistoricTopic, partition),
+                    new Message<byte[], byte[]> { Value = "no event"u8.ToArray() }
+                );
         }
 
         await PublishAsync(story);
         await _index.BecomesAsync(() => _index.Transitions.Count == story.Transitions.Count() - 1);
         var letters = await TopicReader.TakeAsync(_options, _options.DeadLetterTopic, TestKafka.Partitions + 1);
         letters.Count(static letter => letter.Message.Value.AsSpan().SequenceEqual("no event"u8)).ShouldBe(TestKafka.Partitions);
-        letters.Count(letter => letter.Message.Headers.Any(static header => header.GetValueBytes().AsSpan().SequenceEqual("I will not."u8))).ShouldBe(1);
+        letters
+            .Count(letter => letter.Message.Headers.Any(static header => header.GetValueBytes().AsSpan().SequenceEqual("I will not."u8)))
+            .ShouldBe(1);
     }
 
     [Fact]
     public async Task When_a_silo_is_killed_the_other_indexes_what_it_had_not()
     {
-        var (first, second) = (new Story(seed: 4, messages: 50, transitions: 500, queue: "first"), new Story(seed: 5, messages: 50, transitions: 500, queue: "second"));
+        var (first, second) = (
+            new Story(seed: 4, messages: 50, transitions: 500, queue: "first"),
+            new Story(seed: 5, messages: 50, transitions: 500, queue: "second")
+        );
         await PublishAsync(first);
         await _index.IncludesAsync(first);
         var publishing = PublishAsync(second);
@@ -99,7 +109,8 @@ public sealed class TransitionIndexTests : IAsyncLifetime
         await _index.IncludesAsync(second);
     }
 
-    private static void Open(InProcessSiloHandle silo, IIndexWriter index) => silo.ServiceProvider.GetRequiredService<SiloIndex>().Writer = index;
+    private static void Open(InProcessSiloHandle silo, IIndexWriter index) =>
+        silo.ServiceProvider.GetRequiredService<SiloIndex>().Writer = index;
 
     private async Task PublishAsync(Story story)
     {

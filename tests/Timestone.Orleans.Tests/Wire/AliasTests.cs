@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Timestone.Orleans.Tests.Wire;
 
-/// <summary>Silos of two versions talk to each other during a rolling upgrade: what they say must not be named by what code is called.</summary>
+/// <summary>
+/// Silos of two versions talk to each other during a rolling upgrade: what they say must not be named by what code is called.
+/// </summary>
 public sealed class AliasTests
 {
     private static readonly Type[] Types = typeof(IQueueGrain).Assembly.GetTypes();
@@ -24,7 +26,9 @@ public sealed class AliasTests
 
     [Fact]
     public void Every_method_says_how_long_its_caller_waits() =>
-        Interfaces.SelectMany(static grain => grain.GetMethods()).ShouldAllBe(method => method.GetCustomAttribute<ResponseTimeoutAttribute>() != null);
+        Interfaces
+            .SelectMany(static grain => grain.GetMethods())
+            .ShouldAllBe(method => method.GetCustomAttribute<ResponseTimeoutAttribute>() != null);
 
     [Fact]
     public void Every_record_on_the_wire_that_is_not_JSON_has_an_alias_of_its_own_and_numbered_fields()
@@ -34,7 +38,10 @@ public sealed class AliasTests
         AllDifferent(records);
         foreach (var record in records)
         {
-            var ids = record.GetFields().Select(field => field.GetCustomAttribute<IdAttribute>().ShouldNotBeNull($"{record.Name}.{field.Name}").Id).ToArray();
+            var ids = record
+                .GetFields()
+                .Select(field => field.GetCustomAttribute<IdAttribute>().ShouldNotBeNull($"{record.Name}.{field.Name}").Id)
+                .ToArray();
             ids.ShouldBe(Enumerable.Range(0, ids.Length).Select(id => (uint)id), record.Name);
         }
     }
@@ -42,19 +49,39 @@ public sealed class AliasTests
     [Fact]
     public void Every_property_of_a_dequeue_is_on_the_wire()
     {
-        foreach (var (record, wire) in new[] { (typeof(DequeueRequest), typeof(WireDequeueRequest)), (typeof(DequeueResult), typeof(WireDequeueResult)) })
+        foreach (
+            var (record, wire) in new[]
+            {
+                (typeof(DequeueRequest), typeof(WireDequeueRequest)),
+                (typeof(DequeueResult), typeof(WireDequeueResult)),
+            }
+        )
         {
-            wire.GetFields().Select(static field => field.Name).Order()
-                .ShouldBe(record.GetProperties().Where(static property => property.SetMethod is not null).Select(static property => property.Name).Order(), record.Name);
+            wire.GetFields()
+                .Select(static field => field.Name)
+                .Order()
+                .ShouldBe(
+                    record
+                        .GetProperties()
+                        .Where(static property => property.SetMethod is not null)
+                        .Select(static property => property.Name)
+                        .Order(),
+                    record.Name
+                );
         }
     }
 
     [Fact]
     public void Every_record_that_a_grain_is_told_or_tells_has_a_sample()
     {
-        var told = Interfaces.SelectMany(static grain => grain.GetMethods())
-            .SelectMany(static method => method.GetParameters().Select(static parameter => parameter.ParameterType).Append(method.ReturnType))
-            .Select(static type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>) ? type.GenericTypeArguments[0] : type)
+        var told = Interfaces
+            .SelectMany(static grain => grain.GetMethods())
+            .SelectMany(static method =>
+                method.GetParameters().Select(static parameter => parameter.ParameterType).Append(method.ReturnType)
+            )
+            .Select(static type =>
+                type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>) ? type.GenericTypeArguments[0] : type
+            )
             .Select(static type => type.GetElementType() ?? type)
             .Where(static type => type.Assembly == typeof(Message).Assembly && type.IsClass)
             .ToHashSet();
@@ -62,7 +89,9 @@ public sealed class AliasTests
         // A filter has its sample within those that carry one.
         told.Remove(typeof(Metadata)).ShouldBeTrue();
         told.ShouldBeSubsetOf(WireSamples.All.Values.Select(static sample => sample.GetType()));
-        JsonRecords.Codecs.Select(static codec => codec.GenericTypeArguments[0]).ShouldBeSubsetOf(WireSamples.All.Values.Select(static sample => sample.GetType()));
+        JsonRecords
+            .Codecs.Select(static codec => codec.GenericTypeArguments[0])
+            .ShouldBeSubsetOf(WireSamples.All.Values.Select(static sample => sample.GetType()));
     }
 
     [Fact]

@@ -48,11 +48,26 @@ internal static class WireSamples
         UpdatedAt = At,
     };
 
-    private static readonly NewMessage New = new() { Id = "a", Payload = Json, Metadata = Pairs, Priority = -5, Invisible = TimeSpan.FromSeconds(3), Lease = TimeSpan.FromSeconds(4) };
+    private static readonly NewMessage New = new()
+    {
+        Id = "a",
+        Payload = Json,
+        Metadata = Pairs,
+        Priority = -5,
+        Invisible = TimeSpan.FromSeconds(3),
+        Lease = TimeSpan.FromSeconds(4),
+    };
 
     private static readonly MessageResult Refused = MessageResult.Refused("a", ErrorCode.LeaseLost, "Gone.", "leaseToken");
 
-    private static readonly MessageResult Done = new() { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = true, LeaseExpiresAt = At };
+    private static readonly MessageResult Done = new()
+    {
+        Id = "a",
+        State = MessageState.Completed,
+        Version = 3,
+        Duplicate = true,
+        LeaseExpiresAt = At,
+    };
 
     private static readonly MessageResult Shortened = Done with { Omitted = OmittedText.Error };
 
@@ -76,63 +91,129 @@ internal static class WireSamples
     };
 
     /// <summary>The samples by name. Those with a list within are compared by their texts.</summary>
-    public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
-    {
-        ["settings"] = UnusualSettings.All,
-        ["patch"] = new QueueSettingsPatch { Lease = TimeSpan.FromSeconds(1), Backoff = new BackoffPatch { Kind = BackoffKind.Fixed, Max = TimeSpan.FromSeconds(7) }, MaxDepth = 5, EnqueueBlocked = false, Type = QueueType.Simple, ExclusivityKey = "k", PublishPayloads = true, ErroredRetention = TimeSpan.FromSeconds(8), MaxErrored = 6 },
-        ["created"] = new CreateQueueResult(Queue, true),
-        ["queue"] = Queue,
-        ["new message"] = New,
-        ["new message by times"] = new NewMessage { Deadline = At, VisibleAt = At },
-        ["message"] = Running,
-        ["refused"] = Refused,
-        ["done"] = Done,
-        ["shortened"] = Shortened,
-        ["failure"] = Failure,
-        ["completion"] = Completion,
-        ["extension"] = new LeaseExtension { Id = "a", LeaseToken = "0123456789abcdef", Lease = TimeSpan.FromSeconds(5), Progress = Json },
-        ["cancellation"] = new Cancellation { Id = "a", Reason = "r" },
-        ["stats"] = Stats,
-        ["stats with space"] = Stats with { Journal = new JournalSpace(JournalRoom.SettleOnly, 1, 2, 3) },
-        ["dequeue"] = new DequeueRequest { Max = 7, Wait = TimeSpan.FromSeconds(1), Lease = TimeSpan.FromSeconds(2), Worker = "w", RequestId = "r", Filter = Pairs, Settle = [Failure, Completion] },
-        ["dequeued"] = new DequeueResult { Messages = [Running], Settled = [Done, Refused] },
-        ["dequeued without room"] = new DequeueResult { Settled = [Done], Error = new TimestoneError(ErrorCode.QueueFull, "Full.") },
-        ["messages"] = new MessagePage([Running], "next"),
-        ["queues"] = new QueuePage([Queue], null),
-        ["search"] = new MessageSearch
+    public static IReadOnlyDictionary<string, object> All { get; } =
+        new Dictionary<string, object>
         {
-            Queue = "q",
-            State = MessageState.Errored,
-            Metadata = Pairs,
-            Worker = "w",
-            Error = "e",
-            MinPriority = -1,
-            MaxPriority = 1,
-            EnqueuedFrom = At,
-            EnqueuedBefore = At.AddDays(1),
-            UpdatedFrom = At,
-            UpdatedBefore = At.AddDays(2),
-            Order = SearchOrder.Updated,
-            Descending = true,
-            Cursor = "c",
-            Limit = 7,
-            After = new IndexedWrite("q", "a", 3),
-            Wait = TimeSpan.FromSeconds(1),
-        },
-        ["history"] = new HistoryRequest { After = 3, Wait = TimeSpan.FromSeconds(1), Cursor = "c", Limit = 7 },
-        ["search stats"] = new StatsRequest { Queue = "q", After = new IndexedWrite("q", "a", 3), Wait = TimeSpan.FromSeconds(1) },
-        ["new messages"] = new Batch<NewMessage>([New, New with { Id = "b" }, new NewMessage { Id = null, Deadline = At.ToOffset(TimeSpan.FromHours(2)), VisibleAt = At }, new NewMessage()]),
-        ["results"] = new Batch<MessageResult>([Done, Refused, Done with { Duplicate = false }, new MessageResult(), Shortened]),
-        ["settlements"] = new Batch<Settlement>([Failure, Completion, Settlement.Fail("a", "0123456789abcdef", permanent: true), Settlement.Release("a", "0123456789abcdef")]),
-        ["batch of messages"] = new Batch<Message>([Running, Running with { Id = "b", Queue = "p", Worker = null, Metadata = Metadata.Empty }, Bare]),
-        ["no messages"] = new Batch<Message>([]),
-        ["purged"] = new StateCounts(1, 2, 3, 4, 5, 6),
-        ["problem"] = new TimestoneError(ErrorCode.LeaseLost, "Gone.", "leaseToken"),
-        ["found"] = new SearchPage([], "next", Fresh),
-        ["transitions"] = new MessageHistory([], "next", Fresh, Incomplete: true),
-        ["indexed"] = new SearchStats([], Fresh),
-        ["exception"] = new TimestoneException(ErrorCode.InvalidArgument, "Bad.", "id"),
-    };
+            ["settings"] = UnusualSettings.All,
+            ["patch"] = new QueueSettingsPatch
+            {
+                Lease = TimeSpan.FromSeconds(1),
+                Backoff = new BackoffPatch { Kind = BackoffKind.Fixed, Max = TimeSpan.FromSeconds(7) },
+                MaxDepth = 5,
+                EnqueueBlocked = false,
+                Type = QueueType.Simple,
+                ExclusivityKey = "k",
+                PublishPayloads = true,
+                ErroredRetention = TimeSpan.FromSeconds(8),
+                MaxErrored = 6,
+            },
+            ["created"] = new CreateQueueResult(Queue, true),
+            ["queue"] = Queue,
+            ["new message"] = New,
+            ["new message by times"] = new NewMessage { Deadline = At, VisibleAt = At },
+            ["message"] = Running,
+            ["refused"] = Refused,
+            ["done"] = Done,
+            ["shortened"] = Shortened,
+            ["failure"] = Failure,
+            ["completion"] = Completion,
+            ["extension"] = new LeaseExtension
+            {
+                Id = "a",
+                LeaseToken = "0123456789abcdef",
+                Lease = TimeSpan.FromSeconds(5),
+                Progress = Json,
+            },
+            ["cancellation"] = new Cancellation { Id = "a", Reason = "r" },
+            ["stats"] = Stats,
+            ["stats with space"] = Stats with { Journal = new JournalSpace(JournalRoom.SettleOnly, 1, 2, 3) },
+            ["dequeue"] = new DequeueRequest
+            {
+                Max = 7,
+                Wait = TimeSpan.FromSeconds(1),
+                Lease = TimeSpan.FromSeconds(2),
+                Worker = "w",
+                RequestId = "r",
+                Filter = Pairs,
+                Settle = [Failure, Completion],
+            },
+            ["dequeued"] = new DequeueResult { Messages = [Running], Settled = [Done, Refused] },
+            ["dequeued without room"] = new DequeueResult { Settled = [Done], Error = new TimestoneError(ErrorCode.QueueFull, "Full.") },
+            ["messages"] = new MessagePage([Running], "next"),
+            ["queues"] = new QueuePage([Queue], null),
+            ["search"] = new MessageSearch
+            {
+                Queue = "q",
+                State = MessageState.Errored,
+                Metadata = Pairs,
+                Worker = "w",
+                Error = "e",
+                MinPriority = -1,
+                MaxPriority = 1,
+                EnqueuedFrom = At,
+                EnqueuedBefore = At.AddDays(1),
+                UpdatedFrom = At,
+                UpdatedBefore = At.AddDays(2),
+                Order = SearchOrder.Updated,
+                Descending = true,
+                Cursor = "c",
+                Limit = 7,
+                After = new IndexedWrite("q", "a", 3),
+                Wait = TimeSpan.FromSeconds(1),
+            },
+            ["history"] = new HistoryRequest
+            {
+                After = 3,
+                Wait = TimeSpan.FromSeconds(1),
+                Cursor = "c",
+                Limit = 7,
+            },
+            ["search stats"] = new StatsRequest
+            {
+                Queue = "q",
+                After = new IndexedWrite("q", "a", 3),
+                Wait = TimeSpan.FromSeconds(1),
+            },
+            ["new messages"] = new Batch<NewMessage>([
+                New,
+                New with
+                {
+                    Id = "b",
+                },
+                new NewMessage
+                {
+                    Id = null,
+                    Deadline = At.ToOffset(TimeSpan.FromHours(2)),
+                    VisibleAt = At,
+                },
+                new NewMessage(),
+            ]),
+            ["results"] = new Batch<MessageResult>([Done, Refused, Done with { Duplicate = false }, new MessageResult(), Shortened]),
+            ["settlements"] = new Batch<Settlement>([
+                Failure,
+                Completion,
+                Settlement.Fail("a", "0123456789abcdef", permanent: true),
+                Settlement.Release("a", "0123456789abcdef"),
+            ]),
+            ["batch of messages"] = new Batch<Message>([
+                Running,
+                Running with
+                {
+                    Id = "b",
+                    Queue = "p",
+                    Worker = null,
+                    Metadata = Metadata.Empty,
+                },
+                Bare,
+            ]),
+            ["no messages"] = new Batch<Message>([]),
+            ["purged"] = new StateCounts(1, 2, 3, 4, 5, 6),
+            ["problem"] = new TimestoneError(ErrorCode.LeaseLost, "Gone.", "leaseToken"),
+            ["found"] = new SearchPage([], "next", Fresh),
+            ["transitions"] = new MessageHistory([], "next", Fresh, Incomplete: true),
+            ["indexed"] = new SearchStats([], Fresh),
+            ["exception"] = new TimestoneException(ErrorCode.InvalidArgument, "Bad.", "id"),
+        };
 
     /// <summary>What a record says, lists within it too.</summary>
     public static string Text(object sample) => sample switch

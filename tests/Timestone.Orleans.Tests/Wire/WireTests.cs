@@ -45,7 +45,10 @@ public sealed class WireTests
         foreach (var type in Packing.Types)
         {
             var batch = typeof(Batch<>).MakeGenericType(type);
-            var records = WireSamples.All.Values.Where(sample => sample.GetType() == batch).SelectMany(sample => (IEnumerable<object>)batch.GetProperty("Items")!.GetValue(sample)!).ToArray();
+            var records = WireSamples
+                .All.Values.Where(sample => sample.GetType() == batch)
+                .SelectMany(sample => (IEnumerable<object>)batch.GetProperty("Items")!.GetValue(sample)!)
+                .ToArray();
             foreach (var property in type.GetProperties().Where(static property => property.SetMethod is not null))
             {
                 var unset = property.PropertyType.IsValueType ? Activator.CreateInstance(property.PropertyType) : null;
@@ -56,5 +59,7 @@ public sealed class WireTests
 
     [Fact]
     public void Bytes_stay_bytes() =>
-        Serializer.SerializeToArray(new Batch<NewMessage>([new NewMessage { Payload = Payload.FromBytes(new byte[1000]) }])).Length.ShouldBeLessThan(1100);
+        Serializer
+            .SerializeToArray(new Batch<NewMessage>([new NewMessage { Payload = Payload.FromBytes(new byte[1000]) }]))
+            .Length.ShouldBeLessThan(1100);
 }

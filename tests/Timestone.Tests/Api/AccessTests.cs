@@ -51,7 +51,16 @@ public sealed class AccessTests : IAsyncLifetime
     [MemberData(nameof(Everything))]
     public async Task A_foreign_origin_is_refused_everywhere(string method, string path)
     {
-        foreach (var origin in new[] { "http://evil.example", "https://127.0.0.1", "http://localhost:1", "null", "http://evil.example\thttp://127.0.0.1" })
+        foreach (
+            var origin in new[]
+            {
+                "http://evil.example",
+                "https://127.0.0.1",
+                "http://localhost:1",
+                "null",
+                "http://evil.example\thttp://127.0.0.1",
+            }
+        )
             (await SendAsync(method, path, ("Origin", origin))).ShouldRefuse(403, "forbidden_origin");
     }
 
@@ -67,7 +76,9 @@ public sealed class AccessTests : IAsyncLifetime
     [MemberData(nameof(Everything))]
     public async Task A_foreign_host_is_refused_everywhere(string method, string path)
     {
-        foreach (var host in new[] { "evil.example", "evil.example:80", "localhost.evil.example", "10.0.0.1", "127.0.0.1.evil.example", "[::2]" })
+        foreach (
+            var host in new[] { "evil.example", "evil.example:80", "localhost.evil.example", "10.0.0.1", "127.0.0.1.evil.example", "[::2]" }
+        )
             (await SendAsync(method, path, ("Host", host))).ShouldRefuse(400, "host_not_allowed");
     }
 
@@ -79,13 +90,18 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("Sec-Fetch-Site", "none")]
     [InlineData("Origin", Own)]
     public async Task What_is_its_own_comes_in(string header, string value) =>
-        (await SendAsync("PUT", "/v1/queues/q", (header, value == Own ? _server!.BaseAddress.GetLeftPart(UriPartial.Authority) : value))).Status.ShouldBe(HttpStatusCode.Created);
+        (
+            await SendAsync("PUT", "/v1/queues/q", (header, value == Own ? _server!.BaseAddress.GetLeftPart(UriPartial.Authority) : value))
+        ).Status.ShouldBe(HttpStatusCode.Created);
 
     [Theory]
     [InlineData("HTTP/1.0\r\n\r\n", "HTTP/1.1 200 ")]
     [InlineData("HTTP/1.0\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 400 ")]
     [InlineData("HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ")]
-    [InlineData("HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n", "HTTP/1.1 403 ")]
+    [InlineData(
+        "HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 403 "
+    )]
     public async Task A_request_without_a_host_is_no_browser_s(string rest, string answer)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -120,7 +136,13 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task A_page_of_an_allowed_origin_may_use_it_and_read_the_answers()
     {
         await UseAsync(Options with { AllowedOrigins = ["https://queues.example.org"] });
-        var preflight = await SendAsync("OPTIONS", "/v1/queues/q", ("Origin", "https://queues.example.org"), ("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", "content-type"));
+        var preflight = await SendAsync(
+            "OPTIONS",
+            "/v1/queues/q",
+            ("Origin", "https://queues.example.org"),
+            ("Access-Control-Request-Method", "PUT"),
+            ("Access-Control-Request-Headers", "content-type")
+        );
         preflight.Status.ShouldBe(HttpStatusCode.NoContent);
         preflight.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe(["https://queues.example.org"]);
         var created = await SendAsync("PUT", "/v1/queues/q", ("Origin", "https://queues.example.org"), ("Sec-Fetch-Site", "cross-site"));
@@ -133,7 +155,12 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task What_a_proxy_forwards_counts_only_where_the_proxy_is_trusted()
     {
         var allowed = Options with { AllowedHosts = ["queues.example.org"] };
-        (string, string)[] forwarded = [("X-Forwarded-Host", "queues.example.org"), ("X-Forwarded-Proto", "https"), ("Origin", "https://queues.example.org")];
+        (string, string)[] forwarded =
+        [
+            ("X-Forwarded-Host", "queues.example.org"),
+            ("X-Forwarded-Proto", "https"),
+            ("Origin", "https://queues.example.org"),
+        ];
         await UseAsync(allowed);
         (await SendAsync("PUT", "/v1/queues/q", forwarded)).ShouldRefuse(403, "forbidden_origin");
         await UseAsync(allowed with { TrustedProxies = ["192.0.2.0/24"] });
@@ -172,6 +199,11 @@ public sealed class AccessTests : IAsyncLifetime
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value).ShouldBeTrue();
         using var response = await _http.SendAsync(request);
-        return new ApiAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync(), response.Headers);
+        return new ApiAnswer(
+            response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType,
+            await response.Content.ReadAsStringAsync(),
+            response.Headers
+        );
     }
 }

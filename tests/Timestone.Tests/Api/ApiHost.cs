@@ -31,7 +31,8 @@ public sealed class ApiHost : IAsyncDisposable, IReadiness
 
     public HttpClient Http { get; } = new();
 
-    public IEnumerable<RouteEndpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>();
+    public IEnumerable<RouteEndpoint> Endpoints =>
+        ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>();
 
     public static async Task<ApiHost> StartAsync(ITimestone timestone, Action<KestrelServerLimits>? limit = null)
     {

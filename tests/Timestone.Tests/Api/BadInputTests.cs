@@ -81,7 +81,9 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var payload = new string('[', levels) + new string(']', levels);
         var one = await server.PostAsync($"{_queue}/messages", $"{{\"payload\":{payload}}}");
-        ((string?)one.ShouldRefuse(400, "invalid_argument", "payload")["detail"]).ShouldBe("JSON may be nested 64 levels deep at the most.");
+        ((string?)one.ShouldRefuse(400, "invalid_argument", "payload")["detail"]).ShouldBe(
+            "JSON may be nested 64 levels deep at the most."
+        );
         var many = await server.PostAsync($"{_queue}/messages", $"{{\"messages\":[{{\"payload\":{payload}}}]}}");
         many.ShouldRefuse(400, "invalid_argument", "messages[0].payload");
     }
@@ -161,12 +163,18 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
 
     [Fact]
     public async Task A_payload_larger_than_the_queue_takes_is_refused() =>
-        (await server.PostAsync($"{_queue}/messages", $$"""{"payload":"{{new string('x', 256 * 1024)}}"}""")).ShouldRefuse(413, "payload_too_large", "payload");
+        (await server.PostAsync($"{_queue}/messages", $$"""{"payload":"{{new string('x', 256 * 1024)}}"}""")).ShouldRefuse(
+            413,
+            "payload_too_large",
+            "payload"
+        );
 
     [Fact]
     public async Task A_body_larger_than_the_server_takes_is_refused()
     {
-        var problem = await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {TimestoneApi.MaxRequestBytes + 1}\r\n\r\n");
+        var problem = await RawAsync(
+            $"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {TimestoneApi.MaxRequestBytes + 1}\r\n\r\n"
+        );
         problem.ShouldStartWith("HTTP/1.1 413 ");
         problem.ShouldContain("\"code\":\"payload_too_large\"");
     }
@@ -189,7 +197,9 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     {
         using var content = new ByteArrayContent("{}"u8.ToArray());
         (await server.SendAsync(HttpMethod.Post, $"{_queue}{path}", content)).ShouldRefuse(415, "invalid_argument");
-        var chunked = await RawAsync($"POST {_queue}{path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
+        var chunked = await RawAsync(
+            $"POST {_queue}{path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"
+        );
         chunked.ShouldStartWith("HTTP/1.1 415 ");
     }
 
@@ -274,9 +284,13 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task A_body_in_chunks_is_read_whole()
     {
-        var answer = await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n8\r\n{{\"id\":\"a\r\n9\r\n\",\"paylo\"\r\n0\r\n\r\n");
+        var answer = await RawAsync(
+            $"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n8\r\n{{\"id\":\"a\r\n9\r\n\",\"paylo\"\r\n0\r\n\r\n"
+        );
         answer.ShouldStartWith("HTTP/1.1 400 ");
-        answer = await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n8\r\n{{\"id\":\"a\r\nd\r\n\",\"payload\":1\r\n1\r\n}}\r\n0\r\n\r\n");
+        answer = await RawAsync(
+            $"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n8\r\n{{\"id\":\"a\r\nd\r\n\",\"payload\":1\r\n1\r\n}}\r\n0\r\n\r\n"
+        );
         answer.ShouldStartWith("HTTP/1.1 201 ");
         answer.ShouldContain("\"id\":\"a\"");
         answer.ShouldNotContain("Server:");
@@ -288,7 +302,10 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
         await server.OkAsync(HttpMethod.Put, _queue);
         try
         {
-            await RawAsync($"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{\"id\":\"a\"}}", halfClose: true);
+            await RawAsync(
+                $"POST {_queue}/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{\"id\":\"a\"}}",
+                halfClose: true
+            );
         }
         catch (IOException)
         {

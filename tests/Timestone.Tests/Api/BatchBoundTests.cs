@@ -42,7 +42,8 @@ public sealed class BatchBoundTests(ApiServer server) : IClassFixture<ApiServer>
     [Theory]
     [InlineData("payload")]
     [InlineData("result")]
-    public void What_is_no_batch_may_hold_any_number_of_values(string field) => Check($$"""{"id":"a","{{field}}":[{{Repeat("1", Many)}}]}""");
+    public void What_is_no_batch_may_hold_any_number_of_values(string field) =>
+        Check($$"""{"id":"a","{{field}}":[{{Repeat("1", Many)}}]}""");
 
     [Fact]
     public void So_may_the_payloads_of_a_batch()

@@ -18,7 +18,9 @@ public sealed class BodyTests
         var context = new DefaultHttpContext();
         context.Request.ContentType = "application/json";
         context.Features.Set<IRequestBodyPipeFeature>(new Received(PipeReader.Create(new(new byte[bytes]))));
-        var parsedOn = await OnThreadAsync(() => Body.ReadAsync(context, static _ => Thread.CurrentThread.IsThreadPoolThread ? "pool" : "socket").AsTask());
+        var parsedOn = await OnThreadAsync(() =>
+            Body.ReadAsync(context, static _ => Thread.CurrentThread.IsThreadPoolThread ? "pool" : "socket").AsTask()
+        );
         parsedOn.ShouldBe(here ? "socket" : "pool");
     }
 

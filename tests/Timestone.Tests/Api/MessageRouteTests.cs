@@ -26,7 +26,10 @@ public sealed class MessageRouteTests(ApiServer server) : IClassFixture<ApiServe
     [Fact]
     public async Task A_batch_answers_each_item_in_order()
     {
-        var answer = await server.PostAsync($"{_queue}/messages", """{"messages":[{"id":"a"},{"id":"b c"},{"id":"a"},{"id":"d","priority":1,"deadline":"2026-01-31T12:00:00Z"}]}""");
+        var answer = await server.PostAsync(
+            $"{_queue}/messages",
+            """{"messages":[{"id":"a"},{"id":"b c"},{"id":"a"},{"id":"d","priority":1,"deadline":"2026-01-31T12:00:00Z"}]}"""
+        );
         answer.Status.ShouldBe(HttpStatusCode.OK);
         var results = answer.Json["results"]!.AsArray();
         results.Count.ShouldBe(4);
@@ -41,7 +44,11 @@ public sealed class MessageRouteTests(ApiServer server) : IClassFixture<ApiServe
     [Fact]
     public async Task What_is_given_comes_back_at_the_dequeue()
     {
-        await server.OkAsync(HttpMethod.Post, $"{_queue}/messages", """{"id":"a","payload":{"x" : [1, 2.50, "\u00e9"]},"metadata":{"tenant":"acme"},"deadline":"2026-01-31T13:00:00+01:00","leaseSeconds":7.5}""");
+        await server.OkAsync(
+            HttpMethod.Post,
+            $"{_queue}/messages",
+            """{"id":"a","payload":{"x" : [1, 2.50, "\u00e9"]},"metadata":{"tenant":"acme"},"deadline":"2026-01-31T13:00:00+01:00","leaseSeconds":7.5}"""
+        );
         var answer = await server.OkAsync(HttpMethod.Post, $"{_queue}/dequeue", """{"worker":"w1"}""");
         var message = answer["messages"]!.AsArray().ShouldHaveSingleItem()!;
         message["payload"]!.ToJsonString().ShouldBe("""{"x":[1,2.50,"\u00E9"]}""");
@@ -53,7 +60,9 @@ public sealed class MessageRouteTests(ApiServer server) : IClassFixture<ApiServe
         ((int)message["attempt"]!).ShouldBe(1);
         ((int)message["attemptsLeft"]!).ShouldBe(15);
         ((string?)message["leaseToken"]).ShouldNotBeNullOrEmpty();
-        (DateTimeOffset.Parse((string)message["leaseExpiresAt"]!) - DateTimeOffset.Parse((string)message["updatedAt"]!)).ShouldBe(TimeSpan.FromSeconds(7.5));
+        (DateTimeOffset.Parse((string)message["leaseExpiresAt"]!) - DateTimeOffset.Parse((string)message["updatedAt"]!)).ShouldBe(
+            TimeSpan.FromSeconds(7.5)
+        );
         answer.AsObject().ContainsKey("settled").ShouldBeFalse();
     }
 
@@ -80,7 +89,11 @@ public sealed class MessageRouteTests(ApiServer server) : IClassFixture<ApiServe
     {
         await server.OkAsync(HttpMethod.Post, $"{_queue}/messages", """{"messages":[{"id":"a"},{"id":"b"}]}""");
         var (id, token) = await server.LeaseAsync(_queue["/v1/queues/".Length..]);
-        var answer = await server.OkAsync(HttpMethod.Post, $"{_queue}/dequeue", $$$"""{"settle":[{"id":"{{{id}}}","leaseToken":"{{{token}}}","action":"complete","result":{"ok":true}},{"id":"{{{id}}}","leaseToken":"x","action":"fail"}]}""");
+        var answer = await server.OkAsync(
+            HttpMethod.Post,
+            $"{_queue}/dequeue",
+            $$$"""{"settle":[{"id":"{{{id}}}","leaseToken":"{{{token}}}","action":"complete","result":{"ok":true}},{"id":"{{{id}}}","leaseToken":"x","action":"fail"}]}"""
+        );
         ((string?)answer["settled"]![0]!["state"]).ShouldBe("completed");
         ((string?)answer["settled"]![1]!["error"]!["code"]).ShouldBe("lease_lost");
         ((string?)answer["messages"]![0]!["id"]).ShouldBe("b");
@@ -111,13 +124,20 @@ public sealed class MessageRouteTests(ApiServer server) : IClassFixture<ApiServe
     [Fact]
     public async Task Listing_pages_through_a_state()
     {
-        await server.OkAsync(HttpMethod.Post, $"{_queue}/messages", """{"messages":[{"id":"a","priority":1},{"id":"b","priority":2},{"id":"c","invisibleSeconds":60}]}""");
+        await server.OkAsync(
+            HttpMethod.Post,
+            $"{_queue}/messages",
+            """{"messages":[{"id":"a","priority":1},{"id":"b","priority":2},{"id":"c","invisibleSeconds":60}]}"""
+        );
         var first = await server.OkAsync(HttpMethod.Get, $"{_queue}/messages?state=pending&limit=1");
         ((string?)first["messages"]![0]!["id"]).ShouldBe("a");
         var next = Uri.EscapeDataString((string)first["next"]!);
         var second = await server.OkAsync(HttpMethod.Get, $"{_queue}/messages?state=pending&limit=1&after={next}");
         ((string?)second["messages"]![0]!["id"]).ShouldBe("b");
-        (await server.OkAsync(HttpMethod.Get, $"{_queue}/messages?state=invisible"))["messages"]!.AsArray().ShouldHaveSingleItem()!["visibleAt"].ShouldNotBeNull();
+        (await server.OkAsync(HttpMethod.Get, $"{_queue}/messages?state=invisible"))["messages"]!
+            .AsArray()
+            .ShouldHaveSingleItem()!["visibleAt"]
+            .ShouldNotBeNull();
     }
 
     [Fact]

@@ -23,10 +23,17 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void Every_route_is_described_and_nothing_else()
     {
-        var mapped = _host!.Endpoints
-            .Where(static endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/openapi", StringComparison.Ordinal))
-            .SelectMany(static endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(static method => method != "HEAD").Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
-        var described = Document["paths"]!.AsObject().SelectMany(static path => path.Value!.AsObject().Select(method => $"{method.Key.ToUpperInvariant()} {path.Key}"));
+        var mapped = _host!
+            .Endpoints.Where(static endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/openapi", StringComparison.Ordinal))
+            .SelectMany(static endpoint =>
+                endpoint
+                    .Metadata.GetMetadata<HttpMethodMetadata>()!
+                    .HttpMethods.Where(static method => method != "HEAD")
+                    .Select(method => $"{method} {endpoint.RoutePattern.RawText}")
+            );
+        var described = Document["paths"]!
+            .AsObject()
+            .SelectMany(static path => path.Value!.AsObject().Select(method => $"{method.Key.ToUpperInvariant()} {path.Key}"));
         described.Order().ShouldBe(mapped.Order());
     }
 
@@ -66,7 +73,13 @@ public sealed class OpenApiTests : IAsyncLifetime
             {
                 ids.Add((string)operation!["operationId"]!).ShouldBeTrue();
                 ((string?)operation["summary"]).ShouldNotBeNullOrEmpty();
-                var parameters = operation["parameters"]?.AsArray().Where(static parameter => (string)parameter!["in"]! == "path").Select(static parameter => (string)parameter!["name"]!).ToArray() ?? [];
+                var parameters =
+                    operation["parameters"]
+                        ?.AsArray()
+                        .Where(static parameter => (string)parameter!["in"]! == "path")
+                        .Select(static parameter => (string)parameter!["name"]!)
+                        .ToArray()
+                    ?? [];
                 foreach (var name in new[] { "queue", "id" })
                     parameters.Contains(name).ShouldBe(path.Contains($"{{{name}}}", StringComparison.Ordinal), $"{method} {path}");
                 var responses = operation["responses"]!.AsObject();
@@ -77,7 +90,11 @@ public sealed class OpenApiTests : IAsyncLifetime
                     responses["503"].ShouldNotBeNull();
                 }
 
-                if (path.Contains("{queue}", StringComparison.Ordinal) && method != "put" && !path.EndsWith("/history", StringComparison.Ordinal))
+                if (
+                    path.Contains("{queue}", StringComparison.Ordinal)
+                    && method != "put"
+                    && !path.EndsWith("/history", StringComparison.Ordinal)
+                )
                     responses["404"].ShouldNotBeNull();
                 if (operation["requestBody"] is not null)
                 {
@@ -85,22 +102,46 @@ public sealed class OpenApiTests : IAsyncLifetime
                     responses["415"].ShouldNotBeNull($"{method} {path}");
                 }
 
-                if (method == "post" && !path.EndsWith("/redrive", StringComparison.Ordinal) && !path.EndsWith("/purge", StringComparison.Ordinal))
+                if (
+                    method == "post"
+                    && !path.EndsWith("/redrive", StringComparison.Ordinal)
+                    && !path.EndsWith("/purge", StringComparison.Ordinal)
+                )
                     operation["requestBody"].ShouldNotBeNull($"{method} {path}");
             }
         }
     }
 
     [Theory]
-    [InlineData("put", "/v1/queues/{queue}", """{"type":"exclusive","exclusivityKey":"k","leaseSeconds":1.5,"backoff":{"kind":"none","initialSeconds":1,"maxSeconds":2},"maxDepth":1}""")]
+    [InlineData(
+        "put",
+        "/v1/queues/{queue}",
+        """{"type":"exclusive","exclusivityKey":"k","leaseSeconds":1.5,"backoff":{"kind":"none","initialSeconds":1,"maxSeconds":2},"maxDepth":1}"""
+    )]
     [InlineData("patch", "/v1/queues/{queue}", """{"leaseSeconds":5,"enqueueBlocked":true,"backoff":{"maxSeconds":7200}}""")]
-    [InlineData("post", "/v1/queues/{queue}/messages", """{"id":"a","payload":{"x":1},"metadata":{"k":"v"},"priority":1,"invisibleSeconds":0.5,"deadline":"2026-01-31T12:00:00Z"}""")]
-    [InlineData("post", "/v1/queues/{queue}/messages", """{"messages":[{"payloadBase64":"AA==","visibleAt":"2026-01-31T12:00:00Z","leaseSeconds":3}]}""")]
-    [InlineData("post", "/v1/queues/{queue}/dequeue", """{"max":1,"waitSeconds":1,"leaseSeconds":2,"worker":"w","requestId":"r","filter":{"k":"v"},"settle":[{"id":"a","leaseToken":"x","action":"fail","error":"e","permanent":true},{"id":"a","leaseToken":"x","action":"complete","result":[1]}]}""")]
+    [InlineData(
+        "post",
+        "/v1/queues/{queue}/messages",
+        """{"id":"a","payload":{"x":1},"metadata":{"k":"v"},"priority":1,"invisibleSeconds":0.5,"deadline":"2026-01-31T12:00:00Z"}"""
+    )]
+    [InlineData(
+        "post",
+        "/v1/queues/{queue}/messages",
+        """{"messages":[{"payloadBase64":"AA==","visibleAt":"2026-01-31T12:00:00Z","leaseSeconds":3}]}"""
+    )]
+    [InlineData(
+        "post",
+        "/v1/queues/{queue}/dequeue",
+        """{"max":1,"waitSeconds":1,"leaseSeconds":2,"worker":"w","requestId":"r","filter":{"k":"v"},"settle":[{"id":"a","leaseToken":"x","action":"fail","error":"e","permanent":true},{"id":"a","leaseToken":"x","action":"complete","result":[1]}]}"""
+    )]
     [InlineData("post", "/v1/queues/{queue}/messages/{id}/complete", """{"leaseToken":"x","result":{"a":1}}""")]
     [InlineData("post", "/v1/queues/{queue}/messages/{id}/extend", """{"leaseToken":"x","leaseSeconds":5,"progress":"half"}""")]
     [InlineData("post", "/v1/queues/{queue}/messages/{id}/release", """{"leaseToken":"x","invisibleSeconds":5}""")]
-    [InlineData("post", "/v1/queues/{queue}/messages/{id}/fail", """{"leaseToken":"x","error":"e","permanent":false,"invisibleSeconds":5}""")]
+    [InlineData(
+        "post",
+        "/v1/queues/{queue}/messages/{id}/fail",
+        """{"leaseToken":"x","error":"e","permanent":false,"invisibleSeconds":5}"""
+    )]
     [InlineData("post", "/v1/queues/{queue}/messages/{id}/cancel", """{"reason":"r"}""")]
     [InlineData("post", "/v1/queues/{queue}/complete", """{"items":[{"id":"a","leaseToken":"x","action":"complete","result":null}]}""")]
     [InlineData("post", "/v1/queues/{queue}/extend", """{"items":[{"id":"a","leaseToken":"x","progress":1}]}""")]
@@ -132,12 +173,41 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void An_answer_has_the_fields_of_the_wire()
     {
-        var message = Schema(Document["paths"]!["/v1/queues/{queue}/messages/{id}"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!);
-        message["properties"]!.AsObject().Select(static property => property.Key).Order().ShouldBe(new[]
-        {
-            "queue", "id", "life", "state", "payload", "payloadBase64", "metadata", "priority", "deadline", "version", "attempt", "attemptsLeft", "enqueuedAt",
-            "updatedAt", "visibleAt", "leaseToken", "leaseExpiresAt", "worker", "error", "result", "progress",
-        }.Order());
+        var message = Schema(
+            Document["paths"]!["/v1/queues/{queue}/messages/{id}"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]![
+                "schema"
+            ]!
+        );
+        message["properties"]!
+            .AsObject()
+            .Select(static property => property.Key)
+            .Order()
+            .ShouldBe(
+                new[]
+                {
+                    "queue",
+                    "id",
+                    "life",
+                    "state",
+                    "payload",
+                    "payloadBase64",
+                    "metadata",
+                    "priority",
+                    "deadline",
+                    "version",
+                    "attempt",
+                    "attemptsLeft",
+                    "enqueuedAt",
+                    "updatedAt",
+                    "visibleAt",
+                    "leaseToken",
+                    "leaseExpiresAt",
+                    "worker",
+                    "error",
+                    "result",
+                    "progress",
+                }.Order()
+            );
     }
 
     [Fact]
@@ -164,16 +234,22 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void A_refusal_without_a_field_fits_its_schema() =>
         Mismatch(
-            JsonNode.Parse("""{"type":"t","title":"t","status":409,"detail":"d","code":"illegal_transition"}"""),
-            Document["paths"]!["/v1/queues/{queue}/messages/{id}/cancel"]!["post"]!["responses"]!["409"]!["content"]!["application/problem+json"]!["schema"]!,
-            "$").ShouldBeNull();
+                JsonNode.Parse("""{"type":"t","title":"t","status":409,"detail":"d","code":"illegal_transition"}"""),
+                Document["paths"]!["/v1/queues/{queue}/messages/{id}/cancel"]!["post"]!["responses"]!["409"]!["content"]![
+                    "application/problem+json"
+                ]!["schema"]!,
+                "$"
+            )
+            .ShouldBeNull();
 
     [Fact]
     public void A_server_that_is_not_ready_is_described() =>
         Document["paths"]!["/readyz"]!["get"]!["responses"]!["503"].ShouldNotBeNull();
 
     private JsonNode Schema(JsonNode schema) =>
-        (string?)schema["$ref"] is { } reference ? reference["#/".Length..].Split('/').Aggregate(Document, static (node, step) => node[step]!) : schema;
+        (string?)schema["$ref"] is { } reference
+            ? reference["#/".Length..].Split('/').Aggregate(Document, static (node, step) => node[step]!)
+            : schema;
 
     /// <summary>As much of JSON Schema as the document uses; answers where a value does not fit.</summary>
     private string? Mismatch(JsonNode? value, JsonNode given, string at)
@@ -183,11 +259,18 @@ public sealed class OpenApiTests : IAsyncLifetime
             return choices.Count(choice => Mismatch(value, choice!, at) is null) == 1 ? null : at;
         if (schema["enum"] is JsonArray words && !words.Any(word => JsonNode.DeepEquals(word, value)))
             return at;
-        var types = schema["type"] switch { JsonArray many => many.Select(static type => (string)type!).ToArray(), JsonValue one => [(string)one!], _ => [] };
+        var types = schema["type"] switch
+        {
+            JsonArray many => many.Select(static type => (string)type!).ToArray(),
+            JsonValue one => [(string)one!],
+            _ => [],
+        };
         if (types is not [] && !types.Any(type => Is(value, type)))
             return at;
         if (value is JsonArray items && schema["items"] is { } of)
-            return items.Select((item, index) => Mismatch(item, of, $"{at}[{index}]")).FirstOrDefault(static problem => problem is not null);
+            return items
+                .Select((item, index) => Mismatch(item, of, $"{at}[{index}]"))
+                .FirstOrDefault(static problem => problem is not null);
         if (value is not JsonObject json || types is [])
             return null;
         foreach (var required in schema["required"]?.AsArray() ?? [])

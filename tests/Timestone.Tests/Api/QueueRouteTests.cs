@@ -13,15 +13,29 @@ public sealed class QueueRouteTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task A_queue_is_created_once_with_the_settings_given()
     {
-        var first = await server.SendAsync(HttpMethod.Put, Queue, """{"type":"exclusive","exclusivityKey":"tenant","leaseSeconds":12.5,"backoff":{"kind":"fixed","initialSeconds":2}}""");
+        var first = await server.SendAsync(
+            HttpMethod.Put,
+            Queue,
+            """{"type":"exclusive","exclusivityKey":"tenant","leaseSeconds":12.5,"backoff":{"kind":"fixed","initialSeconds":2}}"""
+        );
         first.Status.ShouldBe(HttpStatusCode.Created);
         (await server.GetAsync(first.Headers.Location!.ToString())).Status.ShouldBe(HttpStatusCode.OK);
         ((string?)first.Json["name"]).ShouldBe(_name);
         ((double)first.Json["settings"]!["leaseSeconds"]!).ShouldBe(12.5);
         ((string?)first.Json["settings"]!["backoff"]!["kind"]).ShouldBe("fixed");
-        (await server.SendAsync(HttpMethod.Put, Queue, """{"type":"exclusive","exclusivityKey":"tenant","leaseSeconds":12.5,"backoff":{"kind":"fixed","initialSeconds":2}}""")).Status.ShouldBe(HttpStatusCode.OK);
+        (
+            await server.SendAsync(
+                HttpMethod.Put,
+                Queue,
+                """{"type":"exclusive","exclusivityKey":"tenant","leaseSeconds":12.5,"backoff":{"kind":"fixed","initialSeconds":2}}"""
+            )
+        ).Status.ShouldBe(HttpStatusCode.OK);
         (await server.SendAsync(HttpMethod.Put, Queue)).ShouldRefuse(409, "queue_exists", "queue");
-        (await server.PostAsync($"{Queue}/messages", """{"metadata":{"other":"x"}}""")).ShouldRefuse(400, "missing_exclusivity_key", "metadata");
+        (await server.PostAsync($"{Queue}/messages", """{"metadata":{"other":"x"}}""")).ShouldRefuse(
+            400,
+            "missing_exclusivity_key",
+            "metadata"
+        );
     }
 
     [Fact]
@@ -60,7 +74,9 @@ public sealed class QueueRouteTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task A_patch_with_null_is_refused_and_changes_nothing(string patch, string field)
     {
         await server.OkAsync(HttpMethod.Put, Queue);
-        (await server.SendAsync(HttpMethod.Patch, Queue, patch)).ShouldRefuse(400, "invalid_argument", field)["detail"]!.ToString().ShouldStartWith($"{field} must not be null");
+        (await server.SendAsync(HttpMethod.Patch, Queue, patch)).ShouldRefuse(400, "invalid_argument", field)["detail"]!
+            .ToString()
+            .ShouldStartWith($"{field} must not be null");
         ((int)(await server.OkAsync(HttpMethod.Get, Queue))["settings"]!["maxAttempts"]!).ShouldNotBe(9);
     }
 
@@ -89,7 +105,11 @@ public sealed class QueueRouteTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task Depth_counts_by_state_and_filter()
     {
-        await server.OkAsync(HttpMethod.Post, $"{Queue}/messages", """{"messages":[{"metadata":{"t":"a:b","k":"1"}},{"metadata":{"t":"a:b","k":"2"}},{"invisibleSeconds":60}]}""");
+        await server.OkAsync(
+            HttpMethod.Post,
+            $"{Queue}/messages",
+            """{"messages":[{"metadata":{"t":"a:b","k":"1"}},{"metadata":{"t":"a:b","k":"2"}},{"invisibleSeconds":60}]}"""
+        );
         (await server.GetAsync($"{Queue}/depth")).Text.ShouldBe("""{"count":3}""");
         (await server.GetAsync($"{Queue}/depth?state=pending")).Text.ShouldBe("""{"count":2}""");
         (await server.GetAsync($"{Queue}/depth?filter=t:a:b&filter=k:2")).Text.ShouldBe("""{"count":1}""");
@@ -112,12 +132,16 @@ public sealed class QueueRouteTests(ApiServer server) : IClassFixture<ApiServer>
         var (id, token) = await server.LeaseAsync(_name);
         await server.OkAsync(HttpMethod.Post, $"{Queue}/messages/{id}/fail", $$"""{"leaseToken":"{{token}}","permanent":true}""");
         (await server.PostAsync($"{Queue}/redrive")).Text.ShouldBe("""{"count":1}""");
-        (await server.PostAsync($"{Queue}/purge?state=invisible", "{}")).Text.ShouldBe("""{"invisible":1,"pending":0,"running":0,"completed":0,"canceled":0,"errored":0}""");
+        (await server.PostAsync($"{Queue}/purge?state=invisible", "{}")).Text.ShouldBe(
+            """{"invisible":1,"pending":0,"running":0,"completed":0,"canceled":0,"errored":0}"""
+        );
         (await server.PostAsync($"{Queue}/purge?state=running")).ShouldRefuse(400, "invalid_argument", "state");
         (await server.PostAsync($"{Queue}/purge?sate=errored")).ShouldRefuse(400, "invalid_argument", "sate");
         (await server.PostAsync($"{Queue}/purge", """{"state":"errored"}""")).ShouldRefuse(400, "invalid_argument", "state");
         (await server.PostAsync($"{Queue}/purge")).ShouldRefuse(400, "invalid_argument", "state");
         (await server.PostAsync($"{Queue}/purge?state=")).ShouldRefuse(400, "invalid_argument", "state");
-        (await server.PostAsync($"{Queue}/purge?state=all")).Text.ShouldBe("""{"invisible":0,"pending":1,"running":0,"completed":0,"canceled":0,"errored":0}""");
+        (await server.PostAsync($"{Queue}/purge?state=all")).Text.ShouldBe(
+            """{"invisible":0,"pending":1,"running":0,"completed":0,"canceled":0,"errored":0}"""
+        );
     }
 }

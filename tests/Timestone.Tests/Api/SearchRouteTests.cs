@@ -36,7 +36,9 @@ public sealed class SearchRouteTests(ApiServer server) : IClassFixture<ApiServer
 
     [Fact]
     public async Task A_time_of_a_search_may_have_any_number_of_digits() =>
-        (await server.GetAsync("/v1/search/messages?enqueuedFrom=2026-01-31T12:00:00.123456789Z")).Status.ShouldBe(System.Net.HttpStatusCode.OK);
+        (await server.GetAsync("/v1/search/messages?enqueuedFrom=2026-01-31T12:00:00.123456789Z")).Status.ShouldBe(
+            System.Net.HttpStatusCode.OK
+        );
 
     [Theory]
     [InlineData("q/messages/a/history?after=first", "after")]
@@ -59,7 +61,10 @@ public sealed class SearchRouteTests(ApiServer server) : IClassFixture<ApiServer
     public async Task What_was_enqueued_is_found_followed_and_counted()
     {
         await server.OkAsync(HttpMethod.Post, $"/v1/queues/{_queue}/messages", """{"id":"a","metadata":{"tenant":"acme"},"priority":7}""");
-        var page = await server.OkAsync(HttpMethod.Get, $"/v1/search/messages?queue={_queue}&metadata.tenant=acme&minPriority=7&order=priority&descending=true&after={_queue}/a/1");
+        var page = await server.OkAsync(
+            HttpMethod.Get,
+            $"/v1/search/messages?queue={_queue}&metadata.tenant=acme&minPriority=7&order=priority&descending=true&after={_queue}/a/1"
+        );
         ((string)page["messages"]![0]!["id"]!).ShouldBe("a");
         ((bool)page["freshness"]!["incomplete"]!).ShouldBeFalse();
         var history = await server.OkAsync(HttpMethod.Get, $"/v1/queues/{_queue}/messages/a/history?after=1&waitSeconds=5.5");
@@ -71,7 +76,9 @@ public sealed class SearchRouteTests(ApiServer server) : IClassFixture<ApiServer
     [Fact]
     public async Task A_service_without_an_index_says_so()
     {
-        await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create(static (_, _) => Task.FromException<SearchPage>(new TimestoneException(ErrorCode.NoIndex, "None."))));
+        await using var host = await ApiHost.StartAsync(
+            ScriptedTimestone.Create(static (_, _) => Task.FromException<SearchPage>(new TimestoneException(ErrorCode.NoIndex, "None.")))
+        );
         using var response = await host.Http.GetAsync("/v1/search/messages");
         ((int)response.StatusCode).ShouldBe(501);
         (await response.Content.ReadAsStringAsync()).ShouldContain("\"no_index\"");

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Timestone.Tests.Api;
 
-/// <summary>What a journal's failure says is for the log: paths, addresses, stack traces of clients. A caller gets a plain sentence.</summary>
+/// <summary>
+/// What a journal's failure says is for the log: paths, addresses, stack traces of clients. A caller gets a plain sentence.
+/// </summary>
 public sealed class SecretTests
 {
     private const string Secret = "/var/secret/000000000001.log   at StackExchange.Redis.ConnectionMultiplexer";
@@ -16,11 +18,22 @@ public sealed class SecretTests
     public async Task What_the_journal_says_reaches_no_caller()
     {
         var journal = new FailingJournal(Secret);
-        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", OpenJournal = _ => Task.FromResult<IJournal>(journal) });
+        await using var server = await TimestoneServer.StartAsync(
+            new TimestoneServerOptions { Urls = "http://127.0.0.1:0", OpenJournal = _ => Task.FromResult<IJournal>(journal) }
+        );
         using var http = new HttpClient { BaseAddress = server.BaseAddress };
         using var created = await http.PutAsync("/v1/queues/ill", null);
         journal.FailAtOnce("ill");
-        foreach (var (method, path) in new[] { ("POST", "/v1/queues/ill/messages"), ("POST", "/v1/queues/ill/messages"), ("GET", "/v1/queues/ill"), ("PUT", "/v1/queues/ill"), ("GET", "/v1/queues") })
+        foreach (
+            var (method, path) in new[]
+            {
+                ("POST", "/v1/queues/ill/messages"),
+                ("POST", "/v1/queues/ill/messages"),
+                ("GET", "/v1/queues/ill"),
+                ("PUT", "/v1/queues/ill"),
+                ("GET", "/v1/queues"),
+            }
+        )
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
             if (method == "POST")
@@ -42,8 +55,17 @@ public sealed class SecretTests
             root = root.Parent!;
         var quoting = new[] { "api", "backends", "engine", "grain-interfaces", "grains", "server", "silo" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root.FullName, folder), "*.cs", SearchOption.AllDirectories))
-            .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .SelectMany(static file => File.ReadLines(file).Where(static line => line.Contains("ErrorCode.Unavailable, $", StringComparison.Ordinal) && line.Contains(".Message}", StringComparison.Ordinal)).Select(line => $"{file}: {line.Trim()}"));
+            .Where(static file =>
+                !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            )
+            .SelectMany(static file =>
+                File.ReadLines(file)
+                    .Where(static line =>
+                        line.Contains("ErrorCode.Unavailable, $", StringComparison.Ordinal)
+                        && line.Contains(".Message}", StringComparison.Ordinal)
+                    )
+                    .Select(line => $"{file}: {line.Trim()}")
+            );
         quoting.ShouldBeEmpty();
     }
 }

@@ -30,7 +30,9 @@ public sealed class ServiceOutcomeTests
     [InlineData(ErrorCode.NoSuchRoute, 404)]
     public async Task Every_error_has_its_status(ErrorCode code, int status)
     {
-        await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create((_, _) => Task.FromException<QueueInfo>(new TimestoneException(code, "It was so.", "name"))));
+        await using var host = await ApiHost.StartAsync(
+            ScriptedTimestone.Create((_, _) => Task.FromException<QueueInfo>(new TimestoneException(code, "It was so.", "name")))
+        );
         using var response = await host.Http.GetAsync("/v1/queues/q");
         ((int)response.StatusCode).ShouldBe(status);
         response.Headers.Contains("Retry-After").ShouldBe(code.IsPassing() || code == ErrorCode.QueueFull);
@@ -46,7 +48,9 @@ public sealed class ServiceOutcomeTests
     [Fact]
     public async Task A_bug_in_the_service_is_an_error_without_its_secrets()
     {
-        await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create(static (_, _) => throw new InvalidOperationException("secret")));
+        await using var host = await ApiHost.StartAsync(
+            ScriptedTimestone.Create(static (_, _) => throw new InvalidOperationException("secret"))
+        );
         using var response = await host.Http.GetAsync("/v1/queues/q");
         response.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
         (await response.Content.ReadAsStringAsync()).ShouldNotContain("secret");
@@ -55,7 +59,9 @@ public sealed class ServiceOutcomeTests
     [Fact]
     public async Task While_something_stands_in_the_way_it_is_alive_and_says_what()
     {
-        await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create(static (_, _) => Task.FromResult<IReadOnlyList<MessageResult>>([new MessageResult { Id = "a" }])));
+        await using var host = await ApiHost.StartAsync(
+            ScriptedTimestone.Create(static (_, _) => Task.FromResult<IReadOnlyList<MessageResult>>([new MessageResult { Id = "a" }]))
+        );
         host.Obstacle = new Obstacle(ErrorCode.Unavailable, "Not yet.");
         foreach (var (path, post) in new[] { ("/readyz", false), ("/v1/queues/q", false), ("/v1/queues/q/messages", true) })
         {
@@ -74,9 +80,13 @@ public sealed class ServiceOutcomeTests
     [Fact]
     public async Task A_standby_refuses_every_call_and_names_the_active_server_and_is_ready_where_that_is_enough()
     {
-        await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create(static (_, _) => throw new InvalidOperationException("It must not be asked.")));
+        await using var host = await ApiHost.StartAsync(
+            ScriptedTimestone.Create(static (_, _) => throw new InvalidOperationException("It must not be asked."))
+        );
         host.Obstacle = new Obstacle(ErrorCode.Standby, "This server stands by.", "http://active:7070");
-        foreach (var path in new[] { "/readyz", "/readyz?standby=no", "/v1/queues", "/v1/queues/q", "/v1/queues/q/stats", "/v1/search/messages" })
+        foreach (
+            var path in new[] { "/readyz", "/readyz?standby=no", "/v1/queues", "/v1/queues/q", "/v1/queues/q/stats", "/v1/search/messages" }
+        )
         {
             using var response = await host.Http.GetAsync(path);
             response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, path);
@@ -117,8 +127,25 @@ public sealed class ServiceOutcomeTests
     public async Task A_stop_ends_waits_and_keeps_what_they_settled()
     {
         var waiting = new TaskCompletionSource();
-        await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create((_, args) => DequeueAsync((DequeueRequest)args[1]!, (CancellationToken)args[2]!)));
-        var call = host.Http.PostAsJsonAsync("/v1/queues/q/dequeue", new { waitSeconds = 30, settle = new[] { new { id = "a", leaseToken = "x", action = "complete" } } });
+        await using var host = await ApiHost.StartAsync(
+            ScriptedTimestone.Create((_, args) => DequeueAsync((DequeueRequest)args[1]!, (CancellationToken)args[2]!))
+        );
+        var call = host.Http.PostAsJsonAsync(
+            "/v1/queues/q/dequeue",
+            new
+            {
+                waitSeconds = 30,
+                settle = new[]
+                {
+                    new
+                    {
+                        id = "a",
+                        leaseToken = "x",
+                        action = "complete",
+                    },
+                },
+            }
+        );
         await waiting.Task;
         await host.StopAsync();
         using var response = await call;

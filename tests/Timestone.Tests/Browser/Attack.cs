@@ -67,7 +67,9 @@ public static class Attack
     // Some of what is tried first: a start of the browser and all requests take two seconds.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs it on a server that has the queue <c>q</c> with the message <c>a</c>, and expects that nothing was changed or read.</summary>
+    /// <summary>
+    /// Runs it on a server that has the queue <c>q</c> with the message <c>a</c>, and expects that nothing was changed or read.
+    /// </summary>
     public static async Task FailsOnAsync(Uri server)
     {
         using var http = new HttpClient { BaseAddress = server };
@@ -76,7 +78,8 @@ public static class Attack
 
         // Another site, where everything that the page tries arrives: the browser does not keep it from any of this.
         await using var control = await ForeignPage.StartAsync(server, "");
-        var page = $"<body><script>const TARGET = '{server.GetLeftPart(UriPartial.Authority)}', CONTROL = 'http://127.0.0.1:{control.Port}';\n{Script}</script></body>";
+        var page =
+            $"<body><script>const TARGET = '{server.GetLeftPart(UriPartial.Authority)}', CONTROL = 'http://127.0.0.1:{control.Port}';\n{Script}</script></body>";
         await using var site = await ForeignPage.StartAsync(server, page);
         using (Chromium.Open(site.Url))
         {
@@ -89,8 +92,11 @@ public static class Attack
         }
 
         (await StateAsync(http)).ShouldBe(before);
-        control.Received.Count(static request => request.EndsWith("cross-site", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(12, string.Join('\n', control.Received));
+        control
+            .Received.Count(static request => request.EndsWith("cross-site", StringComparison.Ordinal))
+            .ShouldBeGreaterThanOrEqualTo(12, string.Join('\n', control.Received));
     }
 
-    private static async Task<string> StateAsync(HttpClient http) => await http.GetStringAsync("/v1/queues") + await http.GetStringAsync("/v1/queues/q/messages");
+    private static async Task<string> StateAsync(HttpClient http) =>
+        await http.GetStringAsync("/v1/queues") + await http.GetStringAsync("/v1/queues/q/messages");
 }

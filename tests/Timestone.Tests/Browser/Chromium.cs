@@ -11,11 +11,23 @@ public sealed class Chromium : IDisposable
 
     private Chromium(string url)
     {
-        // Names of these tests lead to this machine, as those of a page that rebinds its name would. What else a browser looks for on the network is off.
+        // Names of these tests lead to this machine, as those of a page that rebinds its name would. What else a browser looks for on the
+        // network is off.
         string[] args =
         [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--host-resolver-rules=MAP *.example 127.0.0.1", $"--user-data-dir={_profile.Path}", "--remote-debugging-port=0", url,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--host-resolver-rules=MAP *.example 127.0.0.1",
+            $"--user-data-dir={_profile.Path}",
+            "--remote-debugging-port=0",
+            url,
         ];
         _process = Process.Start(new ProcessStartInfo("chromium", args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);

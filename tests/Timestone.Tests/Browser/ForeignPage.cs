@@ -37,7 +37,9 @@ public sealed class ForeignPage : IAsyncDisposable
     /// <summary>Ends when the page has done all it can.</summary>
     public Task<JsonObject> Report => _report.Task;
 
-    /// <summary>What a page of another origin sent to this site, as method and path with <c>Sec-Fetch-Site</c>: a browser lets it out.</summary>
+    /// <summary>
+    /// What a page of another origin sent to this site, as method and path with <c>Sec-Fetch-Site</c>: a browser lets it out.
+    /// </summary>
     public IReadOnlyCollection<string> Received => _received;
 
     public static async Task<ForeignPage> StartAsync(Uri server, string page)

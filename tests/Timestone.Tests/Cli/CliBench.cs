@@ -50,10 +50,12 @@ public sealed class CliBench : IAsyncDisposable
     public Task<CliOutcome> RunAsync(params string[] args) => RunAsync(Stream.Null, args);
 
     /// <summary>Runs it with a text as its standard input.</summary>
-    public Task<CliOutcome> PipeAsync(string input, params string[] args) => RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), args);
+    public Task<CliOutcome> PipeAsync(string input, params string[] args) =>
+        RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), args);
 
     /// <summary>Runs it on a terminal where somebody types a text.</summary>
-    public Task<CliOutcome> TypeAsync(string input, params string[] args) => RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), args, isTerminal: true);
+    public Task<CliOutcome> TypeAsync(string input, params string[] args) =>
+        RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), args, isTerminal: true);
 
     public async Task<CliOutcome> RunAsync(Stream input, string[] args, bool isTerminal = false)
     {

@@ -7,5 +7,6 @@ public sealed record CliOutcome(int Code, string Out, string Error)
 {
     public JsonElement Document() => JsonDocument.Parse(Out).RootElement;
 
-    public IReadOnlyList<JsonElement> Lines() => [.. Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
+    public IReadOnlyList<JsonElement> Lines() =>
+        [.. Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
 }

@@ -56,16 +56,20 @@ public sealed class CompletionTests : IAsyncDisposable
         (await Processes.RunAsync("bash", ["-n"], script)).ShouldBe(new CliOutcome(0, "", ""));
 
         // As bash does at the tab key: the line, the point in it, the command, the word, the word before.
-        var trial = script + $$"""
-            timestone() { {{Processes.CliCommandLine}} "$@"; }
-            COMP_LINE='timestone queue sho --json' COMP_POINT=19
-            _timestone timestone sho queue
-            echo "${COMPREPLY[@]}"
-            COMP_LINE='timestone queue ' COMP_POINT=16
-            _timestone timestone '' queue
-            echo "${COMPREPLY[@]}"
-            """;
-        (await Processes.RunAsync("bash", [], trial)).ShouldBe(new CliOutcome(0, "show\nblock create delete list purge show unblock update\n", ""));
+        var trial =
+            script
+            + $$"""
+                timestone() { {{Processes.CliCommandLine}} "$@"; }
+                COMP_LINE='timestone queue sho --json' COMP_POINT=19
+                _timestone timestone sho queue
+                echo "${COMPREPLY[@]}"
+                COMP_LINE='timestone queue ' COMP_POINT=16
+                _timestone timestone '' queue
+                echo "${COMPREPLY[@]}"
+                """;
+        (await Processes.RunAsync("bash", [], trial)).ShouldBe(
+            new CliOutcome(0, "show\nblock create delete list purge show unblock update\n", "")
+        );
     }
 
     // What is suggested contains the word; what a shell offers begins with it.

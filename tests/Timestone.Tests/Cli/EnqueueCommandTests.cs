@@ -27,7 +27,17 @@ public sealed class EnqueueCommandTests : IAsyncDisposable
     [Fact]
     public async Task A_deadline_and_a_time_of_visibility_are_RFC_3339()
     {
-        await _cli.AskAsync("enqueue", "jobs", "1", "--id", "m1", "--deadline", "2050-01-01T00:00:00Z", "--visible-at", "2049-12-31T23:00:00+01:00");
+        await _cli.AskAsync(
+            "enqueue",
+            "jobs",
+            "1",
+            "--id",
+            "m1",
+            "--deadline",
+            "2050-01-01T00:00:00Z",
+            "--visible-at",
+            "2049-12-31T23:00:00+01:00"
+        );
 
         var message = await _cli.Service.GetMessageAsync("jobs", "m1");
         message.Deadline.ShouldBe(new DateTimeOffset(2050, 1, 1, 0, 0, 0, TimeSpan.Zero));

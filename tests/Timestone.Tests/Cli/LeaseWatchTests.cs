@@ -11,7 +11,10 @@ public sealed class LeaseWatchTests : IAsyncDisposable
 {
     private static readonly DequeueRequest Ask = new();
 
-    private readonly LocalTimestone _service = new(new MemoryJournal(), new LocalTimestoneOptions { Defaults = new QueueSettings { Backoff = new Backoff { Kind = BackoffKind.None } } });
+    private readonly LocalTimestone _service = new(
+        new MemoryJournal(),
+        new LocalTimestoneOptions { Defaults = new QueueSettings { Backoff = new Backoff { Kind = BackoffKind.None } } }
+    );
     private readonly LeaseWatch _watch;
     private int _empty;
     private TimestoneException? _failure;

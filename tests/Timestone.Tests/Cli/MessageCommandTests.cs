@@ -19,7 +19,22 @@ public sealed class MessageCommandTests : IAsyncDisposable
             new NewMessage { Id = "c", Priority = 1 },
         ]);
 
-        var answer = await _cli.AskAsync("dequeue", "jobs", "--filter", "tenant=acme", "--max", "2", "--lease", "1h", "--worker", "w1", "--wait", "0", "--request-id", "r1");
+        var answer = await _cli.AskAsync(
+            "dequeue",
+            "jobs",
+            "--filter",
+            "tenant=acme",
+            "--max",
+            "2",
+            "--lease",
+            "1h",
+            "--worker",
+            "w1",
+            "--wait",
+            "0",
+            "--request-id",
+            "r1"
+        );
 
         var messages = answer.GetProperty("messages").EnumerateArray().ToList();
         messages.Select(message => message.GetProperty("id").GetString()).ShouldBe(["b", "a"]);
@@ -41,7 +56,15 @@ public sealed class MessageCommandTests : IAsyncDisposable
     [Fact]
     public async Task Dequeue_shows_a_person_all_there_is()
     {
-        await _cli.Service.EnqueueAsync("jobs", new NewMessage { Id = "m1", Payload = Payload.FromText("\u001b[31m"), Metadata = Metadata.Of("tenant", "a\u001b[0m") });
+        await _cli.Service.EnqueueAsync(
+            "jobs",
+            new NewMessage
+            {
+                Id = "m1",
+                Payload = Payload.FromText("\u001b[31m"),
+                Metadata = Metadata.Of("tenant", "a\u001b[0m"),
+            }
+        );
 
         var shown = (await _cli.RunAsync("dequeue", "jobs")).Out;
 
@@ -57,7 +80,9 @@ public sealed class MessageCommandTests : IAsyncDisposable
     {
         var token = await _cli.LeaseAsync("jobs", "m1");
 
-        (await _cli.RunAsync("complete", "jobs", "m1", token, "--result", "{\"bytes\":12}")).ShouldBe(new CliOutcome(0, "m1 completed (version 3)\n", ""));
+        (await _cli.RunAsync("complete", "jobs", "m1", token, "--result", "{\"bytes\":12}")).ShouldBe(
+            new CliOutcome(0, "m1 completed (version 3)\n", "")
+        );
         (await _cli.AskAsync("complete", "jobs", "m1", token)).GetProperty("duplicate").GetBoolean().ShouldBeTrue();
         (await _cli.AskAsync("get", "jobs", "m1")).GetProperty("result").GetProperty("bytes").GetInt32().ShouldBe(12);
     }
@@ -78,7 +103,9 @@ public sealed class MessageCommandTests : IAsyncDisposable
     public async Task Fail_spends_the_attempt_and_permanently_ends_the_message()
     {
         var first = await _cli.LeaseAsync("jobs", "m1");
-        (await _cli.RunAsync("fail", "jobs", "m1", first, "--error", "disk full", "--invisible", "1h")).Out.ShouldBe("m1 invisible (version 3)\n");
+        (await _cli.RunAsync("fail", "jobs", "m1", first, "--error", "disk full", "--invisible", "1h")).Out.ShouldBe(
+            "m1 invisible (version 3)\n"
+        );
         (await _cli.RunAsync("get", "jobs", "m1")).Out.ShouldContain("error     disk full\n");
 
         var second = await _cli.LeaseAsync("jobs", "m2");
@@ -99,7 +126,9 @@ public sealed class MessageCommandTests : IAsyncDisposable
     {
         var token = await _cli.LeaseAsync("jobs", "m1");
 
-        (await _cli.RunAsync("extend", "jobs", "m1", token, "--lease", "2h", "--progress", "50")).Out.ShouldStartWith("m1 running (version 2, lease expires ");
+        (await _cli.RunAsync("extend", "jobs", "m1", token, "--lease", "2h", "--progress", "50")).Out.ShouldStartWith(
+            "m1 running (version 2, lease expires "
+        );
         (await _cli.AskAsync("get", "jobs", "m1")).GetProperty("progress").GetInt32().ShouldBe(50);
     }
 
@@ -127,7 +156,19 @@ public sealed class MessageCommandTests : IAsyncDisposable
     [Fact]
     public async Task Peek_lists_in_order_page_by_page_and_leases_nothing()
     {
-        await _cli.Service.EnqueueAsync("jobs", [.. Enumerable.Range(0, 5).Select(i => new NewMessage { Id = $"m{i}", Priority = 5 - i, Payload = Payload.FromText(new string('x', 100)) })]);
+        await _cli.Service.EnqueueAsync(
+            "jobs",
+            [
+                .. Enumerable
+                    .Range(0, 5)
+                    .Select(i => new NewMessage
+                    {
+                        Id = $"m{i}",
+                        Priority = 5 - i,
+                        Payload = Payload.FromText(new string('x', 100)),
+                    }),
+            ]
+        );
 
         var lines = (await _cli.RunAsync("peek", "jobs", "--limit", "2")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(4);
@@ -151,7 +192,10 @@ public sealed class MessageCommandTests : IAsyncDisposable
     [Fact]
     public async Task Depth_counts_what_matches()
     {
-        await _cli.Service.EnqueueAsync("jobs", [new NewMessage { Metadata = Metadata.Of("k", "v") }, new NewMessage(), new NewMessage { Invisible = TimeSpan.FromHours(1) }]);
+        await _cli.Service.EnqueueAsync(
+            "jobs",
+            [new NewMessage { Metadata = Metadata.Of("k", "v") }, new NewMessage(), new NewMessage { Invisible = TimeSpan.FromHours(1) }]
+        );
 
         (await _cli.RunAsync("depth", "jobs")).ShouldBe(new CliOutcome(0, "3\n", ""));
         (await _cli.RunAsync("depth", "jobs", "--state", "pending", "--filter", "k=v")).Out.ShouldBe("1\n");

@@ -49,7 +49,9 @@ public sealed partial class NarrowTerminalTests : IAsyncDisposable
     private async Task<string> EnqueueAsync(string id)
     {
         await _cli.Service.EnqueueAsync(Queue, new NewMessage { Id = id, Metadata = Metadata.Of("customer", new string('c', 40)) });
-        var token = (await _cli.Service.DequeueAsync(Queue, new DequeueRequest { Worker = "worker-of-some-machine" })).Messages[0].LeaseToken!;
+        var token = (await _cli.Service.DequeueAsync(Queue, new DequeueRequest { Worker = "worker-of-some-machine" }))
+            .Messages[0]
+            .LeaseToken!;
         var failed = await _cli.Service.FailAsync(Queue, id, token, "the connection was refused by the other side, again", permanent: true);
         return $"{Queue}/{id}/{failed.Version}";
     }

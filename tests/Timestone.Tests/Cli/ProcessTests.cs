@@ -20,7 +20,9 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var outcome = await Processes.RunCliAsync("dequeue");
 
-        outcome.ShouldBe(new CliOutcome(2, "", "timestone: Required argument 'queue' missing for command: 'dequeue'.\nSee 'timestone dequeue --help'.\n"));
+        outcome.ShouldBe(
+            new CliOutcome(2, "", "timestone: Required argument 'queue' missing for command: 'dequeue'.\nSee 'timestone dequeue --help'.\n")
+        );
     }
 
     [Fact]
@@ -41,13 +43,21 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var queue = ApiServer.NewQueue();
 
-        var enqueued = await Processes.RunCliAsync(["enqueue", queue, "--server", Address], "{\"id\":\"a\",\"payload\":\"é\"}\n{\"id\":\"b\"}\n{");
+        var enqueued = await Processes.RunCliAsync(
+            ["enqueue", queue, "--server", Address],
+            "{\"id\":\"a\",\"payload\":\"é\"}\n{\"id\":\"b\"}\n{"
+        );
         enqueued.Code.ShouldBe(1);
         enqueued.Out.ShouldBe("enqueued 2, there already 0, refused 1\n");
         enqueued.Error.ShouldStartWith("timestone: line 3: not JSON at byte ");
 
         var dequeued = await Processes.RunCliAsync("dequeue", queue, "--max", "10", "--json", "--server", Address);
-        dequeued.Document().GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString()).ShouldBe(["a", "b"]);
+        dequeued
+            .Document()
+            .GetProperty("messages")
+            .EnumerateArray()
+            .Select(message => message.GetProperty("id").GetString())
+            .ShouldBe(["a", "b"]);
         dequeued.Out.ShouldContain("\"payload\":\"é\"");
         (await Processes.RunCliAsync("dequeue", queue, "--server", Address)).Code.ShouldBe(4);
     }
@@ -84,11 +94,17 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
         await Processes.RunCliAsync(["enqueue", queue, "--server", Address], "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
 
         var outcome = await Processes.RunAsync(
-            "/bin/sh", ["-c", $"{Processes.CliCommandLine} work {queue} --server {Address} --exec 'seq 1 100000; echo x >&2' --until-empty {where}"]);
+            "/bin/sh",
+            ["-c", $"{Processes.CliCommandLine} work {queue} --server {Address} --exec 'seq 1 100000; echo x >&2' --until-empty {where}"]
+        );
 
         outcome.Code.ShouldBe(74);
         foreach (var id in (string[])["a", "b"])
-            (await Processes.RunCliAsync("get", queue, id, "--json", "--server", Address)).Document().GetProperty("state").GetString().ShouldBe("completed");
+            (await Processes.RunCliAsync("get", queue, id, "--json", "--server", Address))
+                .Document()
+                .GetProperty("state")
+                .GetString()
+                .ShouldBe("completed");
     }
 
     [Fact]
@@ -100,7 +116,8 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
         var started = new TaskCompletionSource<int>();
 
         // What a terminal interrupts is a whole process group.
-        var line = $"exec setsid {Processes.CliCommandLine} work {queue} --server {Address} --exec \"{gate.Command.Replace("'", "", StringComparison.Ordinal)}\"";
+        var line =
+            $"exec setsid {Processes.CliCommandLine} work {queue} --server {Address} --exec \"{gate.Command.Replace("'", "", StringComparison.Ordinal)}\"";
         var working = Processes.RunAsync("/bin/sh", ["-c", line], "", process => started.SetResult(process.Id));
         await gate.EnteredAsync(working);
         await Processes.RunAsync("kill", ["-INT", "--", $"-{await started.Task}"]);
@@ -117,7 +134,11 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
         using var gate = new Gate();
         var started = new TaskCompletionSource<int>();
 
-        var working = Processes.RunCliAsync(["work", queue, "--exec", gate.Command, "--server", Address], "", process => started.SetResult(process.Id));
+        var working = Processes.RunCliAsync(
+            ["work", queue, "--exec", gate.Command, "--server", Address],
+            "",
+            process => started.SetResult(process.Id)
+        );
         await gate.EnteredAsync(working);
         await Processes.RunAsync("kill", ["-INT", (await started.Task).ToString(CultureInfo.InvariantCulture)]);
         gate.Open();
@@ -125,6 +146,10 @@ public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
         var outcome = await working;
         outcome.Code.ShouldBe(130);
         outcome.Error.ShouldStartWith("timestone: m1 completed (attempt 1, ");
-        (await Processes.RunCliAsync("get", queue, "m1", "--json", "--server", Address)).Document().GetProperty("state").GetString().ShouldBe("completed");
+        (await Processes.RunCliAsync("get", queue, "m1", "--json", "--server", Address))
+            .Document()
+            .GetProperty("state")
+            .GetString()
+            .ShouldBe("completed");
     }
 }

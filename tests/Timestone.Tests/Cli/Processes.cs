@@ -10,7 +10,14 @@ internal static class Processes
 
     // Beside the tests it stands without what their framework brings; so it runs on that framework.
     private static string[] Cli { get; } =
-        ["exec", "--runtimeconfig", Beside("Timestone.Tests.runtimeconfig.json"), "--depsfile", Beside("Timestone.Tests.deps.json"), Beside("timestone.dll")];
+    [
+        "exec",
+        "--runtimeconfig",
+        Beside("Timestone.Tests.runtimeconfig.json"),
+        "--depsfile",
+        Beside("Timestone.Tests.deps.json"),
+        Beside("timestone.dll"),
+    ];
 
     private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
@@ -18,13 +25,19 @@ internal static class Processes
     public static Task<CliOutcome> RunCliAsync(params string[] args) => RunAsync(Dotnet, [.. Cli, .. args]);
 
     /// <summary>Runs the program as a process with a text as its standard input, and lets the caller have the process.</summary>
-    public static Task<CliOutcome> RunCliAsync(string[] args, string input, Action<Process>? started = null) => RunAsync(Dotnet, [.. Cli, .. args], input, started);
+    public static Task<CliOutcome> RunCliAsync(string[] args, string input, Action<Process>? started = null) =>
+        RunAsync(Dotnet, [.. Cli, .. args], input, started);
 
     /// <summary>Runs a program to its end.</summary>
     public static async Task<CliOutcome> RunAsync(string file, string[] args, string input = "", Action<Process>? started = null)
     {
         // Whoever runs the tests in the background has them, and so what they start, ignore interrupts.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", file, .. args]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", file, .. args])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 
         // The test's own server and colours are not the program's.
         start.Environment.Remove("TIMESTONE_SERVER");

@@ -19,7 +19,13 @@ public sealed class QueueCommandTests : IAsyncDisposable
             "--max-errored", "20000000000", "--max-depth", "10000000000", "--max-payload-bytes", "1234", "--publish-payloads");
 
         outcome.ShouldBe(new CliOutcome(0, "created jobs\n", ""));
-        (await _cli.Service.GetQueueAsync("jobs")).Settings.ShouldBe(UnusualSettings.All with { EnqueueBlocked = false, DequeueBlocked = false });
+        (await _cli.Service.GetQueueAsync("jobs")).Settings.ShouldBe(
+            UnusualSettings.All with
+            {
+                EnqueueBlocked = false,
+                DequeueBlocked = false,
+            }
+        );
     }
 
     [Fact]
@@ -70,7 +76,10 @@ public sealed class QueueCommandTests : IAsyncDisposable
     {
         await _cli.RunAsync("queue", "create", "jobs", "--backoff-initial", "3s", "--max-attempts", "7");
 
-        (await _cli.AskAsync("queue", "update", "jobs", "--backoff-max", "1h", "--lease", "1m")).GetProperty("name").GetString().ShouldBe("jobs");
+        (await _cli.AskAsync("queue", "update", "jobs", "--backoff-max", "1h", "--lease", "1m"))
+            .GetProperty("name")
+            .GetString()
+            .ShouldBe("jobs");
 
         (await _cli.Service.GetQueueAsync("jobs")).Settings.ShouldBe(new QueueSettings
         {
@@ -85,7 +94,9 @@ public sealed class QueueCommandTests : IAsyncDisposable
     {
         var outcome = await _cli.RunAsync("queue", "update", "jobs");
 
-        outcome.ShouldBe(new CliOutcome(2, "", "timestone: Nothing to change: give at least one setting.\nSee 'timestone queue update --help'.\n"));
+        outcome.ShouldBe(
+            new CliOutcome(2, "", "timestone: Nothing to change: give at least one setting.\nSee 'timestone queue update --help'.\n")
+        );
     }
 
     [Theory]
@@ -111,7 +122,9 @@ public sealed class QueueCommandTests : IAsyncDisposable
     {
         await _cli.Service.EnqueueAsync("jobs", [new NewMessage(), new NewMessage(), new NewMessage { Invisible = TimeSpan.FromHours(1) }]);
 
-        (await _cli.RunAsync("queue", "purge", "jobs", "--state", "invisible", "--yes")).ShouldBe(new CliOutcome(0, "removed 1 message (1 invisible)\n", ""));
+        (await _cli.RunAsync("queue", "purge", "jobs", "--state", "invisible", "--yes")).ShouldBe(
+            new CliOutcome(0, "removed 1 message (1 invisible)\n", "")
+        );
         (await _cli.AskAsync("queue", "purge", "jobs", "--state", "all", "-y")).GetProperty("pending").GetInt32().ShouldBe(2);
     }
 
@@ -138,7 +151,13 @@ public sealed class QueueCommandTests : IAsyncDisposable
         await _cli.Service.EnqueueAsync("jobs", new NewMessage());
 
         var kept = await _cli.TypeAsync("n\n", "queue", "delete", "jobs");
-        kept.ShouldBe(new CliOutcome(1, "", "Deletes queue jobs with 1 message (1 pending). This cannot be undone. Go on? [y/N] timestone: nothing was changed\n"));
+        kept.ShouldBe(
+            new CliOutcome(
+                1,
+                "",
+                "Deletes queue jobs with 1 message (1 pending). This cannot be undone. Go on? [y/N] timestone: nothing was changed\n"
+            )
+        );
         (await _cli.TypeAsync("y\n", "queue", "delete", "jobs")).Out.ShouldBe("deleted jobs\n");
         (await _cli.RunAsync("queue", "show", "jobs")).Code.ShouldBe(1);
     }

@@ -22,9 +22,39 @@ public sealed class SearchCommandTests : IAsyncDisposable
         await _cli.Service.FailAsync("jobs", "a", taken.LeaseToken!, "Time-out of db", permanent: true);
 
         var page = await _cli.AskAsync(
-            "search", "--queue", "jobs", "--state", "errored", "--metadata", "tenant=acme", "--worker", "w1", "--error", "db time", "--min-priority", "1", "--max-priority", "1",
-            "--enqueued-from", "2020-01-01T00:00:00Z", "--enqueued-before", "2100-01-01T00:00:00Z", "--updated-from", "2020-01-01T00:00:00Z", "--updated-before", "2100-01-01T00:00:00Z",
-            "--order", "updated", "--descending", "--limit", "5", "--after", "jobs/a/3", "--wait", "30s");
+            "search",
+            "--queue",
+            "jobs",
+            "--state",
+            "errored",
+            "--metadata",
+            "tenant=acme",
+            "--worker",
+            "w1",
+            "--error",
+            "db time",
+            "--min-priority",
+            "1",
+            "--max-priority",
+            "1",
+            "--enqueued-from",
+            "2020-01-01T00:00:00Z",
+            "--enqueued-before",
+            "2100-01-01T00:00:00Z",
+            "--updated-from",
+            "2020-01-01T00:00:00Z",
+            "--updated-before",
+            "2100-01-01T00:00:00Z",
+            "--order",
+            "updated",
+            "--descending",
+            "--limit",
+            "5",
+            "--after",
+            "jobs/a/3",
+            "--wait",
+            "30s"
+        );
         page.GetProperty("messages").EnumerateArray().Select(static message => message.GetProperty("id").GetString()).ShouldBe(["a"]);
 
         var table = await _cli.RunAsync("search", "--order", "priority", "--limit", "2", "--after", "jobs/a/3");
@@ -34,7 +64,9 @@ public sealed class SearchCommandTests : IAsyncDisposable
         lines[1].ShouldContain("Time-out of db");
         lines[2].ShouldContain("tenant:acme");
         lines[3].ShouldStartWith("More: --cursor ");
-        (await _cli.RunAsync("search", "--order", "priority", "--limit", "2", "--cursor", lines[3]["More: --cursor ".Length..])).Out.ShouldContain("jobs   c ");
+        (
+            await _cli.RunAsync("search", "--order", "priority", "--limit", "2", "--cursor", lines[3]["More: --cursor ".Length..])
+        ).Out.ShouldContain("jobs   c ");
     }
 
     [Fact]
@@ -50,7 +82,9 @@ public sealed class SearchCommandTests : IAsyncDisposable
     {
         await _cli.Service.EnqueueAsync("jobs", new NewMessage { Id = "a" });
 
-        (await _cli.RunAsync("history", "jobs", "b")).ShouldBe(new CliOutcome(1, "", "timestone: There is no message 'b' (message_not_found, id)\n"));
+        (await _cli.RunAsync("history", "jobs", "b")).ShouldBe(
+            new CliOutcome(1, "", "timestone: There is no message 'b' (message_not_found, id)\n")
+        );
     }
 
     [Fact]
@@ -64,7 +98,17 @@ public sealed class SearchCommandTests : IAsyncDisposable
         lines[1].ShouldContain("enqueue");
         lines[3].ShouldContain("no\\u001bluck");
         var page = await _cli.AskAsync("history", "jobs", "m1", "--limit", "1");
-        var next = await _cli.AskAsync("history", "jobs", "m1", "--limit", "1", "--cursor", page.GetProperty("next").GetString()!, "--wait", "1s");
+        var next = await _cli.AskAsync(
+            "history",
+            "jobs",
+            "m1",
+            "--limit",
+            "1",
+            "--cursor",
+            page.GetProperty("next").GetString()!,
+            "--wait",
+            "1s"
+        );
         next.GetProperty("transitions")[0].GetProperty("cause").GetString().ShouldBe("dequeue");
     }
 

@@ -19,7 +19,10 @@ public sealed class TopCommandTests : IAsyncDisposable
         var outcome = await _cli.RunAsync("top", "--once");
 
         outcome.Code.ShouldBe(0);
-        var rows = outcome.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var rows = outcome
+            .Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .ToList();
         rows[0].ShouldBe(["QUEUE", "PENDING", "INVISIBLE", "RUNNING", "ERRORED", "IN/S", "OUT/S", "DONE/S", "FAIL/S", "OLDEST", "LATE"]);
         rows[1][..4].ShouldBe(["a", "1", "0", "0"]);
         rows[2][..4].ShouldBe(["b", "0", "0", "1"]);

@@ -47,7 +47,8 @@ public sealed class UsageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Help_lists_the_exit_codes() => (await _cli.RunAsync("--help")).Out.ShouldContain("4 nothing was dequeued; 74 output that cannot be written; 130 interrupted.");
+    public async Task Help_lists_the_exit_codes() =>
+        (await _cli.RunAsync("--help")).Out.ShouldContain("4 nothing was dequeued; 74 output that cannot be written; 130 interrupted.");
 
     [Theory]
     [InlineData("enqueue <queue> [<payload>]  ")]
@@ -59,7 +60,9 @@ public sealed class UsageTests : IAsyncDisposable
         var help = await _cli.RunAsync("--help");
 
         help.Out.ShouldContain($"\n  {command}");
-        var commands = help.Out[help.Out.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1);
+        var commands = help.Out[help.Out.IndexOf("Commands:", StringComparison.Ordinal)..]
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1);
         commands.Select(static line => line.LastIndexOf("  ", StringComparison.Ordinal)).Distinct().Count().ShouldBe(1, help.Out);
     }
 
@@ -85,15 +88,22 @@ public sealed class UsageTests : IAsyncDisposable
 
     [Fact]
     public async Task A_file_without_end_is_no_payload() =>
-        (await _cli.RunAsync("enqueue", "q", "--file", "/dev/full")).ShouldBe(new CliOutcome(
-            2, "", "timestone: '/dev/full' is larger than 16777216 bytes, the most that a payload may have.\nSee 'timestone enqueue --help'.\n"));
+        (await _cli.RunAsync("enqueue", "q", "--file", "/dev/full")).ShouldBe(
+            new CliOutcome(
+                2,
+                "",
+                "timestone: '/dev/full' is larger than 16777216 bytes, the most that a payload may have.\nSee 'timestone enqueue --help'.\n"
+            )
+        );
 
     [Theory]
     [InlineData("stats nowhere")]
     [InlineData("top nowhere --once")]
     [InlineData("history nowhere m1")]
     public async Task A_queue_that_does_not_exist_is_refused(string line) =>
-        (await _cli.RunAsync(line.Split(' '))).ShouldBe(new CliOutcome(1, "", "timestone: There is no queue 'nowhere' (queue_not_found, queue)\n"));
+        (await _cli.RunAsync(line.Split(' '))).ShouldBe(
+            new CliOutcome(1, "", "timestone: There is no queue 'nowhere' (queue_not_found, queue)\n")
+        );
 
     [Fact]
     public async Task The_server_is_the_environment_s_and_else_the_local_one()
@@ -115,17 +125,33 @@ public sealed class UsageTests : IAsyncDisposable
     [Theory]
     [InlineData("nonsense", "Unrecognized command or argument 'nonsense'.", "")]
     [InlineData("queue show", "Required argument 'queue' missing for command: 'show'.", "queue show ")]
-    [InlineData("dequeue q --wait soon", "--wait: 'soon' is not a duration such as 250ms, 30s, 5m, 1h, 7d or a number of seconds.", "dequeue ")]
+    [InlineData(
+        "dequeue q --wait soon",
+        "--wait: 'soon' is not a duration such as 250ms, 30s, 5m, 1h, 7d or a number of seconds.",
+        "dequeue "
+    )]
     [InlineData("dequeue q --wait -5", "--wait: '-5' is not a duration such as 250ms, 30s, 5m, 1h, 7d or a number of seconds.", "dequeue ")]
     [InlineData("dequeue q --max many", "--max: 'many' is not a whole number, or too large a one.", "dequeue ")]
     [InlineData("dequeue q --filter tenant", "--filter: 'tenant' is not key=value or key:value.", "dequeue ")]
     [InlineData("depth q --filter a=1 --filter a=2", "--filter: The metadata key 'a' stands twice.", "depth ")]
-    [InlineData("depth q --state lost", "--state: 'lost' is not one of invisible, pending, running, completed, canceled, errored.", "depth ")]
-    [InlineData("enqueue q 1 --deadline 2026-01-01T00:00:00", "--deadline: '2026-01-01T00:00:00' is not an RFC 3339 time with seconds and an offset such as 2026-01-31T12:00:00Z.", "enqueue ")]
+    [InlineData(
+        "depth q --state lost",
+        "--state: 'lost' is not one of invisible, pending, running, completed, canceled, errored.",
+        "depth "
+    )]
+    [InlineData(
+        "enqueue q 1 --deadline 2026-01-01T00:00:00",
+        "--deadline: '2026-01-01T00:00:00' is not an RFC 3339 time with seconds and an offset such as 2026-01-31T12:00:00Z.",
+        "enqueue "
+    )]
     [InlineData("complete q id token --result {", "--result: '{' is not a JSON value.", "complete ")]
     [InlineData("completion csh", "shell: 'csh' is not one of bash, zsh, fish.", "completion ")]
     [InlineData("queue purge q", "Option '--state' is required.", "queue purge ")]
-    [InlineData("queue purge q --state running", "--state: 'running' is not one of all, invisible, pending, completed, canceled, errored.", "queue purge ")]
+    [InlineData(
+        "queue purge q --state running",
+        "--state: 'running' is not one of all, invisible, pending, completed, canceled, errored.",
+        "queue purge "
+    )]
     [InlineData("queue purge q --state all", "This cannot be undone, and there is no terminal to ask on: say --yes.", "queue purge ")]
     [InlineData("queue delete q", "This cannot be undone, and there is no terminal to ask on: say --yes.", "queue delete ")]
     [InlineData("work q", "Option '--exec' is required.", "work ")]
@@ -172,12 +198,19 @@ public sealed class UsageTests : IAsyncDisposable
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        await using var cli = new CliBench { Between = _ => new TimestoneClient(new TimestoneClientOptions { Address = new Uri($"http://127.0.0.1:{port}"), RetryFor = TimeSpan.Zero }) };
+        await using var cli = new CliBench
+        {
+            Between = _ => new TimestoneClient(
+                new TimestoneClientOptions { Address = new Uri($"http://127.0.0.1:{port}"), RetryFor = TimeSpan.Zero }
+            ),
+        };
 
         var outcome = await cli.RunAsync("queue", "list", "--server", $"http://127.0.0.1:{port}");
 
         outcome.Code.ShouldBe(3);
-        outcome.Error.ShouldBe($"timestone: cannot reach http://127.0.0.1:{port}: is the server running? Start it with timestone-server, or name another one with --server or TIMESTONE_SERVER (unavailable)\n");
+        outcome.Error.ShouldBe(
+            $"timestone: cannot reach http://127.0.0.1:{port}: is the server running? Start it with timestone-server, or name another one with --server or TIMESTONE_SERVER (unavailable)\n"
+        );
         (await cli.RunAsync("queue", "list", "--json")).Error.ShouldStartWith("{\"error\":{\"code\":\"unavailable\"");
         (await cli.RunAsync("work", "jobs", "--once", "--exec", "true")).Code.ShouldBe(3);
     }

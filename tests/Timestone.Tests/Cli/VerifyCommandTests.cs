@@ -97,7 +97,13 @@ public sealed class VerifyCommandTests : IDisposable
     {
         await WriteAsync();
         using var copy = new TemporaryDirectory();
-        foreach (var file in Directory.GetFiles(_data.Path).Where(static file => !file.EndsWith(".spare", StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory
+                .GetFiles(_data.Path)
+                .Where(static file =>
+                    !file.EndsWith(".spare", StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal)
+                )
+        )
             File.Copy(file, Path.Combine(copy.Path, Path.GetFileName(file)));
         var newest = Directory.GetFiles(copy.Path, "*.log").Order().Last();
         var bytes = await File.ReadAllBytesAsync(newest);
@@ -127,7 +133,14 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     private FileJournal Open(string? directory = null, bool acceptDataLoss = false) =>
-        FileJournal.Open(new FileJournalOptions { Directory = directory ?? _data.Path, SegmentBytes = 4096, AcceptDataLoss = acceptDataLoss });
+        FileJournal.Open(
+            new FileJournalOptions
+            {
+                Directory = directory ?? _data.Path,
+                SegmentBytes = 4096,
+                AcceptDataLoss = acceptDataLoss,
+            }
+        );
 
     // Three segments, each with more than a header.
     private async Task WriteAsync()
@@ -191,5 +204,13 @@ public sealed class VerifyCommandTests : IDisposable
         }
     }
 
-    private string[] Contents() => [.. Directory.GetFiles(_data.Path).Order().Select(static file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}")];
+    private string[] Contents() =>
+        [
+            .. Directory
+                .GetFiles(_data.Path)
+                .Order()
+                .Select(static file =>
+                    $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"
+                ),
+        ];
 }

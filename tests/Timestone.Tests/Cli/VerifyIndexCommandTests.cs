@@ -19,26 +19,41 @@ public sealed class VerifyIndexCommandTests
     [Fact]
     public async Task Every_difference_is_told()
     {
-        await using var cli = new CliBench { Between = static service => new SkewedIndex(service, static message => message.Id switch
+        await using var cli = new CliBench
         {
-            "b" => null,
-            "c" => message with { State = MessageState.Completed, Attempt = 7, Metadata = Metadata.Of("k", "w"), Worker = "nobody", Error = "none at all" },
-            _ => message,
-        }) };
+            Between = static service => new SkewedIndex(
+                service,
+                static message =>
+                    message.Id switch
+                    {
+                        "b" => null,
+                        "c" => message with
+                        {
+                            State = MessageState.Completed,
+                            Attempt = 7,
+                            Metadata = Metadata.Of("k", "w"),
+                            Worker = "nobody",
+                            Error = "none at all",
+                        },
+                        _ => message,
+                    }
+            ),
+        };
         await Fill(cli);
         var outcome = await cli.RunAsync("verify-index", "--wait", "0");
         outcome.Code.ShouldBe(1);
-        outcome.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(
-        [
-            "jobs/b message: pending (version 1) in the queue, none in the index",
-            "jobs/c state: pending in the queue, completed in the index",
-            "jobs/c metadata: k:v in the queue, k:w in the index",
-            "jobs/c attempt: 0 in the queue, 7 in the index",
-            "jobs/c worker: none in the queue, nobody in the index",
-            "jobs/c error: none in the queue, none at all in the index",
-            "5 messages of 2 queues compared, 6 differences",
-            "`timestone verify-index --repair` puts right what differs in Elasticsearch, and `timestone reindex` builds its messages anew; an index in memory is built anew at each start.",
-        ]);
+        outcome
+            .Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe([
+                "jobs/b message: pending (version 1) in the queue, none in the index",
+                "jobs/c state: pending in the queue, completed in the index",
+                "jobs/c metadata: k:v in the queue, k:w in the index",
+                "jobs/c attempt: 0 in the queue, 7 in the index",
+                "jobs/c worker: none in the queue, nobody in the index",
+                "jobs/c error: none in the queue, none at all in the index",
+                "5 messages of 2 queues compared, 6 differences",
+                "`timestone verify-index --repair` puts right what differs in Elasticsearch, and `timestone reindex` builds its messages anew; an index in memory is built anew at each start.",
+            ]);
         var json = (await cli.RunAsync("verify-index", "jobs", "--wait", "0", "--json")).Document();
         json.GetProperty("differences")[0].GetProperty("field").GetString().ShouldBe("message");
     }
@@ -50,7 +65,9 @@ public sealed class VerifyIndexCommandTests
         await Fill(cli);
         var outcome = await cli.RunAsync("verify-index", "jobs");
         outcome.Code.ShouldBe(0);
-        outcome.Out.ShouldStartWith("the index says that it is incomplete: it has lost messages or history\n3 messages of 1 queues compared, no differences\n`timestone verify-index --repair`");
+        outcome.Out.ShouldStartWith(
+            "the index says that it is incomplete: it has lost messages or history\n3 messages of 1 queues compared, no differences\n`timestone verify-index --repair`"
+        );
     }
 
     [Fact]
@@ -75,13 +92,17 @@ public sealed class VerifyIndexCommandTests
     private static async Task Fill(CliBench cli)
     {
         await cli.Service.EnqueueAsync("mails", [new NewMessage { Id = "x" }, new NewMessage { Id = "y" }]);
-        await cli.Service.EnqueueAsync("jobs", [new NewMessage { Id = "a" }, new NewMessage { Id = "b" }, new NewMessage { Id = "c", Metadata = Metadata.Of("k", "v") }]);
+        await cli.Service.EnqueueAsync(
+            "jobs",
+            [new NewMessage { Id = "a" }, new NewMessage { Id = "b" }, new NewMessage { Id = "c", Metadata = Metadata.Of("k", "v") }]
+        );
         await cli.Service.SearchMessagesAsync(new MessageSearch { After = new IndexedWrite("mails", "y", 1) });
         await cli.Service.SearchMessagesAsync(new MessageSearch { After = new IndexedWrite("jobs", "c", 1) });
     }
 
     /// <summary>An index that holds something else than it was given.</summary>
-    private sealed class SkewedIndex(ITimestone inner, Func<IndexedMessage, IndexedMessage?> skew, string? ghost = null) : ForwardingTimestone(inner)
+    private sealed class SkewedIndex(ITimestone inner, Func<IndexedMessage, IndexedMessage?> skew, string? ghost = null)
+        : ForwardingTimestone(inner)
     {
         public override async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
         {
@@ -90,14 +111,20 @@ public sealed class VerifyIndexCommandTests
                 throw new TimestoneException(ErrorCode.Unavailable, "Not yet.", "after");
             var page = await base.SearchMessagesAsync(search, cancellationToken);
             var messages = page.Messages.Select(skew).OfType<IndexedMessage>();
-            return page with { Messages = [.. messages, .. page.Messages.Take(ghost is null ? 0 : 1).Select(message => message with { Id = ghost! })] };
+            return page with
+            {
+                Messages = [.. messages, .. page.Messages.Take(ghost is null ? 0 : 1).Select(message => message with { Id = ghost! })],
+            };
         }
     }
 
     /// <summary>An index that knows of a loss.</summary>
     private sealed class LossyIndex(ITimestone inner) : ForwardingTimestone(inner)
     {
-        public override async Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default)
+        public override async Task<SearchStats> GetSearchStatsAsync(
+            StatsRequest? request = null,
+            CancellationToken cancellationToken = default
+        )
         {
             var stats = await base.GetSearchStatsAsync(request, cancellationToken);
             return stats with { Freshness = stats.Freshness with { Incomplete = true } };

@@ -38,9 +38,19 @@ public sealed class WorkCommandTests : IAsyncDisposable
     [Fact]
     public async Task The_environment_tells_of_the_message()
     {
-        await _cli.Service.EnqueueAsync("jobs", new NewMessage { Id = "m1", Priority = 7, Metadata = Metadata.From([new("tenant-id", "acme \"x\""), new("kind", "png")]) });
+        await _cli.Service.EnqueueAsync(
+            "jobs",
+            new NewMessage
+            {
+                Id = "m1",
+                Priority = 7,
+                Metadata = Metadata.From([new("tenant-id", "acme \"x\""), new("kind", "png")]),
+            }
+        );
 
-        var outcome = await WorkAsync("echo $TIMESTONE_QUEUE $TIMESTONE_ID $TIMESTONE_ATTEMPT $TIMESTONE_ATTEMPTS_LEFT $TIMESTONE_PRIORITY; echo $TIMESTONE_METADATA_TENANT_ID; echo $TIMESTONE_METADATA");
+        var outcome = await WorkAsync(
+            "echo $TIMESTONE_QUEUE $TIMESTONE_ID $TIMESTONE_ATTEMPT $TIMESTONE_ATTEMPTS_LEFT $TIMESTONE_PRIORITY; echo $TIMESTONE_METADATA_TENANT_ID; echo $TIMESTONE_METADATA"
+        );
 
         outcome.Out.ShouldBe("jobs m1 1 15 7\nacme \"x\"\n{\"kind\":\"png\",\"tenant-id\":\"acme \\u0022x\\u0022\"}\n");
     }
@@ -126,9 +136,23 @@ public sealed class WorkCommandTests : IAsyncDisposable
     [Fact]
     public async Task Until_empty_works_through_all_several_at_a_time()
     {
-        await _cli.Service.EnqueueAsync("jobs", [.. Enumerable.Range(0, 20).Select(i => new NewMessage { Id = $"m{i}", Metadata = Metadata.Of("parity", i % 2 == 0 ? "even" : "odd") })]);
+        await _cli.Service.EnqueueAsync(
+            "jobs",
+            [
+                .. Enumerable
+                    .Range(0, 20)
+                    .Select(i => new NewMessage { Id = $"m{i}", Metadata = Metadata.Of("parity", i % 2 == 0 ? "even" : "odd") }),
+            ]
+        );
 
-        var outcome = await WorkAsync("printf 'one line of '; echo $TIMESTONE_ID", "--concurrency", "4", "--filter", "parity=even", "--quiet");
+        var outcome = await WorkAsync(
+            "printf 'one line of '; echo $TIMESTONE_ID",
+            "--concurrency",
+            "4",
+            "--filter",
+            "parity=even",
+            "--quiet"
+        );
 
         outcome.Code.ShouldBe(0);
         outcome.Error.ShouldBeEmpty();
@@ -248,7 +272,9 @@ public sealed class WorkCommandTests : IAsyncDisposable
         var outcome = await WorkAsync("echo $TIMESTONE_METADATA_A_B ${TIMESTONE_METADATA_NUL-none}");
 
         outcome.Out.ShouldBe("2 none\n");
-        outcome.Error.ShouldContain("timestone: m1: the metadata key 'a.b' has no variable of its own: TIMESTONE_METADATA_A_B holds that of 'a-b'");
+        outcome.Error.ShouldContain(
+            "timestone: m1: the metadata key 'a.b' has no variable of its own: TIMESTONE_METADATA_A_B holds that of 'a-b'"
+        );
         outcome.Error.ShouldContain("timestone: m1: the metadata key 'nul' has no variable: its value has a NUL");
     }
 
@@ -326,7 +352,11 @@ public sealed class WorkCommandTests : IAsyncDisposable
 
     private sealed class ExtensionWatch(ITimestone inner, TaskCompletionSource extended) : ForwardingTimestone(inner)
     {
-        public override async Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default)
+        public override async Task<IReadOnlyList<MessageResult>> ExtendAsync(
+            string queue,
+            IReadOnlyList<LeaseExtension> extensions,
+            CancellationToken cancellationToken = default
+        )
         {
             var results = await base.ExtendAsync(queue, extensions, cancellationToken);
             extended.TrySetResult();

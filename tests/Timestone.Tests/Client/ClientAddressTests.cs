@@ -50,7 +50,9 @@ public sealed class ClientAddressTests
     {
         await using var one = await StubServer.StartAsync(Standby("http://127.0.0.1:1", retryAfterSeconds: 0), Answer);
         await using var other = await StubServer.StartAsync(Standby("http://127.0.0.1:1", retryAfterSeconds: 0));
-        using var client = new TimestoneClient(new TimestoneClientOptions { Addresses = [one.Address, other.Address], RetryDelay = TimeSpan.FromMilliseconds(1) });
+        using var client = new TimestoneClient(
+            new TimestoneClientOptions { Addresses = [one.Address, other.Address], RetryDelay = TimeSpan.FromMilliseconds(1) }
+        );
         (await client.GetDepthAsync("q")).ShouldBe(7);
         other.Requests.Count.ShouldBe(1);
     }
@@ -72,16 +74,25 @@ public sealed class ClientAddressTests
         await using var standby = await StubServer.StartAsync(Standby("http://127.0.0.1:1"));
         await using var active = await StubServer.StartAsync(Replies.Problem(501, "no_index"));
         using var client = Client(standby.Address, active.Address);
-        (await Should.ThrowAsync<TimestoneException>(client.SearchMessagesAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1) }))).Code.ShouldBe(ErrorCode.NoIndex);
+        (
+            await Should.ThrowAsync<TimestoneException>(
+                client.SearchMessagesAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1) })
+            )
+        ).Code.ShouldBe(ErrorCode.NoIndex);
     }
 
-    private static TimestoneClient Client(params Uri[] addresses) => new(new TimestoneClientOptions { Addresses = addresses, RetryFor = TimeSpan.Zero });
+    private static TimestoneClient Client(params Uri[] addresses) =>
+        new(new TimestoneClientOptions { Addresses = addresses, RetryFor = TimeSpan.Zero });
 
-    private static RequestDelegate Standby(string activeUrl, int retryAfterSeconds = 1) => context =>
-    {
-        context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return Replies.Json($$"""{"type":"urn:timestone:error:standby","status":503,"code":"standby","detail":"Another is active.","activeUrl":"{{activeUrl}}"}""", 503)(context);
-    };
+    private static RequestDelegate Standby(string activeUrl, int retryAfterSeconds = 1) =>
+        context =>
+        {
+            context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return Replies.Json(
+                $$"""{"type":"urn:timestone:error:standby","status":503,"code":"standby","detail":"Another is active.","activeUrl":"{{activeUrl}}"}""",
+                503
+            )(context);
+        };
 
     private static int UnusedPort()
     {

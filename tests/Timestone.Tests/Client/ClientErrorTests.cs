@@ -14,7 +14,9 @@ public sealed class ClientErrorTests
     [MemberData(nameof(AnsweredCodes))]
     public async Task Each_error_code_is_understood(ErrorCode code)
     {
-        await using var server = await StubServer.StartAsync(Replies.Problem(400, JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString()), "leaseSeconds"));
+        await using var server = await StubServer.StartAsync(
+            Replies.Problem(400, JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString()), "leaseSeconds")
+        );
         using var client = new TimestoneClient(server.Address);
 
         var refusal = await Should.ThrowAsync<TimestoneException>(client.GetDepthAsync("q"));

@@ -9,7 +9,8 @@ public sealed class ClientOptionsTests
 {
     private static readonly Dictionary<string, Action<TimestoneClientOptions>> Wrong = new()
     {
-        [nameof(TimestoneClientOptions.Addresses)] = options => options.Addresses = [new Uri("http://here"), new Uri("/here", UriKind.Relative)],
+        [nameof(TimestoneClientOptions.Addresses)] = options =>
+            options.Addresses = [new Uri("http://here"), new Uri("/here", UriKind.Relative)],
         [nameof(TimestoneClientOptions.RequestTimeout)] = options => options.RequestTimeout = TimeSpan.Zero,
         [nameof(TimestoneClientOptions.ConnectTimeout)] = options => options.ConnectTimeout = TimeSpan.FromDays(2),
         [nameof(TimestoneClientOptions.RetryFor)] = options => options.RetryFor = TimeSpan.FromTicks(-1),
@@ -38,7 +39,13 @@ public sealed class ClientOptionsTests
 
     [Fact]
     public void Each_option_is_checked() =>
-        Wrong.Keys.ShouldBe(typeof(TimestoneClientOptions).GetProperties().Where(property => property.CanWrite && property.Name != nameof(TimestoneClientOptions.Address)).Select(property => property.Name), ignoreOrder: true);
+        Wrong.Keys.ShouldBe(
+            typeof(TimestoneClientOptions)
+                .GetProperties()
+                .Where(property => property.CanWrite && property.Name != nameof(TimestoneClientOptions.Address))
+                .Select(property => property.Name),
+            ignoreOrder: true
+        );
 
     [Fact]
     public async Task The_services_hold_one_client()

@@ -33,7 +33,11 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task A_deletion_whose_answer_is_lost_on_a_connection_used_before_is_found_done_by_its_second_try()
     {
-        await using var server = await StubServer.StartAsync(Replies.Json(Count), Replies.CloseBeforeTheAnswer, Replies.Problem(404, "queue_not_found"));
+        await using var server = await StubServer.StartAsync(
+            Replies.Json(Count),
+            Replies.CloseBeforeTheAnswer,
+            Replies.Problem(404, "queue_not_found")
+        );
         using var client = Impatient(server);
         await client.GetDepthAsync("q");
 
@@ -44,7 +48,11 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task No_change_is_sent_twice_by_one_try()
     {
-        await using var server = await StubServer.StartAsync(Replies.Json(Count), Replies.CloseBeforeTheAnswer, Replies.Json("""{"id":"m","state":"pending","version":2,"duplicate":true}"""));
+        await using var server = await StubServer.StartAsync(
+            Replies.Json(Count),
+            Replies.CloseBeforeTheAnswer,
+            Replies.Json("""{"id":"m","state":"pending","version":2,"duplicate":true}""")
+        );
         using var client = new TimestoneClient(new TimestoneClientOptions { Address = server.Address, RetryFor = TimeSpan.Zero });
         await client.GetDepthAsync("q");
 
@@ -110,7 +118,10 @@ public sealed class ClientRetryTests
         var asked = new TaskCompletionSource();
         var late = new TaskCompletionSource();
         await using var server = await StubServer.StartAsync(
-            Replies.Unavailable(retryAfterSeconds: 20), Replies.Unavailable(retryAfterSeconds: 9), Replies.Held(asked, late.Task, Replies.Status(503)));
+            Replies.Unavailable(retryAfterSeconds: 20),
+            Replies.Unavailable(retryAfterSeconds: 9),
+            Replies.Held(asked, late.Task, Replies.Status(503))
+        );
         using var client = Client(server, clock);
 
         var depth = client.GetDepthAsync("q");
@@ -167,7 +178,9 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task With_nobody_there_it_says_that_nothing_was_sent()
     {
-        using var client = new TimestoneClient(new TimestoneClientOptions { Address = new Uri($"http://127.0.0.1:{UnusedPort()}"), RetryFor = TimeSpan.Zero });
+        using var client = new TimestoneClient(
+            new TimestoneClientOptions { Address = new Uri($"http://127.0.0.1:{UnusedPort()}"), RetryFor = TimeSpan.Zero }
+        );
 
         var refusal = await Should.ThrowAsync<TimestoneException>(client.GetDepthAsync("q"));
         refusal.Code.ShouldBe(ErrorCode.Unavailable);
@@ -179,12 +192,18 @@ public sealed class ClientRetryTests
     public async Task Messages_keep_their_ids_from_one_try_to_the_next()
     {
         await using var server = await StubServer.StartAsync(
-            Replies.ResetBeforeTheAnswer, Replies.Json("""{"results":[{"id":"a","state":"pending","version":1,"duplicate":false},{"id":"b","state":"pending","version":1,"duplicate":false}]}"""));
+            Replies.ResetBeforeTheAnswer,
+            Replies.Json(
+                """{"results":[{"id":"a","state":"pending","version":1,"duplicate":false},{"id":"b","state":"pending","version":1,"duplicate":false}]}"""
+            )
+        );
         using var client = Impatient(server);
 
         await client.EnqueueAsync("q", [new NewMessage { Id = "a" }, new NewMessage()]);
 
-        var ids = server.Requests.Select(request => request.Json["messages"]!.AsArray().Select(message => message!["id"]!.GetValue<string>()).ToArray()).ToArray();
+        var ids = server
+            .Requests.Select(request => request.Json["messages"]!.AsArray().Select(message => message!["id"]!.GetValue<string>()).ToArray())
+            .ToArray();
         ids[0][0].ShouldBe("a");
         Guid.TryParseExact(ids[0][1], "N", out _).ShouldBeTrue();
         ids[1].ShouldBe(ids[0]);
@@ -252,10 +271,18 @@ public sealed class ClientRetryTests
         server.Requests.ShouldBeEmpty();
     }
 
-    private static TimestoneClient Client(StubServer server, TestClock clock) => new(new TimestoneClientOptions { Address = server.Address }, timeProvider: clock);
+    private static TimestoneClient Client(StubServer server, TestClock clock) =>
+        new(new TimestoneClientOptions { Address = server.Address }, timeProvider: clock);
 
     private static TimestoneClient Impatient(StubServer server) =>
-        new(new TimestoneClientOptions { Address = server.Address, RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(1) });
+        new(
+            new TimestoneClientOptions
+            {
+                Address = server.Address,
+                RetryDelay = TimeSpan.FromMilliseconds(1),
+                MaxRetryDelay = TimeSpan.FromMilliseconds(1),
+            }
+        );
 
     private static int UnusedPort()
     {

@@ -22,7 +22,14 @@ public sealed class EndToEndTests(ITestOutputHelper output)
         await using var host = await ApiHost.StartAsync(service);
         using var network = new LossyHandler(seed, loss: 0.2);
         using var client = new TimestoneClient(
-            new TimestoneClientOptions { Address = host.Http.BaseAddress!, RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5) }, network);
+            new TimestoneClientOptions
+            {
+                Address = host.Http.BaseAddress!,
+                RetryDelay = TimeSpan.FromMilliseconds(1),
+                MaxRetryDelay = TimeSpan.FromMilliseconds(5),
+            },
+            network
+        );
 
         foreach (var batch in Enumerable.Range(0, Count).Select(_ => new NewMessage()).Chunk(10))
             (await client.EnqueueAsync("q", batch)).ShouldAllBe(result => result.Error == null);

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Timestone.Tests.Client;
 
-/// <summary>How a worker keeps leases, and what it does when one is lost. A lease of 30 s less a margin of 3 s is trusted for 27 s and extended after 9 s.</summary>
+/// <summary>
+/// How a worker keeps leases, and what it does when one is lost. A lease of 30 s less a margin of 3 s is trusted for 27 s and extended
+/// after 9 s.
+/// </summary>
 public sealed class WorkerLeaseTests : WorkerTest
 {
     [Fact]
@@ -225,7 +228,9 @@ public sealed class WorkerLeaseTests : WorkerTest
         var extend = await Service.ExtendAsync();
         if (told)
         {
-            extend.Answer([.. extend.Request.Select(one => one.Id == "a" ? new MessageResult() : ScriptedTimestone.Refused(ErrorCode.LeaseLost)[0])]);
+            extend.Answer([
+                .. extend.Request.Select(one => one.Id == "a" ? new MessageResult() : ScriptedTimestone.Refused(ErrorCode.LeaseLost)[0]),
+            ]);
             await Clock.TimerAsync(due => due == Seconds(9));
         }
         else
@@ -235,7 +240,10 @@ public sealed class WorkerLeaseTests : WorkerTest
 
         a.Return();
         (await SettlementsAsync(told ? 1 : 2)).ShouldBe(
-            told ? [Settlement.Complete("a", "token of a")] : [Settlement.Complete("a", "token of a"), Settlement.Release("b", "token of b")]);
+            told
+                ? [Settlement.Complete("a", "token of a")]
+                : [Settlement.Complete("a", "token of a"), Settlement.Release("b", "token of b")]
+        );
         Handler.RunsNotSeen.ShouldBe(0);
     }
 

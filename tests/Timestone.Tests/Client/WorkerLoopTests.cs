@@ -21,7 +21,18 @@ public sealed class WorkerLoopTests : WorkerTest
         });
 
         var request = (await Service.DequeueAsync()).Request;
-        request.ShouldBe(new DequeueRequest { Max = 5, Wait = Seconds(7), Lease = Seconds(60), Filter = filter, Worker = "worker", RequestId = request.RequestId, Settle = request.Settle });
+        request.ShouldBe(
+            new DequeueRequest
+            {
+                Max = 5,
+                Wait = Seconds(7),
+                Lease = Seconds(60),
+                Filter = filter,
+                Worker = "worker",
+                RequestId = request.RequestId,
+                Settle = request.Settle,
+            }
+        );
         request.Settle.ShouldBeEmpty();
         request.RequestId.ShouldNotBeNull();
     }

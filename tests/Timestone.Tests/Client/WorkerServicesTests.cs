@@ -26,14 +26,18 @@ public sealed class WorkerServicesTests
     [Theory]
     [MemberData(nameof(Fields))]
     public void A_wrong_option_is_refused_by_name(string field) =>
-        Should.Throw<ArgumentException>(() => new ServiceCollection().AddTimestoneWorker<NotingHandler>("q", Wrong[field])).ParamName.ShouldBe(field);
+        Should
+            .Throw<ArgumentException>(() => new ServiceCollection().AddTimestoneWorker<NotingHandler>("q", Wrong[field]))
+            .ParamName.ShouldBe(field);
 
     [Fact]
     public void What_the_service_would_refuse_is_refused_at_once()
     {
         FieldOf(() => new ServiceCollection().AddTimestoneWorker<NotingHandler>("no/queue")).ShouldBe("queue");
-        FieldOf(() => new ServiceCollection().AddTimestoneWorker<NotingHandler>("q", options => options.WorkerName = new string('w', 129))).ShouldBe("worker");
-        FieldOf(() => new ServiceCollection().AddTimestoneWorker<NotingHandler>("q", options => options.Filter = Metadata.Of("a b", ""))).ShouldBe("filter");
+        FieldOf(() => new ServiceCollection().AddTimestoneWorker<NotingHandler>("q", options => options.WorkerName = new string('w', 129)))
+            .ShouldBe("worker");
+        FieldOf(() => new ServiceCollection().AddTimestoneWorker<NotingHandler>("q", options => options.Filter = Metadata.Of("a b", "")))
+            .ShouldBe("filter");
     }
 
     [Fact]
@@ -42,7 +46,9 @@ public sealed class WorkerServicesTests
         var clock = new TestClock();
         var service = new ScriptedTimestone(clock);
         var notes = new Notes();
-        await using var services = Services(clock, service, notes).AddTimestoneWorker<NotingHandler>("q", options => options.Concurrency = 1).BuildServiceProvider();
+        await using var services = Services(clock, service, notes)
+            .AddTimestoneWorker<NotingHandler>("q", options => options.Concurrency = 1)
+            .BuildServiceProvider();
         var worker = services.GetServices<IHostedService>().ShouldHaveSingleItem();
         await worker.StartAsync(CancellationToken.None);
 
@@ -61,7 +67,11 @@ public sealed class WorkerServicesTests
     {
         var clock = new TestClock();
         var service = new ScriptedTimestone(clock);
-        await using var services = new ServiceCollection().AddSingleton<TimeProvider>(clock).AddSingleton<ITimestone>(service).AddTimestoneWorker<NotingHandler>("q", options => options.Concurrency = 1).BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(clock)
+            .AddSingleton<ITimestone>(service)
+            .AddTimestoneWorker<NotingHandler>("q", options => options.Concurrency = 1)
+            .BuildServiceProvider();
         await services.GetServices<IHostedService>().Single().StartAsync(CancellationToken.None);
 
         (await service.DequeueAsync()).Answer(service.Leases("a"));

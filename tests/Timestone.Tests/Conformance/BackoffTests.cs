@@ -8,13 +8,33 @@ public abstract class BackoffTests(ConformanceSubject subject) : ConformanceTest
     [Fact]
     public async Task Without_backoff_a_failed_message_is_pending_at_once()
     {
-        (await Waits(new Backoff { Kind = BackoffKind.None, Initial = Seconds(9), Max = Seconds(9) }, attempts: 3)).ShouldAllBe(wait => wait == TimeSpan.Zero);
+        (
+            await Waits(
+                new Backoff
+                {
+                    Kind = BackoffKind.None,
+                    Initial = Seconds(9),
+                    Max = Seconds(9),
+                },
+                attempts: 3
+            )
+        ).ShouldAllBe(wait => wait == TimeSpan.Zero);
     }
 
     [Fact]
     public async Task A_fixed_backoff_is_always_the_same()
     {
-        (await Waits(new Backoff { Kind = BackoffKind.Fixed, Initial = Seconds(1.5), Max = Seconds(100) }, attempts: 4)).ShouldAllBe(wait => wait == Seconds(1.5));
+        (
+            await Waits(
+                new Backoff
+                {
+                    Kind = BackoffKind.Fixed,
+                    Initial = Seconds(1.5),
+                    Max = Seconds(100),
+                },
+                attempts: 4
+            )
+        ).ShouldAllBe(wait => wait == Seconds(1.5));
     }
 
     [Fact]
@@ -39,7 +59,15 @@ public abstract class BackoffTests(ConformanceSubject subject) : ConformanceTest
     [Fact]
     public async Task The_many_attempts_there_can_be_do_not_overflow()
     {
-        var waits = await Waits(new Backoff { Kind = BackoffKind.Exponential, Initial = Limits.MaxBackoff / 2, Max = Limits.MaxBackoff }, attempts: 70);
+        var waits = await Waits(
+            new Backoff
+            {
+                Kind = BackoffKind.Exponential,
+                Initial = Limits.MaxBackoff / 2,
+                Max = Limits.MaxBackoff,
+            },
+            attempts: 70
+        );
         waits.Skip(1).ShouldAllBe(wait => wait >= Limits.MaxBackoff * 0.75 && wait <= Limits.MaxBackoff);
     }
 

@@ -10,7 +10,15 @@ public abstract class CancelTests(ConformanceSubject subject) : ConformanceTests
     {
         await Queue();
         await EnqueueAll("a", "b");
-        (await Cancel("a", "not wanted")).ShouldBe(new MessageResult { Id = "a", State = MessageState.Canceled, Version = 2, Duplicate = false });
+        (await Cancel("a", "not wanted")).ShouldBe(
+            new MessageResult
+            {
+                Id = "a",
+                State = MessageState.Canceled,
+                Version = 2,
+                Duplicate = false,
+            }
+        );
         await Cancel("b");
         (await Get("a")).Error.ShouldBe("not wanted");
         (await Get("b")).Error.ShouldBe("canceled");

@@ -14,7 +14,9 @@ public abstract class ConformanceTests(ConformanceSubject subject) : IAsyncLifet
     /// <summary>No call takes as long, on the slowest of machines: a test that meets it has found a hang.</summary>
     protected static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
 
-    /// <summary>Settings whose only times are the lease (30 s) and the retention (1 h): what fails is pending at once, five times at most.</summary>
+    /// <summary>
+    /// Settings whose only times are the lease (30 s) and the retention (1 h): what fails is pending at once, five times at most.
+    /// </summary>
     protected static readonly QueueSettings Plain = new()
     {
         MaxAttempts = 5,

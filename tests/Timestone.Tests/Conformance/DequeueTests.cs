@@ -95,7 +95,11 @@ public abstract class DequeueTests(ConformanceSubject subject) : ConformanceTest
     public async Task A_lease_lasts_as_the_request_says_else_the_message_else_the_queue()
     {
         await Queue(Plain with { Lease = Seconds(30) });
-        await EnqueueAll([new NewMessage { Id = "queue" }, new NewMessage { Id = "own", Lease = Seconds(20) }, new NewMessage { Id = "asked", Lease = Seconds(20) }]);
+        await EnqueueAll([
+            new NewMessage { Id = "queue" },
+            new NewMessage { Id = "own", Lease = Seconds(20) },
+            new NewMessage { Id = "asked", Lease = Seconds(20) },
+        ]);
         (await Take()).LeaseExpiresAt.ShouldBe(Now + Seconds(30));
         (await Take()).LeaseExpiresAt.ShouldBe(Now + Seconds(20));
         (await Take(lease: Seconds(10))).LeaseExpiresAt.ShouldBe(Now + Seconds(10));
@@ -174,7 +178,14 @@ public abstract class DequeueTests(ConformanceSubject subject) : ConformanceTest
         await Queue();
         await EnqueueAll("a", "b");
         var held = await Take();
-        var result = await Dequeue(new DequeueRequest { Max = 0, Wait = Seconds(30), Settle = [Settlement.Complete("a", held.LeaseToken!)] });
+        var result = await Dequeue(
+            new DequeueRequest
+            {
+                Max = 0,
+                Wait = Seconds(30),
+                Settle = [Settlement.Complete("a", held.LeaseToken!)],
+            }
+        );
         result.Messages.ShouldBeEmpty();
         result.Settled.ShouldNotBeNull().ShouldHaveSingleItem().State.ShouldBe(MessageState.Completed);
         (await StateOf("b")).ShouldBe(MessageState.Pending);

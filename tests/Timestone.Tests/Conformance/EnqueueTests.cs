@@ -156,7 +156,11 @@ public abstract class EnqueueTests(ConformanceSubject subject) : ConformanceTest
     public async Task A_message_that_stands_twice_in_a_batch_is_enqueued_once()
     {
         await Queue();
-        var results = await EnqueueAll([new NewMessage { Id = "a" }, new NewMessage { Id = "a" }, new NewMessage { Id = "a", Priority = 1 }]);
+        var results = await EnqueueAll([
+            new NewMessage { Id = "a" },
+            new NewMessage { Id = "a" },
+            new NewMessage { Id = "a", Priority = 1 },
+        ]);
         results[0].Duplicate.ShouldBe(false);
         results[1].Duplicate.ShouldBe(true);
         results[2].ShouldBeRefused(ErrorCode.MessageConflict);

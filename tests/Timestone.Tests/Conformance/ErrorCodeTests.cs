@@ -2,11 +2,20 @@ using Xunit;
 
 namespace Timestone.Tests.Conformance;
 
-/// <summary>Each code of the list is met by a caller who asks for it, but for those that take a broken service, one without an index, or a request that the door refuses.</summary>
+/// <summary>
+/// Each code of the list is met by a caller who asks for it, but for those that take a broken service, one without an index, or a request
+/// that the door refuses.
+/// </summary>
 public abstract class ErrorCodeTests(ConformanceSubject subject) : ConformanceTests(subject)
 {
     public static TheoryData<ErrorCode> Codes { get; } =
-        [.. Enum.GetValues<ErrorCode>().Where(static code => !code.IsPassing() && code is not (ErrorCode.NoIndex or ErrorCode.HostNotAllowed or ErrorCode.ForbiddenOrigin or ErrorCode.NoSuchRoute))];
+    [
+        .. Enum.GetValues<ErrorCode>()
+            .Where(static code =>
+                !code.IsPassing()
+                && code is not (ErrorCode.NoIndex or ErrorCode.HostNotAllowed or ErrorCode.ForbiddenOrigin or ErrorCode.NoSuchRoute)
+            ),
+    ];
 
     [Theory]
     [MemberData(nameof(Codes))]

@@ -154,8 +154,11 @@ public abstract class ExclusivityTests(ConformanceSubject subject) : Conformance
     public async Task A_message_without_the_key_is_refused_and_the_others_are_not()
     {
         await Queue(Exclusive);
-        var results = await EnqueueAll(
-            [new NewMessage { Id = "a", Metadata = Owner("x") }, new NewMessage { Id = "b", Metadata = Metadata.Of("Owner", "x") }, new NewMessage { Id = "c", Metadata = Owner("y") }]);
+        var results = await EnqueueAll([
+            new NewMessage { Id = "a", Metadata = Owner("x") },
+            new NewMessage { Id = "b", Metadata = Metadata.Of("Owner", "x") },
+            new NewMessage { Id = "c", Metadata = Owner("y") },
+        ]);
         results[1].ShouldBeRefused(ErrorCode.MissingExclusivityKey);
         (await TakeIds()).ShouldBe(["a", "c"]);
     }

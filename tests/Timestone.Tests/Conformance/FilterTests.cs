@@ -18,7 +18,16 @@ public abstract class FilterTests(ConformanceSubject subject) : ConformanceTests
     public async Task A_filter_of_any_number_of_pairs_finds_all_that_match_best_first(int pairs)
     {
         await Queue();
-        await EnqueueAll(Enumerable.Range(0, 512).Select(i => new NewMessage { Id = $"m{i}", Priority = -i, Metadata = Bits(i, Limits.MaxMetadataPairs) }));
+        await EnqueueAll(
+            Enumerable
+                .Range(0, 512)
+                .Select(i => new NewMessage
+                {
+                    Id = $"m{i}",
+                    Priority = -i,
+                    Metadata = Bits(i, Limits.MaxMetadataPairs),
+                })
+        );
         var filter = Bits(0b10110101, pairs);
         var expected = Enumerable.Range(0, 512).Where(i => Bits(i, pairs).Equals(filter)).Select(i => $"m{i}").Reverse().ToArray();
         (await Depth(filter: filter)).ShouldBe(expected.Length);
@@ -44,7 +53,16 @@ public abstract class FilterTests(ConformanceSubject subject) : ConformanceTests
     {
         await Queue();
         await Enqueue("a", metadata: Metadata.Of("color", "red"));
-        foreach (var filter in new[] { Metadata.Of("color", "blue"), Metadata.Of("colour", "red"), Metadata.Of("color", "RED"), Metadata.Of("red", "color"), Pairs(("color", "red"), ("size", "xl")) })
+        foreach (
+            var filter in new[]
+            {
+                Metadata.Of("color", "blue"),
+                Metadata.Of("colour", "red"),
+                Metadata.Of("color", "RED"),
+                Metadata.Of("red", "color"),
+                Pairs(("color", "red"), ("size", "xl")),
+            }
+        )
         {
             (await Depth(filter: filter)).ShouldBe(0);
             await NothingToTake(filter);

@@ -39,7 +39,8 @@ public abstract class HistoryTests(ConformanceSubject subject) : ConformanceTest
         }
 
         var all = await Service.ListMessagesAsync(Q, limit: Limits.MaxPage);
-        all.Messages.Select(AsTaken).ShouldBe((await reference.ListMessagesAsync(Q, limit: Limits.MaxPage)).Messages.Select(AsTaken), $"seed {seed}, in the end");
+        all.Messages.Select(AsTaken)
+            .ShouldBe((await reference.ListMessagesAsync(Q, limit: Limits.MaxPage)).Messages.Select(AsTaken), $"seed {seed}, in the end");
         (await Stats()).Counts.ShouldBe((await reference.GetStatsAsync(Q)).Counts, $"seed {seed}, in the end");
     }
 
@@ -58,7 +59,8 @@ public abstract class HistoryTests(ConformanceSubject subject) : ConformanceTest
     }
 
     // The field belongs to what is told only where an argument is bad.
-    private static string Say(TimestoneError error) => error.Code == ErrorCode.InvalidArgument ? $"{error.Code} {error.Field}" : $"{error.Code}";
+    private static string Say(TimestoneError error) =>
+        error.Code == ErrorCode.InvalidArgument ? $"{error.Code} {error.Field}" : $"{error.Code}";
 
     private static string Say(MessageResult result) => result.Error is { } error
         ? Say(error)
@@ -89,13 +91,46 @@ public abstract class HistoryTests(ConformanceSubject subject) : ConformanceTest
                 var lease = Any(random);
                 var settles = random.Next(3) == 0;
                 var how = SettlementOf(random);
-                return ($"dequeue {request}", async (service, isOurs) =>
-                    Note(await service.DequeueAsync(Q, settles && lease is { } held ? request with { Settle = [how(held.Id, isOurs ? held.Ours : held.Theirs)] } : request), isOurs));
+                return (
+                    $"dequeue {request}",
+                    async (service, isOurs) =>
+                        Note(
+                            await service.DequeueAsync(
+                                Q,
+                                settles && lease is { } held
+                                    ? request with
+                                    {
+                                        Settle = [how(held.Id, isOurs ? held.Ours : held.Theirs)],
+                                    }
+                                    : request
+                            ),
+                            isOurs
+                        )
+                );
             case < 13 when Any(random) is { } held:
                 var settlement = SettlementOf(random);
-                return ($"settle {settlement("x", "y")}", async (service, isOurs) => Say(await service.SettleAsync(Q, [settlement(held.Id, isOurs ? held.Ours : held.Theirs)])));
+                return (
+                    $"settle {settlement("x", "y")}",
+                    async (service, isOurs) => Say(await service.SettleAsync(Q, [settlement(held.Id, isOurs ? held.Ours : held.Theirs)]))
+                );
             case 13 when Any(random) is { } held:
-                return ("extend", async (service, isOurs) => Say(await service.ExtendAsync(Q, [new LeaseExtension { Id = held.Id, LeaseToken = isOurs ? held.Ours : held.Theirs, Progress = Json("1") }])));
+                return (
+                    "extend",
+                    async (service, isOurs) =>
+                        Say(
+                            await service.ExtendAsync(
+                                Q,
+                                [
+                                    new LeaseExtension
+                                    {
+                                        Id = held.Id,
+                                        LeaseToken = isOurs ? held.Ours : held.Theirs,
+                                        Progress = Json("1"),
+                                    },
+                                ]
+                            )
+                        )
+                );
             case 14:
                 return ($"cancel {id}", async (service, _) => Say(await service.CancelAsync(Q, [new Cancellation { Id = id }])));
             case 15:
@@ -103,11 +138,17 @@ public abstract class HistoryTests(ConformanceSubject subject) : ConformanceTest
             case 16:
                 var all = random.Next(2) == 0;
                 var scope = (PurgeScope)random.Next(1, 7);
-                return (all ? "redrive all" : $"purge {scope}", async (service, _) => $"{(all ? await service.RedriveAllAsync(Q) : await service.PurgeAsync(Q, scope))}");
+                return (
+                    all ? "redrive all" : $"purge {scope}",
+                    async (service, _) => $"{(all ? await service.RedriveAllAsync(Q) : await service.PurgeAsync(Q, scope))}"
+                );
             case 17:
                 return ($"depth {state} {filter}", async (service, _) => $"{await service.GetDepthAsync(Q, state, filter)}");
             case 18:
-                return ($"list {state}", async (service, _) => string.Join("; ", (await service.ListMessagesAsync(Q, state)).Messages.Select(Say)));
+                return (
+                    $"list {state}",
+                    async (service, _) => string.Join("; ", (await service.ListMessagesAsync(Q, state)).Messages.Select(Say))
+                );
             default:
                 return ($"get {id}", async (service, _) => Say(await service.GetMessageAsync(Q, id)));
         }

@@ -30,13 +30,45 @@ public abstract class IdempotencyTests(ConformanceSubject subject) : Conformance
         ["another priority"] = (Full, Full with { Priority = 6 }),
         ["no priority"] = (Full, Full with { Priority = null }),
         ["a priority where there was none"] = (Full with { Priority = null }, Full),
-        ["the priority as a deadline"] = (Full with { Priority = Noon.ToUnixTimeMilliseconds() }, Full with { Priority = null, Deadline = Noon }),
-        ["another deadline"] = (Full with { Priority = null, Deadline = Noon }, Full with { Priority = null, Deadline = Noon.AddMilliseconds(1) }),
+        ["the priority as a deadline"] = (
+            Full with
+            {
+                Priority = Noon.ToUnixTimeMilliseconds(),
+            },
+            Full with
+            {
+                Priority = null,
+                Deadline = Noon,
+            }
+        ),
+        ["another deadline"] = (
+            Full with
+            {
+                Priority = null,
+                Deadline = Noon,
+            },
+            Full with
+            {
+                Priority = null,
+                Deadline = Noon.AddMilliseconds(1),
+            }
+        ),
         ["another invisibility"] = (Full, Full with { Invisible = Seconds(4) }),
         ["no invisibility"] = (Full, Full with { Invisible = null }),
         ["an invisibility that is the queue's"] = (Full with { Invisible = null }, Full with { Invisible = TimeSpan.Zero }),
         ["a time to become visible"] = (Full, Full with { Invisible = null, VisibleAt = Noon }),
-        ["another time to become visible"] = (Full with { Invisible = null, VisibleAt = Noon }, Full with { Invisible = null, VisibleAt = Noon.AddMilliseconds(1) }),
+        ["another time to become visible"] = (
+            Full with
+            {
+                Invisible = null,
+                VisibleAt = Noon,
+            },
+            Full with
+            {
+                Invisible = null,
+                VisibleAt = Noon.AddMilliseconds(1),
+            }
+        ),
         ["another lease"] = (Full, Full with { Lease = Seconds(8) }),
         ["no lease"] = (Full, Full with { Lease = null }),
         ["a lease that is the queue's"] = (Full with { Lease = null }, Full with { Lease = Plain.Lease }),
@@ -61,12 +93,19 @@ public abstract class IdempotencyTests(ConformanceSubject subject) : Conformance
     [MemberData(nameof(Differences))]
     public async Task A_message_enqueued_again_with_the_same_content_is_the_stored_one(string difference)
     {
-        foreach (var message in new[] { Pairings[difference].First with { Id = "first" }, Pairings[difference].Second with { Id = "second" } })
+        foreach (
+            var message in new[] { Pairings[difference].First with { Id = "first" }, Pairings[difference].Second with { Id = "second" } }
+        )
         {
             await Queue();
             var first = await Enqueue(message);
             Advance(1);
-            (await Enqueue(message with { Metadata = Metadata.From(message.Metadata.Reverse()) })).ShouldBe(first with { Duplicate = true });
+            (await Enqueue(message with { Metadata = Metadata.From(message.Metadata.Reverse()) })).ShouldBe(
+                first with
+                {
+                    Duplicate = true,
+                }
+            );
         }
     }
 

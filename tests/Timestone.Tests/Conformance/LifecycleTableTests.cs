@@ -8,7 +8,12 @@ public sealed class LifecycleTableTests
 {
     [Fact]
     public void Every_state_is_a_situation() =>
-        LifecycleTable.Situations.Select(LifecycleTable.State).OfType<MessageState>().Distinct().Order().ShouldBe(Enum.GetValues<MessageState>());
+        LifecycleTable
+            .Situations.Select(LifecycleTable.State)
+            .OfType<MessageState>()
+            .Distinct()
+            .Order()
+            .ShouldBe(Enum.GetValues<MessageState>());
 
     [Fact]
     public void Every_cell_says_something_that_is_known()
@@ -18,8 +23,11 @@ public sealed class LifecycleTableTests
             foreach (var operation in LifecycleTable.Operations)
             {
                 var cell = LifecycleTable.Cell(situation, operation);
-                (cell is "=" or "." or "new" or "extended" || LifecycleTable.Refusal(cell) is not null || LifecycleTable.State(cell) is not null)
-                    .ShouldBeTrue($"{situation} | {operation}: '{cell}'");
+                (
+                    cell is "=" or "." or "new" or "extended"
+                    || LifecycleTable.Refusal(cell) is not null
+                    || LifecycleTable.State(cell) is not null
+                ).ShouldBeTrue($"{situation} | {operation}: '{cell}'");
             }
         }
     }
@@ -46,11 +54,27 @@ public sealed class LifecycleTableTests
     {
         Enum.GetValues<MessageState>().Select(state => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{state}"))
             .ShouldBe(["invisible", "pending", "running", "completed", "canceled", "errored"]);
-        Enum.GetValues<ErrorCode>().Select(code => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{code}")).Order().ShouldBe(
-        [
-            "enqueue_blocked", "forbidden_origin", "host_not_allowed", "illegal_transition", "invalid_argument", "lease_lost", "message_conflict",
-            "message_not_found", "missing_exclusivity_key", "no_index", "no_such_route", "payload_too_large", "queue_exists", "queue_full",
-            "queue_not_found", "standby", "unavailable",
-        ]);
+        Enum.GetValues<ErrorCode>()
+            .Select(code => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{code}"))
+            .Order()
+            .ShouldBe([
+                "enqueue_blocked",
+                "forbidden_origin",
+                "host_not_allowed",
+                "illegal_transition",
+                "invalid_argument",
+                "lease_lost",
+                "message_conflict",
+                "message_not_found",
+                "missing_exclusivity_key",
+                "no_index",
+                "no_such_route",
+                "payload_too_large",
+                "queue_exists",
+                "queue_full",
+                "queue_not_found",
+                "standby",
+                "unavailable",
+            ]);
     }
 }

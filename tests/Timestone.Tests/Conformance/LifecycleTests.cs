@@ -15,7 +15,11 @@ public abstract class LifecycleTests(ConformanceSubject subject) : ConformanceTe
     private NewMessage _message = new() { Id = "m", Priority = 1 };
 
     public static IEnumerable<object[]> Cells { get; } =
-        [.. from situation in LifecycleTable.Situations from operation in LifecycleTable.Operations select new object[] { situation, operation }];
+    [
+        .. from situation in LifecycleTable.Situations
+        from operation in LifecycleTable.Operations
+        select new object[] { situation, operation },
+    ];
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -149,7 +153,15 @@ public abstract class LifecycleTests(ConformanceSubject subject) : ConformanceTe
         {
             case "dequeue":
                 var taken = await TakeMany(1);
-                return taken.Count == 0 ? null : new MessageResult { Id = taken[0].Id, State = taken[0].State, Version = taken[0].Version, Duplicate = false };
+                return taken.Count == 0
+                    ? null
+                    : new MessageResult
+                    {
+                        Id = taken[0].Id,
+                        State = taken[0].State,
+                        Version = taken[0].Version,
+                        Duplicate = false,
+                    };
             case "complete":
                 return await Service.CompleteAsync(Q, "m", token);
             case "fail":

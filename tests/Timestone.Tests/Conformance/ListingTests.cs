@@ -119,7 +119,16 @@ public abstract class ListingTests(ConformanceSubject subject) : ConformanceTest
     public async Task Pages_of_any_size_meet_every_message_once(int limit)
     {
         await Queue();
-        await EnqueueAll(Enumerable.Range(0, 100).Select(i => new NewMessage { Id = $"m{i}", Priority = i % 5, Invisible = i % 3 == 0 ? Seconds(i) : null }));
+        await EnqueueAll(
+            Enumerable
+                .Range(0, 100)
+                .Select(i => new NewMessage
+                {
+                    Id = $"m{i}",
+                    Priority = i % 5,
+                    Invisible = i % 3 == 0 ? Seconds(i) : null,
+                })
+        );
         var cancelled = Enumerable.Range(0, 100).Where(i => i % 4 == 0).Select(i => new Cancellation { Id = $"m{i}" });
         await Service.CancelAsync(Q, [.. cancelled]);
         await TakeMany(20);

@@ -35,7 +35,11 @@ public abstract class LongPollingTests(ConformanceSubject subject) : Conformance
     {
         await QueueWithMarkers();
         var waiting = await Waiting(new DequeueRequest { Max = 2 });
-        await EnqueueAll([new NewMessage { Id = "c", Priority = 3 }, new NewMessage { Id = "a", Priority = 1 }, new NewMessage { Id = "b", Priority = 2 }]);
+        await EnqueueAll([
+            new NewMessage { Id = "c", Priority = 3 },
+            new NewMessage { Id = "a", Priority = 1 },
+            new NewMessage { Id = "b", Priority = 2 },
+        ]);
         (await Served(waiting)).ShouldBe(["a", "b"]);
         (await TakeIds()).ShouldBe(["c"]);
     }
@@ -61,7 +65,8 @@ public abstract class LongPollingTests(ConformanceSubject subject) : Conformance
         (await Served(waiting)).ShouldBe(["a"]);
     }
 
-    public static TheoryData<string> Wakers { get; } = ["release", "failure", "redrive", "redrive of all", "unblock", "the settlement of another dequeue"];
+    public static TheoryData<string> Wakers { get; } =
+    ["release", "failure", "redrive", "redrive of all", "unblock", "the settlement of another dequeue"];
 
     [Theory]
     [MemberData(nameof(Wakers))]
@@ -133,7 +138,11 @@ public abstract class LongPollingTests(ConformanceSubject subject) : Conformance
         await QueueWithMarkers();
         var first = await Waiting();
         var second = await Waiting(new DequeueRequest { Max = 5 });
-        await EnqueueAll([new NewMessage { Id = "b", Priority = 2 }, new NewMessage { Id = "a", Priority = 1 }, new NewMessage { Id = "c", Priority = 3 }]);
+        await EnqueueAll([
+            new NewMessage { Id = "b", Priority = 2 },
+            new NewMessage { Id = "a", Priority = 1 },
+            new NewMessage { Id = "c", Priority = 3 },
+        ]);
         (await Served(first)).ShouldBe(["a"]);
         (await Served(second)).ShouldBe(["b", "c"]);
     }
@@ -288,7 +297,16 @@ public abstract class LongPollingTests(ConformanceSubject subject) : Conformance
     private async Task QueueWithMarkers(QueueSettings? settings = null)
     {
         await Queue(settings);
-        await EnqueueAll(Enumerable.Range(0, Markers).Select(i => new NewMessage { Id = $"marker-{i}", Metadata = Owner($"marker-{i}"), Lease = Limits.MaxLease }));
+        await EnqueueAll(
+            Enumerable
+                .Range(0, Markers)
+                .Select(i => new NewMessage
+                {
+                    Id = $"marker-{i}",
+                    Metadata = Owner($"marker-{i}"),
+                    Lease = Limits.MaxLease,
+                })
+        );
         foreach (var marker in await TakeMany(Markers))
             _markers.Enqueue(marker);
     }

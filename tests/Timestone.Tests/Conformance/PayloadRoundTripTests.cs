@@ -78,7 +78,8 @@ public abstract class PayloadRoundTripTests(ConformanceSubject subject) : Confor
         await Enqueue(new NewMessage { Id = "a", Payload = Payload.FromBytes(new byte[1000]) });
         await Enqueue(new NewMessage { Id = "b", Payload = Json('"' + new string('x', 998) + '"') });
         await Enqueue(new NewMessage { Id = "c", Payload = Payload.FromBytes(new byte[1001]) }).ShouldBeRefused(ErrorCode.PayloadTooLarge);
-        await Enqueue(new NewMessage { Id = "d", Payload = Json('"' + new string('x', 999) + '"') }).ShouldBeRefused(ErrorCode.PayloadTooLarge);
+        await Enqueue(new NewMessage { Id = "d", Payload = Json('"' + new string('x', 999) + '"') })
+            .ShouldBeRefused(ErrorCode.PayloadTooLarge);
         (await TakeIds()).ShouldBe(["a", "b"]);
     }
 
@@ -97,7 +98,8 @@ public abstract class PayloadRoundTripTests(ConformanceSubject subject) : Confor
     {
         await Queue(Plain with { MaxPayloadBytes = Limits.MaxPayloadBytes });
         var third = Payload.FromBytes(new byte[(Limits.MaxBatchBytes / 3) + 1]);
-        await EnqueueAll(new[] { "a", "b", "c" }.Select(id => new NewMessage { Id = id, Payload = third })).ShouldBeRefused(ErrorCode.PayloadTooLarge);
+        await EnqueueAll(new[] { "a", "b", "c" }.Select(id => new NewMessage { Id = id, Payload = third }))
+            .ShouldBeRefused(ErrorCode.PayloadTooLarge);
         (await Depth()).ShouldBe(0);
     }
 
@@ -105,7 +107,12 @@ public abstract class PayloadRoundTripTests(ConformanceSubject subject) : Confor
     public async Task Metadata_take_any_text()
     {
         await Queue();
-        var metadata = Pairs(("empty", ""), ("space", " "), ("text", "日本語 😀 \"\\\n\0"), ("A.b_c-9", new string('é', Limits.MaxMetadataValueLength)));
+        var metadata = Pairs(
+            ("empty", ""),
+            ("space", " "),
+            ("text", "日本語 😀 \"\\\n\0"),
+            ("A.b_c-9", new string('é', Limits.MaxMetadataValueLength))
+        );
         await Enqueue("a", metadata: metadata);
         (await Take(filter: metadata)).Metadata.ShouldBe(metadata);
     }

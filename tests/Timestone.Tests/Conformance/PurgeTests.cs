@@ -32,7 +32,9 @@ public abstract class PurgeTests(ConformanceSubject subject) : ConformanceTests(
         foreach (var state in Enum.GetValues<MessageState>())
             await Put($"{state}", state);
         await Put("one-more", MessageState.Errored);
-        (await Service.PurgeAsync(Q, PurgeScope.All)).ShouldBe(new StateCounts(Invisible: 1, Pending: 1, Running: 0, Completed: 1, Canceled: 1, Errored: 2));
+        (await Service.PurgeAsync(Q, PurgeScope.All)).ShouldBe(
+            new StateCounts(Invisible: 1, Pending: 1, Running: 0, Completed: 1, Canceled: 1, Errored: 2)
+        );
         (await Service.ListMessagesAsync(Q)).Messages.ShouldHaveSingleItem().Id.ShouldBe("Running");
     }
 
@@ -139,8 +141,8 @@ public abstract class PurgeTests(ConformanceSubject subject) : ConformanceTests(
         (await Enqueue("b")).State.ShouldBe(MessageState.Pending);
     }
 
-    // Does something beside a purge, in a queue of its own: again with twice as many messages where the purge was over too soon. What it does answers
-    // whether the purge was still going on.
+    // Does something beside a purge, in a queue of its own: again with twice as many messages where the purge was over too soon. What it
+    // does answers whether the purge was still going on.
     private async Task Beside(Func<int, Task<bool>> attempt)
     {
         var wasBeside = false;
@@ -163,7 +165,14 @@ public abstract class PurgeTests(ConformanceSubject subject) : ConformanceTests(
     private async Task Hold(int count)
     {
         foreach (var some in Enumerable.Range(0, count).Chunk(Limits.MaxBatch))
-            await EnqueueAll(some.Select(i => new NewMessage { Id = $"held{i}", Priority = long.MaxValue, Metadata = Metadata.Of("is", "held") }));
+            await EnqueueAll(
+                some.Select(i => new NewMessage
+                {
+                    Id = $"held{i}",
+                    Priority = long.MaxValue,
+                    Metadata = Metadata.Of("is", "held"),
+                })
+            );
     }
 
     private Task<IReadOnlyList<MessageResult>> Fail(IReadOnlyList<Message> taken) =>

@@ -71,15 +71,45 @@ public abstract class QueueTests(ConformanceSubject subject) : ConformanceTests(
     [Fact]
     public async Task An_update_of_a_part_of_the_backoff_leaves_its_other_parts()
     {
-        await Queue(Plain with { Backoff = new Backoff { Kind = BackoffKind.Fixed, Initial = Seconds(7), Max = Seconds(70) } });
-        (await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Max = Seconds(7200) } })).Settings.Backoff
-            .ShouldBe(new Backoff { Kind = BackoffKind.Fixed, Initial = Seconds(7), Max = Seconds(7200) });
-        (await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Kind = BackoffKind.Exponential } })).Settings.Backoff
-            .ShouldBe(new Backoff { Kind = BackoffKind.Exponential, Initial = Seconds(7), Max = Seconds(7200) });
-        (await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Initial = Seconds(5) } })).Settings.Backoff
-            .ShouldBe(new Backoff { Kind = BackoffKind.Exponential, Initial = Seconds(5), Max = Seconds(7200) });
-        await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Max = Seconds(1) } }).ShouldBeRefused(ErrorCode.InvalidArgument, "backoff.maxSeconds");
-        await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Kind = (BackoffKind)9 } }).ShouldBeRefused(ErrorCode.InvalidArgument, "backoff.kind");
+        await Queue(
+            Plain with
+            {
+                Backoff = new Backoff
+                {
+                    Kind = BackoffKind.Fixed,
+                    Initial = Seconds(7),
+                    Max = Seconds(70),
+                },
+            }
+        );
+        (await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Max = Seconds(7200) } })).Settings.Backoff.ShouldBe(
+            new Backoff
+            {
+                Kind = BackoffKind.Fixed,
+                Initial = Seconds(7),
+                Max = Seconds(7200),
+            }
+        );
+        (await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Kind = BackoffKind.Exponential } })).Settings.Backoff.ShouldBe(
+            new Backoff
+            {
+                Kind = BackoffKind.Exponential,
+                Initial = Seconds(7),
+                Max = Seconds(7200),
+            }
+        );
+        (await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Initial = Seconds(5) } })).Settings.Backoff.ShouldBe(
+            new Backoff
+            {
+                Kind = BackoffKind.Exponential,
+                Initial = Seconds(5),
+                Max = Seconds(7200),
+            }
+        );
+        await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Max = Seconds(1) } })
+            .ShouldBeRefused(ErrorCode.InvalidArgument, "backoff.maxSeconds");
+        await Update(new QueueSettingsPatch { Backoff = new BackoffPatch { Kind = (BackoffKind)9 } })
+            .ShouldBeRefused(ErrorCode.InvalidArgument, "backoff.kind");
     }
 
     [Fact]

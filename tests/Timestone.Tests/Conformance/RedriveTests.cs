@@ -17,7 +17,9 @@ public abstract class RedriveTests(ConformanceSubject subject) : ConformanceTest
         var redriven = await Redrive("a");
         (redriven.State, redriven.Duplicate).ShouldBe((MessageState.Pending, false));
         var message = await Get("a");
-        (message.Attempt, message.AttemptsLeft, message.Progress, message.Worker, message.Error).ShouldBe((0, 2, default(Payload), null, "two"));
+        (message.Attempt, message.AttemptsLeft, message.Progress, message.Worker, message.Error).ShouldBe(
+            (0, 2, default(Payload), null, "two")
+        );
         await Fail(await Take(), "three");
         (await StateOf("a")).ShouldBe(MessageState.Pending);
     }
@@ -132,7 +134,9 @@ public abstract class RedriveTests(ConformanceSubject subject) : ConformanceTest
     {
         var taken = await TakeMany(most);
         if (taken.Count > 0)
-            await Answer(Service.SettleAsync(Q, [.. taken.Select(message => Settlement.Fail(message.Id, message.LeaseToken!, permanent: true))]));
+            await Answer(
+                Service.SettleAsync(Q, [.. taken.Select(message => Settlement.Fail(message.Id, message.LeaseToken!, permanent: true))])
+            );
         return taken.Count;
     }
 }

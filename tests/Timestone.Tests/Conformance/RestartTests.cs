@@ -13,7 +13,15 @@ public abstract class RestartTests(ConformanceSubject subject) : ConformanceTest
         var exclusive = await Queue(Exclusive, "exclusive");
         await Queue(name: "deleted");
         await Service.DeleteQueueAsync("deleted");
-        var updated = await Service.UpdateQueueAsync("exclusive", new QueueSettingsPatch { Lease = Seconds(3), EnqueueBlocked = true, DequeueBlocked = true });
+        var updated = await Service.UpdateQueueAsync(
+            "exclusive",
+            new QueueSettingsPatch
+            {
+                Lease = Seconds(3),
+                EnqueueBlocked = true,
+                DequeueBlocked = true,
+            }
+        );
         updated.ShouldNotBe(exclusive);
         var id = (await Service.ListQueuesAsync()).ServiceId.ShouldNotBeNull();
         await Subject.RestartAsync();
@@ -109,7 +117,11 @@ public abstract class RestartTests(ConformanceSubject subject) : ConformanceTest
     public async Task Filters_and_depths_survive()
     {
         await Queue();
-        await EnqueueAll(Enumerable.Range(0, 10).Select(i => new NewMessage { Id = $"m{i}", Metadata = Pairs(("parity", $"{i % 2}"), ("third", $"{i % 3}")) }));
+        await EnqueueAll(
+            Enumerable
+                .Range(0, 10)
+                .Select(i => new NewMessage { Id = $"m{i}", Metadata = Pairs(("parity", $"{i % 2}"), ("third", $"{i % 3}")) })
+        );
         var filter = Pairs(("parity", "0"), ("third", "1"));
         (await Depth(filter: filter)).ShouldBe(1);
         await Subject.RestartAsync();

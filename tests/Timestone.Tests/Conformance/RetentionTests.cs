@@ -65,7 +65,10 @@ public abstract class RetentionTests(ConformanceSubject subject) : ConformanceTe
         await Queue(Plain with { MaxErrored = 2 });
         await EnqueueAll("a", "b", "c", "d");
         var taken = await TakeMany(4);
-        var results = await Service.SettleAsync(Q, [.. taken.Select(message => Settlement.Fail(message.Id, message.LeaseToken!, permanent: true))]);
+        var results = await Service.SettleAsync(
+            Q,
+            [.. taken.Select(message => Settlement.Fail(message.Id, message.LeaseToken!, permanent: true))]
+        );
         results.ShouldAllBe(result => result.State == MessageState.Errored);
         (await Service.ListMessagesAsync(Q)).Messages.Select(message => message.Id).ShouldBe(["c", "d"]);
     }

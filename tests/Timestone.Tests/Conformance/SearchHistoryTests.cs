@@ -42,10 +42,34 @@ public abstract class SearchHistoryTests(ConformanceSubject subject) : IndexTest
         transitions.Select(one => (one.At - enqueued).TotalSeconds).ShouldBe([0, 1, 3, 3, 4, 9, 9, 9, 9, 9, 9, 9]);
         transitions.Select(static one => one.InFrom?.TotalSeconds).ShouldBe([null, 1, 2, 0, 1, 5, 0, 0, 0, 0, 0, 0]);
         transitions.Select(static one => one.Worker).ShouldBe([null, null, "w1", "w1", "w2", "w2", "w3", "w3", "w3", null, "w4", "w4"]);
-        transitions.Select(static one => one.Error).ShouldBe([null, null, null, "no luck", "no luck", "lease expired", "lease expired", "lease expired", "enough", "enough", "enough", null]);
-        transitions.Select(static one => one.MissedDeadline).ShouldBe([false, false, true, false, true, false, true, false, false, false, true, false]);
-        transitions.ShouldAllBe(one => one.Queue == Q && one.Id == "a" && one.Life == transitions[0].Life && one.Metadata.Equals(Owner("x"))
-            && one.EnqueuedAt == enqueued && one.Deadline == deadline && one.Priority == deadline.ToUnixTimeMilliseconds());
+        transitions
+            .Select(static one => one.Error)
+            .ShouldBe([
+                null,
+                null,
+                null,
+                "no luck",
+                "no luck",
+                "lease expired",
+                "lease expired",
+                "lease expired",
+                "enough",
+                "enough",
+                "enough",
+                null,
+            ]);
+        transitions
+            .Select(static one => one.MissedDeadline)
+            .ShouldBe([false, false, true, false, true, false, true, false, false, false, true, false]);
+        transitions.ShouldAllBe(one =>
+            one.Queue == Q
+            && one.Id == "a"
+            && one.Life == transitions[0].Life
+            && one.Metadata.Equals(Owner("x"))
+            && one.EnqueuedAt == enqueued
+            && one.Deadline == deadline
+            && one.Priority == deadline.ToUnixTimeMilliseconds()
+        );
     }
 
     [Fact]
@@ -97,9 +121,23 @@ public abstract class SearchHistoryTests(ConformanceSubject subject) : IndexTest
 
         var transitions = await History("a", last.Version!.Value + 1);
         var removal = transitions[^1];
-        (removal.Version, removal.Cause, removal.From, removal.To, removal.InFrom).ShouldBe((last.Version.Value + 1, cause, state, null, null));
+        (removal.Version, removal.Cause, removal.From, removal.To, removal.InFrom).ShouldBe(
+            (last.Version.Value + 1, cause, state, null, null)
+        );
         (removal.At, removal.Worker, removal.Error).ShouldBe((Now, null, null));
-        removal.ShouldBe(transitions[^2] with { Version = removal.Version, Cause = cause, From = state, To = null, At = Now, InFrom = null, Worker = null, Error = null });
+        removal.ShouldBe(
+            transitions[^2] with
+            {
+                Version = removal.Version,
+                Cause = cause,
+                From = state,
+                To = null,
+                At = Now,
+                InFrom = null,
+                Worker = null,
+                Error = null,
+            }
+        );
     }
 
     [Fact]
@@ -147,7 +185,9 @@ public abstract class SearchHistoryTests(ConformanceSubject subject) : IndexTest
     {
         await Queue();
         await Enqueue("a");
-        await Service.GetHistoryAsync(Q, "a", new HistoryRequest { After = 2, Wait = TimeSpan.Zero }).ShouldBeRefused(ErrorCode.Unavailable, "after");
+        await Service
+            .GetHistoryAsync(Q, "a", new HistoryRequest { After = 2, Wait = TimeSpan.Zero })
+            .ShouldBeRefused(ErrorCode.Unavailable, "after");
     }
 
     [Theory]

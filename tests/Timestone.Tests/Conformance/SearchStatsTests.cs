@@ -21,7 +21,9 @@ public abstract class SearchStatsTests(ConformanceSubject subject) : IndexTests(
         var queues = await Figures(Write(await Enqueue("last")));
         queues.Select(static queue => queue.Queue).ShouldBe(["another", Q]);
         queues[1].Counts.ShouldBe(new StateCounts(Invisible: 1, Pending: 3, Running: 3, Completed: 4, Canceled: 5, Errored: 6));
-        (await Figures(new IndexedWrite("another", "a", 1), "another")).ShouldHaveSingleItem().Counts.ShouldBe(new StateCounts(0, 1, 0, 0, 0, 0));
+        (await Figures(new IndexedWrite("another", "a", 1), "another"))
+            .ShouldHaveSingleItem()
+            .Counts.ShouldBe(new StateCounts(0, 1, 0, 0, 0, 0));
     }
 
     [Fact]
@@ -35,9 +37,22 @@ public abstract class SearchStatsTests(ConformanceSubject subject) : IndexTests(
         for (var i = 0; i < 99; i++)
         {
             Advance(1);
-            await Answer(i < 9 ? Service.FailAsync(Q, taken[i].Id, taken[i].LeaseToken!, permanent: true) : Service.CompleteAsync(Q, taken[i].Id, taken[i].LeaseToken!));
+            await Answer(
+                i < 9
+                    ? Service.FailAsync(Q, taken[i].Id, taken[i].LeaseToken!, permanent: true)
+                    : Service.CompleteAsync(Q, taken[i].Id, taken[i].LeaseToken!)
+            );
             if (i % 20 == 0)
-                await Answer(Service.ExtendAsync(Q, [.. taken.Skip(i + 1).Select(static message => new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken! })]));
+                await Answer(
+                    Service.ExtendAsync(
+                        Q,
+                        [
+                            .. taken
+                                .Skip(i + 1)
+                                .Select(static message => new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken! }),
+                        ]
+                    )
+                );
         }
 
         Advance(31);

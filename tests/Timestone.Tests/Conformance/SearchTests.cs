@@ -69,7 +69,10 @@ public abstract class SearchTests(ConformanceSubject subject) : IndexTests(subje
             Error = "no luck",
         });
         page.Freshness.NewestTransition.ShouldBe(Now);
-        await Eventually.BeAsync(async () => (await Service.SearchMessagesAsync(new MessageSearch { Queue = Q })).Freshness == new Freshness { NewestTransition = Now, Lag = TimeSpan.Zero });
+        await Eventually.BeAsync(async () =>
+            (await Service.SearchMessagesAsync(new MessageSearch { Queue = Q })).Freshness
+            == new Freshness { NewestTransition = Now, Lag = TimeSpan.Zero }
+        );
     }
 
     [Fact]
@@ -129,7 +132,9 @@ public abstract class SearchTests(ConformanceSubject subject) : IndexTests(subje
         await Search(new IndexedWrite("z", "a", 1));
         await Search(new IndexedWrite("z", "B", 1));
         await Search(new IndexedWrite("Z", "b", 1));
-        (await Search(new IndexedWrite(Q, "a", 1))).Messages.Select(static message => $"{message.Queue}/{message.Id}").ShouldBe(["Z/b", "q/a", "z/B", "z/a"]);
+        (await Search(new IndexedWrite(Q, "a", 1)))
+            .Messages.Select(static message => $"{message.Queue}/{message.Id}")
+            .ShouldBe(["Z/b", "q/a", "z/B", "z/a"]);
     }
 
     [Fact]
@@ -169,7 +174,9 @@ public abstract class SearchTests(ConformanceSubject subject) : IndexTests(subje
         await Queue();
         var after = Write(await Enqueue("a"));
         await Search(after);
-        await Service.SearchMessagesAsync(new MessageSearch { After = after with { Version = 2 }, Wait = TimeSpan.Zero }).ShouldBeRefused(ErrorCode.Unavailable, "after");
+        await Service
+            .SearchMessagesAsync(new MessageSearch { After = after with { Version = 2 }, Wait = TimeSpan.Zero })
+            .ShouldBeRefused(ErrorCode.Unavailable, "after");
     }
 
     [Theory]
@@ -200,7 +207,11 @@ public abstract class SearchTests(ConformanceSubject subject) : IndexTests(subje
     private static MessageSearch Parse(string asked)
     {
         var search = new MessageSearch();
-        foreach (var (name, value) in asked.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static term => (term.Split('=')[0], term.Split('=')[1])))
+        foreach (
+            var (name, value) in asked
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static term => (term.Split('=')[0], term.Split('=')[1]))
+        )
         {
             search = name switch
             {
@@ -224,7 +235,10 @@ public abstract class SearchTests(ConformanceSubject subject) : IndexTests(subje
         return search;
     }
 
-    /// <summary>Enqueues three messages ten seconds apart from <see cref="Later"/> on; 30 s after it the second is taken, 31 s after it the third fails.</summary>
+    /// <summary>
+    /// Enqueues three messages ten seconds apart from <see cref="Later"/> on; 30 s after it the second is taken, 31 s after it the third
+    /// fails.
+    /// </summary>
     private async Task<IndexedWrite> Gather()
     {
         Subject.Clock.Advance(Later - Now);

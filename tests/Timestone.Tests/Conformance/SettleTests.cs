@@ -12,16 +12,27 @@ public abstract class SettleTests(ConformanceSubject subject) : ConformanceTests
         await Enqueue("a");
         var taken = await Take(worker: "w");
         Advance(3);
-        (await Complete(taken, Json("{\"ok\":true}"))).ShouldBe(new MessageResult { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = false });
-        AsTaken(await Get("a")).ShouldBe(taken with
-        {
-            State = MessageState.Completed,
-            Version = 3,
-            UpdatedAt = Now,
-            LeaseToken = null,
-            LeaseExpiresAt = null,
-            Result = Json("{\"ok\":true}"),
-        });
+        (await Complete(taken, Json("{\"ok\":true}"))).ShouldBe(
+            new MessageResult
+            {
+                Id = "a",
+                State = MessageState.Completed,
+                Version = 3,
+                Duplicate = false,
+            }
+        );
+        AsTaken(await Get("a"))
+            .ShouldBe(
+                taken with
+                {
+                    State = MessageState.Completed,
+                    Version = 3,
+                    UpdatedAt = Now,
+                    LeaseToken = null,
+                    LeaseExpiresAt = null,
+                    Result = Json("{\"ok\":true}"),
+                }
+            );
     }
 
     [Fact]

@@ -27,7 +27,16 @@ public abstract class StatsTests(ConformanceSubject subject) : ConformanceTests(
     public async Task Removals_are_counted_by_cause()
     {
         await Queue(Plain with { MaxErrored = 1, Retention = Seconds(10) });
-        foreach (var (id, state) in new[] { ("a", MessageState.Errored), ("b", MessageState.Errored), ("c", MessageState.Completed), ("d", MessageState.Canceled), ("e", MessageState.Pending) })
+        foreach (
+            var (id, state) in new[]
+            {
+                ("a", MessageState.Errored),
+                ("b", MessageState.Errored),
+                ("c", MessageState.Completed),
+                ("d", MessageState.Canceled),
+                ("e", MessageState.Pending),
+            }
+        )
             await Put(id, state);
         Advance(10);
         await Service.PurgeAsync(Q, PurgeScope.Errored);
@@ -38,7 +47,17 @@ public abstract class StatsTests(ConformanceSubject subject) : ConformanceTests(
     public async Task Counts_are_those_of_each_state()
     {
         await Queue();
-        foreach (var (state, count) in new[] { (MessageState.Errored, 6), (MessageState.Canceled, 5), (MessageState.Completed, 4), (MessageState.Running, 3), (MessageState.Pending, 2), (MessageState.Invisible, 1) })
+        foreach (
+            var (state, count) in new[]
+            {
+                (MessageState.Errored, 6),
+                (MessageState.Canceled, 5),
+                (MessageState.Completed, 4),
+                (MessageState.Running, 3),
+                (MessageState.Pending, 2),
+                (MessageState.Invisible, 1),
+            }
+        )
         {
             for (var i = 0; i < count; i++)
                 await Put($"{state}-{i}", state);

@@ -15,12 +15,20 @@ public sealed class SuiteTests
     public void Every_theme_runs_on_every_subject()
     {
         var types = typeof(ConformanceTests).Assembly.GetTypes();
-        var themes = types.Where(type => type.IsAbstract && (type.BaseType == typeof(ConformanceTests) || type.BaseType == typeof(IndexTests)) && type != typeof(IndexTests)).ToList();
+        var themes = types
+            .Where(type =>
+                type.IsAbstract
+                && (type.BaseType == typeof(ConformanceTests) || type.BaseType == typeof(IndexTests))
+                && type != typeof(IndexTests)
+            )
+            .ToList();
         var suites = types.Where(type => themes.Contains(type.BaseType!)).GroupBy(type => type.DeclaringType!).ToList();
         suites.ShouldNotBeEmpty();
         foreach (var suite in suites)
         {
-            var expected = themes.Where(theme => !(theme.BaseType == typeof(IndexTests) ? WithoutIndex : IndexAlone).Contains(suite.Key.Name));
+            var expected = themes.Where(theme =>
+                !(theme.BaseType == typeof(IndexTests) ? WithoutIndex : IndexAlone).Contains(suite.Key.Name)
+            );
             suite.Select(type => type.BaseType!.Name).Order().ShouldBe(expected.Select(theme => theme.Name).Order(), suite.Key.Name);
         }
     }

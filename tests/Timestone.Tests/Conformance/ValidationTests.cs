@@ -14,7 +14,13 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["exclusive without a key"] = ("exclusivityKey", Plain with { Type = QueueType.Exclusive }),
         ["exclusive with an empty key"] = ("exclusivityKey", Exclusive with { ExclusivityKey = "" }),
         ["exclusive with a key of other characters"] = ("exclusivityKey", Exclusive with { ExclusivityKey = "a b" }),
-        ["exclusive with too long a key"] = ("exclusivityKey", Exclusive with { ExclusivityKey = new string('k', Limits.MaxMetadataKeyLength + 1) }),
+        ["exclusive with too long a key"] = (
+            "exclusivityKey",
+            Exclusive with
+            {
+                ExclusivityKey = new string('k', Limits.MaxMetadataKeyLength + 1),
+            }
+        ),
         ["simple with a key"] = ("exclusivityKey", Plain with { ExclusivityKey = "owner" }),
         ["too short a lease"] = ("leaseSeconds", Plain with { Lease = Limits.MinLease - Moment }),
         ["too long a lease"] = ("leaseSeconds", Plain with { Lease = Limits.MaxLease + Moment }),
@@ -23,8 +29,20 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["no attempts"] = ("maxAttempts", Plain with { MaxAttempts = 0 }),
         ["too many attempts"] = ("maxAttempts", Plain with { MaxAttempts = 1001 }),
         ["a negative backoff"] = ("backoff.initialSeconds", Plain with { Backoff = new Backoff { Initial = -Moment } }),
-        ["too long a first backoff"] = ("backoff.initialSeconds", Plain with { Backoff = new Backoff { Initial = Limits.MaxBackoff + Moment, Max = Limits.MaxBackoff + Moment } }),
-        ["a longest backoff shorter than the first"] = ("backoff.maxSeconds", Plain with { Backoff = new Backoff { Initial = Seconds(2), Max = Seconds(1) } }),
+        ["too long a first backoff"] = (
+            "backoff.initialSeconds",
+            Plain with
+            {
+                Backoff = new Backoff { Initial = Limits.MaxBackoff + Moment, Max = Limits.MaxBackoff + Moment },
+            }
+        ),
+        ["a longest backoff shorter than the first"] = (
+            "backoff.maxSeconds",
+            Plain with
+            {
+                Backoff = new Backoff { Initial = Seconds(2), Max = Seconds(1) },
+            }
+        ),
         ["too long a longest backoff"] = ("backoff.maxSeconds", Plain with { Backoff = new Backoff { Max = Limits.MaxBackoff + Moment } }),
         ["a negative retention"] = ("retentionSeconds", Plain with { Retention = -Moment }),
         ["too long a retention"] = ("retentionSeconds", Plain with { Retention = Limits.MaxRetention + Moment }),
@@ -51,7 +69,10 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["an empty key"] = ("metadata", new NewMessage { Metadata = Metadata.Of("", "v") }),
         ["a key of other characters"] = ("metadata", new NewMessage { Metadata = Metadata.Of("a:b", "v") }),
         ["too long a key"] = ("metadata", new NewMessage { Metadata = Metadata.Of(new string('k', Limits.MaxMetadataKeyLength + 1), "v") }),
-        ["too long a value"] = ("metadata.k", new NewMessage { Metadata = Metadata.Of("k", new string('v', Limits.MaxMetadataValueLength + 1)) }),
+        ["too long a value"] = (
+            "metadata.k",
+            new NewMessage { Metadata = Metadata.Of("k", new string('v', Limits.MaxMetadataValueLength + 1)) }
+        ),
         ["a value that is no text"] = ("metadata.k", new NewMessage { Metadata = Metadata.Of("k", LoneSurrogate) }),
         ["a priority and a deadline"] = ("deadline", new NewMessage { Priority = 1, Deadline = DateTimeOffset.UnixEpoch }),
         ["two times to become visible"] = ("visibleAt", new NewMessage { Invisible = Seconds(1), VisibleAt = DateTimeOffset.UnixEpoch }),
@@ -77,8 +98,14 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["with too long a request id"] = ("requestId", new DequeueRequest { RequestId = new string('r', Limits.MaxIdLength + 1) }),
         ["with a filter of too many pairs"] = ("filter", new DequeueRequest { Filter = Many(Limits.MaxMetadataPairs + 1) }),
         ["with a filter on a key of other characters"] = ("filter", new DequeueRequest { Filter = Metadata.Of("a b", "v") }),
-        ["with a filter on too long a value"] = ("filter.k", new DequeueRequest { Filter = Metadata.Of("k", new string('v', Limits.MaxMetadataValueLength + 1)) }),
-        ["with too many settlements"] = ("settle", new DequeueRequest { Settle = [.. Enumerable.Repeat(Settlement.Complete("a", "0"), Limits.MaxBatch + 1)] }),
+        ["with a filter on too long a value"] = (
+            "filter.k",
+            new DequeueRequest { Filter = Metadata.Of("k", new string('v', Limits.MaxMetadataValueLength + 1)) }
+        ),
+        ["with too many settlements"] = (
+            "settle",
+            new DequeueRequest { Settle = [.. Enumerable.Repeat(Settlement.Complete("a", "0"), Limits.MaxBatch + 1)] }
+        ),
     };
 
     private static readonly Dictionary<string, (string Field, Settlement Settlement)> BadSettlements = new()
@@ -103,23 +130,68 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
     private static readonly Dictionary<string, (string Field, LeaseExtension Extension)> BadExtensions = new()
     {
         ["with a bad id"] = ("id", new LeaseExtension { Id = "", LeaseToken = "0" }),
-        ["too short"] = ("leaseSeconds", new LeaseExtension { Id = "a", LeaseToken = "0", Lease = Limits.MinLease - Moment }),
-        ["too long"] = ("leaseSeconds", new LeaseExtension { Id = "a", LeaseToken = "0", Lease = Limits.MaxLease + Moment }),
-        ["with progress of bytes"] = ("progress", new LeaseExtension { Id = "a", LeaseToken = "0", Progress = Payload.FromBytes(new byte[1]) }),
-        ["with too much progress"] = ("progress", new LeaseExtension { Id = "a", LeaseToken = "0", Progress = JsonOf(Limits.MaxProgressBytes + 1) }),
+        ["too short"] = (
+            "leaseSeconds",
+            new LeaseExtension
+            {
+                Id = "a",
+                LeaseToken = "0",
+                Lease = Limits.MinLease - Moment,
+            }
+        ),
+        ["too long"] = (
+            "leaseSeconds",
+            new LeaseExtension
+            {
+                Id = "a",
+                LeaseToken = "0",
+                Lease = Limits.MaxLease + Moment,
+            }
+        ),
+        ["with progress of bytes"] = (
+            "progress",
+            new LeaseExtension
+            {
+                Id = "a",
+                LeaseToken = "0",
+                Progress = Payload.FromBytes(new byte[1]),
+            }
+        ),
+        ["with too much progress"] = (
+            "progress",
+            new LeaseExtension
+            {
+                Id = "a",
+                LeaseToken = "0",
+                Progress = JsonOf(Limits.MaxProgressBytes + 1),
+            }
+        ),
     };
 
     private static readonly Dictionary<string, (string Field, Func<ITimestone, Task> Call)> BadCalls = new()
     {
         ["enqueue of nothing"] = ("messages", service => service.EnqueueAsync(Q, [])),
-        ["enqueue of too many"] = ("messages", service => service.EnqueueAsync(Q, [.. Enumerable.Repeat(new NewMessage(), Limits.MaxBatch + 1)])),
+        ["enqueue of too many"] = (
+            "messages",
+            service => service.EnqueueAsync(Q, [.. Enumerable.Repeat(new NewMessage(), Limits.MaxBatch + 1)])
+        ),
         ["enqueue of null"] = ("messages[1]", service => service.EnqueueAsync(Q, [new NewMessage(), null!])),
         ["settle nothing"] = ("items", service => service.SettleAsync(Q, [])),
-        ["settle too many"] = ("items", service => service.SettleAsync(Q, [.. Enumerable.Repeat(Settlement.Complete("a", "0"), Limits.MaxBatch + 1)])),
+        ["settle too many"] = (
+            "items",
+            service => service.SettleAsync(Q, [.. Enumerable.Repeat(Settlement.Complete("a", "0"), Limits.MaxBatch + 1)])
+        ),
         ["extend nothing"] = ("items", service => service.ExtendAsync(Q, [])),
-        ["extend too many"] = ("items", service => service.ExtendAsync(Q, [.. Enumerable.Repeat(new LeaseExtension { Id = "a", LeaseToken = "0" }, Limits.MaxBatch + 1)])),
+        ["extend too many"] = (
+            "items",
+            service =>
+                service.ExtendAsync(Q, [.. Enumerable.Repeat(new LeaseExtension { Id = "a", LeaseToken = "0" }, Limits.MaxBatch + 1)])
+        ),
         ["cancel nothing"] = ("items", service => service.CancelAsync(Q, [])),
-        ["cancel too many"] = ("items", service => service.CancelAsync(Q, [.. Enumerable.Repeat(new Cancellation { Id = "a" }, Limits.MaxBatch + 1)])),
+        ["cancel too many"] = (
+            "items",
+            service => service.CancelAsync(Q, [.. Enumerable.Repeat(new Cancellation { Id = "a" }, Limits.MaxBatch + 1)])
+        ),
         ["cancel with a reason that is no text"] = ("reason", service => service.CancelAsync(Q, "a", LoneSurrogate)),
         ["cancel a bad id"] = ("id", service => service.CancelAsync(Q, "a/b")),
         ["redrive a bad id"] = ("id", service => service.RedriveAsync(Q, "a b")),
@@ -136,7 +208,10 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["depth of a key of other characters"] = ("filter", service => service.GetDepthAsync(Q, filter: Metadata.Of("a b", "v"))),
         ["purge of a state that there is not"] = ("state", service => service.PurgeAsync(Q, (PurgeScope)7)),
         ["create without settings"] = ("settings", service => service.CreateQueueAsync(Q, null!)),
-        ["update out of range"] = ("leaseSeconds", service => service.UpdateQueueAsync(Q, new QueueSettingsPatch { Lease = TimeSpan.Zero })),
+        ["update out of range"] = (
+            "leaseSeconds",
+            service => service.UpdateQueueAsync(Q, new QueueSettingsPatch { Lease = TimeSpan.Zero })
+        ),
     };
 
     private static readonly Dictionary<string, Func<ITimestone, string, Task>> CallsOnAQueue = new()
@@ -237,7 +312,9 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         var results = await Service.SettleAsync(Q, [bad, Settlement.Complete("b", taken[1].LeaseToken!)]);
         results[0].ShouldBeRefused(ErrorCode.InvalidArgument, field);
         results[1].State.ShouldBe(MessageState.Completed);
-        (await Dequeue(new DequeueRequest { Settle = [bad] })).Settled.ShouldNotBeNull()[0].ShouldBeRefused(ErrorCode.InvalidArgument, field);
+        (await Dequeue(new DequeueRequest { Settle = [bad] }))
+            .Settled.ShouldNotBeNull()[0]
+            .ShouldBeRefused(ErrorCode.InvalidArgument, field);
         (await StateOf("a")).ShouldBe(MessageState.Running);
     }
 
@@ -267,7 +344,22 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
     [MemberData(nameof(QueueCallCases))]
     public async Task Every_call_refuses_a_name_that_is_none(string what)
     {
-        foreach (var name in new[] { "", ".", "..", ".a", "-a", "a/b", "a b", "a%2Fb", "é", "a?b", new string('q', Limits.MaxQueueNameLength + 1) })
+        foreach (
+            var name in new[]
+            {
+                "",
+                ".",
+                "..",
+                ".a",
+                "-a",
+                "a/b",
+                "a b",
+                "a%2Fb",
+                "é",
+                "a?b",
+                new string('q', Limits.MaxQueueNameLength + 1),
+            }
+        )
             await Made(service => CallsOnAQueue[what](service, name)).ShouldBeRefused(ErrorCode.InvalidArgument, "queue");
     }
 
@@ -300,7 +392,10 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         var message = new NewMessage
         {
             Id = "~:@+=-._" + new string('9', Limits.MaxIdLength - 8),
-            Metadata = Metadata.From(Many(Limits.MaxMetadataPairs - 1).Append(new(new string('k', Limits.MaxMetadataKeyLength), new string('v', Limits.MaxMetadataValueLength)))),
+            Metadata = Metadata.From(
+                Many(Limits.MaxMetadataPairs - 1)
+                    .Append(new(new string('k', Limits.MaxMetadataKeyLength), new string('v', Limits.MaxMetadataValueLength)))
+            ),
             Priority = long.MaxValue,
             Invisible = TimeSpan.Zero,
             Lease = Limits.MaxLease,
@@ -317,7 +412,9 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         await Extend(taken, Limits.MaxLease, JsonOf(Limits.MaxProgressBytes));
         await Complete(taken, JsonOf(Limits.MaxResultBytes));
         var read = await Get(message.Id);
-        (read.Result, read.Progress, read.Metadata).ShouldBe((JsonOf(Limits.MaxResultBytes), JsonOf(Limits.MaxProgressBytes), message.Metadata));
+        (read.Result, read.Progress, read.Metadata).ShouldBe(
+            (JsonOf(Limits.MaxResultBytes), JsonOf(Limits.MaxProgressBytes), message.Metadata)
+        );
         await Enqueue("b", invisible: TimeSpan.Zero);
         await Fail(await Take(), new string('é', Limits.MaxErrorLength), invisible: Limits.MaxInvisible);
         (await Get("b")).Error!.Length.ShouldBe(Limits.MaxErrorLength);

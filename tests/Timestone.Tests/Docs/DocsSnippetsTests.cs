@@ -19,7 +19,9 @@ public sealed partial class DocsSnippetsTests
     public void Each_snippet_of_the_page_is_compiled_and_each_compiled_one_is_on_the_page()
     {
         var page = Snippets(File.ReadAllText(PathOf("dotnet.md")), Fence()).ToList();
-        var compiled = new[] { "Docs/DotnetSnippets.cs", "Docs/OrleansSnippets.cs" }.SelectMany(static file => Snippets(File.ReadAllText(PathOf(file)), Region())).ToList();
+        var compiled = new[] { "Docs/DotnetSnippets.cs", "Docs/OrleansSnippets.cs" }
+            .SelectMany(static file => Snippets(File.ReadAllText(PathOf(file)), Region()))
+            .ToList();
         page.ShouldNotBeEmpty();
         foreach (var snippet in page)
             compiled.ShouldContain(snippet, $"No region has the snippet of '{snippet.Name}' as it stands in docs/dotnet.md.");
@@ -59,7 +61,10 @@ public sealed partial class DocsSnippetsTests
     {
         await using var server = await StartAsync();
         await DotnetSnippets.EnqueueBatchAsync(
-            server.Timestone, [new NewMessage { Id = "nobody", Payload = Payload.FromValue(new Email(""), EmailJson.Default.Email) }], CancellationToken.None);
+            server.Timestone,
+            [new NewMessage { Id = "nobody", Payload = Payload.FromValue(new Email(""), EmailJson.Default.Email) }],
+            CancellationToken.None
+        );
         using var worker = new TimestoneWorker(server.Timestone, "emails", new SendEmail(new RecordingMailServer()));
         await worker.StartAsync(CancellationToken.None);
         await Eventually.BeAsync(async () => (await server.Timestone.GetMessageAsync("emails", "nobody")).State == MessageState.Errored);
@@ -147,7 +152,10 @@ public sealed partial class DocsSnippetsTests
             if (match.Groups["name"].Success)
                 name = match.Groups["name"].Value.Trim();
             if (match.Groups["code"].Success)
-                yield return new Snippet(name, string.Join('\n', match.Groups["code"].Value.Trim().Split('\n').Select(static line => line.Trim())));
+                yield return new Snippet(
+                    name,
+                    string.Join('\n', match.Groups["code"].Value.Trim().Split('\n').Select(static line => line.Trim()))
+                );
         }
     }
 

@@ -45,7 +45,11 @@ internal static class DotnetSnippets
         #endregion
     }
 
-    public static async Task EnqueueBatchAsync(ITimestone timestone, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
+    public static async Task EnqueueBatchAsync(
+        ITimestone timestone,
+        IReadOnlyList<NewMessage> messages,
+        CancellationToken cancellationToken
+    )
     {
         #region Enqueue a batch
         var results = await timestone.EnqueueAsync("emails", messages, cancellationToken);
@@ -123,7 +127,10 @@ internal static class DotnetSnippets
         });
         var timestone = server.Timestone;
         var email = new Email("ada@example.org");
-        await timestone.EnqueueAsync("emails", new NewMessage { Id = "welcome-17", Payload = Payload.FromValue(email, EmailJson.Default.Email) });
+        await timestone.EnqueueAsync(
+            "emails",
+            new NewMessage { Id = "welcome-17", Payload = Payload.FromValue(email, EmailJson.Default.Email) }
+        );
 
         var mailServer = new RecordingMailServer();
         using var worker = new TimestoneWorker(timestone, "emails", new SendEmail(mailServer));

@@ -20,9 +20,26 @@ public sealed class ConnectionTests
         standIn.Authorization = "ApiKey a2V5";
         await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], ApiKey = "a2V5" });
         standIn.Authorization = "Basic ZWxhc3RpYzpww6Rzcw==";
-        await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], User = "elastic", Password = "päss" });
-        (await Should.ThrowAsync<IOException>(() => SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], User = "elastic", Password = "wrong" })))
-            .Message.ShouldContain("401: security_exception");
+        await SetUpAsync(
+            new ElasticsearchOptions
+            {
+                Addresses = [standIn.Address],
+                User = "elastic",
+                Password = "päss",
+            }
+        );
+        (
+            await Should.ThrowAsync<IOException>(() =>
+                SetUpAsync(
+                    new ElasticsearchOptions
+                    {
+                        Addresses = [standIn.Address],
+                        User = "elastic",
+                        Password = "wrong",
+                    }
+                )
+            )
+        ).Message.ShouldContain("401: security_exception");
     }
 
     [Fact]
@@ -34,15 +51,30 @@ public sealed class ConnectionTests
         using var certificate = authority.Issue("localhost");
         await using var standIn = await ElasticsearchStandIn.StartAsync(certificate);
         var file = Path.Combine(folder.Path, "ca.pem");
-        await File.WriteAllTextAsync(file, stranger.Certificate.ExportCertificatePem() + "\n" + authority.Certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(
+            file,
+            stranger.Certificate.ExportCertificatePem() + "\n" + authority.Certificate.ExportCertificatePem()
+        );
 
         await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateAuthorityFile = file });
-        await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) });
+        await SetUpAsync(
+            new ElasticsearchOptions
+            {
+                Addresses = [standIn.Address],
+                CertificateFingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256),
+            }
+        );
         await SetUpAsync(new ElasticsearchOptions { Addresses = [standIn.Address], TrustAnyCertificate = true });
 
         await File.WriteAllTextAsync(file, stranger.Certificate.ExportCertificatePem());
         await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateAuthorityFile = file });
-        await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = stranger.Certificate.GetCertHashString(HashAlgorithmName.SHA256) });
+        await ShouldNotBeTrusted(
+            new ElasticsearchOptions
+            {
+                Addresses = [standIn.Address],
+                CertificateFingerprint = stranger.Certificate.GetCertHashString(HashAlgorithmName.SHA256),
+            }
+        );
         await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address] });
     }
 
@@ -56,7 +88,13 @@ public sealed class ConnectionTests
         var file = Path.Combine(folder.Path, "ca.pem");
         await File.WriteAllTextAsync(file, authority.Certificate.ExportCertificatePem());
         await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateAuthorityFile = file });
-        await ShouldNotBeTrusted(new ElasticsearchOptions { Addresses = [standIn.Address], CertificateFingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) });
+        await ShouldNotBeTrusted(
+            new ElasticsearchOptions
+            {
+                Addresses = [standIn.Address],
+                CertificateFingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256),
+            }
+        );
     }
 
     [Fact]
@@ -66,7 +104,11 @@ public sealed class ConnectionTests
         using var forger = new TestAuthority("ours");
         using var issued = authority.Issue("localhost");
         using var forged = forger.Issue("localhost");
-        var options = new ElasticsearchOptions { Addresses = [Somewhere], CertificateFingerprint = authority.Certificate.GetCertHashString(HashAlgorithmName.SHA256) };
+        var options = new ElasticsearchOptions
+        {
+            Addresses = [Somewhere],
+            CertificateFingerprint = authority.Certificate.GetCertHashString(HashAlgorithmName.SHA256),
+        };
         IsTrusted(issued, SslPolicyErrors.RemoteCertificateChainErrors).ShouldBeTrue();
         IsTrusted(issued, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch).ShouldBeFalse();
         IsTrusted(forged, SslPolicyErrors.RemoteCertificateChainErrors).ShouldBeFalse();
@@ -84,7 +126,11 @@ public sealed class ConnectionTests
     [Fact]
     public async Task When_a_node_is_away_the_next_is_asked()
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => new ElasticsearchOptions { Addresses = [new Uri("http://127.0.0.1:1"), address], RetryDelay = TimeSpan.FromMilliseconds(1) });
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => new ElasticsearchOptions
+        {
+            Addresses = [new Uri("http://127.0.0.1:1"), address],
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+        });
         (await bench.Writer.WriteAsync([EventJournal.Event(EventJournal.Message("q", "a"))])).ShouldBeEmpty();
     }
 
@@ -96,7 +142,9 @@ public sealed class ConnectionTests
     {
         await using var bench = await ElasticsearchBench.OfStandInAsync();
         bench.Cluster.Version = version;
-        (await Should.ThrowAsync<IOException>(() => bench.Connection.SetUpAsync())).Message.ShouldContain("Elasticsearch 9 or later is needed");
+        (await Should.ThrowAsync<IOException>(() => bench.Connection.SetUpAsync())).Message.ShouldContain(
+            "Elasticsearch 9 or later is needed"
+        );
         bench.Cluster.Version = "9.0.0";
         await bench.Connection.SetUpAsync();
     }
@@ -106,7 +154,9 @@ public sealed class ConnectionTests
     {
         await using var bench = await ElasticsearchBench.OfStandInAsync();
         bench.StandIn.Product = "Something";
-        (await Should.ThrowAsync<IOException>(() => bench.Connection.SetUpAsync())).Message.ShouldContain("does not say that it is Elasticsearch");
+        (await Should.ThrowAsync<IOException>(() => bench.Connection.SetUpAsync())).Message.ShouldContain(
+            "does not say that it is Elasticsearch"
+        );
         bench.StandIn.Product = "Elasticsearch";
         await bench.Connection.SetUpAsync();
     }
@@ -134,8 +184,17 @@ public sealed class ConnectionTests
         Refusal(new() { Addresses = [Somewhere], User = "b" }).ShouldStartWith("Password:");
         Refusal(new() { Addresses = [Somewhere], User = "a:b", Password = "c" }).ShouldStartWith("User:");
         Refusal(new() { Addresses = [Somewhere], CertificateFingerprint = "abc" }).ShouldStartWith("CertificateFingerprint:");
-        Refusal(new() { Addresses = [Somewhere], CertificateAuthorityFile = "a", TrustAnyCertificate = true }).ShouldStartWith("CertificateFingerprint:");
-        Refusal(new() { Addresses = [Somewhere], CertificateAuthorityFile = "/nowhere/ca.pem" }).ShouldStartWith("CertificateAuthorityFile:");
+        Refusal(
+                new()
+                {
+                    Addresses = [Somewhere],
+                    CertificateAuthorityFile = "a",
+                    TrustAnyCertificate = true,
+                }
+            )
+            .ShouldStartWith("CertificateFingerprint:");
+        Refusal(new() { Addresses = [Somewhere], CertificateAuthorityFile = "/nowhere/ca.pem" })
+            .ShouldStartWith("CertificateAuthorityFile:");
         Refusal(new() { Addresses = [Somewhere], Timeout = TimeSpan.Zero }).ShouldStartWith("Timeout:");
         Refusal(new() { Addresses = [Somewhere], Retries = -1 }).ShouldStartWith("Retries:");
         Refusal(new() { Addresses = [Somewhere], RetryDelay = TimeSpan.Zero }).ShouldStartWith("RetryDelay:");
@@ -148,7 +207,8 @@ public sealed class ConnectionTests
         Refusal(new() { Addresses = [Somewhere], Replicas = -1 }).ShouldStartWith("Replicas:");
     }
 
-    private static string Refusal(ElasticsearchOptions options) => Should.Throw<ArgumentException>(() => new ElasticsearchConnection(options).Dispose()).Message;
+    private static string Refusal(ElasticsearchOptions options) =>
+        Should.Throw<ArgumentException>(() => new ElasticsearchConnection(options).Dispose()).Message;
 
     private static async Task SetUpAsync(ElasticsearchOptions options)
     {
@@ -156,5 +216,6 @@ public sealed class ConnectionTests
         await connection.SetUpAsync();
     }
 
-    private static Task<IOException> ShouldNotBeTrusted(ElasticsearchOptions options) => Should.ThrowAsync<IOException>(() => SetUpAsync(options));
+    private static Task<IOException> ShouldNotBeTrusted(ElasticsearchOptions options) =>
+        Should.ThrowAsync<IOException>(() => SetUpAsync(options));
 }

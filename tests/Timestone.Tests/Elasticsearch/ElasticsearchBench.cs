@@ -19,7 +19,11 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
     private static string? Named => Environment.GetEnvironmentVariable("TIMESTONE_TEST_ELASTICSEARCH");
 
     private ElasticsearchBench(
-        ElasticsearchStandIn? standIn, ElasticsearchOptions options, TimeProvider? time, Func<CancellationToken, ValueTask<string?>>? readServiceId = null)
+        ElasticsearchStandIn? standIn,
+        ElasticsearchOptions options,
+        TimeProvider? time,
+        Func<CancellationToken, ValueTask<string?>>? readServiceId = null
+    )
     {
         _standIn = standIn;
         Options = options;
@@ -60,11 +64,16 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
     /// <summary>A real one.</summary>
     /// <param name="readServiceId">Reads the id of the service that the indices are for; null for none.</param>
     /// <param name="beside">Whose indices they are; null for ones of their own.</param>
-    public static async Task<ElasticsearchBench> StartAsync(Func<CancellationToken, ValueTask<string?>>? readServiceId = null, ElasticsearchOptions? beside = null)
+    public static async Task<ElasticsearchBench> StartAsync(
+        Func<CancellationToken, ValueTask<string?>>? readServiceId = null,
+        ElasticsearchOptions? beside = null
+    )
     {
         if (beside is not null)
             return new ElasticsearchBench(null, beside, null, readServiceId);
-        var url = Named is { Length: > 0 } named ? new UriBuilder(named) : new UriBuilder((await ElasticsearchServer.SharedAsync()).Address);
+        var url = Named is { Length: > 0 } named
+            ? new UriBuilder(named)
+            : new UriBuilder((await ElasticsearchServer.SharedAsync()).Address);
         var (user, password) = (url.UserName, url.Password);
         (url.UserName, url.Password) = ("", "");
         return new ElasticsearchBench(
@@ -85,17 +94,24 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
     }
 
     /// <summary>Options for a test: no time is lost with waiting.</summary>
-    public static ElasticsearchOptions Quick(Uri address, TimeSpan? timeout = null, int retries = 8, int maxBulkBytes = 5 << 20, Uri? also = null) => new()
-    {
-        Addresses = also is null ? [address] : [address, also],
-        Retries = retries,
-        RetryDelay = TimeSpan.FromMilliseconds(1),
-        MaxRetryDelay = TimeSpan.FromMilliseconds(2),
-        AliasLookup = TimeSpan.FromMilliseconds(1),
-        Timeout = timeout ?? TimeSpan.FromSeconds(30),
-        MaxBulkBytes = maxBulkBytes,
-        HistoricRetention = TimeSpan.FromDays(36_500),
-    };
+    public static ElasticsearchOptions Quick(
+        Uri address,
+        TimeSpan? timeout = null,
+        int retries = 8,
+        int maxBulkBytes = 5 << 20,
+        Uri? also = null
+    ) =>
+        new()
+        {
+            Addresses = also is null ? [address] : [address, also],
+            Retries = retries,
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            MaxRetryDelay = TimeSpan.FromMilliseconds(2),
+            AliasLookup = TimeSpan.FromMilliseconds(1),
+            Timeout = timeout ?? TimeSpan.FromSeconds(30),
+            MaxBulkBytes = maxBulkBytes,
+            HistoricRetention = TimeSpan.FromDays(36_500),
+        };
 
     /// <summary>Writes in batches as a pump does: what failed is written again.</summary>
     public async Task<List<RejectedEvent>> WriteAsync(IEnumerable<StreamEvent> events, int batch = 40)
@@ -161,7 +177,10 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
     {
         Described(await MessagesAsync()).ShouldBe(Described(journal.Messages), seed);
         foreach (var (queue, id) in journal.Transitions.Select(static each => (each.Queue, each.Id)).Distinct())
-            (await HistoryAsync(queue, id, 3)).ShouldBe(journal.Transitions.Where(each => each.Queue == queue && each.Id == id), $"{seed}, {queue}/{id}");
+            (await HistoryAsync(queue, id, 3)).ShouldBe(
+                journal.Transitions.Where(each => each.Queue == queue && each.Id == id),
+                $"{seed}, {queue}/{id}"
+            );
     }
 
     /// <summary>Asks the real one by a request of the test's own; answers what it says.</summary>
@@ -174,7 +193,10 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
         using var http = new HttpClient(trusting) { BaseAddress = Options.Addresses[0] };
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         if (Options.User is { } user)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Options.Password}")));
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Options.Password}"))
+            );
         using var answer = await http.SendAsync(request);
         answer.EnsureSuccessStatusCode();
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
@@ -203,5 +225,9 @@ internal sealed class ElasticsearchBench : IAsyncDisposable
     }
 
     private static IEnumerable<string> Described(IEnumerable<IndexedMessage> messages) =>
-        messages.Select(static message => new StringBuilder().Append(message with { Metadata = Metadata.Empty }).Append(message.Metadata).ToString()).Order(StringComparer.Ordinal);
+        messages
+            .Select(static message =>
+                new StringBuilder().Append(message with { Metadata = Metadata.Empty }).Append(message.Metadata).ToString()
+            )
+            .Order(StringComparer.Ordinal);
 }

@@ -78,25 +78,36 @@ internal sealed class ElasticsearchServer : IAsyncDisposable
 
     /// <summary>Sets or, with null, unsets a setting of indices.</summary>
     /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
-    public Task SetAsync(string indices, string setting, JsonNode? value) => AskAsync(HttpMethod.Put, $"{indices}/_settings", new JsonObject { [setting] = value });
+    public Task SetAsync(string indices, string setting, JsonNode? value) =>
+        AskAsync(HttpMethod.Put, $"{indices}/_settings", new JsonObject { [setting] = value });
 
     /// <summary>How many documents match, of those that searches see.</summary>
     /// <param name="indices">A pattern of names; no index need match.</param>
     /// <param name="query">Null for all of them.</param>
     /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
     public async Task<int> CountAsync(string indices, JsonObject? query = null) =>
-        (await AskAsync(HttpMethod.Post, $"{indices}/_count", query is null ? null : new JsonObject { ["query"] = query })).GetProperty("count").GetInt32();
+        (await AskAsync(HttpMethod.Post, $"{indices}/_count", query is null ? null : new JsonObject { ["query"] = query }))
+            .GetProperty("count")
+            .GetInt32();
 
     /// <summary>All documents that searches see.</summary>
     /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>
     public async Task<List<JsonElement>> ReadAsync(string indices)
     {
         var documents = new List<JsonElement>();
-        var answer = await AskAsync(HttpMethod.Post, $"{indices}/_search?scroll=1m", new JsonObject { ["size"] = Page, ["sort"] = new JsonArray("_doc") });
+        var answer = await AskAsync(
+            HttpMethod.Post,
+            $"{indices}/_search?scroll=1m",
+            new JsonObject { ["size"] = Page, ["sort"] = new JsonArray("_doc") }
+        );
         while (answer.GetProperty("hits").GetProperty("hits") is var hits && hits.GetArrayLength() > 0)
         {
             documents.AddRange(hits.EnumerateArray().Select(static hit => hit.GetProperty("_source")));
-            answer = await AskAsync(HttpMethod.Post, "_search/scroll", new JsonObject { ["scroll"] = "1m", ["scroll_id"] = answer.GetProperty("_scroll_id").GetString() });
+            answer = await AskAsync(
+                HttpMethod.Post,
+                "_search/scroll",
+                new JsonObject { ["scroll"] = "1m", ["scroll_id"] = answer.GetProperty("_scroll_id").GetString() }
+            );
         }
 
         return documents;
@@ -132,8 +143,8 @@ internal sealed class ElasticsearchServer : IAsyncDisposable
             if (!answer.IsSuccessStatusCode)
                 return false;
 
-            // Its first error, while nobody else asks. Two at once can hold up each other for good: each loads a class of exceptions that the other's needs, which the whole
-            // Elasticsearch has done long before it listens.
+            // Its first error, while nobody else asks. Two at once can hold up each other for good: each loads a class of exceptions that
+            // the other's needs, which the whole Elasticsearch has done long before it listens.
             using var error = await _http.GetAsync("no-such-index/_doc/1");
             return true;
         }

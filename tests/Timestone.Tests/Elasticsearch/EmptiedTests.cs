@@ -109,10 +109,16 @@ public sealed class EmptiedTests
     }
 
     public static TheoryData<string> Damages =>
-    [
-        "nothing at all", "no alias", "an index with the alias's name", "another index with the name of the next one", "other fields", "two indices",
-        "no templates", "a next index with other fields",
-    ];
+        [
+            "nothing at all",
+            "no alias",
+            "an index with the alias's name",
+            "another index with the name of the next one",
+            "other fields",
+            "two indices",
+            "no templates",
+            "a next index with other fields",
+        ];
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -171,7 +177,9 @@ public sealed class EmptiedTests
         await using var bench = await ElasticsearchBench.StartAsync();
         await GuessedAsync(bench, bench.Connection.Names.Current, "queue");
         var refusal = await Should.ThrowAsync<TimestoneException>(() => bench.Index.SearchAsync(new MessageSearch()));
-        refusal.Message.ShouldBe($"The index cannot answer. {bench.Connection.Names.Current} is an index, and its name is that of an alias. Run `timestone reindex`.");
+        refusal.Message.ShouldBe(
+            $"The index cannot answer. {bench.Connection.Names.Current} is an index, and its name is that of an alias. Run `timestone reindex`."
+        );
     }
 
     [Fact]
@@ -182,15 +190,23 @@ public sealed class EmptiedTests
         var journal = new EventJournal(1);
         await bench.WriteAsync(journal.Events);
         await bench.RefreshAsync();
-        var documents = (await bench.AskAsync(HttpMethod.Get, $"{bench.Connection.Names.HistoricPattern}/_search?size=1000"))["hits"]!["hits"]!.AsArray();
+        var documents = (await bench.AskAsync(HttpMethod.Get, $"{bench.Connection.Names.HistoricPattern}/_search?size=1000"))["hits"]![
+            "hits"
+        ]!.AsArray();
         documents.Count.ShouldBe(journal.Transitions.Count);
         var indices = documents.Select(static hit => (string)hit!["_index"]!).ToHashSet();
         await bench.EmptyAsync();
         foreach (var hit in documents)
-            await bench.AskAsync(HttpMethod.Put, $"{(string)hit!["_index"]!}/_doc/{Uri.EscapeDataString((string)hit["_id"]!)}", hit["_source"]!.DeepClone());
+            await bench.AskAsync(
+                HttpMethod.Put,
+                $"{(string)hit!["_index"]!}/_doc/{Uri.EscapeDataString((string)hit["_id"]!)}",
+                hit["_source"]!.DeepClone()
+            );
         using (var started = new ElasticsearchConnection(bench.Options))
         {
-            var refusal = await Should.ThrowAsync<TimestoneException>(() => new ElasticsearchIndex(started).GetHistoryAsync(Q, "a", new HistoryRequest()));
+            var refusal = await Should.ThrowAsync<TimestoneException>(() =>
+                new ElasticsearchIndex(started).GetHistoryAsync(Q, "a", new HistoryRequest())
+            );
             refusal.Message.ShouldContain("timestone reindex");
         }
 
@@ -206,8 +222,11 @@ public sealed class EmptiedTests
         foreach (var index in indices)
             bench.Connection.Names.HistoricEnd(index + "-2").ShouldBe(bench.Connection.Names.HistoricEnd(index).ShouldNotBeNull());
 
-        async Task ShouldBeReplacedAsync() => (await bench.Connection.Requests.GetIndicesAsync(bench.Connection.Names.HistoricPattern, default)).Keys
-            .ShouldBe(indices.Select(static index => index + "-2"), ignoreOrder: true);
+        async Task ShouldBeReplacedAsync() =>
+            (await bench.Connection.Requests.GetIndicesAsync(bench.Connection.Names.HistoricPattern, default)).Keys.ShouldBe(
+                indices.Select(static index => index + "-2"),
+                ignoreOrder: true
+            );
     }
 
     [Fact]
@@ -217,13 +236,15 @@ public sealed class EmptiedTests
         await using var service = await ServiceAsync();
         var names = bench.Connection.Names;
         await GuessedAsync(bench, Historic(bench), "colour");
-        (await Should.ThrowAsync<IOException>(() => ReindexAsync(bench, service))).Message
-            .ShouldStartWith($"The index {Historic(bench)} has fields of its own and holds documents that are no transitions, like 1: strict_dynamic_mapping_exception");
+        (await Should.ThrowAsync<IOException>(() => ReindexAsync(bench, service))).Message.ShouldStartWith(
+            $"The index {Historic(bench)} has fields of its own and holds documents that are no transitions, like 1: strict_dynamic_mapping_exception"
+        );
         await bench.EmptyAsync();
         await GuessedAsync(bench, names.Historic, "queue");
-        (await Should.ThrowAsync<IOException>(() => ReindexAsync(bench, service))).Message
-            .ShouldBe($"{names.Historic} is an index, and its name is that of an alias. Nothing of Timestone writes to it: look what it holds, "
-                + "delete it, and run `timestone reindex`.");
+        (await Should.ThrowAsync<IOException>(() => ReindexAsync(bench, service))).Message.ShouldBe(
+            $"{names.Historic} is an index, and its name is that of an alias. Nothing of Timestone writes to it: look what it holds, "
+                + "delete it, and run `timestone reindex`."
+        );
         await bench.Connection.Requests.DeleteIndexAsync(names.Historic, default);
         await ReindexAsync(bench, service);
         await ShouldWorkAsync(bench);
@@ -254,10 +275,20 @@ public sealed class EmptiedTests
     private static StreamEvent Transition(string id, int version)
     {
         var message = EventJournal.Message(Q, id, version);
-        return EventJournal.Event(new EventJournal(1).Transitions[0] with { Queue = Q, Id = id, Life = message.Life, Version = version, At = message.UpdatedAt });
+        return EventJournal.Event(
+            new EventJournal(1).Transitions[0] with
+            {
+                Queue = Q,
+                Id = id,
+                Life = message.Life,
+                Version = version,
+                At = message.UpdatedAt,
+            }
+        );
     }
 
-    private static string Historic(ElasticsearchBench bench) => bench.Connection.Names.HistoricIndex(HistoricPeriod.Day, EventJournal.Message(Q, "a").UpdatedAt);
+    private static string Historic(ElasticsearchBench bench) =>
+        bench.Connection.Names.HistoricIndex(HistoricPeriod.Day, EventJournal.Message(Q, "a").UpdatedAt);
 
     private static async Task<LocalTimestone> ServiceAsync()
     {

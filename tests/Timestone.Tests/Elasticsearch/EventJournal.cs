@@ -48,13 +48,37 @@ internal sealed class EventJournal
         return [.. events];
     }
 
-    public static StreamEvent Event(Transition transition) => new() { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Transition, Transition = transition };
+    public static StreamEvent Event(Transition transition) =>
+        new()
+        {
+            Schema = StreamEvent.CurrentSchema,
+            Kind = StreamEventKind.Transition,
+            Transition = transition,
+        };
 
-    public static StreamEvent Event(IndexedMessage message) => new() { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Message, Message = message };
+    public static StreamEvent Event(IndexedMessage message) =>
+        new()
+        {
+            Schema = StreamEvent.CurrentSchema,
+            Kind = StreamEventKind.Message,
+            Message = message,
+        };
 
-    public static StreamEvent Event(RemovedMessage removed) => new() { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.MessageRemoved, RemovedMessage = removed };
+    public static StreamEvent Event(RemovedMessage removed) =>
+        new()
+        {
+            Schema = StreamEvent.CurrentSchema,
+            Kind = StreamEventKind.MessageRemoved,
+            RemovedMessage = removed,
+        };
 
-    public static StreamEvent Event(RemovedQueue removed) => new() { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.QueueRemoved, RemovedQueue = removed };
+    public static StreamEvent Event(RemovedQueue removed) =>
+        new()
+        {
+            Schema = StreamEvent.CurrentSchema,
+            Kind = StreamEventKind.QueueRemoved,
+            RemovedQueue = removed,
+        };
 
     /// <summary>A message as it is after its enqueue.</summary>
     public static IndexedMessage Message(string queue, string id, int version = 1, long sequence = 1) => new()
@@ -75,10 +99,19 @@ internal sealed class EventJournal
 
     private void Enqueue(string queue, string id)
     {
-        var metadata = Metadata.From(Keys.Where(_ => _random.Next(2) == 0).Select(key => KeyValuePair.Create(key, Pick(["1", "2", "", "a=b"]))));
+        var metadata = Metadata.From(
+            Keys.Where(_ => _random.Next(2) == 0).Select(key => KeyValuePair.Create(key, Pick(["1", "2", "", "a=b"])))
+        );
         var priority = _random.Next(3) == 0 ? long.MaxValue - _random.Next(3) : _random.Next(5);
         Take(
-            Message(queue, id, 1, ++_sequence) with { Priority = priority, Metadata = metadata, EnqueuedAt = _now, UpdatedAt = _now, Deadline = _random.Next(3) == 0 ? _now.AddHours(1) : null },
+            Message(queue, id, 1, ++_sequence) with
+            {
+                Priority = priority,
+                Metadata = metadata,
+                EnqueuedAt = _now,
+                UpdatedAt = _now,
+                Deadline = _random.Next(3) == 0 ? _now.AddHours(1) : null,
+            },
             null,
             TransitionCause.Enqueue,
             _random.Next(3) switch { 0 => Payload.FromText("π"), 1 => Payload.FromBytes(new byte[] { 0, 255 }), _ => default });
@@ -87,7 +120,10 @@ internal sealed class EventJournal
     private void Move(IndexedMessage message)
     {
         var to = Pick(Enum.GetValues<MessageState>());
-        var cause = to == MessageState.Errored ? TransitionCause.Fail : to == MessageState.Running ? TransitionCause.Dequeue : Pick([TransitionCause.Expire, TransitionCause.Release]);
+        var cause =
+            to == MessageState.Errored ? TransitionCause.Fail
+            : to == MessageState.Running ? TransitionCause.Dequeue
+            : Pick([TransitionCause.Expire, TransitionCause.Release]);
         Take(
             message with
             {

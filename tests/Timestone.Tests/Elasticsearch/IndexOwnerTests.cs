@@ -24,10 +24,13 @@ public sealed class IndexOwnerTests
         await using var second = await ScrubBench.StartAsync(first.Indices);
         await second.Service.EnqueueAsync(Q, [new NewMessage { Id = "c" }]);
         (await Should.ThrowAsync<ForeignIndexException>(() => second.Scrub().RunAsync())).Message.ShouldMatch(
-            $"^The index {first.Indices.Options.Prefix}-current-000001 is that of another service \\(id {await IdAsync(first)}, and this one's is {await IdAsync(second)}\\)\\..*--take-over");
+            $"^The index {first.Indices.Options.Prefix}-current-000001 is that of another service \\(id {await IdAsync(first)}, and this one's is {await IdAsync(second)}\\)\\..*--take-over"
+        );
         await Should.ThrowAsync<ForeignIndexException>(() => second.Indices.Connection.CheckAsync());
         await Should.ThrowAsync<ForeignIndexException>(() => new ElasticsearchRetention(second.Indices.Connection).RunAsync());
-        await Should.ThrowAsync<ForeignIndexException>(() => second.Indices.Writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "d"))]));
+        await Should.ThrowAsync<ForeignIndexException>(() =>
+            second.Indices.Writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "d"))])
+        );
         var refusal = await Should.ThrowAsync<TimestoneException>(() => second.Service.SearchMessagesAsync(new MessageSearch()));
         refusal.Code.ShouldBe(ErrorCode.Unavailable);
         refusal.Message.ShouldStartWith("The index cannot answer. The index ");
@@ -43,7 +46,13 @@ public sealed class IndexOwnerTests
         await using var cli = new CliBench();
         await cli.Service.EnqueueAsync(Q, [new NewMessage { Id = "c" }]);
         string[] where = ["--elasticsearch", first.Indices.Options.Addresses[0].ToString(), "--prefix", first.Indices.Options.Prefix];
-        foreach (string[] command in (string[][])[["verify-index", "--repair", "--wait", "0s", .. where], ["reindex", "--wait", "0s", .. where]])
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["verify-index", "--repair", "--wait", "0s", .. where],
+                    ["reindex", "--wait", "0s", .. where],
+                ]
+        )
         {
             var outcome = await cli.RunAsync(command);
             (outcome.Code, outcome.Out).ShouldBe((1, ""), outcome.ToString());
@@ -60,11 +69,17 @@ public sealed class IndexOwnerTests
         await using var first = await ScrubBench.StartAsync();
         await EnqueueAsync(first, "a");
         var (id, isAway) = (await IdAsync(first), true);
-        using var connection = new ElasticsearchConnection(first.Indices.Options, readServiceId: _ => isAway ? throw new IOException("The store is away.") : new(id));
+        using var connection = new ElasticsearchConnection(
+            first.Indices.Options,
+            readServiceId: _ => isAway ? throw new IOException("The store is away.") : new(id)
+        );
         var writer = new ElasticsearchIndexWriter(connection);
-        var refusal = $"The index {connection.Names.Current}-000001 is that of the store with the id {id}, and the id of this service's store cannot be read now. Make the store ";
+        var refusal =
+            $"The index {connection.Names.Current}-000001 is that of the store with the id {id}, and the id of this service's store cannot be read now. Make the store ";
         (await Should.ThrowAsync<IOException>(() => connection.CheckAsync())).Message.ShouldStartWith(refusal);
-        (await Should.ThrowAsync<IOException>(() => writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))]))).Message.ShouldStartWith(refusal);
+        (
+            await Should.ThrowAsync<IOException>(() => writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))]))
+        ).Message.ShouldStartWith(refusal);
         (await first.VerifyAsync()).ShouldBe(1);
 
         isAway = false;
@@ -84,9 +99,14 @@ public sealed class IndexOwnerTests
         await requests.UpdateAliasesAsync([new RemoveAction { Index = index, Alias = names.Current }], default);
         await using var second = await ScrubBench.StartAsync(first.Indices);
         (await Should.ThrowAsync<ForeignIndexException>(() => second.Indices.Connection.CheckAsync())).Message.ShouldStartWith(
-            $"The index {names.Current} is that of another service (id {await IdAsync(first)}, and this one's is {await IdAsync(second)}).");
-        await Should.ThrowAsync<ForeignIndexException>(() => second.Indices.Writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))]));
-        (await requests.GetIndicesAsync($"{names.Current},{names.CurrentPattern}", default)).ShouldHaveSingleItem().Value.ShouldBe([names.CurrentOf(await IdAsync(first))]);
+            $"The index {names.Current} is that of another service (id {await IdAsync(first)}, and this one's is {await IdAsync(second)})."
+        );
+        await Should.ThrowAsync<ForeignIndexException>(() =>
+            second.Indices.Writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))])
+        );
+        (await requests.GetIndicesAsync($"{names.Current},{names.CurrentPattern}", default))
+            .ShouldHaveSingleItem()
+            .Value.ShouldBe([names.CurrentOf(await IdAsync(first))]);
         await requests.UpdateAliasesAsync([new AddAction { Index = index, Alias = names.Current }], default);
         (await first.VerifyAsync()).ShouldBe(1);
     }
@@ -128,15 +148,25 @@ public sealed class IndexOwnerTests
         await first.Service.PurgeAsync(Q, PurgeScope.Canceled);
         await first.CaughtUpAsync();
         var isTaken = false;
-        var scrub = first.Scrub(service: new Meddling(new Unaware(first.Service), async () =>
-        {
-            if (isTaken)
-                return;
-            isTaken = true;
-            var index = (await first.Indices.Connection.ReadAliasesAsync(default)).Current!;
-            await first.Indices.Connection.Requests.UpdateAliasesAsync(
-                [new RemoveAction { Index = index, Alias = names.CurrentOf(await IdAsync(first)) }, new AddAction { Index = index, Alias = names.CurrentOf("another") }], default);
-        }));
+        var scrub = first.Scrub(
+            service: new Meddling(
+                new Unaware(first.Service),
+                async () =>
+                {
+                    if (isTaken)
+                        return;
+                    isTaken = true;
+                    var index = (await first.Indices.Connection.ReadAliasesAsync(default)).Current!;
+                    await first.Indices.Connection.Requests.UpdateAliasesAsync(
+                        [
+                            new RemoveAction { Index = index, Alias = names.CurrentOf(await IdAsync(first)) },
+                            new AddAction { Index = index, Alias = names.CurrentOf("another") },
+                        ],
+                        default
+                    );
+                }
+            )
+        );
         await Should.ThrowAsync<ForeignIndexException>(() => scrub.RunAsync());
         isTaken.ShouldBeTrue();
         await first.Indices.RefreshAsync();
@@ -174,9 +204,18 @@ public sealed class IndexOwnerTests
         await using var first = await ScrubBench.StartAsync();
         await EnqueueAsync(first, "a");
         using var data = new TemporaryDirectory();
-        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Data = data.Path, Elasticsearch = first.Indices.Options });
+        await using var server = await TimestoneServer.StartAsync(
+            new TimestoneServerOptions
+            {
+                Urls = "http://127.0.0.1:0",
+                Data = data.Path,
+                Elasticsearch = first.Indices.Options,
+            }
+        );
         using var http = new HttpClient { BaseAddress = server.BaseAddress };
-        await Eventually.BeAsync(async () => await DetailAsync() is { } detail && detail.Contains("is that of another service (id ", StringComparison.Ordinal));
+        await Eventually.BeAsync(async () =>
+            await DetailAsync() is { } detail && detail.Contains("is that of another service (id ", StringComparison.Ordinal)
+        );
         await server.Timestone.EnqueueAsync(Q, [new NewMessage { Id = "b" }]);
         using var connection = new ElasticsearchConnection(first.Indices.Options);
         await new ElasticsearchRebuild(connection, server.Timestone) { WriterDelay = TimeSpan.Zero, TakeOver = true }.RunAsync();
@@ -187,7 +226,10 @@ public sealed class IndexOwnerTests
         async Task<string?> DetailAsync()
         {
             var health = await http.GetFromJsonAsync<JsonElement>("/readyz");
-            var part = health.GetProperty("parts").EnumerateArray().Single(static part => part.GetProperty("name").GetString() == "elasticsearch");
+            var part = health
+                .GetProperty("parts")
+                .EnumerateArray()
+                .Single(static part => part.GetProperty("name").GetString() == "elasticsearch");
             return part.TryGetProperty("detail", out var detail) ? detail.GetString() : null;
         }
     }

@@ -50,7 +50,9 @@ public sealed class IndexTests
                 foreach (var descending in new[] { false, true })
                 {
                     var search = what with { Order = order, Descending = descending, Limit = 3 };
-                    var expected = ReferenceIndex.Search(journal.Messages, search with { Limit = 1000, UpdatedFrom = Floor(search.UpdatedFrom) }, AnyFreshness).Messages;
+                    var expected = ReferenceIndex
+                        .Search(journal.Messages, search with { Limit = 1000, UpdatedFrom = Floor(search.UpdatedFrom) }, AnyFreshness)
+                        .Messages;
                     (await bench.MessagesAsync(search)).ShouldBe(expected, $"seed {seed}, {search}");
                 }
             }
@@ -69,16 +71,27 @@ public sealed class IndexTests
         {
             var found = (await bench.Index.GetStatsAsync(new StatsRequest { Queue = queue })).Queues;
             var expected = ReferenceIndex.Stats(journal.Messages, journal.Transitions, queue, AnyFreshness).Queues;
-            found.Select(static each => each with { TimeInState = [] }).ShouldBe(expected.Select(static each => each with { TimeInState = [] }), $"seed {seed}");
+            found
+                .Select(static each => each with { TimeInState = [] })
+                .ShouldBe(expected.Select(static each => each with { TimeInState = [] }), $"seed {seed}");
             foreach (var (one, other) in found.Zip(expected))
             {
-                one.TimeInState.Select(static time => (time.State, time.Count)).ShouldBe(other.TimeInState.Select(static time => (time.State, time.Count)), $"seed {seed}");
+                one.TimeInState.Select(static time => (time.State, time.Count))
+                    .ShouldBe(other.TimeInState.Select(static time => (time.State, time.Count)), $"seed {seed}");
                 foreach (var (time, exact) in one.TimeInState.Zip(other.TimeInState))
                 {
                     // Elasticsearch takes the nearest rank, which may be the one before the exact.
-                    var times = journal.Transitions.Where(each => each.Queue == one.Queue && each.From == time.State && each.InFrom is not null).Select(static each => each.InFrom!.Value.TotalSeconds).Order().ToList();
+                    var times = journal
+                        .Transitions.Where(each => each.Queue == one.Queue && each.From == time.State && each.InFrom is not null)
+                        .Select(static each => each.InFrom!.Value.TotalSeconds)
+                        .Order()
+                        .ToList();
                     var nearest = times[Math.Max(0, (int)((0.95 * times.Count) + 0.5) - 1)];
-                    time.P95.TotalSeconds.ShouldBeInRange((nearest * 0.98) - 0.001, (exact.P95.TotalSeconds * 1.02) + 0.001, $"seed {seed}, {time.State}");
+                    time.P95.TotalSeconds.ShouldBeInRange(
+                        (nearest * 0.98) - 0.001,
+                        (exact.P95.TotalSeconds * 1.02) + 0.001,
+                        $"seed {seed}, {time.State}"
+                    );
                 }
             }
         }
@@ -101,7 +114,17 @@ public sealed class IndexTests
         await using var bench = await ElasticsearchBench.StartAsync();
         var any = new EventJournal(1).Transitions[0];
         var transitions = new[] { (9, 1), (10, 1), (10, 2), (10, 10) }
-            .Select(each => any with { Queue = "q", Id = "a", Life = $"5-{each.Item1}", Version = each.Item2, Payload = Payload.FromJson("{\"a.b\":[1,{}]}"u8.ToArray()) }).ToList();
+            .Select(each =>
+                any with
+                {
+                    Queue = "q",
+                    Id = "a",
+                    Life = $"5-{each.Item1}",
+                    Version = each.Item2,
+                    Payload = Payload.FromJson("{\"a.b\":[1,{}]}"u8.ToArray()),
+                }
+            )
+            .ToList();
         await bench.WriteAsync(transitions.AsEnumerable().Reverse().Select(EventJournal.Event));
         await bench.RefreshAsync();
         (await bench.HistoryAsync("q", "a", 2)).ShouldBe(transitions);
@@ -116,7 +139,9 @@ public sealed class IndexTests
     {
         await using var bench = await ElasticsearchBench.StartAsync();
         var any = new EventJournal(1).Transitions[0];
-        await bench.WriteAsync(versions.Select(version => EventJournal.Event(any with { Queue = "q", Id = "a", Life = "5-9", Version = version })));
+        await bench.WriteAsync(
+            versions.Select(version => EventJournal.Event(any with { Queue = "q", Id = "a", Life = "5-9", Version = version }))
+        );
         await bench.WriteAsync([EventJournal.Event(any with { Queue = "q", Id = "a", Life = "5-10", Version = 1 })]);
         await bench.RefreshAsync();
         (await bench.Index.GetHistoryAsync("q", "a", new HistoryRequest())).Incomplete.ShouldBe(incomplete);
@@ -144,9 +169,18 @@ public sealed class IndexTests
         (await index.SearchAsync(new MessageSearch())).Freshness.NewestTransition.ShouldBeNull();
         await bench.WriteAsync(journal.Events);
         await bench.RefreshAsync();
-        (await index.SearchAsync(new MessageSearch { Queue = "nothing" })).Freshness.ShouldBe(new Freshness { NewestTransition = newest, Lag = TimeSpan.FromSeconds(2.5), Incomplete = true });
+        (await index.SearchAsync(new MessageSearch { Queue = "nothing" })).Freshness.ShouldBe(
+            new Freshness
+            {
+                NewestTransition = newest,
+                Lag = TimeSpan.FromSeconds(2.5),
+                Incomplete = true,
+            }
+        );
         (lag, incomplete) = (TimeSpan.Zero, false);
-        (await index.GetStatsAsync(new StatsRequest())).Freshness.ShouldBe(new Freshness { NewestTransition = newest, Lag = TimeSpan.Zero });
+        (await index.GetStatsAsync(new StatsRequest())).Freshness.ShouldBe(
+            new Freshness { NewestTransition = newest, Lag = TimeSpan.Zero }
+        );
         lag = null;
         (await index.SearchAsync(new MessageSearch())).Freshness.ShouldBe(new Freshness { NewestTransition = newest });
     }
@@ -168,7 +202,9 @@ public sealed class IndexTests
                 await bench.Writer.WriteAsync([EventJournal.Event(message)]);
             bench.Cluster.Refresh();
         };
-        var found = await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 2), Wait = TimeSpan.FromSeconds(30) });
+        var found = await bench.Index.SearchAsync(
+            new MessageSearch { After = new IndexedWrite("q", "a", 2), Wait = TimeSpan.FromSeconds(30) }
+        );
         found.Messages.ShouldHaveSingleItem().ShouldBe(message);
     }
 
@@ -178,9 +214,14 @@ public sealed class IndexTests
         await using var bench = await ElasticsearchBench.OfStandInAsync();
         await bench.WriteAsync([EventJournal.Event(EventJournal.Message("q", "a"))]);
         bench.StandIn.Faults = StandInFaults.Of("search-3", Fault.BadGateway);
-        (await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.FromSeconds(30) })).Messages.ShouldHaveSingleItem();
+        (
+            await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.FromSeconds(30) })
+        ).Messages.ShouldHaveSingleItem();
         bench.StandIn.Faults = StandInFaults.Of("search-3", Fault.BadGateway);
-        await ShouldBeRefused(() => bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero }), ErrorCode.Unavailable);
+        await ShouldBeRefused(
+            () => bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero }),
+            ErrorCode.Unavailable
+        );
     }
 
     [Fact]
@@ -191,12 +232,29 @@ public sealed class IndexTests
         await bench.RefreshAsync();
         foreach (var write in new[] { new IndexedWrite("q", "a", 2), new IndexedWrite("q", "b", 1) })
         {
-            (await ShouldBeRefused(() => bench.Index.SearchAsync(new MessageSearch { After = write, Wait = TimeSpan.Zero }), ErrorCode.Unavailable)).Error.Field.ShouldBe("after");
-            (await ShouldBeRefused(() => bench.Index.GetStatsAsync(new StatsRequest { After = write, Wait = TimeSpan.FromMilliseconds(30) }), ErrorCode.Unavailable)).Error.Field.ShouldBe("after");
-            (await ShouldBeRefused(() => bench.Index.GetHistoryAsync("q", write.Id, new HistoryRequest { After = write.Version, Wait = TimeSpan.Zero }), ErrorCode.Unavailable)).Error.Field.ShouldBe("after");
+            (
+                await ShouldBeRefused(
+                    () => bench.Index.SearchAsync(new MessageSearch { After = write, Wait = TimeSpan.Zero }),
+                    ErrorCode.Unavailable
+                )
+            ).Error.Field.ShouldBe("after");
+            (
+                await ShouldBeRefused(
+                    () => bench.Index.GetStatsAsync(new StatsRequest { After = write, Wait = TimeSpan.FromMilliseconds(30) }),
+                    ErrorCode.Unavailable
+                )
+            ).Error.Field.ShouldBe("after");
+            (
+                await ShouldBeRefused(
+                    () => bench.Index.GetHistoryAsync("q", write.Id, new HistoryRequest { After = write.Version, Wait = TimeSpan.Zero }),
+                    ErrorCode.Unavailable
+                )
+            ).Error.Field.ShouldBe("after");
         }
 
-        (await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero })).Messages.ShouldHaveSingleItem();
+        (
+            await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero })
+        ).Messages.ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -219,10 +277,23 @@ public sealed class IndexTests
     {
         await using var bench = await ElasticsearchBench.StartAsync();
         var message = EventJournal.Message("q", "a", 3);
-        var end = new EventJournal(1).Transitions[0] with { Queue = "q", Id = "a", Life = message.Life, Version = 3, To = MessageState.Completed };
-        await bench.WriteAsync([EventJournal.Event(message), EventJournal.Event(end), EventJournal.Event(new RemovedMessage("q", "a", message.Life, 4))]);
+        var end = new EventJournal(1).Transitions[0] with
+        {
+            Queue = "q",
+            Id = "a",
+            Life = message.Life,
+            Version = 3,
+            To = MessageState.Completed,
+        };
+        await bench.WriteAsync([
+            EventJournal.Event(message),
+            EventJournal.Event(end),
+            EventJournal.Event(new RemovedMessage("q", "a", message.Life, 4)),
+        ]);
         await bench.RefreshAsync();
-        (await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 3), Wait = TimeSpan.Zero })).Messages.ShouldBeEmpty();
+        (
+            await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 3), Wait = TimeSpan.Zero })
+        ).Messages.ShouldBeEmpty();
     }
 
     [Fact]
@@ -231,7 +302,14 @@ public sealed class IndexTests
         await using var bench = await ElasticsearchBench.OfStandInAsync();
         bench.Cluster.RefreshesBySearch = false;
         var message = EventJournal.Message("q", "a", 3);
-        var end = new EventJournal(1).Transitions[0] with { Queue = "q", Id = "a", Life = message.Life, Version = 3, To = MessageState.Completed };
+        var end = new EventJournal(1).Transitions[0] with
+        {
+            Queue = "q",
+            Id = "a",
+            Life = message.Life,
+            Version = 3,
+            To = MessageState.Completed,
+        };
         await bench.WriteAsync([EventJournal.Event(message), EventJournal.Event(end)]);
         foreach (var (name, index) in bench.Cluster.Indices)
         {
@@ -239,7 +317,10 @@ public sealed class IndexTests
                 index.Refresh();
         }
 
-        await ShouldBeRefused(() => bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 3), Wait = TimeSpan.Zero }), ErrorCode.Unavailable);
+        await ShouldBeRefused(
+            () => bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 3), Wait = TimeSpan.Zero }),
+            ErrorCode.Unavailable
+        );
     }
 
     [Theory]
@@ -258,8 +339,15 @@ public sealed class IndexTests
         await using var bench = await ElasticsearchBench.StartAsync();
         foreach (var text in new[] { cursor, Convert.ToBase64String(Encoding.UTF8.GetBytes(cursor)).TrimEnd('=') })
         {
-            (await ShouldBeRefused(() => bench.Index.SearchAsync(new MessageSearch { Cursor = text }), ErrorCode.InvalidArgument)).Error.Field.ShouldBe("cursor");
-            (await ShouldBeRefused(() => bench.Index.GetHistoryAsync("q", "a", new HistoryRequest { Cursor = text }), ErrorCode.InvalidArgument)).Error.Field.ShouldBe("cursor");
+            (
+                await ShouldBeRefused(() => bench.Index.SearchAsync(new MessageSearch { Cursor = text }), ErrorCode.InvalidArgument)
+            ).Error.Field.ShouldBe("cursor");
+            (
+                await ShouldBeRefused(
+                    () => bench.Index.GetHistoryAsync("q", "a", new HistoryRequest { Cursor = text }),
+                    ErrorCode.InvalidArgument
+                )
+            ).Error.Field.ShouldBe("cursor");
         }
     }
 
@@ -288,7 +376,8 @@ public sealed class IndexTests
         (await bench.MessagesAsync()).ShouldHaveSingleItem();
     }
 
-    private static DateTimeOffset? Floor(DateTimeOffset? time) => time is { } given ? DateTimeOffset.FromUnixTimeMilliseconds(given.ToUnixTimeMilliseconds()) : null;
+    private static DateTimeOffset? Floor(DateTimeOffset? time) =>
+        time is { } given ? DateTimeOffset.FromUnixTimeMilliseconds(given.ToUnixTimeMilliseconds()) : null;
 
     private static async Task<TimestoneException> ShouldBeRefused(Func<Task> ask, ErrorCode code)
     {

@@ -19,7 +19,10 @@ public sealed class RebuildTests
         await using var bench = await StartAsync();
         await using var service = new LocalTimestone(new MemoryJournal());
         for (var i = 0; i < 3; i++)
-            await service.EnqueueAsync($"q{i}", [.. Enumerable.Range(0, 700).Select(static n => new NewMessage { Id = $"m{n}", Metadata = Metadata.Of("n", $"{n % 7}") })]);
+            await service.EnqueueAsync(
+                $"q{i}",
+                [.. Enumerable.Range(0, 700).Select(static n => new NewMessage { Id = $"m{n}", Metadata = Metadata.Of("n", $"{n % 7}") })]
+            );
         await service.DequeueAsync("q1", new DequeueRequest { Max = 10, Worker = "w" });
         await service.CancelAsync("q2", [new Cancellation { Id = "m5", Reason = "no longer wanted" }]);
         var told = new List<RebuildReport>();
@@ -50,26 +53,48 @@ public sealed class RebuildTests
         // Each page that is copied meets messages that are dequeued, ended, removed and made meanwhile.
         var random = new Random(seed);
         var made = 0;
-        var rebuild = new ElasticsearchRebuild(bench.Connection, new Meddling(service, async () =>
-        {
-            var leased = await service.DequeueAsync(Q, new DequeueRequest { Max = 40 });
-            await service.SettleAsync(Q, [.. leased.Messages.Take(20).Select(static message => new Settlement { Id = message.Id, LeaseToken = message.LeaseToken!, Action = SettlementAction.Complete })]);
-            await service.EnqueueAsync(Q, [.. Enumerable.Range(0, 20).Select(_ => new NewMessage { Id = $"new{made++}" })]);
-            if (random.Next(2) == 0)
-                await service.PurgeAsync(Q, PurgeScope.Completed);
-            if (made > 20 && made <= 40)
-                await service.DeleteQueueAsync("doomed");
-        }))
+        var rebuild = new ElasticsearchRebuild(
+            bench.Connection,
+            new Meddling(
+                service,
+                async () =>
+                {
+                    var leased = await service.DequeueAsync(Q, new DequeueRequest { Max = 40 });
+                    await service.SettleAsync(
+                        Q,
+                        [
+                            .. leased
+                                .Messages.Take(20)
+                                .Select(static message => new Settlement
+                                {
+                                    Id = message.Id,
+                                    LeaseToken = message.LeaseToken!,
+                                    Action = SettlementAction.Complete,
+                                }),
+                        ]
+                    );
+                    await service.EnqueueAsync(Q, [.. Enumerable.Range(0, 20).Select(_ => new NewMessage { Id = $"new{made++}" })]);
+                    if (random.Next(2) == 0)
+                        await service.PurgeAsync(Q, PurgeScope.Completed);
+                    if (made > 20 && made <= 40)
+                        await service.DeleteQueueAsync("doomed");
+                }
+            )
+        )
         {
             WriterDelay = LongestWrite * 2,
         };
         await rebuild.RunAsync();
         var last = (await service.EnqueueAsync(Q, [new NewMessage { Id = "last" }]))[0];
-        await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite(Q, last.Id!, last.Version!.Value), Wait = TimeSpan.FromSeconds(30) });
+        await bench.Index.SearchAsync(
+            new MessageSearch { After = new IndexedWrite(Q, last.Id!, last.Version!.Value), Wait = TimeSpan.FromSeconds(30) }
+        );
         await end.CancelAsync();
         await pumping;
         await ShouldHoldAsync(bench, service, [Q]);
-        bench.Cluster.Indices.Keys.Where(static name => name.Contains("current", StringComparison.Ordinal)).ShouldBe(["timestone-current-000002"]);
+        bench
+            .Cluster.Indices.Keys.Where(static name => name.Contains("current", StringComparison.Ordinal))
+            .ShouldBe(["timestone-current-000002"]);
     }
 
     [Fact]
@@ -102,7 +127,16 @@ public sealed class RebuildTests
     {
         await using var bench = await StartAsync();
         await bench.Connection.SetUpAsync();
-        bench.Cluster.CreateIndex("timestone-current-000002", new() { ["aliases"] = new System.Text.Json.Nodes.JsonObject { ["timestone-current-next"] = new System.Text.Json.Nodes.JsonObject() } });
+        bench.Cluster.CreateIndex(
+            "timestone-current-000002",
+            new()
+            {
+                ["aliases"] = new System.Text.Json.Nodes.JsonObject
+                {
+                    ["timestone-current-next"] = new System.Text.Json.Nodes.JsonObject(),
+                },
+            }
+        );
         await using var service = new LocalTimestone(new MemoryJournal());
         var rebuild = Rebuild(bench, service);
         (await Should.ThrowAsync<InvalidOperationException>(() => rebuild.RunAsync())).Message.ShouldContain("timestone-current-000002");
@@ -112,7 +146,8 @@ public sealed class RebuildTests
     private static Task<ElasticsearchBench> StartAsync() => ElasticsearchBench.OfStandInAsync();
 
     // Nobody writes meanwhile, so that nobody is waited for.
-    private static ElasticsearchRebuild Rebuild(ElasticsearchBench bench, LocalTimestone service) => new(bench.Connection, service) { WriterDelay = TimeSpan.Zero };
+    private static ElasticsearchRebuild Rebuild(ElasticsearchBench bench, LocalTimestone service) =>
+        new(bench.Connection, service) { WriterDelay = TimeSpan.Zero };
 
     private static async Task PumpAsync(ElasticsearchIndexWriter writer, IOutboxReader reader, CancellationToken end)
     {
@@ -155,14 +190,22 @@ public sealed class RebuildTests
             for (string? after = null; ;)
             {
                 var page = await service.ListMessagesAsync(queue, after: after, limit: 1000);
-                expected.AddRange(page.Messages.Select(static each => $"{each.Queue} {each.Id} {each.Life} {each.Version} {each.State} {each.Priority} {each.Metadata} {each.Worker} {each.Error} {each.Attempt} {each.UpdatedAt:O}"));
+                expected.AddRange(
+                    page.Messages.Select(static each =>
+                        $"{each.Queue} {each.Id} {each.Life} {each.Version} {each.State} {each.Priority} {each.Metadata} {each.Worker} {each.Error} {each.Attempt} {each.UpdatedAt:O}"
+                    )
+                );
                 if ((after = page.Next) is null)
                     break;
             }
         }
 
-        (await bench.MessagesAsync()).Select(static each => $"{each.Queue} {each.Id} {each.Life} {each.Version} {each.State} {each.Priority} {each.Metadata} {each.Worker} {each.Error} {each.Attempt} {each.UpdatedAt:O}")
-            .Order(StringComparer.Ordinal).ShouldBe(expected.Order(StringComparer.Ordinal));
+        (await bench.MessagesAsync())
+            .Select(static each =>
+                $"{each.Queue} {each.Id} {each.Life} {each.Version} {each.State} {each.Priority} {each.Metadata} {each.Worker} {each.Error} {each.Attempt} {each.UpdatedAt:O}"
+            )
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(expected.Order(StringComparer.Ordinal));
     }
 
     private sealed class Progress(List<RebuildReport> told) : IProgress<RebuildReport>

@@ -28,9 +28,17 @@ public sealed class ReindexCommandTests
         await using var bench = new CliBench();
         using (var connection = new Timestone.Indexing.Elasticsearch.ElasticsearchConnection(ElasticsearchBench.Quick(standIn.Address)))
             await connection.SetUpAsync();
-        standIn.Cluster.CreateIndex("timestone-current-000002", new JsonObject { ["aliases"] = new JsonObject { ["timestone-current-next"] = new JsonObject() } });
+        standIn.Cluster.CreateIndex(
+            "timestone-current-000002",
+            new JsonObject { ["aliases"] = new JsonObject { ["timestone-current-next"] = new JsonObject() } }
+        );
         var outcome = await bench.RunAsync("reindex", "--elasticsearch", standIn.Address.ToString());
-        (outcome.Code, outcome.Error).ShouldBe((1, "timestone: The index timestone-current-000002 is being built by someone else, or was left behind by a rebuild that was killed. Where no other one is at work: --restart.\n"));
+        (outcome.Code, outcome.Error).ShouldBe(
+            (
+                1,
+                "timestone: The index timestone-current-000002 is being built by someone else, or was left behind by a rebuild that was killed. Where no other one is at work: --restart.\n"
+            )
+        );
     }
 
     [Theory]

@@ -21,7 +21,15 @@ public sealed class RepairCommandTests
         await bench.CaughtUpAsync();
         string[] command =
         [
-            "verify-index", "jobs", "--repair", "--wait", "2s", "--elasticsearch", bench.Indices.Options.Addresses[0].ToString(), "--prefix", bench.Indices.Options.Prefix,
+            "verify-index",
+            "jobs",
+            "--repair",
+            "--wait",
+            "2s",
+            "--elasticsearch",
+            bench.Indices.Options.Addresses[0].ToString(),
+            "--prefix",
+            bench.Indices.Options.Prefix,
         ];
         var outcome = await cli.RunAsync(command);
         outcome.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(

@@ -15,7 +15,9 @@ public sealed class RequestTests
     public async Task Every_operation_that_can_be_sent_is_sent_and_is_as_described()
     {
         // Of several nodes each is pinged before it is used.
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, also: new UriBuilder(address) { Host = "127.0.0.1" }.Uri));
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address =>
+            ElasticsearchBench.Quick(address, also: new UriBuilder(address) { Host = "127.0.0.1" }.Uri)
+        );
         var journal = new EventJournal(1);
         await bench.WriteAsync(journal.Events);
         await bench.WriteAsync([EventJournal.Event(new RemovedQueue("orders", EventJournal.CreatedAt))]);
@@ -23,7 +25,18 @@ public sealed class RequestTests
         await bench.Index.GetStatsAsync(new StatsRequest { Queue = "orders" });
         await bench.Index.GetHistoryAsync("orders", "m1", new HistoryRequest());
         var ended = EventJournal.Message("gone", "m1");
-        await bench.WriteAsync([EventJournal.Event(journal.Transitions[0] with { Queue = ended.Queue, Id = ended.Id, Life = ended.Life, Version = 9, To = MessageState.Completed })]);
+        await bench.WriteAsync([
+            EventJournal.Event(
+                journal.Transitions[0] with
+                {
+                    Queue = ended.Queue,
+                    Id = ended.Id,
+                    Life = ended.Life,
+                    Version = 9,
+                    To = MessageState.Completed,
+                }
+            ),
+        ]);
         await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("gone", "m1", 9) });
         await using (var service = new LocalTimestone(new MemoryJournal()))
             await new ElasticsearchRebuild(bench.Connection, service) { WriterDelay = TimeSpan.Zero }.RunAsync();
@@ -59,7 +72,11 @@ public sealed class RequestTests
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Headers.Accept.ParseAdd("application/json");
         if (body.Length > 0)
-            request.Content = new StringContent(body, Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue(type.Length > 0 ? type : "application/json"));
+            request.Content = new StringContent(
+                body,
+                Encoding.UTF8,
+                new System.Net.Http.Headers.MediaTypeHeaderValue(type.Length > 0 ? type : "application/json")
+            );
         (await http.SendAsync(request)).StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest);
         standIn.Problems.ShouldNotBeEmpty();
         standIn.ForgetProblems();
@@ -68,7 +85,13 @@ public sealed class RequestTests
     [Fact]
     public async Task Templates_carry_shards_and_replicas_where_they_are_given()
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => new ElasticsearchOptions { Addresses = [address], Shards = 3, Replicas = 2, Prefix = "other" });
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => new ElasticsearchOptions
+        {
+            Addresses = [address],
+            Shards = 3,
+            Replicas = 2,
+            Prefix = "other",
+        });
         await bench.Connection.SetUpAsync();
         bench.Cluster.Templates.Keys.Order().ShouldBe(["other-current", "other-historic"]);
         foreach (var template in bench.Cluster.Templates.Values)

@@ -16,7 +16,12 @@ public sealed class RetentionTests
     [InlineData(HistoricPeriod.Week, "2026-01-01T00:00:00Z", "timestone-historic-2026.w01", "2026-01-05")]
     [InlineData(HistoricPeriod.Week, "2027-01-03T23:00:00Z", "timestone-historic-2026.w53", "2027-01-04")]
     [InlineData(HistoricPeriod.Month, "2026-12-31T23:59:59Z", "timestone-historic-2026.12", "2027-01-01")]
-    public void A_historic_index_is_named_by_its_time_and_its_name_tells_when_that_ends(HistoricPeriod period, string at, string name, string end)
+    public void A_historic_index_is_named_by_its_time_and_its_name_tells_when_that_ends(
+        HistoricPeriod period,
+        string at,
+        string name,
+        string end
+    )
     {
         Names.HistoricIndex(period, DateTimeOffset.Parse(at, null)).ShouldBe(name);
         Names.HistoricEnd(name).ShouldBe(DateTimeOffset.Parse(end + "T00:00:00Z", null));
@@ -50,10 +55,19 @@ public sealed class RetentionTests
     public async Task Indices_whose_time_is_over_are_deleted_whichever_period_they_were_made_for()
     {
         var clock = new ManualTimeProvider(new DateTimeOffset(2026, 3, 10, 0, 0, 0, TimeSpan.Zero));
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => new ElasticsearchOptions { Addresses = [address], HistoricRetention = TimeSpan.FromDays(7) }, clock);
+        await using var bench = await ElasticsearchBench.OfStandInAsync(
+            static address => new ElasticsearchOptions { Addresses = [address], HistoricRetention = TimeSpan.FromDays(7) },
+            clock
+        );
         await bench.Connection.SetUpAsync();
         string[] old = ["timestone-historic-2026.02", "timestone-historic-2026.03.02", "timestone-historic-2026.w09"];
-        string[] kept = ["timestone-historic-2026.03", "timestone-historic-2026.03.03", "timestone-historic-2026.w10", "timestone-historic-mine"];
+        string[] kept =
+        [
+            "timestone-historic-2026.03",
+            "timestone-historic-2026.03.03",
+            "timestone-historic-2026.w10",
+            "timestone-historic-mine",
+        ];
         foreach (var index in old.Concat(kept))
             bench.Cluster.CreateIndex(index, []);
         var retention = new ElasticsearchRetention(bench.Connection);

@@ -25,7 +25,13 @@ internal sealed class ScrubBench : IAsyncDisposable, IIndexWriter, ITransitionAr
     {
         (_journal, Indices) = (journal, indices);
         _service = new LocalTimestone(_journal, index: indices.Index);
-        _pump = new OutboxPump("index", _journal.Outbox!, OutboxStart.Earliest, new IndexSink(this, NullLogger<IndexSink>.Instance), NullLogger<OutboxPump>.Instance);
+        _pump = new OutboxPump(
+            "index",
+            _journal.Outbox!,
+            OutboxStart.Earliest,
+            new IndexSink(this, NullLogger<IndexSink>.Instance),
+            NullLogger<OutboxPump>.Instance
+        );
     }
 
     public ElasticsearchBench Indices { get; }
@@ -33,7 +39,10 @@ internal sealed class ScrubBench : IAsyncDisposable, IIndexWriter, ITransitionAr
     public ITimestone Service => new Lagging(_service, () => Lag);
 
     // One pump brings everything in its order.
-    private TimeSpan Lag => _journal.Outbox!.Backlog.Waiting == 0 ? TimeSpan.Zero : DateTimeOffset.UtcNow - new DateTimeOffset(Volatile.Read(ref _writtenTo), TimeSpan.Zero) + Skew;
+    private TimeSpan Lag =>
+        _journal.Outbox!.Backlog.Waiting == 0
+            ? TimeSpan.Zero
+            : DateTimeOffset.UtcNow - new DateTimeOffset(Volatile.Read(ref _writtenTo), TimeSpan.Zero) + Skew;
 
     /// <summary>Which events do not get to the index.</summary>
     public Predicate<StreamEvent> IsLost { get; set; } = static _ => false;
@@ -58,7 +67,13 @@ internal sealed class ScrubBench : IAsyncDisposable, IIndexWriter, ITransitionAr
     }
 
     /// <summary>A comparison of it.</summary>
-    public IndexScrub Scrub(TimeSpan? settle = null, ITimestone? service = null, int? rate = null, int? mostHoles = null, Func<bool>? goesOn = null)
+    public IndexScrub Scrub(
+        TimeSpan? settle = null,
+        ITimestone? service = null,
+        int? rate = null,
+        int? mostHoles = null,
+        Func<bool>? goesOn = null
+    )
     {
         var (least, most) = (settle ?? TimeSpan.FromMilliseconds(1100), settle ?? TimeSpan.FromSeconds(30));
         var options = new ScrubOptions { Settle = least, Patience = most, MessagesPerSecond = rate, GoesOn = goesOn };
@@ -86,7 +101,10 @@ internal sealed class ScrubBench : IAsyncDisposable, IIndexWriter, ITransitionAr
         return await Flow.IndexAudit.VerifyAsync(Service, "");
     }
 
-    public async Task<IReadOnlyList<RejectedEvent>> WriteAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<RejectedEvent>> WriteAsync(
+        IReadOnlyList<StreamEvent> events,
+        CancellationToken cancellationToken = default
+    )
     {
         lock (_sync)
             _published.AddRange(events);
@@ -109,7 +127,12 @@ internal sealed class ScrubBench : IAsyncDisposable, IIndexWriter, ITransitionAr
         await pause(published.Length, cancellationToken);
         foreach (var told in published)
         {
-            if (told.Transition is { } transition && IsKept(transition) && transition.At >= since && messages.Contains($"{transition.Queue}/{transition.Id}"))
+            if (
+                told.Transition is { } transition
+                && IsKept(transition)
+                && transition.At >= since
+                && messages.Contains($"{transition.Queue}/{transition.Id}")
+            )
                 yield return told;
         }
     }

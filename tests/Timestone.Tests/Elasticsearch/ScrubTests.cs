@@ -18,7 +18,9 @@ public sealed class ScrubTests(ITestOutputHelper output)
         var seed = FlowSwitches.Seed(output);
         await using var bench = await ScrubBench.StartAsync();
         var goesOn = true;
-        var load = Task.WhenAll(Enumerable.Range(0, 3).Select(caller => LoadAsync(bench.Service, seed + caller, () => Volatile.Read(ref goesOn))));
+        var load = Task.WhenAll(
+            Enumerable.Range(0, 3).Select(caller => LoadAsync(bench.Service, seed + caller, () => Volatile.Read(ref goesOn)))
+        );
         var scrub = bench.Scrub();
         var reports = new List<ScrubReport>();
         for (var pass = 0; pass < 4; pass++)
@@ -26,7 +28,9 @@ public sealed class ScrubTests(ITestOutputHelper output)
         Volatile.Write(ref goesOn, false);
         await load;
         reports.Add(await bench.RunAsync());
-        output.WriteLine($"{bench.Published} events, {reports.Sum(static report => report.Messages)} messages compared, {reports.Sum(static report => report.Undecided)} undecided");
+        output.WriteLine(
+            $"{bench.Published} events, {reports.Sum(static report => report.Messages)} messages compared, {reports.Sum(static report => report.Undecided)} undecided"
+        );
         bench.Differences.Count.ShouldBe(0, $"Seed {seed}. {bench.Differences.FirstOrDefault()}");
         reports[^1].Undecided.ShouldBe(0);
         reports.ShouldAllBe(static report => report.Messages > 0 && report.Unread.Count == 0);
@@ -45,7 +49,10 @@ public sealed class ScrubTests(ITestOutputHelper output)
         bench.IsLost = static _ => true;
         await EnqueueAsync(bench, Q, "d", "e");
         var taken = await bench.Service.DequeueAsync(Q, new DequeueRequest { Max = 2 });
-        await bench.Service.SettleAsync(Q, [.. taken.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]);
+        await bench.Service.SettleAsync(
+            Q,
+            [.. taken.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]
+        );
         await bench.Service.CancelAsync(Q, [new Cancellation { Id = "purged" }]);
         await bench.Service.PurgeAsync(Q, PurgeScope.Canceled);
         await bench.Service.DeleteQueueAsync("deleted");
@@ -83,8 +90,17 @@ public sealed class ScrubTests(ITestOutputHelper output)
         var report = await bench.RunAsync();
         report.Found.ShouldBe(new DifferenceCounts(Missing: 1, Outdated: 0, Changed: 3, LeftOver: 0, Transitions: 0));
         report.Repaired.ShouldBe(report.Found);
-        bench.Differences.Select(static one => (one.Id, one.Kind)).ShouldBe(
-            [("gone", DifferenceKind.Missing), ("changed", DifferenceKind.Changed), ("nonsense", DifferenceKind.Changed), ("newer", DifferenceKind.Changed)], ignoreOrder: true);
+        bench
+            .Differences.Select(static one => (one.Id, one.Kind))
+            .ShouldBe(
+                [
+                    ("gone", DifferenceKind.Missing),
+                    ("changed", DifferenceKind.Changed),
+                    ("nonsense", DifferenceKind.Changed),
+                    ("newer", DifferenceKind.Changed),
+                ],
+                ignoreOrder: true
+            );
         (await bench.VerifyAsync()).ShouldBe(5);
 
         // Elasticsearch remembers versions that no event brought. What it refuses for that is found again.
@@ -97,7 +113,11 @@ public sealed class ScrubTests(ITestOutputHelper output)
             var message = JournalMessage.Of(await bench.Service.GetMessageAsync(Q, id));
             var document = JsonNode.Parse(message.Write().Document!)!.AsObject();
             change?.Invoke(document);
-            await bench.Indices.AskAsync(method, $"{bench.Indices.Connection.Names.Current}/_doc/{Uri.EscapeDataString(message.Document)}", change is null ? null : document);
+            await bench.Indices.AskAsync(
+                method,
+                $"{bench.Indices.Connection.Names.Current}/_doc/{Uri.EscapeDataString(message.Document)}",
+                change is null ? null : document
+            );
         }
     }
 
@@ -114,7 +134,9 @@ public sealed class ScrubTests(ITestOutputHelper output)
         // Both messages, and the histories of both.
         (report.Found.Total, report.Undecided).ShouldBe((0, 4));
         (await bench.Indices.MessagesAsync()).ShouldBeEmpty();
-        (await bench.Scrub(TimeSpan.FromMilliseconds(10), new Behind(bench.Service, TimeSpan.FromMilliseconds(5))).RunAsync()).Repaired.Missing.ShouldBe(2);
+        (
+            await bench.Scrub(TimeSpan.FromMilliseconds(10), new Behind(bench.Service, TimeSpan.FromMilliseconds(5))).RunAsync()
+        ).Repaired.Missing.ShouldBe(2);
     }
 
     [Fact]
@@ -125,12 +147,18 @@ public sealed class ScrubTests(ITestOutputHelper output)
         bench.IsKept = static told => told.Id != "lost";
         await EnqueueAsync(bench, Q, "found", "lost");
         var taken = await bench.Service.DequeueAsync(Q, new DequeueRequest { Max = 2 });
-        await bench.Service.SettleAsync(Q, [.. taken.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]);
+        await bench.Service.SettleAsync(
+            Q,
+            [.. taken.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]
+        );
         await bench.CaughtUpAsync();
         var scrub = bench.Scrub();
         var report = await scrub.RunAsync();
         (report.Found.Transitions, report.Repaired.Transitions).ShouldBe((4, 2));
-        bench.Differences.Where(static one => !one.IsRepaired).Select(static one => (one.Id, one.Version)).ShouldBe([("lost", 1), ("lost", 3)], ignoreOrder: true);
+        bench
+            .Differences.Where(static one => !one.IsRepaired)
+            .Select(static one => (one.Id, one.Version))
+            .ShouldBe([("lost", 1), ("lost", 3)], ignoreOrder: true);
         await bench.Indices.RefreshAsync();
         (await HistoryAsync(bench, "found")).ShouldBe((3, false));
         (await HistoryAsync(bench, "lost")).ShouldBe((1, true));
@@ -164,7 +192,12 @@ public sealed class ScrubTests(ITestOutputHelper output)
         bench.IsLost = static told => told.Transition is not null;
         await EnqueueAsync(bench, Q, "a");
         await bench.CaughtUpAsync();
-        var keepsNothing = new ElasticsearchOptions { Addresses = bench.Indices.Options.Addresses, Prefix = bench.Indices.Options.Prefix, HistoricRetention = TimeSpan.FromMilliseconds(1) };
+        var keepsNothing = new ElasticsearchOptions
+        {
+            Addresses = bench.Indices.Options.Addresses,
+            Prefix = bench.Indices.Options.Prefix,
+            HistoricRetention = TimeSpan.FromMilliseconds(1),
+        };
         using var connection = new ElasticsearchConnection(keepsNothing);
         var scrub = new IndexScrub(connection, bench.Service, new ScrubOptions { Settle = TimeSpan.FromMilliseconds(10) });
         (await scrub.RunAsync()).Found.Total.ShouldBe(0);
@@ -180,7 +213,11 @@ public sealed class ScrubTests(ITestOutputHelper output)
         var report = await bench.Scrub(TimeSpan.Zero, rate: 100).RunAsync();
         (report.Messages, report.Found.Total).ShouldBe((250, 0));
         began.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(2));
-        var wanted = new IndexScrub(bench.Indices.Connection, bench.Service, new ScrubOptions { MessagesPerSecond = 100, GoesOn = () => false });
+        var wanted = new IndexScrub(
+            bench.Indices.Connection,
+            bench.Service,
+            new ScrubOptions { MessagesPerSecond = 100, GoesOn = () => false }
+        );
         (await wanted.RunAsync()).Messages.ShouldBe(0);
     }
 
@@ -193,7 +230,8 @@ public sealed class ScrubTests(ITestOutputHelper output)
         await EnqueueAsync(bench, Q, "a");
         await bench.CaughtUpAsync();
 
-        // The repair has asked for the message, and is about to write it, when the queue goes, and everything that is told of that gets to the index.
+        // The repair has asked for the message, and is about to write it, when the queue goes, and everything that is told of that gets to
+        // the index.
         var asked = 0;
         var service = new Asked(bench.Service, async () =>
         {
@@ -222,10 +260,15 @@ public sealed class ScrubTests(ITestOutputHelper output)
 
         // Somebody writes it again each time that the repair has looked: the removal is of an old version.
         var version = 100;
-        var service = new Asked(bench.Service, () => bench.Indices.AskAsync(
-            HttpMethod.Put,
-            $"{bench.Indices.Connection.Names.Current}/_doc/{Uri.EscapeDataString(document.Document)}?version_type=external&version={version++}",
-            JsonNode.Parse(document.Write().Document!)));
+        var service = new Asked(
+            bench.Service,
+            () =>
+                bench.Indices.AskAsync(
+                    HttpMethod.Put,
+                    $"{bench.Indices.Connection.Names.Current}/_doc/{Uri.EscapeDataString(document.Document)}?version_type=external&version={version++}",
+                    JsonNode.Parse(document.Write().Document!)
+                )
+        );
         var report = await bench.Scrub(service: service).RunAsync();
         (report.Found.LeftOver, report.Repaired.LeftOver).ShouldBe((1, 0));
         version.ShouldBeGreaterThan(101);
@@ -258,7 +301,9 @@ public sealed class ScrubTests(ITestOutputHelper output)
         await bench.Service.SettleAsync(Q, [Settlement.Complete("a", taken.Messages[0].LeaseToken!)]);
         await bench.CaughtUpAsync();
         var life = (await bench.Service.GetMessageAsync(Q, "a")).Life;
-        var index = (await bench.Indices.Connection.Requests.GetIndicesAsync(bench.Indices.Connection.Names.HistoricPattern, default)).Keys.First();
+        var index = (
+            await bench.Indices.Connection.Requests.GetIndicesAsync(bench.Indices.Connection.Names.HistoricPattern, default)
+        ).Keys.First();
         await bench.Indices.AskAsync(HttpMethod.Put, $"{index}/_doc/foreign", new JsonObject { ["queue"] = Q, ["life"] = life });
         await bench.Indices.RefreshAsync();
         var report = await bench.RunAsync();
@@ -320,14 +365,36 @@ public sealed class ScrubTests(ITestOutputHelper output)
             var queue = $"q{random.Next(4)}";
             try
             {
-                await service.EnqueueAsync(queue, [.. Enumerable.Range(0, 1 + random.Next(20)).Select(_ => new NewMessage
-                {
-                    Id = $"m{random.Next(500)}",
-                    Priority = 1,
-                    Invisible = random.Next(4) == 0 ? TimeSpan.FromMilliseconds(random.Next(200)) : null,
-                })]);
-                var taken = await service.DequeueAsync(queue, new DequeueRequest { Max = 10, Worker = "w", Lease = TimeSpan.FromMilliseconds(200) });
-                var extended = taken.Messages.Take(3).Select(static message => new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken!, Lease = TimeSpan.FromSeconds(1) });
+                await service.EnqueueAsync(
+                    queue,
+                    [
+                        .. Enumerable
+                            .Range(0, 1 + random.Next(20))
+                            .Select(_ => new NewMessage
+                            {
+                                Id = $"m{random.Next(500)}",
+                                Priority = 1,
+                                Invisible = random.Next(4) == 0 ? TimeSpan.FromMilliseconds(random.Next(200)) : null,
+                            }),
+                    ]
+                );
+                var taken = await service.DequeueAsync(
+                    queue,
+                    new DequeueRequest
+                    {
+                        Max = 10,
+                        Worker = "w",
+                        Lease = TimeSpan.FromMilliseconds(200),
+                    }
+                );
+                var extended = taken
+                    .Messages.Take(3)
+                    .Select(static message => new LeaseExtension
+                    {
+                        Id = message.Id,
+                        LeaseToken = message.LeaseToken!,
+                        Lease = TimeSpan.FromSeconds(1),
+                    });
                 if (extended.ToList() is { Count: > 0 } extensions)
                     await service.ExtendAsync(queue, extensions);
                 await service.SettleAsync(queue, [.. taken.Messages.Skip(2).Select(message => random.Next(3) switch
@@ -359,7 +426,10 @@ public sealed class ScrubTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>A service with which something happens between the answer to the question for a message and its arrival, or which cannot answer for one.</summary>
+    /// <summary>
+    /// A service with which something happens between the answer to the question for a message and its arrival, or which cannot answer for
+    /// one.
+    /// </summary>
     private sealed class Asked(ITimestone inner, Func<Task>? meddle = null, string? fails = null) : ForwardingTimestone(inner)
     {
         public override async Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default)

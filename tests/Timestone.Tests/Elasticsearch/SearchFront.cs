@@ -12,17 +12,21 @@ using Microsoft.Extensions.Logging;
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>
-/// Stands before a real Elasticsearch that is put together from its published libraries, which lack <c>_delete_by_query</c>. That request it
-/// does as Elasticsearch does it, by a search and deletions of exactly what was found; every other it passes on as it is. While the
-/// server is away it cuts connections. Nor do the libraries have security: the front speaks TLS where it has a certificate, and takes requests of
-/// one user where it has been told of one.
+/// Stands before a real Elasticsearch that is put together from its published libraries, which lack <c>_delete_by_query</c>. That request
+/// it does as Elasticsearch does it, by a search and deletions of exactly what was found; every other it passes on as it is. While the
+/// server is away it cuts connections. Nor do the libraries have security: the front speaks TLS where it has a certificate, and takes
+/// requests of one user where it has been told of one.
 /// </summary>
 internal sealed class SearchFront : IAsyncDisposable
 {
     private static readonly string[] OfTheConnection = ["Host", "Connection", "Content-Length", "Transfer-Encoding"];
 
     // The words of Elasticsearch.
-    private static readonly object Unauthenticated = new { error = new { type = "security_exception", reason = "unable to authenticate user" }, status = StatusCodes.Status401Unauthorized };
+    private static readonly object Unauthenticated = new
+    {
+        error = new { type = "security_exception", reason = "unable to authenticate user" },
+        status = StatusCodes.Status401Unauthorized,
+    };
 
     private readonly HttpClient _server;
     private readonly WebApplication _app;
@@ -94,7 +98,11 @@ internal sealed class SearchFront : IAsyncDisposable
                 ? await DeleteAsync(path[..path.LastIndexOf('/')], JsonNode.Parse(body.ToArray())!, gone)
                 : await PassAsync(context.Request, target, body.ToArray(), gone);
             context.Response.StatusCode = (int)answer.StatusCode;
-            foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(static header => !OfTheConnection.Contains(header.Key)))
+            foreach (
+                var (name, values) in answer
+                    .Headers.Concat(answer.Content.Headers)
+                    .Where(static header => !OfTheConnection.Contains(header.Key))
+            )
                 context.Response.Headers[name] = values.ToArray();
             await context.Response.Body.WriteAsync(await answer.Content.ReadAsByteArrayAsync(gone), gone);
         }
@@ -121,7 +129,13 @@ internal sealed class SearchFront : IAsyncDisposable
     // What changed between the search and its deletion is left alone, and counted.
     private async Task<HttpResponseMessage> DeleteAsync(string indices, JsonNode request, CancellationToken gone)
     {
-        var search = new JsonObject { ["query"] = request["query"]!.DeepClone(), ["size"] = (int)request["max_docs"]!, ["_source"] = false, ["seq_no_primary_term"] = true };
+        var search = new JsonObject
+        {
+            ["query"] = request["query"]!.DeepClone(),
+            ["size"] = (int)request["max_docs"]!,
+            ["_source"] = false,
+            ["seq_no_primary_term"] = true,
+        };
         var found = await _server.PostAsJsonAsync($"{indices}/_search", search, gone);
         if (!found.IsSuccessStatusCode)
             return found;
@@ -148,7 +162,9 @@ internal sealed class SearchFront : IAsyncDisposable
             using var deleted = await _server.PostAsync("_bulk?refresh=true", deletions, gone);
             deleted.EnsureSuccessStatusCode();
             var items = (await deleted.Content.ReadFromJsonAsync<JsonElement>(gone)).GetProperty("items");
-            conflicts = items.EnumerateArray().Count(static item => item.GetProperty("delete").GetProperty("status").GetInt32() == StatusCodes.Status409Conflict);
+            conflicts = items
+                .EnumerateArray()
+                .Count(static item => item.GetProperty("delete").GetProperty("status").GetInt32() == StatusCodes.Status409Conflict);
         }
 
         found.Content = JsonContent.Create(new JsonObject

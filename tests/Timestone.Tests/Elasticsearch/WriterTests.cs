@@ -27,7 +27,9 @@ public sealed class WriterTests
     [MemberData(nameof(Seeds))]
     public async Task Failures_of_requests_and_items_are_cured_by_repeating(int seed)
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, TimeSpan.FromSeconds(1), maxBulkBytes: 8_000));
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address =>
+            ElasticsearchBench.Quick(address, TimeSpan.FromSeconds(1), maxBulkBytes: 8_000)
+        );
         bench.StandIn.Faults = StandInFaults.Random(seed);
         var journal = new EventJournal(seed);
         (await bench.WriteAsync(journal.Events)).ShouldBeEmpty();
@@ -53,7 +55,10 @@ public sealed class WriterTests
     public async Task A_write_that_has_no_answer_in_time_fails_with_its_outcome_unknown_and_can_be_repeated()
     {
         var clock = new ManualTimeProvider();
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, retries: 0), clock);
+        await using var bench = await ElasticsearchBench.OfStandInAsync(
+            static address => ElasticsearchBench.Quick(address, retries: 0),
+            clock
+        );
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bench.StandIn.Arrived = operation =>
         {
@@ -87,7 +92,9 @@ public sealed class WriterTests
         bench.StandIn.Faults = StandInFaults.OfItems(id =>
         {
             sent.Enqueue(id.Split('/')[1]);
-            return id.Contains("/b/", StringComparison.Ordinal) && sent.Count(static each => each == "b") < 3 ? (429, "es_rejected_execution_exception") : null;
+            return id.Contains("/b/", StringComparison.Ordinal) && sent.Count(static each => each == "b") < 3
+                ? (429, "es_rejected_execution_exception")
+                : null;
         });
         (await bench.Writer.WriteAsync([Message("a"), Message("b"), Message("c")])).ShouldBeEmpty();
         sent.ShouldBe(["a", "b", "c", "b", "b"]);
@@ -136,7 +143,9 @@ public sealed class WriterTests
     [Fact]
     public async Task Bodies_are_bounded_and_become_smaller_where_less_is_taken()
     {
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => ElasticsearchBench.Quick(address, maxBulkBytes: 10_000));
+        await using var bench = await ElasticsearchBench.OfStandInAsync(static address =>
+            ElasticsearchBench.Quick(address, maxBulkBytes: 10_000)
+        );
         await bench.Writer.WriteAsync([.. Enumerable.Range(0, 100).Select(static n => Message($"m{n}"))]);
         bench.StandIn.Asked["bulk"].ShouldBeInRange(3, 10);
         bench.StandIn.MaxBody = 2_000;
@@ -153,7 +162,11 @@ public sealed class WriterTests
         var later = EventJournal.Message("q", "a") with { Life = $"{EventJournal.CreatedAt.ToUnixTimeMilliseconds() + 1}-1" };
         var other = EventJournal.Message("q.2", "a");
         await bench.WriteAsync([Message("a"), Message("b"), EventJournal.Event(other)]);
-        await bench.WriteAsync([Message("c"), EventJournal.Event(new RemovedQueue("q", EventJournal.CreatedAt)), EventJournal.Event(later)]);
+        await bench.WriteAsync([
+            Message("c"),
+            EventJournal.Event(new RemovedQueue("q", EventJournal.CreatedAt)),
+            EventJournal.Event(later),
+        ]);
         await bench.RefreshAsync();
         (await bench.MessagesAsync()).ShouldBe([later, other], ignoreOrder: true);
     }
@@ -182,11 +195,23 @@ public sealed class WriterTests
     public async Task A_transition_goes_to_the_index_of_its_time_and_one_whose_index_is_gone_goes_nowhere()
     {
         var clock = new ManualTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-        await using var bench = await ElasticsearchBench.OfStandInAsync(static address => new ElasticsearchOptions { Addresses = [address], HistoricPeriod = HistoricPeriod.Day, HistoricRetention = TimeSpan.FromDays(7) }, clock);
+        await using var bench = await ElasticsearchBench.OfStandInAsync(
+            static address => new ElasticsearchOptions
+            {
+                Addresses = [address],
+                HistoricPeriod = HistoricPeriod.Day,
+                HistoricRetention = TimeSpan.FromDays(7),
+            },
+            clock
+        );
         var transition = new EventJournal(1).Transitions[0];
         string[] times = ["2026-03-01T00:00:00Z", "2026-02-28T23:59:59.999Z", "2026-02-22T12:00:00Z", "2026-02-21T23:59:59Z"];
-        await bench.Writer.WriteAsync([.. times.Select((time, at) => EventJournal.Event(transition with { Version = at + 1, At = DateTimeOffset.Parse(time, null) }))]);
-        bench.Cluster.Indices.Keys.Where(static name => name.Contains("historic", StringComparison.Ordinal)).Order()
+        await bench.Writer.WriteAsync([
+            .. times.Select((time, at) => EventJournal.Event(transition with { Version = at + 1, At = DateTimeOffset.Parse(time, null) })),
+        ]);
+        bench
+            .Cluster.Indices.Keys.Where(static name => name.Contains("historic", StringComparison.Ordinal))
+            .Order()
             .ShouldBe(["timestone-historic-2026.02.22", "timestone-historic-2026.02.28", "timestone-historic-2026.03.01"]);
     }
 
@@ -211,14 +236,20 @@ public sealed class WriterTests
         await using var bench = await ElasticsearchBench.OfStandInAsync(time: clock);
         await bench.Connection.SetUpAsync();
         await bench.WriteAsync([Message("a")]);
-        bench.Cluster.CreateIndex("timestone-current-000002", new JsonObject { ["aliases"] = new JsonObject { ["timestone-current-next"] = new JsonObject() } });
+        bench.Cluster.CreateIndex(
+            "timestone-current-000002",
+            new JsonObject { ["aliases"] = new JsonObject { ["timestone-current-next"] = new JsonObject() } }
+        );
         clock.Advance(bench.Options.AliasLookup);
         await bench.WriteAsync([Message("b"), EventJournal.Event(new RemovedMessage("q", "a", EventJournal.Message("q", "a").Life, 2))]);
         Written("timestone-current-000001").ShouldBe(["b"]);
         Written("timestone-current-000002").ShouldBe(["b"]);
 
         IEnumerable<string> Written(string index) =>
-            bench.Cluster.Indices[index].Written.Values.Where(static document => document.Source is not null).Select(static document => (string)document.Value("id"));
+            bench
+                .Cluster.Indices[index]
+                .Written.Values.Where(static document => document.Source is not null)
+                .Select(static document => (string)document.Value("id"));
     }
 
     private static StreamEvent Message(string id, int version = 1) => EventJournal.Event(EventJournal.Message("q", id, version));

@@ -11,7 +11,10 @@ public sealed class ExtremesTests(ITestOutputHelper output)
     private static readonly DateTimeOffset Start = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
     private static readonly long LatestMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     private static readonly Backoff[] Backoffs =
-        [new() { Initial = Limits.MaxBackoff, Max = Limits.MaxBackoff }, new() { Initial = TimeSpan.FromMilliseconds(1), Max = Limits.MaxBackoff }];
+    [
+        new() { Initial = Limits.MaxBackoff, Max = Limits.MaxBackoff },
+        new() { Initial = TimeSpan.FromMilliseconds(1), Max = Limits.MaxBackoff },
+    ];
 
     [Fact]
     public void The_mean_of_many_dequeues_of_the_earliest_deadline_is_their_lateness()
@@ -20,11 +23,23 @@ public sealed class ExtremesTests(ITestOutputHelper output)
         engine.Begin(Start.ToUnixTimeMilliseconds(), new ChangeBatch());
         for (var batch = 0; batch < 160; batch++)
         {
-            engine.Enqueue([.. Enumerable.Range(0, 1000).Select(item => new NewMessage { Id = $"{batch}-{item}", Deadline = DateTimeOffset.MinValue })]);
+            engine.Enqueue([
+                .. Enumerable.Range(0, 1000).Select(item => new NewMessage { Id = $"{batch}-{item}", Deadline = DateTimeOffset.MinValue }),
+            ]);
             engine.Dequeue(new DequeueRequest { Max = 1000 }).Count.ShouldBe(1000);
         }
 
-        engine.Stats().Lateness.ShouldBe(new Lateness { Dequeued = 160_000, Late = 160_000, Mean = Start - DateTimeOffset.MinValue, Max = Start - DateTimeOffset.MinValue });
+        engine
+            .Stats()
+            .Lateness.ShouldBe(
+                new Lateness
+                {
+                    Dequeued = 160_000,
+                    Late = 160_000,
+                    Mean = Start - DateTimeOffset.MinValue,
+                    Max = Start - DateTimeOffset.MinValue,
+                }
+            );
     }
 
     [Fact]
@@ -38,7 +53,12 @@ public sealed class ExtremesTests(ITestOutputHelper output)
         window.Open(now);
         for (var i = 0; i < 500_000; i++)
         {
-            var deadline = random.Next(3) switch { 0 => DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), 1 => LatestMs, _ => now - random.Next(-1000, 1000) };
+            var deadline = random.Next(3) switch
+            {
+                0 => DateTimeOffset.MinValue.ToUnixTimeMilliseconds(),
+                1 => LatestMs,
+                _ => now - random.Next(-1000, 1000),
+            };
             window.Dequeued(now, deadline);
             if (now <= deadline)
                 continue;
@@ -84,13 +104,26 @@ public sealed class ExtremesTests(ITestOutputHelper output)
         var engine = new QueueEngine(new QueueRow("q", settings, 0), 1, []);
         // Every duration from now on goes beyond the last time that can be said.
         engine.Begin(LatestMs - 1, new ChangeBatch());
-        engine.Enqueue([.. priorities.Select(priority => new NewMessage
-        {
-            Id = $"{priority}",
-            Priority = priority,
-            Metadata = Metadata.From([new("k", $"{priority}"), new("all", "1")]),
-        })]).ShouldAllBe(static result => result.Error == null);
-        engine.Enqueue([new NewMessage { Id = "late", VisibleAt = DateTimeOffset.MaxValue, Metadata = Metadata.From([new("k", "l")]) }])[0].State.ShouldBe(MessageState.Invisible);
+        engine
+            .Enqueue([
+                .. priorities.Select(priority => new NewMessage
+                {
+                    Id = $"{priority}",
+                    Priority = priority,
+                    Metadata = Metadata.From([new("k", $"{priority}"), new("all", "1")]),
+                }),
+            ])
+            .ShouldAllBe(static result => result.Error == null);
+        engine
+            .Enqueue([
+                new NewMessage
+                {
+                    Id = "late",
+                    VisibleAt = DateTimeOffset.MaxValue,
+                    Metadata = Metadata.From([new("k", "l")]),
+                },
+            ])[0]
+            .State.ShouldBe(MessageState.Invisible);
         engine.AssertInvariants();
 
         var taken = engine.Dequeue(new DequeueRequest { Max = 10, Filter = Metadata.From([new("all", "1")]), Lease = Limits.MaxLease });

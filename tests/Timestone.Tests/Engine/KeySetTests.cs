@@ -22,7 +22,10 @@ public sealed class KeySetTests
         for (var round = 0; round < 400; round++)
         {
             var filter = Subset(messages[_random.Next(messages.Count)].Metadata);
-            var expected = messages.Where(message => message.Metadata.Matches(filter)).OrderBy(static message => message.Priority).FirstOrDefault();
+            var expected = messages
+                .Where(message => message.Metadata.Matches(filter))
+                .OrderBy(static message => message.Priority)
+                .FirstOrDefault();
             engine.Depth(null, filter).ShouldBe(messages.Count(message => message.Metadata.Matches(filter)));
             var taken = engine.Dequeue(new DequeueRequest { Filter = filter }).Select(static message => message.Id);
             taken.ShouldBe(expected is null ? [] : [expected.Id!]);
@@ -41,15 +44,25 @@ public sealed class KeySetTests
         var engine = Filled(QueueType.Exclusive, 3000, FilterLimits.Default with { Indexes = 1, SingleKeys = 1 }, out var messages);
         engine.Depth(null, Metadata.Of("other", "x"));
         var filter = Metadata.From([new("k1", "v1"), new("k2", "v2")]);
-        var expected = messages.Where(message => message.Metadata.Matches(filter)).OrderBy(static message => message.Priority).DistinctBy(static message => message.Metadata["k0"]).Take(100);
-        engine.Dequeue(new DequeueRequest { Filter = filter, Max = 100 }).Select(static message => message.Id).ShouldBe(expected.Select(static message => message.Id!));
+        var expected = messages
+            .Where(message => message.Metadata.Matches(filter))
+            .OrderBy(static message => message.Priority)
+            .DistinctBy(static message => message.Metadata["k0"])
+            .Take(100);
+        engine
+            .Dequeue(new DequeueRequest { Filter = filter, Max = 100 })
+            .Select(static message => message.Id)
+            .ShouldBe(expected.Select(static message => message.Id!));
     }
 
     [Fact]
     public void A_hundred_key_sets_in_turn_build_no_index_over_and_over()
     {
         var engine = Filled(QueueType.Simple, 5000, FilterLimits.Default with { Rent = 1, Looks = 50 }, out var messages);
-        var filters = Enumerable.Range(0, 60).Select(i => Metadata.From(messages[i].Metadata.Where((_, key) => ((i + 1) >> key) % 2 == 1))).ToArray();
+        var filters = Enumerable
+            .Range(0, 60)
+            .Select(i => Metadata.From(messages[i].Metadata.Where((_, key) => ((i + 1) >> key) % 2 == 1)))
+            .ToArray();
         for (var round = 0; round < 40; round++)
         {
             foreach (var filter in filters)
@@ -84,17 +97,30 @@ public sealed class KeySetTests
 
     private QueueEngine Filled(QueueType type, int count, FilterLimits limits, out List<NewMessage> messages)
     {
-        var settings = new QueueSettings { Type = type, ExclusivityKey = type == QueueType.Exclusive ? "k0" : null, Lease = Limits.MaxLease };
+        var settings = new QueueSettings
+        {
+            Type = type,
+            ExclusivityKey = type == QueueType.Exclusive ? "k0" : null,
+            Lease = Limits.MaxLease,
+        };
         var engine = new QueueEngine(TestRows.Queue("q") with { Settings = settings }, 1, [], 0, limits);
         engine.Begin(TestRows.Now, _changes);
         var order = Enumerable.Range(0, count).ToArray();
         _random.Shuffle(order);
-        messages = [.. order.Select((priority, i) => new NewMessage
-        {
-            Id = $"m{i}",
-            Priority = priority,
-            Metadata = Metadata.From(Enumerable.Range(0, Keys).Select(key => KeyValuePair.Create($"k{key}", $"v{_random.Next(key == 0 ? 500 : 4)}"))),
-        })];
+        messages =
+        [
+            .. order.Select(
+                (priority, i) =>
+                    new NewMessage
+                    {
+                        Id = $"m{i}",
+                        Priority = priority,
+                        Metadata = Metadata.From(
+                            Enumerable.Range(0, Keys).Select(key => KeyValuePair.Create($"k{key}", $"v{_random.Next(key == 0 ? 500 : 4)}"))
+                        ),
+                    }
+            ),
+        ];
         engine.Enqueue(messages);
         return engine;
     }

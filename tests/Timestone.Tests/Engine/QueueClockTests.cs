@@ -119,14 +119,17 @@ public sealed class QueueClockTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void What_was_noted_goes_on_with_the_wall_clock_as_the_queue_s_time_does() => Repeat(random =>
-    {
-        var (lead, passed) = (random.NextInt64(1, 2 * Hour), random.NextInt64(300 * Hour));
-        var clock = Opened(Start + lead);
-        new SeenTime(Start + lead, Start).At(Start + passed).ShouldBeInRange(clock.Peek(0, Stamp(passed)) - 1, clock.Peek(0, Stamp(passed)));
-        new SeenTime(Start + lead, Start).At(Start - passed).ShouldBe(Start + lead);
-        return 1;
-    });
+    public void What_was_noted_goes_on_with_the_wall_clock_as_the_queue_s_time_does() =>
+        Repeat(random =>
+        {
+            var (lead, passed) = (random.NextInt64(1, 2 * Hour), random.NextInt64(300 * Hour));
+            var clock = Opened(Start + lead);
+            new SeenTime(Start + lead, Start)
+                .At(Start + passed)
+                .ShouldBeInRange(clock.Peek(0, Stamp(passed)) - 1, clock.Peek(0, Stamp(passed)));
+            new SeenTime(Start + lead, Start).At(Start - passed).ShouldBe(Start + lead);
+            return 1;
+        });
 
     private static QueueClock Opened(long latest) => new(latest, Stamp(0), Frequency);
 

@@ -70,9 +70,14 @@ public sealed class QueueDirectoryTests
 
         public List<string> Closed { get; } = [];
 
-        public ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default) => _journal.ListQueuesAsync(cancellationToken);
+        public ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default) =>
+            _journal.ListQueuesAsync(cancellationToken);
 
-        public async ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default)
+        public async ValueTask<IQueueJournal?> OpenAsync(
+            string queue,
+            QueueRow? create = null,
+            CancellationToken cancellationToken = default
+        )
         {
             Opening?.Invoke();
             return await _journal.OpenAsync(queue, create, cancellationToken) is { } opened ? new Opened(this, opened) : null;

@@ -44,7 +44,9 @@ public sealed class QueueRunnerTests
         (await enqueued).Single().Duplicate.ShouldBe(false);
         (await deleted).ShouldBeTrue();
         await using var reader = journal.Outbox!.OpenReader("index", OutboxStart.Acknowledged);
-        (await Reading.TakeAsync(reader, 2)).Select(static entry => (entry.Kind, entry.Id)).ShouldBe([(OutboxEntryKind.Transition, "a"), (OutboxEntryKind.QueueDeleted, "")]);
+        (await Reading.TakeAsync(reader, 2))
+            .Select(static entry => (entry.Kind, entry.Id))
+            .ShouldBe([(OutboxEntryKind.Transition, "a"), (OutboxEntryKind.QueueDeleted, "")]);
     }
 
     [Fact]
@@ -91,6 +93,7 @@ public sealed class QueueRunnerTests
 
     private sealed class Unreservable(IQueueJournal inner) : ForwardingQueueJournal(inner)
     {
-        public override bool TryReserve(RoomUse use, long bytes, MessageRow? row = null) => throw new UnauthorizedAccessException("Injected.");
+        public override bool TryReserve(RoomUse use, long bytes, MessageRow? row = null) =>
+            throw new UnauthorizedAccessException("Injected.");
     }
 }

@@ -19,7 +19,15 @@ public sealed class RefusalTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _service = new LocalTimestone(new MemoryJournal(), new LocalTimestoneOptions(), _time);
-        await Service.CreateQueueAsync(Queue, new QueueSettings { Backoff = new Backoff { Kind = BackoffKind.None }, MaxAttempts = 2, Lease = TimeSpan.FromSeconds(30) });
+        await Service.CreateQueueAsync(
+            Queue,
+            new QueueSettings
+            {
+                Backoff = new Backoff { Kind = BackoffKind.None },
+                MaxAttempts = 2,
+                Lease = TimeSpan.FromSeconds(30),
+            }
+        );
     }
 
     public async ValueTask DisposeAsync() => await ((IAsyncDisposable)Service).DisposeAsync();
@@ -44,10 +52,19 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_queue_s_conflict_names_every_setting_that_differs()
     {
-        var refusal = await Should.ThrowAsync<TimestoneException>(Service.CreateQueueAsync(Queue, new QueueSettings
-        {
-            Type = QueueType.Exclusive, ExclusivityKey = "k", Backoff = new Backoff { Kind = BackoffKind.Fixed }, MaxAttempts = 2, Lease = TimeSpan.FromSeconds(31),
-        }));
+        var refusal = await Should.ThrowAsync<TimestoneException>(
+            Service.CreateQueueAsync(
+                Queue,
+                new QueueSettings
+                {
+                    Type = QueueType.Exclusive,
+                    ExclusivityKey = "k",
+                    Backoff = new Backoff { Kind = BackoffKind.Fixed },
+                    MaxAttempts = 2,
+                    Lease = TimeSpan.FromSeconds(31),
+                }
+            )
+        );
         refusal.Code.ShouldBe(ErrorCode.QueueExists);
         foreach (var setting in new[] { "type", "exclusivityKey", "backoff.kind", "leaseSeconds" })
             refusal.Message.ShouldContain(setting);
@@ -59,14 +76,20 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         var first = await LeaseAsync();
         _time.Advance(TimeSpan.FromSeconds(30));
-        (await LostAsync(first)).ShouldBe("The lease expired. Message 'a' is pending since 2031-01-31T12:00:30.000Z, with 1 attempts spent.");
+        (await LostAsync(first)).ShouldBe(
+            "The lease expired. Message 'a' is pending since 2031-01-31T12:00:30.000Z, with 1 attempts spent."
+        );
 
         var second = (await Service.DequeueAsync(Queue, new DequeueRequest())).Messages[0].LeaseToken!;
-        (await LostAsync(first)).ShouldBe("The lease expired, or the lease token is not one of this message's. Message 'a' is running under another lease since 2031-01-31T12:00:30.000Z, attempt 2.");
+        (await LostAsync(first)).ShouldBe(
+            "The lease expired, or the lease token is not one of this message's. Message 'a' is running under another lease since 2031-01-31T12:00:30.000Z, attempt 2."
+        );
         (await LostAsync("nonsense")).ShouldStartWith("The lease token is not one that a dequeue gave.");
 
         await Service.ReleaseAsync(Queue, "a", second, TimeSpan.FromSeconds(5));
-        (await LostAsync(second)).ShouldBe("The lease was ended before, by release. Message 'a' is invisible until 2031-01-31T12:00:35.000Z, with 1 attempts spent.");
+        (await LostAsync(second)).ShouldBe(
+            "The lease was ended before, by release. Message 'a' is invisible until 2031-01-31T12:00:35.000Z, with 1 attempts spent."
+        );
     }
 
     [Fact]
@@ -74,7 +97,9 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         var token = await LeaseAsync();
         await Service.CancelAsync(Queue, "a");
-        (await LostAsync(token)).ShouldBe("The message was canceled while it was leased. Message 'a' is canceled since 2031-01-31T12:00:00.000Z, with 1 attempts spent.");
+        (await LostAsync(token)).ShouldBe(
+            "The message was canceled while it was leased. Message 'a' is canceled since 2031-01-31T12:00:00.000Z, with 1 attempts spent."
+        );
         var extension = await Should.ThrowAsync<TimestoneException>(Service.ExtendAsync(Queue, "a", token));
         extension.Message.ShouldStartWith("The message was canceled while it was leased.");
     }
@@ -82,7 +107,12 @@ public sealed class RefusalTests : IAsyncLifetime
     private static NewMessage Message(string json)
     {
         var given = System.Text.Json.JsonSerializer.Deserialize(json, Timestone.Json.TimestoneJson.Default.NewMessage)!;
-        var absent = json.Contains("metadata", StringComparison.Ordinal) ? given : given with { Metadata = Metadata.From([KeyValuePair.Create("a", "b")]) };
+        var absent = json.Contains("metadata", StringComparison.Ordinal)
+            ? given
+            : given with
+            {
+                Metadata = Metadata.From([KeyValuePair.Create("a", "b")]),
+            };
         return (json.Contains("priority", StringComparison.Ordinal) ? absent : absent with { Priority = 5 }) with { Id = "a" };
     }
 

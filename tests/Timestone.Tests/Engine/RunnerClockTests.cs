@@ -21,13 +21,17 @@ public sealed class RunnerClockTests : IAsyncDisposable
         ahead.Jump(TimeSpan.FromSeconds(20));
         await OnRunnerAsync(ahead, right, runner => LeaseAsync(runner, TimeSpan.FromSeconds(10)));
         right.Advance(TimeSpan.FromSeconds(8));
-        await OnRunnerAsync(right, right, async runner =>
-        {
-            right.Advance(TimeSpan.FromSeconds(1.9));
-            (await RunningAsync(runner)).ShouldBe(1);
-            right.Advance(TimeSpan.FromSeconds(0.3));
-            (await RunningAsync(runner)).ShouldBe(0);
-        });
+        await OnRunnerAsync(
+            right,
+            right,
+            async runner =>
+            {
+                right.Advance(TimeSpan.FromSeconds(1.9));
+                (await RunningAsync(runner)).ShouldBe(1);
+                right.Advance(TimeSpan.FromSeconds(0.3));
+                (await RunningAsync(runner)).ShouldBe(0);
+            }
+        );
     }
 
     [Theory]
@@ -38,20 +42,32 @@ public sealed class RunnerClockTests : IAsyncDisposable
         var time = new ManualTimeProvider();
         var slow = new SlowTimeProvider(time, TimeSpan.FromMilliseconds(50));
         var store = hasClock ? time : null;
-        await OnRunnerAsync(slow, store, async runner =>
-        {
-            var lease = await LeaseAsync(runner, TimeSpan.FromSeconds(10));
-            for (var i = 0; i < 10; i++)
+        await OnRunnerAsync(
+            slow,
+            store,
+            async runner =>
             {
-                time.Advance(TimeSpan.FromSeconds(1));
-                await runner.ExecuteAsync(lease, static (engine, message) => engine.Extend([new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken! }]));
+                var lease = await LeaseAsync(runner, TimeSpan.FromSeconds(10));
+                for (var i = 0; i < 10; i++)
+                {
+                    time.Advance(TimeSpan.FromSeconds(1));
+                    await runner.ExecuteAsync(
+                        lease,
+                        static (engine, message) =>
+                            engine.Extend([new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken! }])
+                    );
+                }
             }
-        });
-        await OnRunnerAsync(time, store, runner =>
-        {
-            runner.Ahead.ShouldBe(TimeSpan.Zero);
-            return Task.CompletedTask;
-        });
+        );
+        await OnRunnerAsync(
+            time,
+            store,
+            runner =>
+            {
+                runner.Ahead.ShouldBe(TimeSpan.Zero);
+                return Task.CompletedTask;
+            }
+        );
     }
 
     [Fact]
@@ -65,14 +81,21 @@ public sealed class RunnerClockTests : IAsyncDisposable
             // The monotonic clock stands meanwhile.
             time.Jump(TimeSpan.FromHours(1));
             store.Advance(TimeSpan.FromHours(1));
-            await runner.ExecuteAsync(lease, static (engine, message) => engine.Extend([new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken! }]));
+            await runner.ExecuteAsync(
+                lease,
+                static (engine, message) => engine.Extend([new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken! }])
+            );
         }
 
-        await OnRunnerAsync(time, store, runner =>
-        {
-            runner.Ahead.ShouldBe(TimeSpan.Zero);
-            return Task.CompletedTask;
-        });
+        await OnRunnerAsync(
+            time,
+            store,
+            runner =>
+            {
+                runner.Ahead.ShouldBe(TimeSpan.Zero);
+                return Task.CompletedTask;
+            }
+        );
     }
 
     private async Task OnRunnerAsync(TimeProvider time, TimeProvider? store, Func<QueueRunner, Task> use)
@@ -104,7 +127,9 @@ public sealed class RunnerClockTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Its store says its time when the queue's row is committed; in between it is reckoned by the owner's monotonic clock.</summary>
+    /// <summary>
+    /// Its store says its time when the queue's row is committed; in between it is reckoned by the owner's monotonic clock.
+    /// </summary>
     private sealed class JournalThatAsks(IQueueJournal inner, TimeProvider owner, TimeProvider store) : ForwardingQueueJournal(inner)
     {
         private (DateTimeOffset Said, long Timestamp) _answer = (store.GetUtcNow(), owner.GetTimestamp());
@@ -140,6 +165,7 @@ public sealed class RunnerClockTests : IAsyncDisposable
             return inner.GetTimestamp();
         }
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => inner.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            inner.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -81,10 +81,20 @@ public sealed class SweepTests
     [Fact]
     public void A_purge_of_all_covers_what_moves_from_one_state_to_another_unless_that_is_redriven()
     {
-        Enqueue(new NewMessage { Id = "invisible-1", Invisible = TimeSpan.FromSeconds(5) }, new NewMessage { Id = "invisible-2", Invisible = TimeSpan.FromSeconds(5) });
+        Enqueue(
+            new NewMessage { Id = "invisible-1", Invisible = TimeSpan.FromSeconds(5) },
+            new NewMessage { Id = "invisible-2", Invisible = TimeSpan.FromSeconds(5) }
+        );
         Enqueue(new NewMessage { Id = "pending" }, new NewMessage { Id = "canceled-later" }, new NewMessage { Id = "redriven" });
         Step(engine => engine.Cancel([new Cancellation { Id = "redriven" }]));
-        var purge = new Sweep(1, MessageState.Invisible, MessageState.Pending, MessageState.Completed, MessageState.Canceled, MessageState.Errored);
+        var purge = new Sweep(
+            1,
+            MessageState.Invisible,
+            MessageState.Pending,
+            MessageState.Completed,
+            MessageState.Canceled,
+            MessageState.Errored
+        );
         Step(engine => engine.PurgeNext(purge)).Changed.ShouldBe(Counts(MessageState.Invisible, 1));
         _now += 5000;
         Enqueue(new NewMessage { Id = "new" });
@@ -110,7 +120,9 @@ public sealed class SweepTests
     {
         const int Count = 20_000;
         using var directory = new TemporaryDirectory();
-        await using IJournal journal = onFiles ? FileJournal.Open(new FileJournalOptions { Directory = directory.Path }) : new MemoryJournal();
+        await using IJournal journal = onFiles
+            ? FileJournal.Open(new FileJournalOptions { Directory = directory.Path })
+            : new MemoryJournal();
         await using var service = new LocalTimestone(journal, new LocalTimestoneOptions { Defaults = Settings });
         foreach (var ids in Enumerable.Range(0, Count).Chunk(Limits.MaxBatch))
             await service.EnqueueAsync(Q, [.. ids.Select(i => new NewMessage { Id = $"m{i}" })]);
@@ -168,7 +180,10 @@ public sealed class SweepTests
     private static async Task<QueueRunner> RunnerAsync(int messages)
     {
         var runner = new QueueRunner((await new MemoryJournal().OpenAsync(Q, TestRows.Queue(Q)))!, TimeProvider.System);
-        await runner.ExecuteAsync(messages, static (engine, count) => engine.Enqueue([.. Enumerable.Range(0, count).Select(i => new NewMessage { Id = $"m{i}" })]));
+        await runner.ExecuteAsync(
+            messages,
+            static (engine, count) => engine.Enqueue([.. Enumerable.Range(0, count).Select(i => new NewMessage { Id = $"m{i}" })])
+        );
         return runner;
     }
 
@@ -196,7 +211,8 @@ public sealed class SweepTests
 
     private void Put(int count) => Enqueue([.. Enumerable.Range(0, count).Select(i => new NewMessage { Id = $"{_now}-{i}" })]);
 
-    private void Enqueue(params NewMessage[] messages) => Step(engine => engine.Enqueue(messages)).ShouldAllBe(result => result.Error == null);
+    private void Enqueue(params NewMessage[] messages) =>
+        Step(engine => engine.Enqueue(messages)).ShouldAllBe(result => result.Error == null);
 
     private void FailAll() => Step(engine => engine.Settle(Failures(engine.Dequeue(new DequeueRequest { Max = Limits.MaxBatch }))));
 }

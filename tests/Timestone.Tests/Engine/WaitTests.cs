@@ -149,7 +149,11 @@ public sealed class WaitTests
     private static DequeueRequest Waiting(Metadata filter, int seconds) => new() { Filter = filter, Wait = TimeSpan.FromSeconds(seconds) };
 
     private async Task<QueueRunner> RunnerAsync(QueueSettings? settings = null) =>
-        new((await new MemoryJournal().OpenAsync("q", TestRows.Queue("q") with { Settings = settings ?? new QueueSettings() }))!, _time, _scheduler);
+        new(
+            (await new MemoryJournal().OpenAsync("q", TestRows.Queue("q") with { Settings = settings ?? new QueueSettings() }))!,
+            _time,
+            _scheduler
+        );
 
     private Task<DequeueResult> Wait(QueueRunner runner, Metadata filter)
     {
@@ -159,7 +163,17 @@ public sealed class WaitTests
     }
 
     private void Enqueue(QueueRunner runner, string id, Metadata metadata, long? priority = null) =>
-        Run(runner.ExecuteAsync(new NewMessage { Id = id, Metadata = metadata, Priority = priority }, static (engine, message) => engine.Enqueue([message])));
+        Run(
+            runner.ExecuteAsync(
+                new NewMessage
+                {
+                    Id = id,
+                    Metadata = metadata,
+                    Priority = priority,
+                },
+                static (engine, message) => engine.Enqueue([message])
+            )
+        );
 
     private void Complete(QueueRunner runner, Message message) =>
         Run(runner.ExecuteAsync(message, static (engine, held) => engine.Settle([Settlement.Complete(held.Id, held.LeaseToken!)])));
@@ -174,5 +188,6 @@ public sealed class WaitTests
         return Ended(task);
     }
 
-    private static T Ended<T>(Task<T> task) => task.IsCompletedSuccessfully ? task.Result : throw new InvalidOperationException($"The call is {task.Status}.");
+    private static T Ended<T>(Task<T> task) =>
+        task.IsCompletedSuccessfully ? task.Result : throw new InvalidOperationException($"The call is {task.Status}.");
 }

@@ -77,7 +77,15 @@ public sealed class EventDocumentsTests
     public void An_enqueue_comes_from_no_state_and_carries_the_payload()
     {
         var payload = Payload.FromText("hello");
-        var enqueue = Dequeue with { From = null, Since = 2000, State = MessageState.Invisible, Cause = Cause.Enqueue, VisibleAt = 9000, Payload = payload };
+        var enqueue = Dequeue with
+        {
+            From = null,
+            Since = 2000,
+            State = MessageState.Invisible,
+            Cause = Cause.Enqueue,
+            VisibleAt = 9000,
+            Payload = payload,
+        };
         var events = EventDocuments.Of([enqueue]).ToArray();
         events[0].Transition!.ShouldSatisfyAllConditions(
             transition => transition.From.ShouldBeNull(),
@@ -93,19 +101,50 @@ public sealed class EventDocumentsTests
     [InlineData(Cause.Complete, true, 1, false)]
     [InlineData(Cause.Dequeue, true, 5249, true)]
     public void Only_a_dequeue_after_the_deadline_has_missed_it(Cause cause, bool hasDeadline, long priority, bool missed) =>
-        EventDocuments.TransitionOf(Dequeue with { Cause = cause, HasDeadline = hasDeadline, Priority = priority }).MissedDeadline.ShouldBe(missed);
+        EventDocuments
+            .TransitionOf(Dequeue with { Cause = cause, HasDeadline = hasDeadline, Priority = priority })
+            .MissedDeadline.ShouldBe(missed);
 
     [Fact]
     public void A_restated_message_is_no_transition() =>
-        EventDocuments.Of([Dequeue with { Kind = OutboxEntryKind.Restated, Cause = Cause.Rewrite }]).ShouldHaveSingleItem().Message!.Version.ShouldBe(2);
+        EventDocuments
+            .Of([Dequeue with { Kind = OutboxEntryKind.Restated, Cause = Cause.Rewrite }])
+            .ShouldHaveSingleItem()
+            .Message!.Version.ShouldBe(2);
 
     [Fact]
     public void Removals_say_what_is_gone()
     {
-        EventDocuments.Of([Dequeue with { Kind = OutboxEntryKind.Removed, Cause = Cause.Retention, State = MessageState.Completed }]).ShouldHaveSingleItem().ShouldBe(
-            new StreamEvent { Schema = 1, Kind = StreamEventKind.MessageRemoved, RemovedMessage = new RemovedMessage("q", "a", "1000-7", 2) });
-        EventDocuments.Of([new OutboxEntry { Kind = OutboxEntryKind.QueueDeleted, Queue = "q", QueueCreatedAt = 1000, At = 6000 }]).ShouldHaveSingleItem().ShouldBe(
-            new StreamEvent { Schema = 1, Kind = StreamEventKind.QueueRemoved, RemovedQueue = new RemovedQueue("q", Time(1000)) });
+        EventDocuments
+            .Of([Dequeue with { Kind = OutboxEntryKind.Removed, Cause = Cause.Retention, State = MessageState.Completed }])
+            .ShouldHaveSingleItem()
+            .ShouldBe(
+                new StreamEvent
+                {
+                    Schema = 1,
+                    Kind = StreamEventKind.MessageRemoved,
+                    RemovedMessage = new RemovedMessage("q", "a", "1000-7", 2),
+                }
+            );
+        EventDocuments
+            .Of([
+                new OutboxEntry
+                {
+                    Kind = OutboxEntryKind.QueueDeleted,
+                    Queue = "q",
+                    QueueCreatedAt = 1000,
+                    At = 6000,
+                },
+            ])
+            .ShouldHaveSingleItem()
+            .ShouldBe(
+                new StreamEvent
+                {
+                    Schema = 1,
+                    Kind = StreamEventKind.QueueRemoved,
+                    RemovedQueue = new RemovedQueue("q", Time(1000)),
+                }
+            );
     }
 
     [Theory]
@@ -133,7 +172,17 @@ public sealed class EventDocumentsTests
     [Fact]
     public void What_is_told_comes_through_JSON_unchanged()
     {
-        foreach (var told in EventDocuments.Of([Dequeue, Dequeue with { From = null, VisibleAt = 9000, Payload = Payload.FromBytes(new byte[] { 0, 255 }) }]))
+        foreach (
+            var told in EventDocuments.Of([
+                Dequeue,
+                Dequeue with
+                {
+                    From = null,
+                    VisibleAt = 9000,
+                    Payload = Payload.FromBytes(new byte[] { 0, 255 }),
+                },
+            ])
+        )
             EventJson.Read(EventJson.Write(told)).ShouldBe(told);
     }
 

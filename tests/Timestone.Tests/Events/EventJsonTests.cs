@@ -12,7 +12,9 @@ public sealed class EventJsonTests
 
     [Fact]
     public void Properties_of_newer_writers_are_passed_over() =>
-        Read("""{"schema":1,"kind":"message_removed","removedMessage":{"queue":"q","id":"a","life":"1-1","version":2,"new":[1]},"also":{}}""")
+        Read(
+            """{"schema":1,"kind":"message_removed","removedMessage":{"queue":"q","id":"a","life":"1-1","version":2,"new":[1]},"also":{}}"""
+        )
             .RemovedMessage.ShouldBe(new RemovedMessage("q", "a", "1-1", 2));
 
     [Theory]

@@ -12,7 +12,10 @@ namespace Timestone.Tests.Events;
 public sealed partial class EventsPageTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "events.md"));
-    private static readonly JsonSerializerOptions Reflected = new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    private static readonly JsonSerializerOptions Reflected = new(JsonSerializerDefaults.Web)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
 
     public static TheoryData<string, Type> Sections => new()
     {
@@ -29,18 +32,26 @@ public sealed partial class EventsPageTests
         foreach (var example in Examples())
         {
             var written = EventJson.Write(EventJson.Read(Encoding.UTF8.GetBytes(example)));
-            JsonElement.DeepEquals(Parse(example), Parse(Encoding.UTF8.GetString(written))).ShouldBeTrue($"{example}\nwas written as\n{Encoding.UTF8.GetString(written)}");
+            JsonElement
+                .DeepEquals(Parse(example), Parse(Encoding.UTF8.GetString(written)))
+                .ShouldBeTrue($"{example}\nwas written as\n{Encoding.UTF8.GetString(written)}");
         }
     }
 
     [Fact]
     public void There_is_an_example_of_each_kind() =>
-        Examples().Select(static example => EventJson.Read(Encoding.UTF8.GetBytes(example)).Kind).Distinct().ShouldBe(Enum.GetValues<StreamEventKind>(), ignoreOrder: true);
+        Examples()
+            .Select(static example => EventJson.Read(Encoding.UTF8.GetBytes(example)).Kind)
+            .Distinct()
+            .ShouldBe(Enum.GetValues<StreamEventKind>(), ignoreOrder: true);
 
     [Theory, MemberData(nameof(Sections))]
     public void A_table_describes_every_property_and_no_other(string heading, Type record)
     {
-        var properties = Reflected.GetTypeInfo(record).Properties.Where(static property => property.Get is not null).Select(static property => property.Name);
+        var properties = Reflected
+            .GetTypeInfo(record)
+            .Properties.Where(static property => property.Get is not null)
+            .Select(static property => property.Name);
         Described(heading).ShouldBe(properties, ignoreOrder: true);
     }
 

@@ -29,7 +29,14 @@ public sealed class IndexProgressTests
         sink.Fail(int.MaxValue);
         await using var journal = Open(data);
         await using var pump = new OutboxPump("kafka", journal.Outbox!, OutboxStart.Acknowledged, sink, NullLogger<OutboxPump>.Instance);
-        await using var progress = new IndexProgress(journal.Outbox!, pump.LagAsync, log: null, static _ => Task.CompletedTask, time, delivered: () => pump.Delivered);
+        await using var progress = new IndexProgress(
+            journal.Outbox!,
+            pump.LagAsync,
+            log: null,
+            static _ => Task.CompletedTask,
+            time,
+            delivered: () => pump.Delivered
+        );
         (await progress.LagAsync()).ShouldBeNull();
         progress.Backlog!.OutboxStill.ShouldBeNull();
         (await pump.LagAsync()).ShouldBeNull();
@@ -55,5 +62,6 @@ public sealed class IndexProgressTests
         }
     }
 
-    private static FileJournal Open(TemporaryDirectory data) => FileJournal.Open(new FileJournalOptions { Directory = data.Path, Outbox = true });
+    private static FileJournal Open(TemporaryDirectory data) =>
+        FileJournal.Open(new FileJournalOptions { Directory = data.Path, Outbox = true });
 }

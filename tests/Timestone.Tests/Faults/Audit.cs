@@ -31,7 +31,9 @@ internal sealed class Audit
             NothingCompletedWasHandedOut(call);
 
         _enqueued.Where(id => !stored.ContainsKey(id)).ShouldBeEmpty("Enqueues that were acknowledged.");
-        stored.Values.Where(static message => message.State is MessageState.Invisible or MessageState.Pending or MessageState.Running).ShouldBeEmpty("What was drained.");
+        stored
+            .Values.Where(static message => message.State is MessageState.Invisible or MessageState.Pending or MessageState.Running)
+            .ShouldBeEmpty("What was drained.");
         _completed.Keys.Where(id => stored[id].State != MessageState.Completed).ShouldBeEmpty("Completions that were acknowledged.");
     }
 
@@ -64,6 +66,8 @@ internal sealed class Audit
         if (call.Answer is not DequeueResult { Messages: var messages })
             return;
         foreach (var message in messages)
-            (_completed.TryGetValue(message.Id, out var completion) && completion.End < call.Start).ShouldBeFalse($"'{message.Id}' was handed out after its completion: {call}");
+            (_completed.TryGetValue(message.Id, out var completion) && completion.End < call.Start).ShouldBeFalse(
+                $"'{message.Id}' was handed out after its completion: {call}"
+            );
     }
 }

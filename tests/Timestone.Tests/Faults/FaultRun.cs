@@ -36,7 +36,16 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <param name="seed">Of the queue's settings and the load.</param>
     /// <param name="addresses">Where the servers listen.</param>
     public FaultRun(ITestOutputHelper output, int seed, params Uri[] addresses)
-        : this(output, seed, (QueueType)(seed & 1), [.. addresses.Select(static address => new TimestoneClient(new TimestoneClientOptions { Address = address, RetryFor = TimeSpan.Zero }))])
+        : this(
+            output,
+            seed,
+            (QueueType)(seed & 1),
+            [
+                .. addresses.Select(static address => new TimestoneClient(
+                    new TimestoneClientOptions { Address = address, RetryFor = TimeSpan.Zero }
+                )),
+            ]
+        )
     {
         var any = new TimestoneClient(new TimestoneClientOptions { Addresses = addresses, RetryFor = TimeSpan.Zero });
         (_any, _clients) = (any, [.. _services.Cast<TimestoneClient>(), any]);
@@ -85,7 +94,10 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>Waits until so many more calls have been answered.</summary>
     public Task MoreAsync(int calls) => WaitAsync(_recorder.MoreAsync(calls), "answered");
 
-    /// <summary>Makes a fault, and waits until a call has failed of it; or so many were answered that nobody felt it, as when it hit what the queue did by itself.</summary>
+    /// <summary>
+    /// Makes a fault, and waits until a call has failed of it; or so many were answered that nobody felt it, as when it hit what the queue
+    /// did by itself.
+    /// </summary>
     public async Task FailAsync(Action fault, int calls)
     {
         var felt = Task.WhenAny(_recorder.MoreUnansweredAsync(1), _recorder.MoreAsync(calls));
@@ -114,9 +126,12 @@ internal sealed class FaultRun : IAsyncDisposable
             audit.Check(stored);
             var clock = Stopwatch.StartNew();
             var verdict = await Task.Factory.StartNew(() => LinearizabilityChecker.Check(history), TaskCreationOptions.LongRunning);
-            _output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{_settings.Type}: {history.Calls.Count} calls, {_faults} faults, {history.Calls.Count(static call => call.Answer is null)} of unknown outcome; {audit}; checked in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"));
+            _output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_settings.Type}: {history.Calls.Count} calls, {_faults} faults, {history.Calls.Count(static call => call.Answer is null)} of unknown outcome; {audit}; checked in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"
+                )
+            );
             verdict.IsLinearizable.ShouldBeTrue(verdict.ToString());
         }
         catch (ShouldAssertException)
@@ -135,15 +150,21 @@ internal sealed class FaultRun : IAsyncDisposable
     }
 
     // Each message of the load has a "k".
-    private static QueueSettings SettingsOf(Random random, QueueType type) => new()
-    {
-        Type = type,
-        ExclusivityKey = type == QueueType.Exclusive ? "k" : null,
-        Lease = TimeSpan.FromSeconds(5),
-        MaxAttempts = random.Next(2, 6),
-        Backoff = new Backoff { Kind = (BackoffKind)random.Next(3), Initial = TimeSpan.FromMilliseconds(10), Max = TimeSpan.FromMilliseconds(50) },
-        Retention = TimeSpan.FromHours(1),
-    };
+    private static QueueSettings SettingsOf(Random random, QueueType type) =>
+        new()
+        {
+            Type = type,
+            ExclusivityKey = type == QueueType.Exclusive ? "k" : null,
+            Lease = TimeSpan.FromSeconds(5),
+            MaxAttempts = random.Next(2, 6),
+            Backoff = new Backoff
+            {
+                Kind = (BackoffKind)random.Next(3),
+                Initial = TimeSpan.FromMilliseconds(10),
+                Max = TimeSpan.FromMilliseconds(50),
+            },
+            Retention = TimeSpan.FromHours(1),
+        };
 
     private static string Write(RecordedHistory history)
     {
@@ -183,10 +204,22 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         for (var request = 0; await AskAsync(new DepthCommand(null, Metadata.Empty)) is not 0L; request++)
         {
-            var leased = (DequeueResult)await AskAsync(new DequeueCommand(new DequeueRequest { Max = 100, RequestId = $"drain{request}", Worker = $"drain{request}" }));
+            var leased = (DequeueResult)
+                await AskAsync(
+                    new DequeueCommand(
+                        new DequeueRequest
+                        {
+                            Max = 100,
+                            RequestId = $"drain{request}",
+                            Worker = $"drain{request}",
+                        }
+                    )
+                );
             if (leased.Messages.Count > 0)
             {
-                await AskAsync(new SettleCommand([.. leased.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]));
+                await AskAsync(
+                    new SettleCommand([.. leased.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))])
+                );
                 continue;
             }
 

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace Timestone.Tests.Faults;
 
-/// <summary>Faults of real processes on the file journal: nothing acknowledged is lost, nothing is done twice, and every answer has its place in one order.</summary>
+/// <summary>
+/// Faults of real processes on the file journal: nothing acknowledged is lost, nothing is done twice, and every answer has its place in one
+/// order.
+/// </summary>
 public sealed class FileFaultTests(ITestOutputHelper output)
 {
     [Fact]

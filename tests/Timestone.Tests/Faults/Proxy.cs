@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Timestone.Tests.Faults;
 
-/// <summary>A network between two programs, which can be cut and slowed: connections to it are passed on to a port of this machine.</summary>
+/// <summary>
+/// A network between two programs, which can be cut and slowed: connections to it are passed on to a port of this machine.
+/// </summary>
 internal sealed class Proxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -78,8 +78,22 @@ internal static class ServerFaults
             {
                 var trace = Path.Combine(traces.Path, $"{i}");
                 server = ServerProcess.StartUnder(
-                    ["strace", "-f", "--seccomp-bpf", "-o", trace, .. Segments(journal[^1]), "-e", $"trace={fault.Split(':')[0]}", "-e", $"inject={fault}"],
-                    "timestone-server", [], ["--urls", "http://127.0.0.1:0", .. journal]);
+                    [
+                        "strace",
+                        "-f",
+                        "--seccomp-bpf",
+                        "-o",
+                        trace,
+                        .. Segments(journal[^1]),
+                        "-e",
+                        $"trace={fault.Split(':')[0]}",
+                        "-e",
+                        $"inject={fault}",
+                    ],
+                    "timestone-server",
+                    [],
+                    ["--urls", "http://127.0.0.1:0", .. journal]
+                );
                 await server.ReadyAsync();
                 if (i == 0)
                     await run.StartAsync(Callers);
@@ -102,7 +116,9 @@ internal static class ServerFaults
 
     // Each start begins another segment.
     private static IEnumerable<string> Segments(string data) =>
-        Enumerable.Range(1, 20).SelectMany(segment => new[] { "-P", Path.Combine(data, string.Create(CultureInfo.InvariantCulture, $"{segment:D12}.log")) });
+        Enumerable
+            .Range(1, 20)
+            .SelectMany(segment => new[] { "-P", Path.Combine(data, string.Create(CultureInfo.InvariantCulture, $"{segment:D12}.log")) });
 
     public static async Task<ServerProcess> StartAsync(string[] journal)
     {

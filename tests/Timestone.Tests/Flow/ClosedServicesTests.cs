@@ -15,8 +15,8 @@ using Xunit;
 namespace Timestone.Tests.Flow;
 
 /// <summary>
-/// A Kafka and an Elasticsearch that speak TLS with certificates of an authority which the machine does not trust, and that take one user each; told to
-/// a server as its users do, in its environment. The Kafka also takes who has another kind of password, or a certificate.
+/// A Kafka and an Elasticsearch that speak TLS with certificates of an authority which the machine does not trust, and that take one user
+/// each; told to a server as its users do, in its environment. The Kafka also takes who has another kind of password, or a certificate.
 /// </summary>
 public sealed class ClosedServicesTests(ClosedServicesTests.Services services) : IClassFixture<ClosedServicesTests.Services>
 {
@@ -32,7 +32,9 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
         using var client = new TimestoneClient(new Uri(server.BaseAddress));
         await client.EnqueueAsync("q", new NewMessage { Id = "a" });
         var after = new IndexedWrite("q", "a", 1);
-        (await Eventually.SucceedAsync(() => client.SearchMessagesAsync(new MessageSearch { Queue = "q", After = after }))).Messages.ShouldHaveSingleItem().Id.ShouldBe("a");
+        (await Eventually.SucceedAsync(() => client.SearchMessagesAsync(new MessageSearch { Queue = "q", After = after })))
+            .Messages.ShouldHaveSingleItem()
+            .Id.ShouldBe("a");
     }
 
     [Fact]
@@ -48,7 +50,9 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
     {
         using var data = new TemporaryDirectory();
         using var server = Services.Start(data.Path, Kafka(password: "guess"));
-        (await server.SaysAsync("Kafka and its client do not trust each other: ")).ShouldContain("Authentication failed: Invalid username or password");
+        (await server.SaysAsync("Kafka and its client do not trust each other: ")).ShouldContain(
+            "Authentication failed: Invalid username or password"
+        );
     }
 
     [Fact]
@@ -56,7 +60,13 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
     {
         const string Salted = "pepper";
         await services.KeepSaltedAsync(User, Salted);
-        Dictionary<string, string> Properties(string password) => new(services.Properties("SASL_SSL")) { ["sasl.mechanism"] = "SCRAM-SHA-512", ["sasl.username"] = User, ["sasl.password"] = password };
+        Dictionary<string, string> Properties(string password) =>
+            new(services.Properties("SASL_SSL"))
+            {
+                ["sasl.mechanism"] = "SCRAM-SHA-512",
+                ["sasl.username"] = User,
+                ["sasl.password"] = password,
+            };
         await ShouldCarryAsync(services.Kafka.Port, Properties(Salted));
         await ShouldBeRefusedAsync(services.Kafka.Port, Properties(Password));
     }
@@ -66,7 +76,10 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
     {
         var (certificate, key) = services.Client;
         var properties = services.Properties("SSL");
-        await ShouldCarryAsync(services.Kafka.MutualPort, new(properties) { ["ssl.certificate.location"] = certificate, ["ssl.key.location"] = key });
+        await ShouldCarryAsync(
+            services.Kafka.MutualPort,
+            new(properties) { ["ssl.certificate.location"] = certificate, ["ssl.key.location"] = key }
+        );
         await ShouldBeRefusedAsync(services.Kafka.MutualPort, properties);
     }
 
@@ -74,29 +87,60 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
     public async Task An_api_key_of_Elasticsearch_opens_what_is_closed_without_it()
     {
         await using var search = await services.OpenSearchAsync($"ApiKey {ApiKey}");
-        using var connection = new ElasticsearchConnection(new ElasticsearchOptions { Addresses = [AddressOf(search)], ApiKey = ApiKey, CertificateAuthorityFile = services.Authority, Prefix = "closed-by-key" });
+        using var connection = new ElasticsearchConnection(
+            new ElasticsearchOptions
+            {
+                Addresses = [AddressOf(search)],
+                ApiKey = ApiKey,
+                CertificateAuthorityFile = services.Authority,
+                Prefix = "closed-by-key",
+            }
+        );
         await connection.SetUpAsync();
-        using var without = new ElasticsearchConnection(new ElasticsearchOptions { Addresses = [AddressOf(search)], CertificateAuthorityFile = services.Authority });
-        (await Should.ThrowAsync<IOException>(() => without.SetUpAsync())).Message.ShouldBe("Elasticsearch refused Info with 401: security_exception: unable to authenticate user");
+        using var without = new ElasticsearchConnection(
+            new ElasticsearchOptions { Addresses = [AddressOf(search)], CertificateAuthorityFile = services.Authority }
+        );
+        (await Should.ThrowAsync<IOException>(() => without.SetUpAsync())).Message.ShouldBe(
+            "Elasticsearch refused Info with 401: security_exception: unable to authenticate user"
+        );
     }
 
     [Fact]
     public async Task An_authority_of_Elasticsearch_that_is_not_trusted_is_told_in_a_line()
     {
         await using var search = await services.OpenSearchAsync(authorization: null);
-        using var connection = new ElasticsearchConnection(new ElasticsearchOptions { Addresses = [AddressOf(search)], CertificateAuthorityFile = services.Stranger });
-        (await Should.ThrowAsync<IOException>(() => connection.SetUpAsync())).Message.ShouldStartWith($"Elasticsearch at {AddressOf(search).Authority} did not answer Info: The remote certificate was rejected");
+        using var connection = new ElasticsearchConnection(
+            new ElasticsearchOptions { Addresses = [AddressOf(search)], CertificateAuthorityFile = services.Stranger }
+        );
+        (await Should.ThrowAsync<IOException>(() => connection.SetUpAsync())).Message.ShouldStartWith(
+            $"Elasticsearch at {AddressOf(search).Authority} did not answer Info: The remote certificate was rejected"
+        );
     }
 
     [Fact]
     public async Task A_password_that_Elasticsearch_does_not_know_is_told_in_a_line()
     {
         await using var search = await services.OpenSearchAsync(Basic);
-        using var connection = new ElasticsearchConnection(new ElasticsearchOptions { Addresses = [AddressOf(search)], User = User, Password = "guess", CertificateAuthorityFile = services.Authority });
-        (await Should.ThrowAsync<IOException>(() => connection.SetUpAsync())).Message.ShouldBe("Elasticsearch refused Info with 401: security_exception: unable to authenticate user");
+        using var connection = new ElasticsearchConnection(
+            new ElasticsearchOptions
+            {
+                Addresses = [AddressOf(search)],
+                User = User,
+                Password = "guess",
+                CertificateAuthorityFile = services.Authority,
+            }
+        );
+        (await Should.ThrowAsync<IOException>(() => connection.SetUpAsync())).Message.ShouldBe(
+            "Elasticsearch refused Info with 401: security_exception: unable to authenticate user"
+        );
     }
 
-    private static KafkaOptions OptionsOf(int port, Dictionary<string, string> properties) => TestKafka.NewOn($"localhost:{port}") with { ReplicationFactor = 1, Properties = properties };
+    private static KafkaOptions OptionsOf(int port, Dictionary<string, string> properties) =>
+        TestKafka.NewOn($"localhost:{port}") with
+        {
+            ReplicationFactor = 1,
+            Properties = properties,
+        };
 
     private static async Task ShouldCarryAsync(int port, Dictionary<string, string> properties)
     {
@@ -112,7 +156,9 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
     {
         await using var publisher = TestKafka.Publisher(OptionsOf(port, properties));
         var batch = new Story(seed: 62, messages: 1, transitions: 1).Batches(1).Single();
-        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(batch))).Message.ShouldStartWith("Kafka cannot be reached.");
+        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(batch))).Message.ShouldStartWith(
+            "Kafka cannot be reached."
+        );
     }
 
     private static Uri AddressOf(SearchFront search) => new($"https://localhost:{search.Address.Port}");
@@ -159,7 +205,12 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
         public async ValueTask InitializeAsync()
         {
             using var stranger = new TestAuthority();
-            (Authority, Stranger, _certificate, Client) = (_authority.Write(_folder.Path), stranger.Write(_folder.Path), _authority.Issue(), _authority.WriteClient(_folder.Path));
+            (Authority, Stranger, _certificate, Client) = (
+                _authority.Write(_folder.Path),
+                stranger.Write(_folder.Path),
+                _authority.Issue(),
+                _authority.WriteClient(_folder.Path)
+            );
             _kafka = await KafkaServer.StartClosedAsync(_authority, _folder.Path, User, Password);
         }
 
@@ -173,7 +224,8 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
         }
 
         /// <summary>What clients of the Kafka need in any case.</summary>
-        public Dictionary<string, string> Properties(string protocol) => new() { ["security.protocol"] = protocol, ["ssl.ca.location"] = Authority };
+        public Dictionary<string, string> Properties(string protocol) =>
+            new() { ["security.protocol"] = protocol, ["ssl.ca.location"] = Authority };
 
         /// <summary>Has the Kafka keep a user's password as <c>SCRAM-SHA-512</c> does.</summary>
         public async Task KeepSaltedAsync(string user, string password)
@@ -201,6 +253,14 @@ public sealed class ClosedServicesTests(ClosedServicesTests.Services services) :
         }
 
         internal static ServerProcess Start(string data, params IEnumerable<Dictionary<string, string>> configuration) =>
-            ServerProcess.StartWith(configuration.SelectMany(static pairs => pairs).ToDictionary(), "--urls", "http://127.0.0.1:0", "--data", data, "--durability", "os");
+            ServerProcess.StartWith(
+                configuration.SelectMany(static pairs => pairs).ToDictionary(),
+                "--urls",
+                "http://127.0.0.1:0",
+                "--data",
+                data,
+                "--durability",
+                "os"
+            );
     }
 }

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace Timestone.Tests.Flow;
 
-/// <summary>From the file journal of a real process straight to an index, while the process and Elasticsearch are killed and the network between them fails.</summary>
+/// <summary>
+/// From the file journal of a real process straight to an index, while the process and Elasticsearch are killed and the network between
+/// them fails.
+/// </summary>
 public sealed class FileFlowTests(ITestOutputHelper output)
 {
     private static int Kills => 3 + (FlowSwitches.Messages(0) / 10_000);

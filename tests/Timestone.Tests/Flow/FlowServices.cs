@@ -6,7 +6,10 @@ using Timestone.Tests.Services;
 
 namespace Timestone.Tests.Flow;
 
-/// <summary>A real Kafka and a real Elasticsearch for one test of the whole way. Both can be killed, and stand behind networks that can be cut and slowed.</summary>
+/// <summary>
+/// A real Kafka and a real Elasticsearch for one test of the whole way. Both can be killed, and stand behind networks that can be cut and
+/// slowed.
+/// </summary>
 internal sealed class FlowServices : IAsyncDisposable
 {
     private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(30);
@@ -52,9 +55,14 @@ internal sealed class FlowServices : IAsyncDisposable
         }
     }
 
-    /// <summary>The configuration of servers, silos and indexers, as their environment has it: what fails is tried again soon, and who is gone is missed soon.</summary>
+    /// <summary>
+    /// The configuration of servers, silos and indexers, as their environment has it: what fails is tried again soon, and who is gone is
+    /// missed soon.
+    /// </summary>
     public Dictionary<string, string> Environment() =>
-        _kafka is null ? FlowSwitches.Impatient(AddressOf(SearchNetwork)) : Environment($"127.0.0.1:{Text(KafkaNetwork.Port)}", AddressOf(SearchNetwork));
+        _kafka is null
+            ? FlowSwitches.Impatient(AddressOf(SearchNetwork))
+            : Environment($"127.0.0.1:{Text(KafkaNetwork.Port)}", AddressOf(SearchNetwork));
 
     /// <summary>The same for any Kafka and Elasticsearch.</summary>
     public static Dictionary<string, string> Environment(string kafka, Uri elasticsearch) => new(FlowSwitches.Impatient(elasticsearch))

@@ -16,8 +16,8 @@ using Xunit;
 namespace Timestone.Tests.Flow;
 
 /// <summary>
-/// How fresh a search says to be, held to the truth while one part of the way stands still and all others go on: whatever was enqueued longer before a search than it says to be
-/// behind is found by it.
+/// How fresh a search says to be, held to the truth while one part of the way stands still and all others go on: whatever was enqueued
+/// longer before a search than it says to be behind is found by it.
 /// </summary>
 public sealed class FreshnessTests(ITestOutputHelper output)
 {
@@ -65,7 +65,13 @@ public sealed class FreshnessTests(ITestOutputHelper output)
     public async Task A_Kafka_that_is_away_is_the_lag()
     {
         using var kafka = await KafkaServer.StartNewAsync();
-        await using var way = await Way.StartAsync(TestKafka.NewOn(kafka.BootstrapServers) with { ReplicationFactor = 1, DeliveryTimeout = TimeSpan.FromSeconds(5) });
+        await using var way = await Way.StartAsync(
+            TestKafka.NewOn(kafka.BootstrapServers) with
+            {
+                ReplicationFactor = 1,
+                DeliveryTimeout = TimeSpan.FromSeconds(5),
+            }
+        );
         await way.CatchUpAsync();
         kafka.Kill();
         await way.GrowAsync(Long);
@@ -85,7 +91,9 @@ public sealed class FreshnessTests(ITestOutputHelper output)
         var outbox = new MemoryJournal(outboxLimit: 1).Outbox!;
         await using var log = new KafkaEventLog(kafka, NullLogger<KafkaEventLog>.Instance);
         var positions = await log.ReadAsync();
-        (positions.Partitions.Count, positions.Waiting, positions.Done).ShouldBe((2 * TestKafka.Partitions, story.Transitions.Count() + story.Entries.Count, 0));
+        (positions.Partitions.Count, positions.Waiting, positions.Done).ShouldBe(
+            (2 * TestKafka.Partitions, story.Transitions.Count() + story.Entries.Count, 0)
+        );
         await using var progress = new IndexProgress(outbox, static _ => new(TimeSpan.Zero), log, bench.Connection.RefreshAsync);
         (await progress.LagAsync()).ShouldBeNull();
         await using var indexer = TestKafka.Indexer(kafka, bench.Writer);
@@ -101,7 +109,10 @@ public sealed class FreshnessTests(ITestOutputHelper output)
 
         public int Writes => _writes;
 
-        public Task<IReadOnlyList<RejectedEvent>> WriteAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken = default)
+        public Task<IReadOnlyList<RejectedEvent>> WriteAsync(
+            IReadOnlyList<StreamEvent> events,
+            CancellationToken cancellationToken = default
+        )
         {
             if (IsShut)
                 throw new IOException("It is shut.");
@@ -113,7 +124,9 @@ public sealed class FreshnessTests(ITestOutputHelper output)
             IsShut ? throw new IOException("It is shut.") : sink!.DeliverAsync(batch, cancellationToken);
     }
 
-    /// <summary>A service, Kafka, two indexers and Elasticsearch, with a load that goes on, and somebody who searches and compares all the time.</summary>
+    /// <summary>
+    /// A service, Kafka, two indexers and Elasticsearch, with a load that goes on, and somebody who searches and compares all the time.
+    /// </summary>
     private sealed class Way : IAsyncDisposable
     {
         private readonly ConcurrentDictionary<string, long> _sent = new();
@@ -136,16 +149,29 @@ public sealed class FreshnessTests(ITestOutputHelper output)
             var bench = way.Add(await ElasticsearchBench.StartAsync());
             var kafka = options ?? await TestKafka.NewAsync();
             var journal = new MemoryJournal(outboxLimit: 1_000_000);
-            (way.First, way.Second, way.Outbox) = (new Gate(bench.Writer, null), new Gate(bench.Writer, null), new Gate(null, way.Add(TestKafka.Publisher(kafka))));
+            (way.First, way.Second, way.Outbox) = (
+                new Gate(bench.Writer, null),
+                new Gate(bench.Writer, null),
+                new Gate(null, way.Add(TestKafka.Publisher(kafka)))
+            );
             foreach (var gate in (Gate[])[way.First, way.Second])
             {
                 await way.Add(TestKafka.Indexer(kafka, gate)).StartAsync();
             }
 
-            var pump = way.Add(new OutboxPump("kafka", journal.Outbox!, OutboxStart.Acknowledged, way.Outbox, NullLogger<OutboxPump>.Instance));
+            var pump = way.Add(
+                new OutboxPump("kafka", journal.Outbox!, OutboxStart.Acknowledged, way.Outbox, NullLogger<OutboxPump>.Instance)
+            );
             var log = way.Add(new KafkaEventLog(kafka, NullLogger<KafkaEventLog>.Instance));
             var progress = way.Add(new IndexProgress(journal.Outbox!, pump.LagAsync, log, bench.Connection.RefreshAsync));
-            way._service = way.Add(new LocalTimestone(journal, new LocalTimestoneOptions { AutoCreate = true }, TimeProvider.System, index: new ElasticsearchIndex(bench.Connection, progress.LagAsync)));
+            way._service = way.Add(
+                new LocalTimestone(
+                    journal,
+                    new LocalTimestoneOptions { AutoCreate = true },
+                    TimeProvider.System,
+                    index: new ElasticsearchIndex(bench.Connection, progress.LagAsync)
+                )
+            );
             await way._service.StartAsync();
             way._sending = Task.Run(way.SendAsync);
             return way;
@@ -158,7 +184,9 @@ public sealed class FreshnessTests(ITestOutputHelper output)
             var sent = _sent.ToArray();
 
             // Elasticsearch refuses while it opens an index.
-            var page = await Eventually.SucceedAsync(() => _service.SearchMessagesAsync(new MessageSearch { Queue = Q, Limit = Limits.MaxPage }));
+            var page = await Eventually.SucceedAsync(() =>
+                _service.SearchMessagesAsync(new MessageSearch { Queue = Q, Limit = Limits.MaxPage })
+            );
             page.Next.ShouldBeNull();
             var found = page.Messages.Select(static message => message.Id).ToHashSet();
             if (page.Freshness.Lag is { } lag)
@@ -166,7 +194,12 @@ public sealed class FreshnessTests(ITestOutputHelper output)
                 foreach (var (id, at) in sent)
                 {
                     if (!found.Contains(id))
-                        Stopwatch.GetElapsedTime(at, began).ShouldBeLessThanOrEqualTo(lag + TimeSpan.FromMilliseconds(50), $"{id} is not found; the search says to be {lag} behind, and found {found.Count}.");
+                        Stopwatch
+                            .GetElapsedTime(at, began)
+                            .ShouldBeLessThanOrEqualTo(
+                                lag + TimeSpan.FromMilliseconds(50),
+                                $"{id} is not found; the search says to be {lag} behind, and found {found.Count}."
+                            );
                 }
             }
 
@@ -191,7 +224,9 @@ public sealed class FreshnessTests(ITestOutputHelper output)
         public Task CatchUpAsync()
         {
             var sent = Sent + 5;
-            return Eventually.BeAsync(async () => await LookAsync() is { Lag: { } lag, Found: var found } && found >= sent && lag < TimeSpan.FromSeconds(4));
+            return Eventually.BeAsync(async () =>
+                await LookAsync() is { Lag: { } lag, Found: var found } && found >= sent && lag < TimeSpan.FromSeconds(4)
+            );
         }
 
         public async ValueTask DisposeAsync()

@@ -31,7 +31,11 @@ internal static class IndexAudit
         for (var round = 0; round < 2; round++)
         {
             marked = await load.MarkAsync(marked, partitions);
-            await Eventually.BeAsync(async () => await MarkedAsync(Current) == marked && await MarkedAsync(Historic) == marked, Patience, Glance);
+            await Eventually.BeAsync(
+                async () => await MarkedAsync(Current) == marked && await MarkedAsync(Historic) == marked,
+                Patience,
+                Glance
+            );
         }
 
         async Task<int> MarkedAsync(string indices)
@@ -53,16 +57,25 @@ internal static class IndexAudit
         Eventually.BeAsync(async () => await elasticsearch.TransitionsAsync() > transitions, Patience, Glance);
 
     /// <summary>
-    /// The historic index has each transition of every message there ever was exactly once, with the versions 1 to n, n being the message's version in the current
-    /// index. One that is not there has ended, or its queue was deleted. A removal counts as one more, and is a row of its own behind them where a history shows it.
+    /// The historic index has each transition of every message there ever was exactly once, with the versions 1 to n, n being the message's
+    /// version in the current index. One that is not there has ended, or its queue was deleted. A removal counts as one more, and is a row
+    /// of its own behind them where a history shows it.
     /// </summary>
     /// <returns>How many transitions, and of how many messages.</returns>
-    public static async Task<(int Transitions, int Messages)> CheckHistoryAsync(this ElasticsearchServer elasticsearch, Workload load, string about)
+    public static async Task<(int Transitions, int Messages)> CheckHistoryAsync(
+        this ElasticsearchServer elasticsearch,
+        Workload load,
+        string about
+    )
     {
         await elasticsearch.RefreshAsync("timestone-*");
         var transitions = (await elasticsearch.ReadAsync(Historic)).ConvertAll(Row.Of);
-        var lives = transitions.GroupBy(static row => row.Life).ToDictionary(static life => life.Key, static life => life.OrderBy(static row => row.Version).ToList());
-        var current = (await elasticsearch.ReadAsync(Current)).Select(Row.Of).ToDictionary(static row => row.Life, static row => row.Version);
+        var lives = transitions
+            .GroupBy(static row => row.Life)
+            .ToDictionary(static life => life.Key, static life => life.OrderBy(static row => row.Version).ToList());
+        var current = (await elasticsearch.ReadAsync(Current))
+            .Select(Row.Of)
+            .ToDictionary(static row => row.Life, static row => row.Version);
         current.Keys.Except(lives.Keys).ShouldBeEmpty(about);
         load.Ids.Except(transitions.Where(static row => row.Queue != Workload.Markers).Select(static row => row.Id)).ShouldBeEmpty(about);
         foreach (var (life, rows) in lives)

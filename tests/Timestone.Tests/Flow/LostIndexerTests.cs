@@ -9,11 +9,15 @@ using Xunit;
 
 namespace Timestone.Tests.Flow;
 
-/// <summary>How long searches stand still when an indexer is killed, with the time-outs that indexers have unless they are told others.</summary>
+/// <summary>
+/// How long searches stand still when an indexer is killed, with the time-outs that indexers have unless they are told others.
+/// </summary>
 public sealed class LostIndexerTests(ITestOutputHelper output)
 {
     private const string Q = "lost";
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100), Usual = TimeSpan.FromSeconds(3), Most = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100),
+        Usual = TimeSpan.FromSeconds(3),
+        Most = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task What_a_killed_indexer_had_is_indexed_by_another_after_its_session()
@@ -37,14 +41,17 @@ public sealed class LostIndexerTests(ITestOutputHelper output)
         dies.Process.Kill();
         var killed = Stopwatch.GetTimestamp();
         var longest = await BehindAsync(until: lag => lag < Usual && Stopwatch.GetElapsedTime(killed) > TimeSpan.FromSeconds(5));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Searches were {longest.TotalSeconds:0.0} s behind at most; {sent} messages."));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"Searches were {longest.TotalSeconds:0.0} s behind at most; {sent} messages.")
+        );
         longest.ShouldBeLessThan(Most);
 
         static async Task<bool> HasTwoMembersAsync(IAdminClient admin)
         {
             try
             {
-                return (await admin.DescribeConsumerGroupsAsync(["timestone-indexer"])).ConsumerGroupDescriptions[0] is { State: ConsumerGroupState.Stable, Members.Count: 2 };
+                return (await admin.DescribeConsumerGroupsAsync(["timestone-indexer"])).ConsumerGroupDescriptions[0]
+                    is { State: ConsumerGroupState.Stable, Members.Count: 2 };
             }
             catch (DescribeConsumerGroupsException)
             {

@@ -8,7 +8,10 @@ using Xunit;
 
 namespace Timestone.Tests.Flow;
 
-/// <summary>What an operator sees of a real Kafka and Elasticsearch that do not work, and that all is indexed when they do again. Each is a row of docs/operations.md.</summary>
+/// <summary>
+/// What an operator sees of a real Kafka and Elasticsearch that do not work, and that all is indexed when they do again. Each is a row of
+/// docs/operations.md.
+/// </summary>
 public sealed class OutageTests : IAsyncLifetime
 {
     private const string Q = "outage", Kafka = "kafka", Elasticsearch = "elasticsearch";
@@ -135,7 +138,10 @@ public sealed class OutageTests : IAsyncLifetime
         await SendAsync(1, payloadBytes: 100_000);
         await CaughtUpAsync();
         await _services.Elasticsearch.RefreshAsync("timestone-historic*");
-        (await _services.Elasticsearch.CountAsync("timestone-historic*")).ShouldBe(_sent - 1, "of transitions, which have the payloads, one is too large");
+        (await _services.Elasticsearch.CountAsync("timestone-historic*")).ShouldBe(
+            _sent - 1,
+            "of transitions, which have the payloads, one is too large"
+        );
         _server.Process.Terminate();
         var log = await _server.Process.SaidAsync();
         log.Split("An event was put aside as a dead letter").Length.ShouldBe(2, log);
@@ -149,11 +155,15 @@ public sealed class OutageTests : IAsyncLifetime
     private async Task SendAsync(int messages, int payloadBytes = 0)
     {
         var payload = payloadBytes == 0 ? default : Payload.FromText(new string('x', payloadBytes));
-        await _service.EnqueueAsync(Q, [.. Enumerable.Range(_sent, messages).Select(number => new NewMessage { Id = $"m{number}", Payload = payload })]);
+        await _service.EnqueueAsync(
+            Q,
+            [.. Enumerable.Range(_sent, messages).Select(number => new NewMessage { Id = $"m{number}", Payload = payload })]
+        );
         _sent += messages;
     }
 
-    private Task<SearchPage> SearchAsync(int limit = 1) => Eventually.SucceedAsync(() => _service.SearchMessagesAsync(new MessageSearch { Queue = Q, Limit = limit }));
+    private Task<SearchPage> SearchAsync(int limit = 1) =>
+        Eventually.SucceedAsync(() => _service.SearchMessagesAsync(new MessageSearch { Queue = Q, Limit = limit }));
 
     private Task SaysIncompleteAsync() => Eventually.BeAsync(async () => (await SearchAsync()).Freshness.Incomplete, Patience, Glance);
 
@@ -173,15 +183,20 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     // All is found, and both parts are well; it is 200 all the time.
-    private Task CaughtUpAsync(bool isIncomplete = false, int first = 0) => Eventually.BeAsync(
-        async () =>
-        {
-            var page = await SearchAsync(Limits.MaxPage);
-            return page.Freshness.Lag == TimeSpan.Zero && Enumerable.Range(first, _sent - first).All(number => page.Messages.Any(message => message.Id == $"m{number}")) && page.Freshness.Incomplete == isIncomplete
-                && (await PartAsync(Kafka)).Status == "ok" && (await PartAsync(Elasticsearch)).Status == "ok";
-        },
-        Patience,
-        Glance);
+    private Task CaughtUpAsync(bool isIncomplete = false, int first = 0) =>
+        Eventually.BeAsync(
+            async () =>
+            {
+                var page = await SearchAsync(Limits.MaxPage);
+                return page.Freshness.Lag == TimeSpan.Zero
+                    && Enumerable.Range(first, _sent - first).All(number => page.Messages.Any(message => message.Id == $"m{number}"))
+                    && page.Freshness.Incomplete == isIncomplete
+                    && (await PartAsync(Kafka)).Status == "ok"
+                    && (await PartAsync(Elasticsearch)).Status == "ok";
+            },
+            Patience,
+            Glance
+        );
 
     private async Task<string> BecomesAsync(string part, string status)
     {

@@ -5,7 +5,10 @@ using Timestone.Tests.Server;
 
 namespace Timestone.Tests.Flow;
 
-/// <summary>A server, or an indexer, that can be killed and started again: a process, always with the same arguments and on the same port. No message makes it create a queue.</summary>
+/// <summary>
+/// A server, or an indexer, that can be killed and started again: a process, always with the same arguments and on the same port. No
+/// message makes it create a queue.
+/// </summary>
 internal sealed class ServerOnCall(Dictionary<string, string> environment, params string[] args) : IDisposable
 {
     private readonly int _port = FreePort();

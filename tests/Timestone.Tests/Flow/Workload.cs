@@ -46,7 +46,8 @@ internal sealed class Workload : IAsyncDisposable
     }
 
     /// <summary>The ids of all messages that are enqueued.</summary>
-    public IEnumerable<string> Ids => Enumerable.Range(0, Callers).SelectMany(caller => Enumerable.Range(0, ShareOf(caller)).Select(number => IdOf(caller, number)));
+    public IEnumerable<string> Ids =>
+        Enumerable.Range(0, Callers).SelectMany(caller => Enumerable.Range(0, ShareOf(caller)).Select(number => IdOf(caller, number)));
 
     /// <summary>The first server's service.</summary>
     public ITimestone Service => _clients[0];
@@ -82,9 +83,20 @@ internal sealed class Workload : IAsyncDisposable
         {
             while (await Expected(() => Service.GetDepthAsync(queue)) > 0)
             {
-                var left = await Service.DequeueAsync(queue, new DequeueRequest { Max = Drained, Wait = TimeSpan.FromSeconds(1), Lease = TimeSpan.FromMinutes(5) });
+                var left = await Service.DequeueAsync(
+                    queue,
+                    new DequeueRequest
+                    {
+                        Max = Drained,
+                        Wait = TimeSpan.FromSeconds(1),
+                        Lease = TimeSpan.FromMinutes(5),
+                    }
+                );
                 if (left.Messages.Count > 0)
-                    await Service.SettleAsync(queue, [.. left.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]);
+                    await Service.SettleAsync(
+                        queue,
+                        [.. left.Messages.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))]
+                    );
             }
         }
     }
@@ -160,14 +172,19 @@ internal sealed class Workload : IAsyncDisposable
 
     private static string IdOf(int caller, int number) => string.Create(CultureInfo.InvariantCulture, $"{caller}-{number}");
 
-    private static List<NewMessage> NewMessages(Random random, int caller, int from, int count) => [.. Enumerable.Range(from, count).Select(number => new NewMessage
-    {
-        Id = IdOf(caller, number),
-        Payload = Payload.FromText($"payload {number}"),
-        Metadata = Metadata.Of("file", $"f{random.Next(200)}"),
-        Deadline = random.Next(3) == 0 ? DateTimeOffset.UtcNow.AddSeconds(random.Next(3)) : null,
-        Invisible = random.Next(4) == 0 ? TimeSpan.FromMilliseconds(random.Next(100)) : null,
-    })];
+    private static List<NewMessage> NewMessages(Random random, int caller, int from, int count) =>
+        [
+            .. Enumerable
+                .Range(from, count)
+                .Select(number => new NewMessage
+                {
+                    Id = IdOf(caller, number),
+                    Payload = Payload.FromText($"payload {number}"),
+                    Metadata = Metadata.Of("file", $"f{random.Next(200)}"),
+                    Deadline = random.Next(3) == 0 ? DateTimeOffset.UtcNow.AddSeconds(random.Next(3)) : null,
+                    Invisible = random.Next(4) == 0 ? TimeSpan.FromMilliseconds(random.Next(100)) : null,
+                }),
+        ];
 
     // A queue that has been deleted is made again.
     private static async Task EnqueueAsync(TimestoneClient client, string queue, List<NewMessage> batch)
@@ -189,7 +206,15 @@ internal sealed class Workload : IAsyncDisposable
     // What is neither settled nor extended expires.
     private static async Task<long> WorkAsync(TimestoneClient client, string queue, int caller, Random random)
     {
-        var taken = await client.DequeueAsync(queue, new DequeueRequest { Max = MaxBatch, Worker = $"worker {caller}", Lease = TimeSpan.FromSeconds(1) });
+        var taken = await client.DequeueAsync(
+            queue,
+            new DequeueRequest
+            {
+                Max = MaxBatch,
+                Worker = $"worker {caller}",
+                Lease = TimeSpan.FromSeconds(1),
+            }
+        );
         List<Settlement> settlements = [];
         foreach (var message in taken.Messages)
         {
@@ -221,7 +246,16 @@ internal sealed class Workload : IAsyncDisposable
         switch (random.Next(16))
         {
             case < 6:
-                await client.CancelAsync(queue, [.. batch.Where(_ => random.Next(8) == 0).Append(batch[0]).DistinctBy(static message => message.Id).Select(static message => new Cancellation { Id = message.Id! })]);
+                await client.CancelAsync(
+                    queue,
+                    [
+                        .. batch
+                            .Where(_ => random.Next(8) == 0)
+                            .Append(batch[0])
+                            .DistinctBy(static message => message.Id)
+                            .Select(static message => new Cancellation { Id = message.Id! }),
+                    ]
+                );
                 return 1;
             case < 9:
                 await client.RedriveAsync(queue, batch[0].Id!);
@@ -229,7 +263,17 @@ internal sealed class Workload : IAsyncDisposable
             case 9:
                 return await client.RedriveAllAsync(queue);
             case 10:
-                return (await client.PurgeAsync(queue, random.Next(3) switch { 0 => PurgeScope.Completed, 1 => PurgeScope.Errored, _ => PurgeScope.Canceled })).Total;
+                return (
+                    await client.PurgeAsync(
+                        queue,
+                        random.Next(3) switch
+                        {
+                            0 => PurgeScope.Completed,
+                            1 => PurgeScope.Errored,
+                            _ => PurgeScope.Canceled,
+                        }
+                    )
+                ).Total;
             case 11:
                 await client.DeleteQueueAsync(Deleted);
                 return 1;
@@ -245,7 +289,8 @@ internal sealed class Workload : IAsyncDisposable
         {
             return await call();
         }
-        catch (TimestoneException other) when (other.Code is ErrorCode.QueueNotFound or ErrorCode.MessageNotFound or ErrorCode.IllegalTransition)
+        catch (TimestoneException other)
+            when (other.Code is ErrorCode.QueueNotFound or ErrorCode.MessageNotFound or ErrorCode.IllegalTransition)
         {
             return 0;
         }

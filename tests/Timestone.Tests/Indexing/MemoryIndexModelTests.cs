@@ -18,16 +18,24 @@ public sealed class MemoryIndexModelTests(ITestOutputHelper output)
     public void What_is_told_in_order_is_answered() => Run((index, story, _) => Deliver(index, story.Entries), historyLimit: 100_000);
 
     [Fact]
-    public void What_comes_again_or_out_of_order_changes_nothing() => Run(
-        static (index, story, random) =>
-        {
-            // From anywhere on once more, as after a failure, and then each entry with those around it in any order.
-            foreach (var _ in Enumerable.Range(0, 3))
-                Deliver(index, story.Entries.Skip(random.Next(story.Entries.Count)).Take(random.Next(200)));
-            Deliver(index, story.Entries.Select((entry, i) => (entry, Place: i + random.Next(40))).OrderBy(static one => one.Place).Select(static one => one.entry));
-            Deliver(index, story.Entries.Skip(random.Next(story.Entries.Count)));
-        },
-        historyLimit: 100_000);
+    public void What_comes_again_or_out_of_order_changes_nothing() =>
+        Run(
+            static (index, story, random) =>
+            {
+                // From anywhere on once more, as after a failure, and then each entry with those around it in any order.
+                foreach (var _ in Enumerable.Range(0, 3))
+                    Deliver(index, story.Entries.Skip(random.Next(story.Entries.Count)).Take(random.Next(200)));
+                Deliver(
+                    index,
+                    story
+                        .Entries.Select((entry, i) => (entry, Place: i + random.Next(40)))
+                        .OrderBy(static one => one.Place)
+                        .Select(static one => one.entry)
+                );
+                Deliver(index, story.Entries.Skip(random.Next(story.Entries.Count)));
+            },
+            historyLimit: 100_000
+        );
 
     [Fact]
     public void Behind_a_gap_it_knows_what_it_is_told_from_then_on_and_nothing_else() => Run(
@@ -39,7 +47,8 @@ public sealed class MemoryIndexModelTests(ITestOutputHelper output)
         historyLimit: 100_000);
 
     [Fact]
-    public void Of_the_history_the_oldest_gives_way_and_nothing_else_does() => Run((index, story, _) => Deliver(index, story.Entries), historyLimit: 60);
+    public void Of_the_history_the_oldest_gives_way_and_nothing_else_does() =>
+        Run((index, story, _) => Deliver(index, story.Entries), historyLimit: 60);
 
     private static void Deliver(MemoryIndex index, IEnumerable<OutboxEntry> entries)
     {
@@ -69,25 +78,50 @@ public sealed class MemoryIndexModelTests(ITestOutputHelper output)
         for (var i = 0; i < 20; i++)
         {
             var search = Search(random, story);
-            var expected = ReferenceIndex.Search(messages, search with { Limit = Limits.MaxPage }, new Freshness { Lag = default }).Messages;
-            (await AllAsync(search, async (asked, cursor) => await index.SearchAsync(asked with { Cursor = cursor }), static page => (page.Messages, page.Next))).ShouldBe(expected, search.ToString());
+            var expected = ReferenceIndex
+                .Search(messages, search with { Limit = Limits.MaxPage }, new Freshness { Lag = default })
+                .Messages;
+            (
+                await AllAsync(
+                    search,
+                    async (asked, cursor) => await index.SearchAsync(asked with { Cursor = cursor }),
+                    static page => (page.Messages, page.Next)
+                )
+            ).ShouldBe(expected, search.ToString());
         }
 
-        var kept = story.Entries.Where(static entry => entry.Kind != OutboxEntryKind.Restated).TakeLast(historyLimit).Where(static entry => entry.IsHistoric).ToList();
+        var kept = story
+            .Entries.Where(static entry => entry.Kind != OutboxEntryKind.Restated)
+            .TakeLast(historyLimit)
+            .Where(static entry => entry.IsHistoric)
+            .ToList();
         foreach (var (queue, id) in story.Names)
         {
             var expected = kept.Where(entry => entry.Queue == queue && entry.Id == id).Select(EventDocuments.TransitionOf).ToList();
             var asked = new HistoryRequest { Limit = random.Next(1, 10) };
-            (await AllAsync(asked, (request, cursor) => index.GetHistoryAsync(queue, id, request with { Cursor = cursor }), static page => (page.Transitions, page.Next))).ShouldBe(expected);
+            (
+                await AllAsync(
+                    asked,
+                    (request, cursor) => index.GetHistoryAsync(queue, id, request with { Cursor = cursor }),
+                    static page => (page.Transitions, page.Next)
+                )
+            ).ShouldBe(expected);
         }
 
-        var transitions = story.Entries.Where(static entry => entry.Kind == OutboxEntryKind.Transition).Select(EventDocuments.TransitionOf).ToList();
+        var transitions = story
+            .Entries.Where(static entry => entry.Kind == OutboxEntryKind.Transition)
+            .Select(EventDocuments.TransitionOf)
+            .ToList();
         var stats = ReferenceIndex.Stats(messages, transitions, null, new Freshness { Lag = default }).Queues;
         foreach (var found in (await index.GetStatsAsync(new StatsRequest())).Queues)
             found.ShouldBeAbout(stats.Single(queue => queue.Queue == found.Queue));
     }
 
-    private static async Task<List<TItem>> AllAsync<TAsked, TPage, TItem>(TAsked asked, Func<TAsked, string?, Task<TPage>> read, Func<TPage, (IReadOnlyList<TItem> Items, string? Next)> open)
+    private static async Task<List<TItem>> AllAsync<TAsked, TPage, TItem>(
+        TAsked asked,
+        Func<TAsked, string?, Task<TPage>> read,
+        Func<TPage, (IReadOnlyList<TItem> Items, string? Next)> open
+    )
     {
         var all = new List<TItem>();
         string? cursor = null;

@@ -64,7 +64,9 @@ public sealed class MemoryIndexTests
         _clock.Advance(TimeSpan.FromSeconds(1));
         var refusal = await Should.ThrowAsync<TimestoneException>(() => search.WaitAsync(Hang));
         (refusal.Code, refusal.Error.Field).ShouldBe((ErrorCode.Unavailable, "after"));
-        await Should.ThrowAsync<TimestoneException>(() => _index.GetStatsAsync(new StatsRequest { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero }).WaitAsync(Hang));
+        await Should.ThrowAsync<TimestoneException>(() =>
+            _index.GetStatsAsync(new StatsRequest { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero }).WaitAsync(Hang)
+        );
     }
 
     [Fact]
@@ -82,7 +84,9 @@ public sealed class MemoryIndexTests
         (await FreshnessAsync()).ShouldBe(new Freshness { Lag = TimeSpan.Zero });
         _lag = TimeSpan.FromSeconds(3);
         Deliver(Entry("a", 1) with { At = Now - 5000 });
-        (await FreshnessAsync()).ShouldBe(new Freshness { Lag = TimeSpan.FromSeconds(3), NewestTransition = _clock.GetUtcNow() - TimeSpan.FromSeconds(5) });
+        (await FreshnessAsync()).ShouldBe(
+            new Freshness { Lag = TimeSpan.FromSeconds(3), NewestTransition = _clock.GetUtcNow() - TimeSpan.FromSeconds(5) }
+        );
         _lag = null;
         (await FreshnessAsync()).ShouldBe(new Freshness { NewestTransition = _clock.GetUtcNow() - TimeSpan.FromSeconds(5) });
     }
@@ -122,7 +126,16 @@ public sealed class MemoryIndexTests
             var found = new List<string>();
             for (string? cursor = null; found.Count == 0 || cursor is not null;)
             {
-                var page = await _index.SearchAsync(new MessageSearch { Queue = "q", MinPriority = 0, MaxPriority = 0, Limit = Limits.MaxPage, Cursor = cursor });
+                var page = await _index.SearchAsync(
+                    new MessageSearch
+                    {
+                        Queue = "q",
+                        MinPriority = 0,
+                        MaxPriority = 0,
+                        Limit = Limits.MaxPage,
+                        Cursor = cursor,
+                    }
+                );
                 found.AddRange(page.Messages.Select(static message => message.Id));
                 cursor = page.Next;
             }
@@ -137,7 +150,16 @@ public sealed class MemoryIndexTests
     [Fact]
     public async Task A_history_of_all_versions_is_complete()
     {
-        Deliver(Entry("a", 1), Entry("a", 2), Entry("a", 3) with { Kind = OutboxEntryKind.Removed, State = MessageState.Completed, Cause = Cause.Retention });
+        Deliver(
+            Entry("a", 1),
+            Entry("a", 2),
+            Entry("a", 3) with
+            {
+                Kind = OutboxEntryKind.Removed,
+                State = MessageState.Completed,
+                Cause = Cause.Retention,
+            }
+        );
         (await HistoryAsync("a")).Incomplete.ShouldBeFalse();
         (await HistoryAsync("never-was")).Incomplete.ShouldBeFalse();
     }
@@ -209,9 +231,11 @@ public sealed class MemoryIndexTests
 
     private async Task<Freshness> FreshnessAsync() => (await _index.SearchAsync(new MessageSearch())).Freshness;
 
-    private Task<MessageHistory> HistoryAsync(string id, MemoryIndex? index = null) => (index ?? _index).GetHistoryAsync("q", id, new HistoryRequest());
+    private Task<MessageHistory> HistoryAsync(string id, MemoryIndex? index = null) =>
+        (index ?? _index).GetHistoryAsync("q", id, new HistoryRequest());
 
     private void Deliver(params OutboxEntry[] entries) => Deliver(_index, entries);
 
-    private static void Deliver(MemoryIndex index, params OutboxEntry[] entries) => index.DeliverAsync(new OutboxBatch(entries, afterGap: false)).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+    private static void Deliver(MemoryIndex index, params OutboxEntry[] entries) =>
+        index.DeliverAsync(new OutboxBatch(entries, afterGap: false)).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
 }

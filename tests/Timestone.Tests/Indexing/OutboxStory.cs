@@ -29,7 +29,8 @@ internal sealed class OutboxStory
     /// <summary>The messages that are there at the end, each as its last entry tells.</summary>
     public IReadOnlyCollection<OutboxEntry> Current => _current.Values;
 
-    public IEnumerable<(string Queue, string Id)> Names => Entries.Where(static entry => entry.Id.Length > 0).Select(static entry => (entry.Queue, entry.Id)).Distinct();
+    public IEnumerable<(string Queue, string Id)> Names =>
+        Entries.Where(static entry => entry.Id.Length > 0).Select(static entry => (entry.Queue, entry.Id)).Distinct();
 
     private void Step()
     {
@@ -51,23 +52,28 @@ internal sealed class OutboxStory
         var (createdAt, sequences) = _queues[queue];
         _queues[queue] = (createdAt, sequences + 1);
         var restated = _random.Next(5) == 0;
-        Tell(new OutboxEntry
-        {
-            Kind = restated ? OutboxEntryKind.Restated : OutboxEntryKind.Transition,
-            Queue = queue,
-            QueueCreatedAt = createdAt,
-            At = _now,
-            Id = id,
-            Sequence = sequences + 1,
-            Version = restated ? _random.Next(1, 9) : 1,
-            Since = _now,
-            State = Any<MessageState>(),
-            Cause = Cause.Enqueue,
-            Priority = _random.Next(2) == 0 ? _now + _random.Next(-5000, 5000) : _random.Next(5),
-            HasDeadline = _random.Next(2) == 0,
-            EnqueuedAt = _now,
-            Metadata = _random.Next(2) == 0 ? Metadata.Empty : Metadata.From([new("tenant", $"t{_random.Next(3)}"), new("kind", $"k{_random.Next(2)}")]),
-        });
+        Tell(
+            new OutboxEntry
+            {
+                Kind = restated ? OutboxEntryKind.Restated : OutboxEntryKind.Transition,
+                Queue = queue,
+                QueueCreatedAt = createdAt,
+                At = _now,
+                Id = id,
+                Sequence = sequences + 1,
+                Version = restated ? _random.Next(1, 9) : 1,
+                Since = _now,
+                State = Any<MessageState>(),
+                Cause = Cause.Enqueue,
+                Priority = _random.Next(2) == 0 ? _now + _random.Next(-5000, 5000) : _random.Next(5),
+                HasDeadline = _random.Next(2) == 0,
+                EnqueuedAt = _now,
+                Metadata =
+                    _random.Next(2) == 0
+                        ? Metadata.Empty
+                        : Metadata.From([new("tenant", $"t{_random.Next(3)}"), new("kind", $"k{_random.Next(2)}")]),
+            }
+        );
     }
 
     private void Continue(OutboxEntry message)

@@ -8,7 +8,9 @@ internal static class StatsComparison
     public static void ShouldBeAbout(this IndexedQueueStats found, IndexedQueueStats exact)
     {
         (found with { TimeInState = exact.TimeInState }).ShouldBe(exact);
-        found.TimeInState.Select(static stay => (stay.State, stay.Count)).ShouldBe(exact.TimeInState.Select(static stay => (stay.State, stay.Count)));
+        found
+            .TimeInState.Select(static stay => (stay.State, stay.Count))
+            .ShouldBe(exact.TimeInState.Select(static stay => (stay.State, stay.Count)));
         foreach (var (stay, other) in found.TimeInState.Zip(exact.TimeInState))
         {
             ShouldBeAbout(stay.P50, other.P50);

@@ -6,14 +6,29 @@ using Xunit;
 
 namespace Timestone.Tests.Journal;
 
-/// <summary>What an accepted loss is remembered by: a start that accepts it can be killed, and readers are told for good that something is missing.</summary>
+/// <summary>
+/// What an accepted loss is remembered by: a start that accepts it can be killed, and readers are told for good that something is missing.
+/// </summary>
 public sealed class AcceptedLossTests
 {
     public static TheoryData<string> All =>
-    [
-        "newest deleted", "two newest deleted", "oldest deleted", "all deleted", "middle deleted", "closed cut", "closed zeroed", "newest cut",
-        "newest zeroed", "closed replaced", "damaged", "header damaged", "mark deleted", "mark damaged", "all but a damaged mark",
-    ];
+        [
+            "newest deleted",
+            "two newest deleted",
+            "oldest deleted",
+            "all deleted",
+            "middle deleted",
+            "closed cut",
+            "closed zeroed",
+            "newest cut",
+            "newest zeroed",
+            "closed replaced",
+            "damaged",
+            "header damaged",
+            "mark deleted",
+            "mark damaged",
+            "all but a damaged mark",
+        ];
 
     [Theory]
     [MemberData(nameof(All))]

@@ -47,7 +47,9 @@ public sealed class DirectoryTests : IDisposable
     public async Task A_second_journal_on_the_same_directory_is_refused_until_the_first_is_closed()
     {
         await using (Open())
-            Should.Throw<IOException>(() => Open()).Message.ShouldMatch($"^The data directory '{_directory}' cannot be used: .*journal\\.lock.* used by another process");
+            Should
+                .Throw<IOException>(() => Open())
+                .Message.ShouldMatch($"^The data directory '{_directory}' cannot be used: .*journal\\.lock.* used by another process");
         await using var next = Open();
     }
 
@@ -56,7 +58,9 @@ public sealed class DirectoryTests : IDisposable
     {
         var file = Path.Combine(_directory, "file");
         File.WriteAllText(file, "");
-        Should.Throw<IOException>(() => FileJournal.Open(new FileJournalOptions { Directory = file })).Message.ShouldStartWith($"The data directory '{file}' cannot be used: ");
+        Should
+            .Throw<IOException>(() => FileJournal.Open(new FileJournalOptions { Directory = file }))
+            .Message.ShouldStartWith($"The data directory '{file}' cannot be used: ");
     }
 
     [Fact]
@@ -64,7 +68,14 @@ public sealed class DirectoryTests : IDisposable
     public async Task Its_owner_alone_may_read_what_a_journal_makes()
     {
         var directory = Path.Combine(_directory, "above", "data");
-        await using var journal = FileJournal.Open(new FileJournalOptions { Directory = directory, SegmentBytes = 64 * 1024, Outbox = true });
+        await using var journal = FileJournal.Open(
+            new FileJournalOptions
+            {
+                Directory = directory,
+                SegmentBytes = 64 * 1024,
+                Outbox = true,
+            }
+        );
         await using var reader = journal.Outbox!.OpenReader("index", OutboxStart.Acknowledged);
         await (await TestQueue.OpenAsync(journal)).AddManyAsync(1, 5);
         File.GetUnixFileMode(directory).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -172,7 +183,14 @@ public sealed class DirectoryTests : IDisposable
         // The files change with the version of the format alone: see Fixture for how they were made, with the outbox on.
         foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Journal", "v1")))
             File.Copy(file, Path.Combine(_directory, Path.GetFileName(file)));
-        await using var journal = FileJournal.Open(new FileJournalOptions { Directory = _directory, SegmentBytes = TestLog.SegmentBytes, Outbox = true });
+        await using var journal = FileJournal.Open(
+            new FileJournalOptions
+            {
+                Directory = _directory,
+                SegmentBytes = TestLog.SegmentBytes,
+                Outbox = true,
+            }
+        );
         journal.Recovered.IsCleanEnd.ShouldBeTrue();
         (await journal.ListQueuesAsync()).ShouldBe(["emails", "orders"]);
         (await TestQueue.OpenAsync(journal)).Contents.ShouldBe(Fixture.Orders);

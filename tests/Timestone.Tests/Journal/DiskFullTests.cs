@@ -26,7 +26,17 @@ public sealed class DiskFullTests
         foreach (var sequence in running)
             await queue.CompleteAsync(sequence, result);
         foreach (var sequence in queue.Rows.Keys.Except(running).ToArray())
-            await queue.CommitAsync(TestRows.Changed(queue.Rows[sequence], queue.Rows[sequence].State with { State = MessageState.Canceled, DueAt = TestRows.Now }, Cause.Cancel));
+            await queue.CommitAsync(
+                TestRows.Changed(
+                    queue.Rows[sequence],
+                    queue.Rows[sequence].State with
+                    {
+                        State = MessageState.Canceled,
+                        DueAt = TestRows.Now,
+                    },
+                    Cause.Cancel
+                )
+            );
         (await TestQueue.OpenAsync(Open(_disk.Crash()))).Contents.ShouldBe(queue.Contents);
     }
 
@@ -149,7 +159,15 @@ public sealed class DiskFullTests
     public async Task A_directory_that_forbids_files_and_a_disk_that_fails_are_not_taken_for_a_full_disk(bool forbids)
     {
         var said = new List<string>();
-        var journal = FileJournal.Open(new FileJournalOptions { Disk = _disk, Manual = true, SegmentBytes = SegmentBytes, Notify = (text, _) => said.Add(text) });
+        var journal = FileJournal.Open(
+            new FileJournalOptions
+            {
+                Disk = _disk,
+                Manual = true,
+                SegmentBytes = SegmentBytes,
+                Notify = (text, _) => said.Add(text),
+            }
+        );
         var queue = await TestQueue.OpenAsync(journal);
         if (forbids)
             _disk.Forbids = true;
@@ -209,7 +227,9 @@ public sealed class DiskFullTests
         var accepted = results.Count(static result => result.Error is null);
         accepted.ShouldBeInRange(20, 900);
         results.Where(static result => result.Error is not null).ShouldAllBe(static result => result.Error!.Code == ErrorCode.QueueFull);
-        var settled = await runner.AskAsync(engine => engine.Settle([Settlement.Complete(held.Id, held.LeaseToken!, Payload.FromText(new string('x', 4000)))]));
+        var settled = await runner.AskAsync(engine =>
+            engine.Settle([Settlement.Complete(held.Id, held.LeaseToken!, Payload.FromText(new string('x', 4000)))])
+        );
         settled.Single().Error.ShouldBeNull();
         (await TestQueue.OpenAsync(Open(_disk.Crash()))).Rows.Count.ShouldBe(1 + accepted);
 
@@ -232,7 +252,15 @@ public sealed class DiskFullTests
     }
 
     private static FileJournal Open(FaultyDisk disk, bool acceptDataLoss = false) =>
-        FileJournal.Open(new FileJournalOptions { Disk = disk, Manual = true, SegmentBytes = SegmentBytes, AcceptDataLoss = acceptDataLoss });
+        FileJournal.Open(
+            new FileJournalOptions
+            {
+                Disk = disk,
+                Manual = true,
+                SegmentBytes = SegmentBytes,
+                AcceptDataLoss = acceptDataLoss,
+            }
+        );
 
     private static async Task FillAsync(TestQueue queue, long first = 0)
     {

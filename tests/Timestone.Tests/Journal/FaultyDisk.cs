@@ -2,7 +2,9 @@ using Timestone.Journals.Files;
 
 namespace Timestone.Tests.Journal;
 
-/// <summary>A disk in memory that fails when told to, and of which a crash keeps what was flushed and any of the rest. For several threads.</summary>
+/// <summary>
+/// A disk in memory that fails when told to, and of which a crash keeps what was flushed and any of the rest. For several threads.
+/// </summary>
 internal sealed class FaultyDisk(long capacity = long.MaxValue) : IJournalDisk
 {
     private readonly Dictionary<string, Content> _files = [];

@@ -50,7 +50,9 @@ public sealed class FileClockTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_clock_that_was_behind_and_is_put_right_while_nobody_has_the_queue_open_ends_a_lease_early_only_if_the_machine_has_booted_meanwhile(bool booted)
+    public async Task A_clock_that_was_behind_and_is_put_right_while_nobody_has_the_queue_open_ends_a_lease_early_only_if_the_machine_has_booted_meanwhile(
+        bool booted
+    )
     {
         await OnServiceAsync(async service =>
         {
@@ -97,7 +99,14 @@ public sealed class FileClockTests : IDisposable
 
     private async Task OnServiceAsync(Func<LocalTimestone, Task> use)
     {
-        await using var journal = FileJournal.Open(new FileJournalOptions { Directory = _directory.Path, Durability = Durability.Os, BootClock = _clock.TimeSinceBoot });
+        await using var journal = FileJournal.Open(
+            new FileJournalOptions
+            {
+                Directory = _directory.Path,
+                Durability = Durability.Os,
+                BootClock = _clock.TimeSinceBoot,
+            }
+        );
         await using var service = new LocalTimestone(journal, timeProvider: _clock);
         await use(service);
     }

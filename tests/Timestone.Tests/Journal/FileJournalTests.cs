@@ -153,7 +153,10 @@ public sealed class FileJournalTests : JournalContract
     [InlineData(100)]
     [InlineData(int.MaxValue)]
     public void A_segment_size_out_of_range_is_refused_by_its_name(int bytes) =>
-        Should.Throw<ArgumentOutOfRangeException>(() => FileJournal.Open(new FileJournalOptions { SegmentBytes = bytes, Disk = new FaultyDisk() }))
+        Should
+            .Throw<ArgumentOutOfRangeException>(() =>
+                FileJournal.Open(new FileJournalOptions { SegmentBytes = bytes, Disk = new FaultyDisk() })
+            )
             .ParamName.ShouldBe("SegmentBytes");
 
     protected override async Task ShouldComeBack(TestQueue queue)

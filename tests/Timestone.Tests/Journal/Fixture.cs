@@ -40,7 +40,13 @@ internal static class Fixture
 
     private static SortedDictionary<long, MessageRow> OrderRows()
     {
-        var rows = new SortedDictionary<long, MessageRow> { [1] = TestRows.FullRow(1), [2] = TestRows.Row(2), [3] = TestRows.Row(3), [5] = TestRows.Row(5) };
+        var rows = new SortedDictionary<long, MessageRow>
+        {
+            [1] = TestRows.FullRow(1),
+            [2] = TestRows.Row(2),
+            [3] = TestRows.Row(3),
+            [5] = TestRows.Row(5),
+        };
         rows[2].State = TestRows.Lease(rows[2], 3);
         rows[2].State = TestRows.Complete(rows[2], "{\"pages\":3}"u8.ToArray());
         rows[3].State = TestRows.Lease(rows[3], 4);

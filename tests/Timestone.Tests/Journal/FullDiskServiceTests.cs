@@ -12,7 +12,12 @@ public sealed class FullDiskServiceTests : IAsyncLifetime
     private const string Queue = "orders";
     private const int SegmentBytes = 1024 * 1024;
 
-    private static readonly QueueSettings Settings = new() { MaxAttempts = 1000, Backoff = new Backoff { Kind = BackoffKind.None }, Lease = TimeSpan.FromHours(1) };
+    private static readonly QueueSettings Settings = new()
+    {
+        MaxAttempts = 1000,
+        Backoff = new Backoff { Kind = BackoffKind.None },
+        Lease = TimeSpan.FromHours(1),
+    };
 
     private readonly FaultyDisk _disk = new(24 * SegmentBytes);
     private FileJournal _journal = null!;
@@ -43,7 +48,19 @@ public sealed class FullDiskServiceTests : IAsyncLifetime
                 var result = new MessageResult();
                 await Eventually.BeAsync(async () =>
                 {
-                    result = (await _timestone.ExtendAsync(Queue, [new LeaseExtension { Id = message.Id, LeaseToken = message.LeaseToken!, Progress = progress }])).Single();
+                    result = (
+                        await _timestone.ExtendAsync(
+                            Queue,
+                            [
+                                new LeaseExtension
+                                {
+                                    Id = message.Id,
+                                    LeaseToken = message.LeaseToken!,
+                                    Progress = progress,
+                                },
+                            ]
+                        )
+                    ).Single();
                     return result.Error is not { Code: ErrorCode.QueueFull };
                 });
                 result.Error.ShouldBeNull();
@@ -53,7 +70,14 @@ public sealed class FullDiskServiceTests : IAsyncLifetime
         }
 
         omitted.ShouldBeInRange(1, extensions - 1);
-        var settled = await _timestone.SettleAsync(Queue, [.. running.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!, Payload.FromText(new string('r', 4000))))]);
+        var settled = await _timestone.SettleAsync(
+            Queue,
+            [
+                .. running.Select(static message =>
+                    Settlement.Complete(message.Id, message.LeaseToken!, Payload.FromText(new string('r', 4000)))
+                ),
+            ]
+        );
         settled.ShouldAllBe(static result => result.Error == null);
     }
 
@@ -81,7 +105,9 @@ public sealed class FullDiskServiceTests : IAsyncLifetime
         _disk.Capacity *= 2;
         _journal.Housekeep();
         var last = (await EventuallyLeasedAsync(1)).Single();
-        (await _timestone.SettleAsync(Queue, [Settlement.Fail(last.Id, last.LeaseToken!, new string('e', 2000))])).Single().Omitted.ShouldBeNull();
+        (await _timestone.SettleAsync(Queue, [Settlement.Fail(last.Id, last.LeaseToken!, new string('e', 2000))]))
+            .Single()
+            .Omitted.ShouldBeNull();
         (await _timestone.GetMessageAsync(Queue, last.Id)).Error!.Length.ShouldBe(2000);
     }
 
@@ -98,7 +124,9 @@ public sealed class FullDiskServiceTests : IAsyncLifetime
         await RefusedAsync(() => _timestone.CreateQueueAsync("another", new QueueSettings()));
         await RefusedAsync(() => _timestone.UpdateQueueAsync(Queue, new QueueSettingsPatch { MaxAttempts = 7 }));
         await RefusedAsync(() => _timestone.RedriveAsync(Queue, "early-0"));
-        (await _timestone.CancelAsync(Queue, [new Cancellation { Id = "early-1", Reason = "no more" }])).Single().Omitted.ShouldBe(OmittedText.Error);
+        (await _timestone.CancelAsync(Queue, [new Cancellation { Id = "early-1", Reason = "no more" }]))
+            .Single()
+            .Omitted.ShouldBe(OmittedText.Error);
         for (var restart = 0; restart < 30; restart++)
         {
             await StopAsync();
@@ -137,7 +165,10 @@ public sealed class FullDiskServiceTests : IAsyncLifetime
         await RefusedAsync(() => _timestone.DequeueAsync(Queue, new DequeueRequest { Wait = TimeSpan.FromMilliseconds(50) }));
 
         // What rides on the dequeue took effect, so its answer must not be lost.
-        var both = await _timestone.DequeueAsync(Queue, new DequeueRequest { Settle = [Settlement.Release(held[0].Id, held[0].LeaseToken!)] });
+        var both = await _timestone.DequeueAsync(
+            Queue,
+            new DequeueRequest { Settle = [Settlement.Release(held[0].Id, held[0].LeaseToken!)] }
+        );
         both.Settled!.Single().Error.ShouldBeNull();
         (both.Messages.Count == 0 ? both.Error!.Code : ErrorCode.QueueFull).ShouldBe(ErrorCode.QueueFull);
 
@@ -147,7 +178,11 @@ public sealed class FullDiskServiceTests : IAsyncLifetime
     }
 
     private static NewMessage[] Messages(string prefix, int count, int payloadBytes) =>
-        [.. Enumerable.Range(0, count).Select(i => new NewMessage { Id = $"{prefix}-{i}", Payload = Payload.FromBytes(new byte[payloadBytes]) })];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => new NewMessage { Id = $"{prefix}-{i}", Payload = Payload.FromBytes(new byte[payloadBytes]) }),
+        ];
 
     private static async Task RefusedAsync(Func<Task> call) =>
         (await Should.ThrowAsync<TimestoneException>(call)).Code.ShouldBe(ErrorCode.QueueFull);

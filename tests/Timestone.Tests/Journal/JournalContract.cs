@@ -74,8 +74,16 @@ public abstract class JournalContract
         await queue.AddManyAsync(1, 4);
         await queue.CommitAsync(
             TestRows.Changed(queue.Rows[1], TestRows.FullState() with { Notes = new Notes(null, [], null) }),
-            TestRows.Changed(queue.Rows[2], TestRows.FullState() with { Notes = new Notes("", null, []), Lease = new Lease(0, 0, "", null) }),
-            TestRows.Changed(queue.Rows[3], TestRows.FullState() with { Notes = null, Lease = null, Ended = null }));
+            TestRows.Changed(
+                queue.Rows[2],
+                TestRows.FullState() with
+                {
+                    Notes = new Notes("", null, []),
+                    Lease = new Lease(0, 0, "", null),
+                }
+            ),
+            TestRows.Changed(queue.Rows[3], TestRows.FullState() with { Notes = null, Lease = null, Ended = null })
+        );
         await ShouldComeBack(queue);
     }
 
@@ -113,7 +121,15 @@ public abstract class JournalContract
     public async Task What_is_noted_of_the_time_comes_back()
     {
         var queue = await TestQueue.OpenAsync(Journal);
-        foreach (var seen in new SeenTime?[] { new(TestRows.Now + 3_600_000, TestRows.Now), new(-1, long.MaxValue), new(7, 8, new BootTime(Guid.NewGuid(), 9)), null })
+        foreach (
+            var seen in new SeenTime?[]
+            {
+                new(TestRows.Now + 3_600_000, TestRows.Now),
+                new(-1, long.MaxValue),
+                new(7, 8, new BootTime(Guid.NewGuid(), 9)),
+                null,
+            }
+        )
         {
             var noted = new QueueRow("orders", UnusualSettings.All, TestRows.Now) { Seen = seen };
             await queue.CommitAsync(new ChangeBatch { Queue = noted });

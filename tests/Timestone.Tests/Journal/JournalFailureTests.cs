@@ -43,7 +43,9 @@ public sealed class JournalFailureTests
         await Should.ThrowAsync<IOException>(() => queue.AddManyAsync(10, 1));
         _disk.Fails = static _ => false;
 
-        (await Should.ThrowAsync<IOException>(async () => await journal.OpenAsync("orders"))).Message.ShouldContain("has to be started again");
+        (await Should.ThrowAsync<IOException>(async () => await journal.OpenAsync("orders"))).Message.ShouldContain(
+            "has to be started again"
+        );
         foreach (var kept in new Func<bool>[] { static () => true, static () => false })
         {
             var recovered = await TestQueue.OpenAsync(TestLog.Open(_disk.Crash(kept)));
@@ -59,7 +61,9 @@ public sealed class JournalFailureTests
         await queue.AddManyAsync(1, 3);
         var segments = TestLog.Segments(_disk);
         FailOnce("write");
-        await Should.ThrowAsync<IOException>(() => queue.CommitAsync([.. Enumerable.Range(10, 100).Select(i => TestRows.Added(TestRows.Row(i, 200)))]));
+        await Should.ThrowAsync<IOException>(() =>
+            queue.CommitAsync([.. Enumerable.Range(10, 100).Select(i => TestRows.Added(TestRows.Row(i, 200)))])
+        );
         TestLog.Segments(_disk).ShouldBe(segments);
 
         var reopened = await TestQueue.OpenAsync(journal);

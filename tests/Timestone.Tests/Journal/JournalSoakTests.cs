@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Timestone.Tests.Journal;
 
-/// <summary>Random commits, failures, compactions, openings and crashes, each run from a seed, against the rows that were answered.</summary>
+/// <summary>
+/// Random commits, failures, compactions, openings and crashes, each run from a seed, against the rows that were answered.
+/// </summary>
 public sealed class JournalSoakTests
 {
     private const int Runs = 150, Steps = 120;

@@ -88,7 +88,11 @@ public sealed class LaterFieldsTests
     [Fact]
     public void A_queue_with_settings_that_are_not_known_is_read_without_them_and_one_that_lacks_some_has_their_defaults()
     {
-        var reader = new ByteReader(Written(static writer => writer.Bytes("""{"name":"q","createdAt":5,"settings":{"type":"simple","maxAttempts":3,"later":{"a":1}},"later":[1]}"""u8)));
+        var reader = new ByteReader(
+            Written(static writer =>
+                writer.Bytes("""{"name":"q","createdAt":5,"settings":{"type":"simple","maxAttempts":3,"later":{"a":1}},"later":[1]}"""u8)
+            )
+        );
         QueueRowCodec.Decode(ref reader).ShouldBe(new QueueRow("q", new QueueSettings { MaxAttempts = 3 }, 5));
     }
 
@@ -102,7 +106,12 @@ public sealed class LaterFieldsTests
             Lease = Limits.MaxLease - TimeSpan.FromMilliseconds(1),
             Invisible = Limits.MaxInvisible - TimeSpan.FromMilliseconds(1),
             MaxAttempts = 1000,
-            Backoff = new Backoff { Kind = BackoffKind.Exponential, Initial = Limits.MaxBackoff - TimeSpan.FromMilliseconds(1), Max = Limits.MaxBackoff - TimeSpan.FromMilliseconds(1) },
+            Backoff = new Backoff
+            {
+                Kind = BackoffKind.Exponential,
+                Initial = Limits.MaxBackoff - TimeSpan.FromMilliseconds(1),
+                Max = Limits.MaxBackoff - TimeSpan.FromMilliseconds(1),
+            },
             Retention = Limits.MaxRetention - TimeSpan.FromMilliseconds(1),
             ErroredRetention = Limits.MaxRetention - TimeSpan.FromMilliseconds(1),
             MaxErrored = long.MaxValue,

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Timestone.Tests.Journal;
 
-/// <summary>What became durable and is lost at an edge of the log: a start refuses, one that accepts it says what is lost and goes on for good.</summary>
+/// <summary>
+/// What became durable and is lost at an edge of the log: a start refuses, one that accepts it says what is lost and goes on for good.
+/// </summary>
 public sealed class LossTests
 {
     private readonly FaultyDisk _disk = new();
@@ -65,7 +67,9 @@ public sealed class LossTests
         _disk.Delete(TestLog.Segments(_disk)[0]);
 
         var accepted = TestLog.Open(_disk, acceptDataLoss: true);
-        accepted.Recovered.Losses.ShouldContain(static each => each.StartsWith("A queue with 60 messages has no name any more", StringComparison.Ordinal));
+        accepted.Recovered.Losses.ShouldContain(static each =>
+            each.StartsWith("A queue with 60 messages has no name any more", StringComparison.Ordinal)
+        );
         (await accepted.ListQueuesAsync()).ShouldBeEmpty();
         await accepted.DisposeAsync();
         (await TestLog.Open(_disk).ListQueuesAsync()).ShouldBeEmpty();
@@ -187,7 +191,8 @@ public sealed class LossTests
         (_disk.Flushes - before).ShouldBe(11);
     }
 
-    // A short life with everything in it that changes files, in which nothing goes any more after so many operations; whether it came to that.
+    // A short life with everything in it that changes files, in which nothing goes any more after so many operations; whether it came to
+    // that.
     private static async Task<bool> KillAsync(FaultyDisk disk, int operations)
     {
         var left = operations;

@@ -55,7 +55,8 @@ internal static class Losses
                 Zero(names[3], SegmentHeader.Size);
                 break;
             case "closed replaced":
-                // Records that are whole, of this segment, and as long: but others. The last byte is a count of attempts, above its lowest bit.
+                // Records that are whole, of this segment, and as long: but others. The last byte is a count of attempts, above its lowest
+                // bit.
                 var bytes = disk.Bytes(names[1]);
                 var record = bytes.AsSpan(SegmentHeader.Size);
                 record = record[..(Frame.Size + (int)System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(record))];

@@ -42,8 +42,12 @@ public sealed class TestQueue : IRowRewriter
     public Task AddManyAsync(long first, int count, int payloadBytes = 16) =>
         AddAsync([.. Enumerable.Range(0, count).Select(i => TestRows.Row(first + i, payloadBytes))]);
 
-    public Task LeaseAsync(params long[] sequences) => InTurnAsync(() =>
-        CommitAsync([.. sequences.Select(sequence => TestRows.Changed(Rows[sequence], TestRows.Lease(Rows[sequence], (ulong)sequence + 1)))]));
+    public Task LeaseAsync(params long[] sequences) =>
+        InTurnAsync(() =>
+            CommitAsync([
+                .. sequences.Select(sequence => TestRows.Changed(Rows[sequence], TestRows.Lease(Rows[sequence], (ulong)sequence + 1))),
+            ])
+        );
 
     public Task CompleteAsync(long sequence, byte[]? result = null) => InTurnAsync(() =>
         CommitAsync(TestRows.Changed(Rows[sequence], TestRows.Complete(Rows[sequence], result), Cause.Complete)));
@@ -81,14 +85,23 @@ public sealed class TestQueue : IRowRewriter
         return Start(batch);
     }
 
-    public Task RewriteAsync(IReadOnlyList<RowKey> rows, CancellationToken cancellationToken = default) => InTurnAsync(() =>
-    {
-        Asked.AddRange(rows);
-        var changes = rows.Where(key => Rewrites && Rows.ContainsKey(key.Sequence))
-            .Select(key => new RowChange(ChangeKind.Rewritten, Cause.Rewrite, Rows[key.Sequence].State.State, Rows[key.Sequence].State.UpdatedAt, TestRows.Now, Rows[key.Sequence], Rows[key.Sequence].State))
-            .ToArray();
-        return CommitAsync(changes);
-    });
+    public Task RewriteAsync(IReadOnlyList<RowKey> rows, CancellationToken cancellationToken = default) =>
+        InTurnAsync(() =>
+        {
+            Asked.AddRange(rows);
+            var changes = rows.Where(key => Rewrites && Rows.ContainsKey(key.Sequence))
+                .Select(key => new RowChange(
+                    ChangeKind.Rewritten,
+                    Cause.Rewrite,
+                    Rows[key.Sequence].State.State,
+                    Rows[key.Sequence].State.UpdatedAt,
+                    TestRows.Now,
+                    Rows[key.Sequence],
+                    Rows[key.Sequence].State
+                ))
+                .ToArray();
+            return CommitAsync(changes);
+        });
 
     private async Task InTurnAsync(Func<Task> action)
     {

@@ -36,29 +36,45 @@ internal static class TestRows
         State = FullState(),
     };
 
-    public static RowState FullState() => new()
-    {
-        State = MessageState.Running,
-        Version = int.MaxValue,
-        Attempt = 1000,
-        DueAt = Now + 30_000,
-        UpdatedAt = Now - 1,
-        Redriven = true,
-        Lease = new Lease(ulong.MaxValue, 30_000, "Wörker", "request-1"),
-        Ended = new EndedLease(1, SettlementAction.Release, new EndedLease(2, SettlementAction.Fail, new EndedLease(3, SettlementAction.Complete, null))),
-        Notes = new Notes("failed 🦊", "{}"u8.ToArray(), "50"u8.ToArray()),
-    };
+    public static RowState FullState() =>
+        new()
+        {
+            State = MessageState.Running,
+            Version = int.MaxValue,
+            Attempt = 1000,
+            DueAt = Now + 30_000,
+            UpdatedAt = Now - 1,
+            Redriven = true,
+            Lease = new Lease(ulong.MaxValue, 30_000, "Wörker", "request-1"),
+            Ended = new EndedLease(
+                1,
+                SettlementAction.Release,
+                new EndedLease(2, SettlementAction.Fail, new EndedLease(3, SettlementAction.Complete, null))
+            ),
+            Notes = new Notes("failed 🦊", "{}"u8.ToArray(), "50"u8.ToArray()),
+        };
 
-    public static RowChange Added(MessageRow row) => new(ChangeKind.Added, Cause.Enqueue, null, row.State.UpdatedAt, row.State.UpdatedAt, row, row.State);
+    public static RowChange Added(MessageRow row) =>
+        new(ChangeKind.Added, Cause.Enqueue, null, row.State.UpdatedAt, row.State.UpdatedAt, row, row.State);
 
     public static RowChange Changed(MessageRow row, RowState state, Cause cause = Cause.Dequeue)
     {
-        var change = new RowChange(ChangeKind.Changed, cause, row.State.State, row.State.UpdatedAt, state.UpdatedAt, row, state, row.State.Bytes);
+        var change = new RowChange(
+            ChangeKind.Changed,
+            cause,
+            row.State.State,
+            row.State.UpdatedAt,
+            state.UpdatedAt,
+            row,
+            state,
+            row.State.Bytes
+        );
         row.State = state;
         return change;
     }
 
-    public static RowChange Removed(MessageRow row) => new(ChangeKind.Removed, Cause.Retention, row.State.State, row.State.UpdatedAt, Now, row, row.State);
+    public static RowChange Removed(MessageRow row) =>
+        new(ChangeKind.Removed, Cause.Retention, row.State.State, row.State.UpdatedAt, Now, row, row.State);
 
     public static RowState Lease(MessageRow row, ulong token) => row.State with
     {

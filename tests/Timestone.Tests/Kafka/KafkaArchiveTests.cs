@@ -44,7 +44,9 @@ public sealed class KafkaArchiveTests
         var began = Stopwatch.GetTimestamp();
         await Should.ThrowAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var told in archive.ReadAsync(new HashSet<string> { "orders/m1" }, Beginning, static (_, _) => default, stopping.Token))
+            await foreach (
+                var told in archive.ReadAsync(new HashSet<string> { "orders/m1" }, Beginning, static (_, _) => default, stopping.Token)
+            )
                 told.ShouldBeNull();
         });
         Stopwatch.GetElapsedTime(began).ShouldBeLessThan(Promptly);

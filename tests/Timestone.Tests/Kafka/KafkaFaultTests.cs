@@ -9,7 +9,10 @@ using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
-/// <summary>From the source through the brokers to the index, with everything on the way failing now and then by errors that only a mock cluster can be told to answer.</summary>
+/// <summary>
+/// From the source through the brokers to the index, with everything on the way failing now and then by errors that only a mock cluster can
+/// be told to answer.
+/// </summary>
 public sealed class KafkaFaultTests
 {
     [Theory]
@@ -73,7 +76,10 @@ public sealed class KafkaFaultTests
         using var kafka = new MockKafka();
         kafka.KnowNoIds();
         var options = TestKafka.NewOn(kafka);
-        var (before, after) = (new Story(seed: 32, messages: 20, transitions: 200, "before"), new Story(seed: 34, messages: 20, transitions: 200, "after"));
+        var (before, after) = (
+            new Story(seed: 32, messages: 20, transitions: 200, "before"),
+            new Story(seed: 34, messages: 20, transitions: 200, "after")
+        );
         var (index, log) = (new StrictIndex(), new MemoryLog<KafkaIndexer>());
         await using var publisher = TestKafka.Publisher(options.OneByOne());
         await using (var first = new KafkaIndexer(options, index, log))
@@ -104,13 +110,32 @@ public sealed class KafkaFaultTests
         await using var publisher = TestKafka.Publisher(options.OneByOne());
         await using var indexer = TestKafka.Indexer(options, index);
         await indexer.StartAsync();
-        await using var pump = new OutboxPump("kafka", journal.Outbox!, OutboxStart.Acknowledged, publisher, NullLogger<OutboxPump>.Instance);
+        await using var pump = new OutboxPump(
+            "kafka",
+            journal.Outbox!,
+            OutboxStart.Acknowledged,
+            publisher,
+            NullLogger<OutboxPump>.Instance
+        );
         // Time stands still, so that nothing happens after the end.
         await using var service = new LocalTimestone(journal, timeProvider: new ManualTimeProvider());
         await service.CreateQueueAsync(Queue, new QueueSettings { MaxAttempts = 2, PublishPayloads = true });
         for (var round = 0; round < 20; round++)
         {
-            await service.EnqueueAsync(Queue, [.. Enumerable.Range(0, 20).Select(i => new NewMessage { Id = $"{round}-{i}", Payload = Payload.FromText("x"), Metadata = Metadata.Of("round", $"{round}"), Deadline = DateTimeOffset.UnixEpoch.AddDays(i) })]);
+            await service.EnqueueAsync(
+                Queue,
+                [
+                    .. Enumerable
+                        .Range(0, 20)
+                        .Select(i => new NewMessage
+                        {
+                            Id = $"{round}-{i}",
+                            Payload = Payload.FromText("x"),
+                            Metadata = Metadata.Of("round", $"{round}"),
+                            Deadline = DateTimeOffset.UnixEpoch.AddDays(i),
+                        }),
+                ]
+            );
             var taken = (await service.DequeueAsync(Queue, new DequeueRequest { Max = 12, Worker = "w" })).Messages;
             await service.SettleAsync(Queue, [.. taken.Select((message, i) => (i % 3) switch
             {
@@ -133,9 +158,18 @@ public sealed class KafkaFaultTests
                 break;
         }
 
-        await index.BecomesAsync(() => messages.TrueForAll(message => index.Messages.Any(one => one.Id == message.Id && one.Version >= message.Version)) && index.Messages.Count == messages.Count);
-        index.Messages.Select(static one => (one.Id, one.Version, one.State, one.Priority, one.Attempt, one.Worker, one.Error, one.Metadata))
-            .ShouldBe(messages.Select(static one => (one.Id, one.Version, one.State, one.Priority, one.Attempt, one.Worker, one.Error, one.Metadata)), ignoreOrder: true);
+        await index.BecomesAsync(() =>
+            messages.TrueForAll(message => index.Messages.Any(one => one.Id == message.Id && one.Version >= message.Version))
+            && index.Messages.Count == messages.Count
+        );
+        index
+            .Messages.Select(static one => (one.Id, one.Version, one.State, one.Priority, one.Attempt, one.Worker, one.Error, one.Metadata))
+            .ShouldBe(
+                messages.Select(static one =>
+                    (one.Id, one.Version, one.State, one.Priority, one.Attempt, one.Worker, one.Error, one.Metadata)
+                ),
+                ignoreOrder: true
+            );
         // They are on a topic of their own.
         await index.BecomesAsync(() =>
         {
@@ -143,6 +177,9 @@ public sealed class KafkaFaultTests
             return messages.TrueForAll(message => made[message.Id].Contains(message.Version));
         });
         foreach (var message in messages)
-            index.Transitions.Where(made => made.Id == message.Id).Select(static made => made.Version).ShouldBe(Enumerable.Range(1, message.Version), ignoreOrder: true);
+            index
+                .Transitions.Where(made => made.Id == message.Id)
+                .Select(static made => made.Version)
+                .ShouldBe(Enumerable.Range(1, message.Version), ignoreOrder: true);
     }
 }

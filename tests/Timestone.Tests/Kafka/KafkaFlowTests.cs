@@ -41,7 +41,8 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
                     await services.Kafka.RestartAsync();
                     break;
                 case 2:
-                    // Joining a group takes seconds: one that has not come to index would be killed for nothing. As many are sent between two kills, and more.
+                    // Joining a group takes seconds: one that has not come to index would be killed for nothing. As many are sent between
+                    // two kills, and more.
                     await services.Elasticsearch.ExceedsAsync(indexed + (messages / faults));
                     await indexer.KillAsync();
                     indexed = await services.Elasticsearch.TransitionsAsync();
@@ -53,10 +54,16 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
                     await server.KillAsync();
                     break;
                 case 5:
-                    await services.CutKafkaAsync(seed + (fault / kinds), () => load.ReachAsync((Step(fault) + Step(fault + 1)) / 2, Step(fault + 1)));
+                    await services.CutKafkaAsync(
+                        seed + (fault / kinds),
+                        () => load.ReachAsync((Step(fault) + Step(fault + 1)) / 2, Step(fault + 1))
+                    );
                     break;
                 default:
-                    await services.CutSearchAsync(seed + (fault / kinds), () => load.ReachAsync((Step(fault) + Step(fault + 1)) / 2, Step(fault + 1)));
+                    await services.CutSearchAsync(
+                        seed + (fault / kinds),
+                        () => load.ReachAsync((Step(fault) + Step(fault + 1)) / 2, Step(fault + 1))
+                    );
                     break;
             }
         }
@@ -69,7 +76,12 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         await server.KillAsync();
         var compared = await IndexAudit.VerifyAsync(load.Service, $"Seed {seed}.");
         var (transitions, all) = await services.Elasticsearch.CheckHistoryAsync(load, $"Seed {seed}.");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{transitions} transitions of {all} messages in {(loaded - began).TotalSeconds:0} s, {faults} faults, each of {kinds} kinds {rounds} times, {during} transitions indexed meanwhile; all of them after {(complete - began).TotalSeconds:0} s; {compared} messages compared after {(clock.Elapsed - began).TotalSeconds:0} s."));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{transitions} transitions of {all} messages in {(loaded - began).TotalSeconds:0} s, {faults} faults, each of {kinds} kinds {rounds} times, {during} transitions indexed meanwhile; all of them after {(complete - began).TotalSeconds:0} s; {compared} messages compared after {(clock.Elapsed - began).TotalSeconds:0} s."
+            )
+        );
 
         int Step(int fault) => (int)((long)messages * fault / (faults + 1));
     }
@@ -113,7 +125,15 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         using var data = new TemporaryDirectory();
         var environment = FlowServices.Environment(Nowhere, new Uri($"http://{Nowhere}"));
         environment["Timestone__Kafka__Properties__colour"] = "red";
-        using var process = Server.ServerProcess.StartWith(environment, "--urls", "http://127.0.0.1:0", "--data", data.Path, "--role", role);
+        using var process = Server.ServerProcess.StartWith(
+            environment,
+            "--urls",
+            "http://127.0.0.1:0",
+            "--data",
+            data.Path,
+            "--role",
+            role
+        );
         var (code, errors) = await process.ExitAsync();
         code.ShouldBe(1);
         errors.ShouldStartWith("timestone-server: --kafka: ");

@@ -45,15 +45,24 @@ public sealed class KafkaIndexerTests : IAsyncLifetime
     {
         var story = new Story(seed: 22, messages: 10, transitions: 40);
         var counted = 0L;
-        using var listener = new MeterListener { InstrumentPublished = static (instrument, listener) => { if (instrument.Name == "timestone.events.dead_letters") listener.EnableMeasurementEvents(instrument); } };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        using var listener = new MeterListener
         {
-            foreach (var tag in tags)
+            InstrumentPublished = static (instrument, listener) =>
             {
-                if (tag.Value is string topic && (topic == _options.CurrentTopic || topic == _options.HistoricTopic))
-                    Interlocked.Add(ref counted, value);
+                if (instrument.Name == "timestone.events.dead_letters")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) =>
+            {
+                foreach (var tag in tags)
+                {
+                    if (tag.Value is string topic && (topic == _options.CurrentTopic || topic == _options.HistoricTopic))
+                        Interlocked.Add(ref counted, value);
+                }
             }
-        });
+        );
         listener.Start();
         await using (var publisher = TestKafka.Publisher(_options))
             await publisher.DeliverAsync(story.Batches(40).Single());
@@ -68,14 +77,23 @@ public sealed class KafkaIndexerTests : IAsyncLifetime
             await using var indexer = TestKafka.Indexer(_options, _index);
             await indexer.StartAsync();
             var letters = await TopicReader.TakeAsync(_options, _options.DeadLetterTopic, 4);
-            letters.Select(Origin).ShouldBe([.. new[] { garbage, newer, empty }.Select(static at => $"{at.Topic}/{at.Partition.Value}/{at.Offset.Value}"), .. letters.Where(letter => Header(letter, "reason") == "it has too many fields").Select(Origin)], ignoreOrder: true);
+            letters
+                .Select(Origin)
+                .ShouldBe(
+                    [
+                        .. new[] { garbage, newer, empty }.Select(static at => $"{at.Topic}/{at.Partition.Value}/{at.Offset.Value}"),
+                        .. letters.Where(letter => Header(letter, "reason") == "it has too many fields").Select(Origin),
+                    ],
+                    ignoreOrder: true
+                );
             Reason(garbage).ShouldStartWith("It is no event.");
             Reason(newer).ShouldBe("Its schema is 2, and 1 is the newest that can be read here.");
             var rejected = letters.Single(static letter => Header(letter, "reason") == "it has too many fields");
             rejected.Event().Transition.ShouldBe(victim);
             rejected.Key().ShouldBe($"orders/{victim.Id}");
 
-            string Reason(TopicPartitionOffset at) => Header(letters.Single(letter => Origin(letter) == $"{at.Topic}/{at.Partition.Value}/{at.Offset.Value}"), "reason");
+            string Reason(TopicPartitionOffset at) =>
+                Header(letters.Single(letter => Origin(letter) == $"{at.Topic}/{at.Partition.Value}/{at.Offset.Value}"), "reason");
         }
 
         Interlocked.Read(ref counted).ShouldBe(4);
@@ -85,7 +103,15 @@ public sealed class KafkaIndexerTests : IAsyncLifetime
     public async Task While_the_index_is_away_nothing_is_lost_and_the_partitions_are_kept()
     {
         // Away for longer than a member may go without asking for records.
-        var options = _options with { Properties = new Dictionary<string, string> { ["max.poll.interval.ms"] = "6000", ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "500" } };
+        var options = _options with
+        {
+            Properties = new Dictionary<string, string>
+            {
+                ["max.poll.interval.ms"] = "6000",
+                ["session.timeout.ms"] = "6000",
+                ["heartbeat.interval.ms"] = "500",
+            },
+        };
         var story = new Story(seed: 24, messages: 50, transitions: 1000);
         var failures = 0;
         _index.BeforeWrite = _ => ++failures <= 8 ? throw new IOException("The index is away.") : Task.CompletedTask;
@@ -127,11 +153,17 @@ public sealed class KafkaIndexerTests : IAsyncLifetime
     [Fact]
     public async Task Topics_that_were_created_again_and_have_grown_past_what_was_indexed_are_indexed_from_their_beginning()
     {
-        var (before, after) = (new Story(seed: 28, messages: 20, transitions: 100, "before"), new Story(seed: 29, messages: 200, transitions: 2000, "after"));
+        var (before, after) = (
+            new Story(seed: 28, messages: 20, transitions: 100, "before"),
+            new Story(seed: 29, messages: 200, transitions: 2000, "after")
+        );
 
         // Time stands still: what is done is committed at once, and else it is looked which topics they are only when time goes on.
         var (time, log) = (new StandingClock(), new HeldLog());
-        var options = _options with { Properties = new Dictionary<string, string> { ["session.timeout.ms"] = "60000", ["debug"] = "metadata" } };
+        var options = _options with
+        {
+            Properties = new Dictionary<string, string> { ["session.timeout.ms"] = "60000", ["debug"] = "metadata" },
+        };
         await using (var first = new KafkaIndexer(options, _index, log, time))
         {
             await first.StartAsync();
@@ -153,7 +185,10 @@ public sealed class KafkaIndexerTests : IAsyncLifetime
 
             log.Release();
             var last = after.Transitions.TakeLast(100).ToHashSet();
-            await Task.WhenAny(first.Completion, _index.BecomesAsync(() => first.Completion.IsCompleted || last.IsSubsetOf(_index.Transitions)));
+            await Task.WhenAny(
+                first.Completion,
+                _index.BecomesAsync(() => first.Completion.IsCompleted || last.IsSubsetOf(_index.Transitions))
+            );
             _index.Transitions.Contains(after.Transitions.First()).ShouldBeFalse("they are read on where the deleted ones were");
             await Eventually.BeAsync(() =>
             {
@@ -197,7 +232,10 @@ public sealed class KafkaIndexerTests : IAsyncLifetime
     [Fact]
     public async Task Indexers_share_the_partitions_and_take_over_from_each_other()
     {
-        var stories = Enumerable.Range(0, 3).Select(static i => new Story(seed: 30 + i, messages: 50, transitions: 400, $"queue{i}")).ToList();
+        var stories = Enumerable
+            .Range(0, 3)
+            .Select(static i => new Story(seed: 30 + i, messages: 50, transitions: 400, $"queue{i}"))
+            .ToList();
         var (firstLog, secondLog) = (new MemoryLog<KafkaIndexer>(), new MemoryLog<KafkaIndexer>());
         await using var publisher = TestKafka.Publisher(_options);
         var first = new KafkaIndexer(_options, _index, firstLog);
@@ -283,11 +321,18 @@ public sealed class KafkaIndexerTests : IAsyncLifetime
 
         public void Release() => _released.SetResult();
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (_line is { } line && formatter(state, exception).Contains(line, StringComparison.Ordinal))
                 _released.Task.Wait();
@@ -296,13 +341,24 @@ public sealed class KafkaIndexerTests : IAsyncLifetime
         }
     }
 
-    private static string Header(ConsumeResult<byte[], byte[]> letter, string name) => Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes(name));
+    private static string Header(ConsumeResult<byte[], byte[]> letter, string name) =>
+        Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes(name));
 
-    private static string Origin(ConsumeResult<byte[], byte[]> letter) => $"{Header(letter, "topic")}/{Header(letter, "partition")}/{Header(letter, "offset")}";
+    private static string Origin(ConsumeResult<byte[], byte[]> letter) =>
+        $"{Header(letter, "topic")}/{Header(letter, "partition")}/{Header(letter, "offset")}";
 
     private TopicPartitionOffset Produce(string topic, int partition, string? value)
     {
-        using var producer = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig { BootstrapServers = _options.BootstrapServers }).SetValueSerializer(Serializers.ByteArray!).Build();
-        return producer.ProduceAsync(new TopicPartition(topic, partition), new Message<byte[], byte[]?> { Key = "k"u8.ToArray(), Value = value is null ? null : Encoding.UTF8.GetBytes(value) }).GetAwaiter().GetResult().TopicPartitionOffset;
+        using var producer = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig { BootstrapServers = _options.BootstrapServers })
+            .SetValueSerializer(Serializers.ByteArray!)
+            .Build();
+        return producer
+            .ProduceAsync(
+                new TopicPartition(topic, partition),
+                new Message<byte[], byte[]?> { Key = "k"u8.ToArray(), Value = value is null ? null : Encoding.UTF8.GetBytes(value) }
+            )
+            .GetAwaiter()
+            .GetResult()
+            .TopicPartitionOffset;
     }
 }

@@ -24,7 +24,8 @@ public sealed class KafkaPublisherFaultTests : IDisposable
         new[] { MockError.ConnectionLost, MockError.ConnectionLost, MockError.ConnectionLost },
     };
 
-    public static TheoryData<MockError> Fatal => [MockError.OutOfOrderSequence, MockError.InvalidProducerEpoch, MockError.TopicNotAuthorized];
+    public static TheoryData<MockError> Fatal =>
+        [MockError.OutOfOrderSequence, MockError.InvalidProducerEpoch, MockError.TopicNotAuthorized];
 
     [Theory, MemberData(nameof(Passing))]
     public async Task Errors_that_pass_are_got_over_without_the_pump(MockError[] errors)
@@ -64,6 +65,9 @@ public sealed class KafkaPublisherFaultTests : IDisposable
         _kafka.Fail(MockRequest.Produce, MockError.MessageTooLarge, MockError.MessageTooLarge);
         await publisher.DeliverAsync(new OutboxBatch([refused], afterGap: false));
         await publisher.DeliverAsync(new OutboxBatch([larger], afterGap: false));
-        (await TopicReader.ReadAsync(_options, _options.HistoricTopic)).Single().Event().Transition!.Payload.Kind.ShouldBe(PayloadKind.None);
+        (await TopicReader.ReadAsync(_options, _options.HistoricTopic))
+            .Single()
+            .Event()
+            .Transition!.Payload.Kind.ShouldBe(PayloadKind.None);
     }
 }

@@ -51,8 +51,12 @@ public sealed class KafkaPublisherTests
         var options = await TestKafka.NewAsync();
         var story = new Story(seed: 3, messages: 20, transitions: 100);
         await using var publisher = TestKafka.Publisher(options);
-        await publisher.DeliverAsync(new OutboxBatch([.. story.Entries, .. Story.Deletion().Entries, .. new Story(4, 20, 100, "others").Entries], afterGap: false));
-        foreach (var partition in (await TopicReader.ReadAsync(options, options.CurrentTopic)).GroupBy(static record => record.Partition.Value))
+        await publisher.DeliverAsync(
+            new OutboxBatch([.. story.Entries, .. Story.Deletion().Entries, .. new Story(4, 20, 100, "others").Entries], afterGap: false)
+        );
+        foreach (
+            var partition in (await TopicReader.ReadAsync(options, options.CurrentTopic)).GroupBy(static record => record.Partition.Value)
+        )
         {
             var told = partition.OrderBy(static record => record.Offset.Value).Select(static record => record.Event()).ToList();
             var removal = told.FindIndex(static one => one.RemovedQueue is { Queue: "orders" });
@@ -84,18 +88,42 @@ public sealed class KafkaPublisherTests
         var options = await TestKafka.NewAsync();
         var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = options.BootstrapServers }).Build();
         using var _ = admin;
-        await admin.CreateTopicsAsync([.. new[] { options.CurrentTopic, options.HistoricTopic }.Select(topic => new TopicSpecification { Name = topic, NumPartitions = 1, Configs = Limit(Most) })]);
+        await admin.CreateTopicsAsync([
+            .. new[] { options.CurrentTopic, options.HistoricTopic }.Select(topic => new TopicSpecification
+            {
+                Name = topic,
+                NumPartitions = 1,
+                Configs = Limit(Most),
+            }),
+        ]);
         var some = new Story(seed: 12, messages: 20, transitions: 600).Entries[0];
         await using var publisher = TestKafka.Publisher(options);
-        await publisher.DeliverAsync(new OutboxBatch([.. Enumerable.Range(0, 100).Select(i => Noise($"small-{i}", 1000)), Noise("fits", Most / 2), Noise("large", Most)], afterGap: false));
+        await publisher.DeliverAsync(
+            new OutboxBatch(
+                [.. Enumerable.Range(0, 100).Select(i => Noise($"small-{i}", 1000)), Noise("fits", Most / 2), Noise("large", Most)],
+                afterGap: false
+            )
+        );
 
         // What it takes is less from now on: the next batch is refused, and its topic asked again.
-        await admin.AlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
-        {
-            [new ConfigResource { Type = ResourceType.Topic, Name = options.HistoricTopic }] = [new ConfigEntry { Name = "max.message.bytes", Value = $"{Most / 4}" }],
-        });
-        await publisher.DeliverAsync(new OutboxBatch([.. Enumerable.Range(0, 100).Select(i => Noise($"later-{i}", 1000)), Noise("fits no more", Most / 2)], afterGap: false));
-        var records = (await TopicReader.ReadAsync(options, options.HistoricTopic)).DistinctBy(static record => record.Event().Transition!.Id).ToList();
+        await admin.AlterConfigsAsync(
+            new Dictionary<ConfigResource, List<ConfigEntry>>
+            {
+                [new ConfigResource { Type = ResourceType.Topic, Name = options.HistoricTopic }] =
+                [
+                    new ConfigEntry { Name = "max.message.bytes", Value = $"{Most / 4}" },
+                ],
+            }
+        );
+        await publisher.DeliverAsync(
+            new OutboxBatch(
+                [.. Enumerable.Range(0, 100).Select(i => Noise($"later-{i}", 1000)), Noise("fits no more", Most / 2)],
+                afterGap: false
+            )
+        );
+        var records = (await TopicReader.ReadAsync(options, options.HistoricTopic))
+            .DistinctBy(static record => record.Event().Transition!.Id)
+            .ToList();
         records.Count.ShouldBe(203);
         foreach (var record in records)
         {
@@ -129,7 +157,9 @@ public sealed class KafkaPublisherTests
     public async Task A_cluster_that_is_not_there_fails_the_delivery()
     {
         await using var publisher = TestKafka.Publisher(TestKafka.NewOn("127.0.0.1:1"));
-        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(Story.Deletion()))).Message.ShouldStartWith("Kafka cannot be reached.");
+        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(Story.Deletion()))).Message.ShouldStartWith(
+            "Kafka cannot be reached."
+        );
     }
 
     [Theory]
@@ -149,7 +179,9 @@ public sealed class KafkaPublisherTests
         var options = new KafkaOptions { BootstrapServers = "127.0.0.1:1" };
         Should.Throw<ArgumentException>(() => (options with { BootstrapServers = " " }).Validate()).ParamName.ShouldBe("BootstrapServers");
         Should.Throw<ArgumentException>(() => (options with { CurrentTopic = "a b" }).Validate()).ParamName.ShouldBe("CurrentTopic");
-        Should.Throw<ArgumentException>(() => (options with { DeadLetterTopic = options.CurrentTopic }).Validate()).ParamName.ShouldBe("DeadLetterTopic");
+        Should
+            .Throw<ArgumentException>(() => (options with { DeadLetterTopic = options.CurrentTopic }).Validate())
+            .ParamName.ShouldBe("DeadLetterTopic");
         Should.Throw<ArgumentException>(() => (options with { Partitions = 0 }).Validate()).ParamName.ShouldBe("Partitions");
         Should.Throw<ArgumentException>(() => (options with { ReplicationFactor = 0 }).Validate()).ParamName.ShouldBe("ReplicationFactor");
     }

@@ -53,7 +53,11 @@ public sealed class KafkaScrubTests
 
         // Kafka forgets: what is lost then is said to be.
         await ForgetAsync(kafka);
-        await DeleteAsync(bench, bench.Connection.Names.HistoricPattern, static id => id.EndsWith("/3", StringComparison.Ordinal) && IsLost(id));
+        await DeleteAsync(
+            bench,
+            bench.Connection.Names.HistoricPattern,
+            static id => id.EndsWith("/3", StringComparison.Ordinal) && IsLost(id)
+        );
         await DeleteAsync(bench, bench.Connection.Names.CurrentPattern, static id => IsLost(id));
         await Eventually.BeAsync(() => HasAsync(Messages, 3 * Messages - Lost), Patience, Glance);
         var history = await service.GetHistoryAsync(Q, "m3");
@@ -64,7 +68,8 @@ public sealed class KafkaScrubTests
         async Task<bool> HasAsync(int messages, int transitions)
         {
             await bench.RefreshAsync();
-            return await CountAsync(bench, bench.Connection.Names.CurrentPattern) == messages && await CountAsync(bench, bench.Connection.Names.HistoricPattern) == transitions;
+            return await CountAsync(bench, bench.Connection.Names.CurrentPattern) == messages
+                && await CountAsync(bench, bench.Connection.Names.HistoricPattern) == transitions;
         }
     }
 
@@ -86,25 +91,40 @@ public sealed class KafkaScrubTests
                 });
             }
 
-            producer.Produce(kafka.HistoricTopic, new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes("orders/m1"), Value = [1, 2, 3] });
+            producer.Produce(
+                kafka.HistoricTopic,
+                new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes("orders/m1"), Value = [1, 2, 3] }
+            );
             producer.Flush(TimeSpan.FromSeconds(30));
         }
 
         var (looked, read) = (0, new List<Transition>());
         var wanted = transitions.Where(static told => told.Id is "m1" or "m2").ToList();
         var archive = new KafkaArchive(kafka, NullLogger<KafkaArchive>.Instance);
-        await foreach (var told in archive.ReadAsync(wanted.Select(static told => $"{told.Queue}/{told.Id}").ToHashSet(), DateTimeOffset.UtcNow.AddHours(-1), (records, _) =>
-        {
-            looked += records;
-            return default;
-        }))
+        await foreach (
+            var told in archive.ReadAsync(
+                wanted.Select(static told => $"{told.Queue}/{told.Id}").ToHashSet(),
+                DateTimeOffset.UtcNow.AddHours(-1),
+                (records, _) =>
+                {
+                    looked += records;
+                    return default;
+                }
+            )
+        )
             read.Add(told.Transition!);
         read.ShouldBe(wanted, ignoreOrder: true);
         wanted.ShouldNotBeEmpty();
         looked.ShouldBe(transitions.Count + 1);
 
         // What was published before the time asked for is passed over.
-        await foreach (var told in archive.ReadAsync(wanted.Select(static told => $"{told.Queue}/{told.Id}").ToHashSet(), DateTimeOffset.UtcNow.AddHours(1), static (_, _) => default))
+        await foreach (
+            var told in archive.ReadAsync(
+                wanted.Select(static told => $"{told.Queue}/{told.Id}").ToHashSet(),
+                DateTimeOffset.UtcNow.AddHours(1),
+                static (_, _) => default
+            )
+        )
             told.ShouldBeNull();
     }
 
@@ -112,7 +132,8 @@ public sealed class KafkaScrubTests
 
     private static bool IsLost(string document) => int.Parse(document.Split('/')[1][1..], CultureInfo.InvariantCulture) % 3 == 0;
 
-    private static async Task<int> CountAsync(ElasticsearchBench bench, string indices) => (int)(await bench.AskAsync(HttpMethod.Get, $"{indices}/_count"))["count"]!;
+    private static async Task<int> CountAsync(ElasticsearchBench bench, string indices) =>
+        (int)(await bench.AskAsync(HttpMethod.Get, $"{indices}/_count"))["count"]!;
 
     private static async Task DeleteAsync(ElasticsearchBench bench, string indices, Predicate<string> isLost)
     {
@@ -128,6 +149,10 @@ public sealed class KafkaScrubTests
     private static async Task ForgetAsync(KafkaOptions kafka)
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers }).Build();
-        await admin.DeleteRecordsAsync(Enumerable.Range(0, TestKafka.Partitions).Select(partition => new TopicPartitionOffset(kafka.HistoricTopic, partition, Offset.End)));
+        await admin.DeleteRecordsAsync(
+            Enumerable
+                .Range(0, TestKafka.Partitions)
+                .Select(partition => new TopicPartitionOffset(kafka.HistoricTopic, partition, Offset.End))
+        );
     }
 }

@@ -6,11 +6,14 @@ using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Kafka;
 
-/// <summary>A real Apache Kafka on this machine: broker and controller in one process, which can be killed and started again on what it has stored.</summary>
+/// <summary>
+/// A real Apache Kafka on this machine: broker and controller in one process, which can be killed and started again on what it has stored.
+/// </summary>
 public sealed class KafkaServer : IDisposable
 {
     // The script has no argument for the address at which clients come back: it is replaced in its text.
-    private const string Behind = """script=$1; shift; exec bash -c "$(sed "s|^advertised.listeners=.*|advertised.listeners=PLAINTEXT://127.0.0.1:$ADVERTISED|" "$script")" "$script" "$@" """;
+    private const string Behind =
+        """script=$1; shift; exec bash -c "$(sed "s|^advertised.listeners=.*|advertised.listeners=PLAINTEXT://127.0.0.1:$ADVERTISED|" "$script")" "$script" "$@" """;
 
     // Nor for who may come: the one listener of clients is replaced by two, and what the broker is told besides stands in a file.
     private const string Closed =
@@ -59,14 +62,17 @@ public sealed class KafkaServer : IDisposable
     public static async Task<KafkaServer> StartBehindAsync(int advertised, int port)
     {
         var start = Program();
-        var server = new KafkaServer(port, folder => ["env", $"ADVERTISED={Text(advertised)}", "bash", "-c", Behind, "bash", start, folder, Text(port)]);
+        var server = new KafkaServer(
+            port,
+            folder => ["env", $"ADVERTISED={Text(advertised)}", "bash", "-c", Behind, "bash", start, folder, Text(port)]
+        );
         await server.StartAsync();
         return server;
     }
 
     /// <summary>
-    /// Starts one node that speaks TLS as <c>localhost</c>. It takes one user with a password (<c>PLAIN</c>), those that it is told of later (<c>SCRAM-SHA-512</c>),
-    /// and on <see cref="MutualPort"/> clients with a certificate.
+    /// Starts one node that speaks TLS as <c>localhost</c>. It takes one user with a password (<c>PLAIN</c>), those that it is told of
+    /// later (<c>SCRAM-SHA-512</c>), and on <see cref="MutualPort"/> clients with a certificate.
     /// </summary>
     /// <param name="authority">Signs its certificate, and those of clients.</param>
     /// <param name="folder">Where its certificate and what it is told are kept: the test's.</param>
@@ -92,19 +98,27 @@ public sealed class KafkaServer : IDisposable
 
             """);
         var (start, port) = (Program(), FreePort.With(1, ToMutual));
-        var server = new KafkaServer(port, data => ["env", $"MORE={more}", $"MUTUAL={Text(port + ToMutual)}", "bash", "-c", Closed, "bash", start, data, Text(port)]);
+        var server = new KafkaServer(
+            port,
+            data => ["env", $"MORE={more}", $"MUTUAL={Text(port + ToMutual)}", "bash", "-c", Closed, "bash", start, data, Text(port)]
+        );
         await server.StartAsync();
         return server;
     }
 
-    /// <summary>Starts three nodes that are one cluster: topics have three copies, of which two must have a record before it is acknowledged.</summary>
+    /// <summary>
+    /// Starts three nodes that are one cluster: topics have three copies, of which two must have a record before it is acknowledged.
+    /// </summary>
     public static async Task<KafkaServer[]> StartThreeAsync()
     {
         var start = Program();
         var first = FreePort.With(1, 2, 3, 4, 5);
         int[] ports = [first, first + 2, first + 4];
         var voters = string.Join(',', ports.Select(static (port, i) => $"{Text(i + 1)}@{AddressOf(port + 1)}"));
-        KafkaServer[] servers = [.. ports.Select((port, i) => new KafkaServer(port, folder => [start, folder, Text(port), Text(i + 1), voters]))];
+        KafkaServer[] servers =
+        [
+            .. ports.Select((port, i) => new KafkaServer(port, folder => [start, folder, Text(port), Text(i + 1), voters])),
+        ];
         await Task.WhenAll(servers.Select(static server => server.StartAsync()));
         return servers;
     }

@@ -23,7 +23,12 @@ public sealed class KafkaServerFaultTests(KafkaServerFaultTests.OwnKafka own) : 
         try
         {
             var options = TestKafka.NewOn(string.Join(',', servers.Select(static server => server.BootstrapServers)));
-            await DeliverAsync(options, new Story(seed: 52, messages: 60, transitions: 6000), servers.Length, kill => servers[kill].RestartAsync());
+            await DeliverAsync(
+                options,
+                new Story(seed: 52, messages: 60, transitions: 6000),
+                servers.Length,
+                kill => servers[kill].RestartAsync()
+            );
         }
         finally
         {
@@ -41,7 +46,9 @@ public sealed class KafkaServerFaultTests(KafkaServerFaultTests.OwnKafka own) : 
         await using var publisher = TestKafka.Publisher(options with { DeliveryTimeout = TimeSpan.FromSeconds(3) });
         await publisher.InsistAsync(batches[0]);
         own.Server.Kill();
-        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(batches[1]))).Message.ShouldBe("Kafka has acknowledged nothing for 3 s.");
+        (await Should.ThrowAsync<IOException>(async () => await publisher.DeliverAsync(batches[1]))).Message.ShouldBe(
+            "Kafka has acknowledged nothing for 3 s."
+        );
         await own.Server.StartAsync();
         await publisher.InsistAsync(batches[1]);
         await options.ShouldHaveAllInOrderAsync(story);

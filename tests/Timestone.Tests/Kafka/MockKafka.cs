@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Timestone.Tests.Kafka;
 
 /// <summary>
-/// A cluster of Kafka by librdkafka itself: brokers that speak the protocol on real sockets of this process, and that can be told to fail. It has no
-/// authentication, cannot be asked to create topics, keeps the last 5 MB of a partition, and does not notice that a producer's batch is missing.
+/// A cluster of Kafka by librdkafka itself: brokers that speak the protocol on real sockets of this process, and that can be told to fail.
+/// It has no authentication, cannot be asked to create topics, keeps the last 5 MB of a partition, and does not notice that a producer's
+/// batch is missing.
 /// </summary>
 public sealed partial class MockKafka : IDisposable
 {
@@ -19,8 +20,14 @@ public sealed partial class MockKafka : IDisposable
     static MockKafka()
     {
         _ = Confluent.Kafka.Library.Version;
-        var loaded = Process.GetCurrentProcess().Modules.Cast<ProcessModule>().First(static module => module.ModuleName.Contains(Library, StringComparison.Ordinal));
-        NativeLibrary.SetDllImportResolver(typeof(MockKafka).Assembly, (name, _, _) => name == Library ? NativeLibrary.Load(loaded.FileName) : 0);
+        var loaded = Process
+            .GetCurrentProcess()
+            .Modules.Cast<ProcessModule>()
+            .First(static module => module.ModuleName.Contains(Library, StringComparison.Ordinal));
+        NativeLibrary.SetDllImportResolver(
+            typeof(MockKafka).Assembly,
+            (name, _, _) => name == Library ? NativeLibrary.Load(loaded.FileName) : 0
+        );
     }
 
     public MockKafka(int brokers = 3)

@@ -6,9 +6,21 @@ namespace Timestone.Tests.Kafka;
 internal static class MockKafkaFaults
 {
     private static readonly MockError[] Passing =
-        [MockError.NotLeader, MockError.LeaderNotAvailable, MockError.TimedOut, MockError.NotEnoughReplicas, MockError.NotEnoughReplicasAfterAppend, MockError.ConnectionLost];
+    [
+        MockError.NotLeader,
+        MockError.LeaderNotAvailable,
+        MockError.TimedOut,
+        MockError.NotEnoughReplicas,
+        MockError.NotEnoughReplicasAfterAppend,
+        MockError.ConnectionLost,
+    ];
 
-    private static readonly MockError[] Ending = [MockError.OutOfOrderSequence, MockError.InvalidProducerEpoch, MockError.TopicNotAuthorized];
+    private static readonly MockError[] Ending =
+    [
+        MockError.OutOfOrderSequence,
+        MockError.InvalidProducerEpoch,
+        MockError.TopicNotAuthorized,
+    ];
 
     /// <summary>Something fails that recovers by itself, or is brought back.</summary>
     public static void Disturb(this MockKafka kafka, KafkaOptions options, int partitions, Random random)
@@ -18,7 +30,10 @@ internal static class MockKafkaFaults
         switch (random.Next(8))
         {
             case 0 or 1:
-                kafka.Fail(MockRequest.Produce, [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Passing[random.Next(Passing.Length)])]);
+                kafka.Fail(
+                    MockRequest.Produce,
+                    [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Passing[random.Next(Passing.Length)])]
+                );
                 break;
             case 2:
                 kafka.Fail(MockRequest.Produce, Ending[random.Next(Ending.Length)]);

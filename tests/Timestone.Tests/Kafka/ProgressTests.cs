@@ -104,7 +104,9 @@ public sealed class ProgressTests : IAsyncLifetime
     private Task<Dictionary<string, string>> AskAsync()
     {
         _asked++;
-        return _isAway ? throw new IOException("The brokers are away.") : Task.FromResult(new Dictionary<string, string> { [_options.CurrentTopic] = _id });
+        return _isAway
+            ? throw new IOException("The brokers are away.")
+            : Task.FromResult(new Dictionary<string, string> { [_options.CurrentTopic] = _id });
     }
 
     // Starts what is due, and takes note of how it ended: what fails ends at once.

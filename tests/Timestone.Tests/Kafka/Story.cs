@@ -25,13 +25,17 @@ public sealed class Story
     public IReadOnlyList<OutboxEntry> Entries => _entries;
 
     /// <summary>How messages stand at the end; removed ones are not among them.</summary>
-    public IEnumerable<IndexedMessage> Messages => _last.Values.Where(static entry => entry.Kind == OutboxEntryKind.Transition).Select(EventDocuments.MessageOf);
+    public IEnumerable<IndexedMessage> Messages =>
+        _last.Values.Where(static entry => entry.Kind == OutboxEntryKind.Transition).Select(EventDocuments.MessageOf);
 
-    public IEnumerable<Transition> Transitions => _entries.Where(static entry => entry.Kind == OutboxEntryKind.Transition).Select(EventDocuments.TransitionOf);
+    public IEnumerable<Transition> Transitions =>
+        _entries.Where(static entry => entry.Kind == OutboxEntryKind.Transition).Select(EventDocuments.TransitionOf);
 
-    public IEnumerable<OutboxBatch> Batches(int size) => _entries.Chunk(size).Select(static entries => new OutboxBatch(entries, afterGap: false));
+    public IEnumerable<OutboxBatch> Batches(int size) =>
+        _entries.Chunk(size).Select(static entries => new OutboxBatch(entries, afterGap: false));
 
-    public static OutboxBatch Deletion(string queue = "orders") => new([OutboxEntry.Deleted(queue, CreatedAt, CreatedAt + 1_000_000)], afterGap: false);
+    public static OutboxBatch Deletion(string queue = "orders") =>
+        new([OutboxEntry.Deleted(queue, CreatedAt, CreatedAt + 1_000_000)], afterGap: false);
 
     private OutboxEntry Next(Random random, string queue, string id, long at)
     {

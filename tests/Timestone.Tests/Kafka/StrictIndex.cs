@@ -17,11 +17,15 @@ public sealed class StrictIndex : IIndexWriter
     /// <summary>Why an event will never be taken; null for others.</summary>
     public Func<StreamEvent, string?> Reject { get; set; } = static _ => null;
 
-    public IReadOnlyList<IndexedMessage> Messages => Read(() => _current.Values.Select(static kept => kept.Message).OfType<IndexedMessage>().ToList());
+    public IReadOnlyList<IndexedMessage> Messages =>
+        Read(() => _current.Values.Select(static kept => kept.Message).OfType<IndexedMessage>().ToList());
 
     public IReadOnlyList<Transition> Transitions => Read(() => _historic.Values.ToList());
 
-    public async Task<IReadOnlyList<RejectedEvent>> WriteAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<RejectedEvent>> WriteAsync(
+        IReadOnlyList<StreamEvent> events,
+        CancellationToken cancellationToken = default
+    )
     {
         await BeforeWrite(events);
         List<RejectedEvent> rejected = [];
@@ -46,8 +50,14 @@ public sealed class StrictIndex : IIndexWriter
     public async Task IncludesAsync(Story story)
     {
         var transitions = story.Transitions.Select(static made => (made.Queue, made.Id, made.Life, made.Version)).ToHashSet();
-        var ends = story.Entries.GroupBy(static entry => (entry.Queue, entry.Id, entry.Life)).Select(static life => (life.Key, life.Last().Version)).ToList();
-        await BecomesAsync(() => transitions.All(_historic.ContainsKey) && ends.All(end => _current.TryGetValue(end.Key, out var kept) && kept.Version >= end.Version));
+        var ends = story
+            .Entries.GroupBy(static entry => (entry.Queue, entry.Id, entry.Life))
+            .Select(static life => (life.Key, life.Last().Version))
+            .ToList();
+        await BecomesAsync(() =>
+            transitions.All(_historic.ContainsKey)
+            && ends.All(end => _current.TryGetValue(end.Key, out var kept) && kept.Version >= end.Version)
+        );
     }
 
     /// <summary>Waits, looking after each write.</summary>
@@ -73,7 +83,10 @@ public sealed class StrictIndex : IIndexWriter
         switch (told)
         {
             case { Transition: { } made }:
-                if (!_historic.TryAdd((made.Queue, made.Id, made.Life, made.Version), made) && _historic[(made.Queue, made.Id, made.Life, made.Version)] != made)
+                if (
+                    !_historic.TryAdd((made.Queue, made.Id, made.Life, made.Version), made)
+                    && _historic[(made.Queue, made.Id, made.Life, made.Version)] != made
+                )
                     throw new InvalidOperationException($"Two different transitions have the same version: {made}");
                 break;
             case { Message: { } message }:
@@ -83,7 +96,12 @@ public sealed class StrictIndex : IIndexWriter
                 Set((removed.Queue, removed.Id, removed.Life), removed.Version, null);
                 break;
             case { RemovedQueue: { } queue }:
-                foreach (var key in _current.Keys.Where(key => key.Queue == queue.Queue && key.Life.StartsWith($"{queue.CreatedAt.ToUnixTimeMilliseconds()}-", StringComparison.Ordinal)))
+                foreach (
+                    var key in _current.Keys.Where(key =>
+                        key.Queue == queue.Queue
+                        && key.Life.StartsWith($"{queue.CreatedAt.ToUnixTimeMilliseconds()}-", StringComparison.Ordinal)
+                    )
+                )
                     _current[key] = (int.MaxValue, null);
                 break;
         }

@@ -34,8 +34,9 @@ public static class TestKafka
     }
 
     /// <summary>
-    /// For a publisher on a mock cluster that fails. A broker refuses a batch behind one that it did not take, so a client that sees the later one accepted takes the earlier one
-    /// for kept. The mock cluster accepts it (it looks at sequence numbers within transactions only), and the earlier one would be lost. So there is no later one on its way.
+    /// For a publisher on a mock cluster that fails. A broker refuses a batch behind one that it did not take, so a client that sees the
+    /// later one accepted takes the earlier one for kept. The mock cluster accepts it (it looks at sequence numbers within transactions
+    /// only), and the earlier one would be lost. So there is no later one on its way.
     /// </summary>
     public static KafkaOptions OneByOne(this KafkaOptions options) => options.With("max.in.flight.requests.per.connection", "1");
 
@@ -52,7 +53,8 @@ public static class TestKafka
             GroupId = $"group-{test}",
             Partitions = Partitions,
             CommitInterval = TimeSpan.Zero,
-            // After a member has left, the mock cluster waits for this long before it lets others have the partitions. 6 s is the least that real brokers take.
+            // After a member has left, the mock cluster waits for this long before it lets others have the partitions. 6 s is the least
+            // that real brokers take.
             Properties = new Dictionary<string, string> { ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "500" },
         };
     }
@@ -60,7 +62,8 @@ public static class TestKafka
     private static KafkaOptions With(this KafkaOptions options, string property, string value) =>
         options with { Properties = new Dictionary<string, string>(options.Properties) { [property] = value } };
 
-    public static KafkaPublisher Publisher(KafkaOptions options, TimeProvider? time = null) => new(options, NullLogger<KafkaPublisher>.Instance, time);
+    public static KafkaPublisher Publisher(KafkaOptions options, TimeProvider? time = null) =>
+        new(options, NullLogger<KafkaPublisher>.Instance, time);
 
     public static KafkaIndexer Indexer(KafkaOptions options, IIndexWriter index) => new(options, index, NullLogger<KafkaIndexer>.Instance);
 
@@ -74,10 +77,18 @@ public static class TestKafka
         {
             try
             {
-                await admin.CreateTopicsAsync(topics.Select(topic => new TopicSpecification { Name = topic, NumPartitions = options.Partitions, ReplicationFactor = options.ReplicationFactor }));
+                await admin.CreateTopicsAsync(
+                    topics.Select(topic => new TopicSpecification
+                    {
+                        Name = topic,
+                        NumPartitions = options.Partitions,
+                        ReplicationFactor = options.ReplicationFactor,
+                    })
+                );
                 return true;
             }
-            catch (CreateTopicsException problem) when (problem.Results.Any(static result => result.Error.Code == Confluent.Kafka.ErrorCode.TopicAlreadyExists))
+            catch (CreateTopicsException problem)
+                when (problem.Results.Any(static result => result.Error.Code == Confluent.Kafka.ErrorCode.TopicAlreadyExists))
             {
                 // They are not gone yet.
                 return false;

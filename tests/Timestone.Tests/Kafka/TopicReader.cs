@@ -14,10 +14,19 @@ internal static class TopicReader
 
     public static async Task<List<ConsumeResult<byte[], byte[]>>> ReadAsync(KafkaOptions options, string topic)
     {
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = options.BootstrapServers, GroupId = "reader", EnableAutoCommit = false }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig
+            {
+                BootstrapServers = options.BootstrapServers,
+                GroupId = "reader",
+                EnableAutoCommit = false,
+            }
+        ).Build();
         var count = await KafkaTopics.CountPartitionsAsync(consumer.Handle, topic, CancellationToken.None);
         var partitions = Enumerable.Range(0, count).Select(partition => new TopicPartition(topic, partition)).ToList();
-        var left = partitions.Sum(partition => consumer.QueryWatermarkOffsets(partition, Patience) is var marks ? marks.High.Value - marks.Low.Value : 0);
+        var left = partitions.Sum(partition =>
+            consumer.QueryWatermarkOffsets(partition, Patience) is var marks ? marks.High.Value - marks.Low.Value : 0
+        );
         consumer.Assign(partitions.Select(static partition => new TopicPartitionOffset(partition, Offset.Beginning)));
         var read = new List<ConsumeResult<byte[], byte[]>>();
         while (read.Count < left)
@@ -54,9 +63,21 @@ internal static class TopicReader
     {
         var historic = (await ReadAsync(options, options.HistoricTopic)).Select(static record => record.Event().Transition!).ToList();
         FirstArrivals(historic, static made => (made.Id, made.Life, made.Version))
-            .ShouldBe(story.Transitions.GroupBy(static made => made.Id).ToDictionary(static made => made.Key, static made => made.ToList()).SelectMany(static made => made.Value).OrderBy(static made => made.Id, StringComparer.Ordinal));
+            .ShouldBe(
+                story
+                    .Transitions.GroupBy(static made => made.Id)
+                    .ToDictionary(static made => made.Key, static made => made.ToList())
+                    .SelectMany(static made => made.Value)
+                    .OrderBy(static made => made.Id, StringComparer.Ordinal)
+            );
         var current = (await ReadAsync(options, options.CurrentTopic)).Select(static record => record.Event()).ToList();
-        FirstArrivals(current, static told => told.Message is { } message ? (message.Id, message.Life, message.Version) : (told.RemovedMessage!.Id, told.RemovedMessage.Life, told.RemovedMessage.Version))
+        FirstArrivals(
+                current,
+                static told =>
+                    told.Message is { } message
+                        ? (message.Id, message.Life, message.Version)
+                        : (told.RemovedMessage!.Id, told.RemovedMessage.Life, told.RemovedMessage.Version)
+            )
             .Select(static told => told.Message?.Version ?? told.RemovedMessage!.Version)
             .ShouldBe(story.Entries.OrderBy(static entry => entry.Id, StringComparer.Ordinal).Select(static entry => entry.Version));
     }

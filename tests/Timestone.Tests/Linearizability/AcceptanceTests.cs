@@ -17,24 +17,37 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
     [InlineData(QueueType.Exclusive, 12, 40)]
     [InlineData(QueueType.Simple, 10, 100)]
     [InlineData(QueueType.Exclusive, 8, 100)]
-    public void Histories_made_of_the_reference_are_accepted(QueueType type, int mostCallers, int mostUnknownPerMille) => Seeds.Run(output, seed =>
-    {
-        var random = new Random(seed);
-        var history = HistoryMaker.Make(random, HistoryShape.Random(random, type, mostCallers, mostUnknownPerMille));
-        var verdict = LinearizabilityChecker.Check(history, mostTrials: MostTrials);
-        verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
-    }, fixedCount: 80, freshCount: 20);
+    public void Histories_made_of_the_reference_are_accepted(QueueType type, int mostCallers, int mostUnknownPerMille) =>
+        Seeds.Run(
+            output,
+            seed =>
+            {
+                var random = new Random(seed);
+                var history = HistoryMaker.Make(random, HistoryShape.Random(random, type, mostCallers, mostUnknownPerMille));
+                var verdict = LinearizabilityChecker.Check(history, mostTrials: MostTrials);
+                verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
+            },
+            fixedCount: 80,
+            freshCount: 20
+        );
 
     [Theory]
     [InlineData(QueueType.Simple)]
     [InlineData(QueueType.Exclusive)]
-    public void What_answers_tell_of_the_times_of_calls_is_true(QueueType type) => Seeds.Run(output, seed =>
-    {
-        var random = new Random(seed);
-        var history = HistoryMaker.Make(random, HistoryShape.Random(random, type, mostCallers: 40, mostUnknown: 40), out var maker);
-        foreach (var step in new Foresight(history, slackMs: 0).Steps.Where(static step => step.Call.Answer is not null))
-            step.Time.Contains(maker.Times[step.Call]).ShouldBeTrue($"Seed {seed}: {step.Call} took effect at {maker.Times[step.Call]}, not in {step.Time}");
-    }, fixedCount: 200, freshCount: 50);
+    public void What_answers_tell_of_the_times_of_calls_is_true(QueueType type) =>
+        Seeds.Run(
+            output,
+            seed =>
+            {
+                var random = new Random(seed);
+                var history = HistoryMaker.Make(random, HistoryShape.Random(random, type, mostCallers: 40, mostUnknown: 40), out var maker);
+                foreach (var step in new Foresight(history, slackMs: 0).Steps.Where(static step => step.Call.Answer is not null))
+                    step.Time.Contains(maker.Times[step.Call])
+                        .ShouldBeTrue($"Seed {seed}: {step.Call} took effect at {maker.Times[step.Call]}, not in {step.Time}");
+            },
+            fixedCount: 200,
+            freshCount: 50
+        );
 
     [Theory]
     [InlineData(QueueType.Simple, 16, 0)]
@@ -54,7 +67,9 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
         var history = HistoryMaker.Make(new Random(seed), shape);
         var clock = Stopwatch.StartNew();
         var verdict = LinearizabilityChecker.Check(history);
-        output.WriteLine($"{type}: {history.Calls.Count} calls of {callers} callers, {history.Calls.Count(static call => call.Answer is null)} of unknown outcome, in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}");
+        output.WriteLine(
+            $"{type}: {history.Calls.Count} calls of {callers} callers, {history.Calls.Count(static call => call.Answer is null)} of unknown outcome, in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"
+        );
         verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
     }
 }

@@ -29,7 +29,14 @@ internal sealed class BruteForce
             var first = new Half(call, new SettleCommand(request.Settle), result?.Settled, null);
             _halves.Add(first);
             if (request.Max > 0)
-                _halves.Add(new Half(call, new DequeueCommand(request with { Settle = [] }), result is null ? null : result with { Settled = null }, first));
+                _halves.Add(
+                    new Half(
+                        call,
+                        new DequeueCommand(request with { Settle = [] }),
+                        result is null ? null : result with { Settled = null },
+                        first
+                    )
+                );
         }
     }
 
@@ -84,11 +91,15 @@ internal sealed class BruteForce
         return isSame ? reference : null;
     }
 
-    private static object WithTokens(ReferenceQueue reference, object answer, object answered) => (answer, answered) switch
-    {
-        (DequeueResult one, DequeueResult other) => one with { Messages = [.. one.Messages.Select((message, i) => WithToken(reference, message, other.Messages.ElementAtOrDefault(i)))] },
-        _ => answer,
-    };
+    private static object WithTokens(ReferenceQueue reference, object answer, object answered) =>
+        (answer, answered) switch
+        {
+            (DequeueResult one, DequeueResult other) => one with
+            {
+                Messages = [.. one.Messages.Select((message, i) => WithToken(reference, message, other.Messages.ElementAtOrDefault(i)))],
+            },
+            _ => answer,
+        };
 
     private static Message WithToken(ReferenceQueue reference, Message message, Message? answered) =>
         answered is { LeaseToken: { } token } && answered.Id == message.Id && reference.Tokens.LeaseOf(token) is null
@@ -103,13 +114,22 @@ internal sealed class BruteForce
             text.Append(IsDone(half) ? '1' : '0');
         foreach (var message in reference.Messages)
         {
-            text.Append($"|{message.Id} {message.State} {message.Version} {message.Attempt} {(message.State == MessageState.Pending ? 0 : message.DueAt)} {message.EnqueuedAt} {message.UpdatedAt} {message.Error} {message.Result} {message.Progress} {message.Redriven}");
-            text.Append($" {message.Priority} {Token(message.Lease?.Number)} {message.Lease?.Length} {message.Lease?.Worker} {message.Lease?.RequestId} {string.Join(',', message.Ended.Select(ended => $"{Token(ended.Lease)}{ended.Action}"))}");
+            text.Append(
+                $"|{message.Id} {message.State} {message.Version} {message.Attempt} {(message.State == MessageState.Pending ? 0 : message.DueAt)} {message.EnqueuedAt} {message.UpdatedAt} {message.Error} {message.Result} {message.Progress} {message.Redriven}"
+            );
+            text.Append(
+                $" {message.Priority} {Token(message.Lease?.Number)} {message.Lease?.Length} {message.Lease?.Worker} {message.Lease?.RequestId} {string.Join(',', message.Ended.Select(ended => $"{Token(ended.Lease)}{ended.Action}"))}"
+            );
         }
 
         return text.ToString();
 
-        string Token(long? lease) => lease is { } number ? reference.Tokens.Of(number) is ['?', ..] ? "?" : reference.Tokens.Of(number) : "";
+        string Token(long? lease) =>
+            lease is { } number
+                ? reference.Tokens.Of(number) is ['?', ..]
+                    ? "?"
+                    : reference.Tokens.Of(number)
+                : "";
     }
 
     // A dequeue that settles first is two halves: one that waits settles when it comes, and leases when its wait ends.

@@ -36,7 +36,9 @@ internal sealed class CallMaker(Random random, string unique)
         }
     }
 
-    /// <summary>Learns what a caller learns of a call that has ended. Only those are made once more: retries follow what they repeat.</summary>
+    /// <summary>
+    /// Learns what a caller learns of a call that has ended. Only those are made once more: retries follow what they repeat.
+    /// </summary>
     /// <param name="command">What was asked.</param>
     /// <param name="answer">The answer; null where there is none.</param>
     public void Learn(Command command, object? answer)
@@ -148,7 +150,8 @@ internal sealed class CallMaker(Random random, string unique)
         };
     }
 
-    private string AnyId() => _enqueued[random.Next(10) == 0 ? random.Next(_enqueued.Count) : Math.Max(0, _enqueued.Count - 1 - random.Next(30))].Id!;
+    private string AnyId() =>
+        _enqueued[random.Next(10) == 0 ? random.Next(_enqueued.Count) : Math.Max(0, _enqueued.Count - 1 - random.Next(30))].Id!;
 
     private Metadata Filter() => random.Next(4) == 0 ? Metadata.Of("tenant", Tenants[random.Next(3)]) : Metadata.Empty;
 }

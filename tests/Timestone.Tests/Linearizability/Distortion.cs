@@ -26,7 +26,10 @@ internal static class Distortion
                 break;
         }
 
-        return history with { Calls = calls };
+        return history with
+        {
+            Calls = calls,
+        };
     }
 
     /// <summary>Less known of one call: it took longer, or its outcome is unknown. What could be explained still can.</summary>
@@ -39,30 +42,36 @@ internal static class Distortion
         // A retry follows what it repeats, and nobody can use a lease that nobody was told of.
         if (call.Caller < 0 || calls.Count(other => ReferenceEquals(other.Command, call.Command)) > 1)
             return history;
-        calls[at] = random.Next(3) == 0 && call.Answer is not DequeueResult
-            ? call with { Answer = null }
-            : Between(call, Math.Max(0, call.Start - random.Next(3000)), call.End + random.Next(3000));
+        calls[at] =
+            random.Next(3) == 0 && call.Answer is not DequeueResult
+                ? call with
+                {
+                    Answer = null,
+                }
+                : Between(call, Math.Max(0, call.Start - random.Next(3000)), call.End + random.Next(3000));
         return history with { Calls = calls };
     }
 
-    private static RecordedCall Between(RecordedCall call, long start, long end) => call with
-    {
-        Start = start,
-        End = end,
-        StartMs = call.StartMs + (start / 1000) - (call.Start / 1000),
-        EndMs = call.EndMs + (end / 1000) - (call.End / 1000),
-    };
+    private static RecordedCall Between(RecordedCall call, long start, long end) =>
+        call with
+        {
+            Start = start,
+            End = end,
+            StartMs = call.StartMs + (start / 1000) - (call.Start / 1000),
+            EndMs = call.EndMs + (end / 1000) - (call.End / 1000),
+        };
 
-    private static object? Another(object? answer, Random random) => answer switch
-    {
-        DequeueResult { Messages.Count: > 0 } result => result with { Messages = Another(result.Messages, random) },
-        DequeueResult { Settled: { } settled } result => result with { Settled = AnotherOf(settled, random) },
-        IReadOnlyList<MessageResult> results => AnotherOf(results, random),
-        MessageResult result => Another(result, random),
-        Message message => Another(message, random),
-        long count => count + Sign(random),
-        _ => answer,
-    };
+    private static object? Another(object? answer, Random random) =>
+        answer switch
+        {
+            DequeueResult { Messages.Count: > 0 } result => result with { Messages = Another(result.Messages, random) },
+            DequeueResult { Settled: { } settled } result => result with { Settled = AnotherOf(settled, random) },
+            IReadOnlyList<MessageResult> results => AnotherOf(results, random),
+            MessageResult result => Another(result, random),
+            Message message => Another(message, random),
+            long count => count + Sign(random),
+            _ => answer,
+        };
 
     private static List<MessageResult> AnotherOf(IReadOnlyList<MessageResult> results, Random random)
     {
@@ -81,27 +90,39 @@ internal static class Distortion
         };
     }
 
-    private static Message Another(Message message, Random random) => random.Next(6) switch
-    {
-        0 => message with { Version = message.Version + Sign(random) },
-        1 => message with { UpdatedAt = message.UpdatedAt.AddMilliseconds(Sign(random)) },
-        2 => message with { EnqueuedAt = message.EnqueuedAt.AddMilliseconds(Sign(random)) },
-        3 => message with { Attempt = message.Attempt + 1, AttemptsLeft = message.AttemptsLeft - 1 },
-        4 => message with { LeaseExpiresAt = message.LeaseExpiresAt?.AddMilliseconds(Sign(random)), VisibleAt = message.VisibleAt?.AddMilliseconds(Sign(random)) },
-        _ => message with { State = (MessageState)random.Next(6) },
-    };
-
-    private static MessageResult Another(MessageResult result, Random random) => result switch
-    {
-        { Error: not null } => new MessageResult { Id = result.Id, State = (MessageState)random.Next(6), Version = random.Next(1, 5), Duplicate = random.Next(2) == 0 },
-        _ => random.Next(4) switch
+    private static Message Another(Message message, Random random) =>
+        random.Next(6) switch
         {
-            0 => result with { Version = result.Version + Sign(random) },
-            1 => result with { State = (MessageState)random.Next(6) },
-            2 => result with { Duplicate = !result.Duplicate },
-            _ => MessageResult.Refused(result.Id, ErrorCode.LeaseLost, ""),
-        },
-    };
+            0 => message with { Version = message.Version + Sign(random) },
+            1 => message with { UpdatedAt = message.UpdatedAt.AddMilliseconds(Sign(random)) },
+            2 => message with { EnqueuedAt = message.EnqueuedAt.AddMilliseconds(Sign(random)) },
+            3 => message with { Attempt = message.Attempt + 1, AttemptsLeft = message.AttemptsLeft - 1 },
+            4 => message with
+            {
+                LeaseExpiresAt = message.LeaseExpiresAt?.AddMilliseconds(Sign(random)),
+                VisibleAt = message.VisibleAt?.AddMilliseconds(Sign(random)),
+            },
+            _ => message with { State = (MessageState)random.Next(6) },
+        };
+
+    private static MessageResult Another(MessageResult result, Random random) =>
+        result switch
+        {
+            { Error: not null } => new MessageResult
+            {
+                Id = result.Id,
+                State = (MessageState)random.Next(6),
+                Version = random.Next(1, 5),
+                Duplicate = random.Next(2) == 0,
+            },
+            _ => random.Next(4) switch
+            {
+                0 => result with { Version = result.Version + Sign(random) },
+                1 => result with { State = (MessageState)random.Next(6) },
+                2 => result with { Duplicate = !result.Duplicate },
+                _ => MessageResult.Refused(result.Id, ErrorCode.LeaseLost, ""),
+            },
+        };
 
     private static int Sign(Random random) => (random.Next(2) * 2) - 1;
 }

@@ -54,7 +54,10 @@ internal sealed class Extensions
                 continue;
             var expired = next.Version == version + 1 && next.Error == "lease expired";
             var reports = all.FindAll(static one => one.Progress.Kind != PayloadKind.None);
-            foreach (var pair in Before(expired ? all : [], one => one.Expires == next.UpdatedAt).Concat(Before(reports, one => one.Progress == next.Progress)))
+            foreach (
+                var pair in Before(expired ? all : [], one => one.Expires == next.UpdatedAt)
+                    .Concat(Before(reports, one => one.Progress == next.Progress))
+            )
                 yield return pair;
         }
     }

@@ -49,7 +49,11 @@ internal sealed partial class Foresight
         {
             case EnqueueCommand enqueue:
                 _lostEnqueues.AddRange(enqueue.Messages.Select(message => (message, call.Start)));
-                var seen = enqueue.Messages.Where(message => _creators.GetValueOrDefault(message.Id!) == call).Min(message => (long?)answered.GetValueOrDefault(message.Id!, long.MaxValue)) ?? long.MaxValue;
+                var seen =
+                    enqueue
+                        .Messages.Where(message => _creators.GetValueOrDefault(message.Id!) == call)
+                        .Min(message => (long?)answered.GetValueOrDefault(message.Id!, long.MaxValue))
+                    ?? long.MaxValue;
                 if (seen != long.MaxValue)
                     Add(call, enqueue, null, new(call.Start, seen));
                 break;

@@ -8,7 +8,10 @@ internal sealed partial class Foresight
     // The queue's time when the step took effect: exactly, where some answer shows what the step did.
     private Interval TimeOf(Step step)
     {
-        var time = new Interval(step.Call.StartMs - SlackMs, step.Span.High == long.MaxValue || step.Call.Answer is null ? long.MaxValue / 4 : step.Call.EndMs);
+        var time = new Interval(
+            step.Call.StartMs - SlackMs,
+            step.Span.High == long.MaxValue || step.Call.Answer is null ? long.MaxValue / 4 : step.Call.EndMs
+        );
         switch (step.Command, step.Answer)
         {
             case (EnqueueCommand enqueue, null):
@@ -36,12 +39,16 @@ internal sealed partial class Foresight
                 for (var i = 0; i < results.Count; i++)
                 {
                     var item = extend.Items[i];
-                    if (results[i].LeaseExpiresAt is { } expires && (item.Lease is { } given ? Ms(given) : LengthOf(item.LeaseToken)) is { } length)
+                    if (
+                        results[i].LeaseExpiresAt is { } expires
+                        && (item.Lease is { } given ? Ms(given) : LengthOf(item.LeaseToken)) is { } length
+                    )
                         Narrow(expires.ToUnixTimeMilliseconds() - length);
                 }
 
                 break;
-            case (DequeueCommand, DequeueResult result) when result.Messages.All(message => _lessees.GetValueOrDefault(message.LeaseToken!) == step):
+            case (DequeueCommand, DequeueResult result)
+                when result.Messages.All(message => _lessees.GetValueOrDefault(message.LeaseToken!) == step):
                 foreach (var message in result.Messages)
                     Narrow(message.UpdatedAt.ToUnixTimeMilliseconds());
                 break;
@@ -64,7 +71,8 @@ internal sealed partial class Foresight
         }
     }
 
-    private long? UpdateOf(MessageResult result) => result.Duplicate == false ? SightOf(result.Id!, result.Version!.Value)?.UpdatedAt : null;
+    private long? UpdateOf(MessageResult result) =>
+        result.Duplicate == false ? SightOf(result.Id!, result.Version!.Value)?.UpdatedAt : null;
 
     // Whether it was invisible to the end and not called off, if it was invisible at that version.
     private bool BecamePending(string id, int version) => SightOf(id, version)?.State == MessageState.Invisible
@@ -77,5 +85,7 @@ internal sealed partial class Foresight
             : null;
 
     private long? NextUpdate(string id, int version) =>
-        _updates.TryGetValue(id, out var updates) && updates.FirstOrDefault(update => update.Key > version) is { Key: > 0 } next ? next.Value : null;
+        _updates.TryGetValue(id, out var updates) && updates.FirstOrDefault(update => update.Key > version) is { Key: > 0 } next
+            ? next.Value
+            : null;
 }

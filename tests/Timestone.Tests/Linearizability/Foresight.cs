@@ -25,7 +25,8 @@ internal sealed partial class Foresight
     private readonly Random _random = new(1);
 
     /// <param name="history">The history.</param>
-    /// <param name="slackMs">By how much the queue's time may be behind the callers' clock: commands of one batch share the time of its beginning.</param>
+    /// <param name="slackMs">By how much the queue's time may be behind the callers' clock: commands of one batch share the time of its
+    /// beginning.</param>
     public Foresight(RecordedHistory history, long slackMs)
     {
         Settings = history.Settings;
@@ -81,7 +82,8 @@ internal sealed partial class Foresight
         select (messages[first].Id, messages[second].Id);
 
     /// <summary>The filters of all counts.</summary>
-    public IEnumerable<Metadata> CountedFilters => Steps.Select(static step => step.Command).OfType<DepthCommand>().Select(static depth => depth.Filter).Distinct();
+    public IEnumerable<Metadata> CountedFilters =>
+        Steps.Select(static step => step.Command).OfType<DepthCommand>().Select(static depth => depth.Filter).Distinct();
 
     public Sight? SightOf(string id, int version) => _sights.GetValueOrDefault((id, version));
 
@@ -100,7 +102,13 @@ internal sealed partial class Foresight
             _given[message.Id!] = message;
         foreach (var message in Answers.MessagesIn(call.Answer))
         {
-            var sight = new Sight(message.State, message.UpdatedAt.ToUnixTimeMilliseconds(), message.Attempt, message.Worker, message.Error);
+            var sight = new Sight(
+                message.State,
+                message.UpdatedAt.ToUnixTimeMilliseconds(),
+                message.Attempt,
+                message.Worker,
+                message.Error
+            );
             _sights[(message.Id, message.Version)] = sight;
             if (!_updates.TryGetValue(message.Id, out var updates))
                 _updates.Add(message.Id, updates = []);
@@ -137,7 +145,16 @@ internal sealed partial class Foresight
         {
             var settle = Add(call, new SettleCommand(request.Settle), result.Settled ?? [], new(call.Start, call.End));
             if (request.Max > 0)
-                Add(call, new DequeueCommand(request with { Settle = [] }), result with { Settled = null }, new(call.Start, call.End), settle);
+                Add(
+                    call,
+                    new DequeueCommand(request with { Settle = [] }),
+                    result with
+                    {
+                        Settled = null,
+                    },
+                    new(call.Start, call.End),
+                    settle
+                );
         }
         else
         {
@@ -171,7 +188,9 @@ internal sealed partial class Foresight
     {
         var sights = new List<(string, int)>();
         sights.AddRange(Answers.MessagesIn(answer).Select(message => (message.Id, message.Version)));
-        sights.AddRange(Answers.ResultsIn(answer).Where(result => result.Error is null).Select(result => (result.Id!, result.Version!.Value)));
+        sights.AddRange(
+            Answers.ResultsIn(answer).Where(result => result.Error is null).Select(result => (result.Id!, result.Version!.Value))
+        );
         var step = new Step
         {
             Index = Steps.Count,
@@ -193,7 +212,15 @@ internal sealed partial class Foresight
     // or a call of unknown outcome did.
     private void FindLessees()
     {
-        foreach (var step in Steps.Where(step => step is { Command: DequeueCommand dequeue, Answer: DequeueResult } && !IsLostRequest(dequeue.Request.RequestId, step.Span.High)).OrderByDescending(static step => Answers.MessagesIn(step.Answer).Count()).ThenBy(static step => step.Span.Low))
+        foreach (
+            var step in Steps
+                .Where(step =>
+                    step is { Command: DequeueCommand dequeue, Answer: DequeueResult }
+                    && !IsLostRequest(dequeue.Request.RequestId, step.Span.High)
+                )
+                .OrderByDescending(static step => Answers.MessagesIn(step.Answer).Count())
+                .ThenBy(static step => step.Span.Low)
+        )
         {
             foreach (var message in Answers.MessagesIn(step.Answer))
             {
@@ -227,6 +254,8 @@ internal sealed partial class Foresight
     private void FindLeeways()
     {
         foreach (var depth in Steps.Where(static step => step.Command is DepthCommand))
-            depth.Leeway = Steps.Where(step => !step.IsRead && step.Span.Low <= depth.Span.High && step.Span.High >= depth.Span.Low).Sum(static step => (long)step.Messages.Count);
+            depth.Leeway = Steps
+                .Where(step => !step.IsRead && step.Span.Low <= depth.Span.High && step.Span.High >= depth.Span.Low)
+                .Sum(static step => (long)step.Messages.Count);
     }
 }

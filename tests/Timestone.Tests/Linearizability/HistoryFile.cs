@@ -15,13 +15,21 @@ internal static partial class HistoryFile
 
     /// <summary>Writes one, in the order of the calls' starts.</summary>
     public static void Write(string path, RecordedHistory history) =>
-        File.WriteAllLines(path, history.Calls.OrderBy(static call => call.Start).Select(static call => call.ToString()).Prepend(CommandText.Of(history.Settings) + (history.MayBeFull ? Full : "")));
+        File.WriteAllLines(
+            path,
+            history
+                .Calls.OrderBy(static call => call.Start)
+                .Select(static call => call.ToString())
+                .Prepend(CommandText.Of(history.Settings) + (history.MayBeFull ? Full : ""))
+        );
 
     /// <summary>Reads one; a name that ends in <c>.gz</c> is that of a compressed one.</summary>
     public static RecordedHistory Read(string path)
     {
         using var file = File.OpenRead(path);
-        using var text = new StreamReader(path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file);
+        using var text = new StreamReader(
+            path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file
+        );
         var head = text.ReadLine()!;
         var mayBeFull = head.EndsWith(Full, StringComparison.Ordinal);
         var settings = Of(mayBeFull ? head[..^Full.Length] : head, TimestoneJson.Default.QueueSettings);
@@ -62,7 +70,10 @@ internal static partial class HistoryFile
     {
         var open = asked.IndexOf(" {", StringComparison.Ordinal);
         var pairs = asked[(open + 2)..^1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static pair => pair.Split(':'));
-        return new DepthCommand(asked[..open] == "all" ? null : Enum.Parse<MessageState>(asked[..open]), Metadata.From(pairs.Select(static pair => KeyValuePair.Create(pair[0], pair[1]))));
+        return new DepthCommand(
+            asked[..open] == "all" ? null : Enum.Parse<MessageState>(asked[..open]),
+            Metadata.From(pairs.Select(static pair => KeyValuePair.Create(pair[0], pair[1])))
+        );
     }
 
     private static object Answer(Command command, string answer) =>
@@ -83,6 +94,8 @@ internal static partial class HistoryFile
         return [.. array.RootElement.EnumerateArray().Select(element => element.Deserialize(type)!)];
     }
 
-    [GeneratedRegex(@"^caller (?<caller>-?\d+) (?<start>\d+)\.\.(?<end>\d+|\?) \((?<startMs>\d+)\.\.(?<endMs>\d+) ms\): (?<verb>\w+) (?<asked>.*) -> (?<answer>.*)$")]
+    [GeneratedRegex(
+        @"^caller (?<caller>-?\d+) (?<start>\d+)\.\.(?<end>\d+|\?) \((?<startMs>\d+)\.\.(?<endMs>\d+) ms\): (?<verb>\w+) (?<asked>.*) -> (?<answer>.*)$"
+    )]
     private static partial Regex CallLine();
 }

@@ -24,7 +24,8 @@ internal sealed class HistoryMaker
     private HistoryMaker(Random random, HistoryShape shape)
     {
         _random = random;
-        _shape = shape.Settings.Type == QueueType.Exclusive ? shape with { Settings = shape.Settings with { ExclusivityKey = "k" } } : shape;
+        _shape =
+            shape.Settings.Type == QueueType.Exclusive ? shape with { Settings = shape.Settings with { ExclusivityKey = "k" } } : shape;
         _reference = new ReferenceQueue("q", _shape.Settings, Jitter.Of);
         _caller = new CallMaker(random, unique: "") { Values = shape.Values };
     }
@@ -87,7 +88,15 @@ internal sealed class HistoryMaker
     private void LookAtAll()
     {
         _clock += _shape.Quiet;
-        foreach (var id in _calls.Select(static call => call.Command).OfType<EnqueueCommand>().SelectMany(static enqueue => enqueue.Messages).Select(static message => message.Id!).Distinct().ToList())
+        foreach (
+            var id in _calls
+                .Select(static call => call.Command)
+                .OfType<EnqueueCommand>()
+                .SelectMany(static enqueue => enqueue.Messages)
+                .Select(static message => message.Id!)
+                .Distinct()
+                .ToList()
+        )
             AskAlone(new GetCommand(id), null, caller: -2);
     }
 
@@ -129,7 +138,18 @@ internal sealed class HistoryMaker
         var answer = _reference.Answer(Math.Max(Ms(at), _reference.Now), command, JournalRoom.Ample);
         if (answer is not DequeueResult result)
             return answer;
-        return result with { Messages = [.. result.Messages.Select(message => message with { LeaseToken = _reference.Tokens.Learn(message.LeaseToken!, $"t{message.LeaseToken!.TrimStart('?', 't')}") })] };
+        return result with
+        {
+            Messages =
+            [
+                .. result.Messages.Select(message =>
+                    message with
+                    {
+                        LeaseToken = _reference.Tokens.Learn(message.LeaseToken!, $"t{message.LeaseToken!.TrimStart('?', 't')}"),
+                    }
+                ),
+            ],
+        };
     }
 
     private static long Ms(long ticks) => Epoch + (ticks / 1000);

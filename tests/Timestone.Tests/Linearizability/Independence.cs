@@ -54,7 +54,11 @@ internal sealed class Independence(QueueModel model)
 
     private bool Affects(Standing after, Standing? before, DequeueRequest request, IReadOnlyList<Message> answered)
     {
-        if (after.Exclusivity is not null && before is not null && (before.State == MessageState.Running) != (after.State == MessageState.Running))
+        if (
+            after.Exclusivity is not null
+            && before is not null
+            && (before.State == MessageState.Running) != (after.State == MessageState.Running)
+        )
             return true;
         if (!after.Given.Metadata.Matches(request.Filter))
             return false;
@@ -63,10 +67,13 @@ internal sealed class Independence(QueueModel model)
         var isNew = after.State == MessageState.Pending || after.IsTimed;
         if (answered.Count < request.Max)
             return isNew;
-        return answered.Any(message => model.Find(message.Id) is not { } known || !(IsBelow(known, after) || (IsBelow(after, known) && !isNew)));
+        return answered.Any(message =>
+            model.Find(message.Id) is not { } known || !(IsBelow(known, after) || (IsBelow(after, known) && !isNew))
+        );
     }
 
     // By priority alone, or by enqueue where it is certain.
     private static bool IsBelow(Standing one, Standing other) =>
-        one.Priority.High < other.Priority.Low || (one.Priority == other.Priority && one.Priority.IsExact && one.Sequence.High < other.Sequence.Low);
+        one.Priority.High < other.Priority.Low
+        || (one.Priority == other.Priority && one.Priority.IsExact && one.Sequence.High < other.Sequence.Low);
 }

@@ -51,12 +51,24 @@ internal static class Lies
             var stale = scene.Dequeue().LeaseToken!;
             scene.Settle(Settlement.Release("a", stale));
             scene.Dequeue();
-            scene.Settle(Settlement.Complete("a", stale), static _ => new MessageResult { Id = "a", State = MessageState.Completed, Version = 5, Duplicate = false });
+            scene.Settle(
+                Settlement.Complete("a", stale),
+                static _ => new MessageResult
+                {
+                    Id = "a",
+                    State = MessageState.Completed,
+                    Version = 5,
+                    Duplicate = false,
+                }
+            );
         },
         ["a current token is refused"] = scene =>
         {
             scene.Enqueue("a", 1);
-            scene.Settle(Settlement.Complete("a", scene.Dequeue().LeaseToken!), static _ => MessageResult.Refused("a", ErrorCode.LeaseLost, ""));
+            scene.Settle(
+                Settlement.Complete("a", scene.Dequeue().LeaseToken!),
+                static _ => MessageResult.Refused("a", ErrorCode.LeaseLost, "")
+            );
         },
         ["a duplicate is enqueued as new"] = scene =>
         {
@@ -70,7 +82,16 @@ internal static class Lies
             scene.Wait(250);
             scene.Enqueue("b", 2);
             scene.Ask(new GetCommand("b"));
-            scene.Settle(Settlement.Complete("a", token), static _ => new MessageResult { Id = "a", State = MessageState.Completed, Version = 3, Duplicate = false });
+            scene.Settle(
+                Settlement.Complete("a", token),
+                static _ => new MessageResult
+                {
+                    Id = "a",
+                    State = MessageState.Completed,
+                    Version = 3,
+                    Duplicate = false,
+                }
+            );
         },
         ["an expired lease is extended"] = scene =>
         {
@@ -79,7 +100,19 @@ internal static class Lies
             scene.Wait(1500);
             scene.Ask(
                 new ExtendCommand([new LeaseExtension { Id = "a", LeaseToken = leased.LeaseToken! }]),
-                _ => new[] { new MessageResult { Id = "a", State = MessageState.Running, Version = 2, Duplicate = false, LeaseExpiresAt = leased.LeaseExpiresAt + TimeSpan.FromMilliseconds(1500) } });
+                _ =>
+                    new[]
+                    {
+                        new MessageResult
+                        {
+                            Id = "a",
+                            State = MessageState.Running,
+                            Version = 2,
+                            Duplicate = false,
+                            LeaseExpiresAt = leased.LeaseExpiresAt + TimeSpan.FromMilliseconds(1500),
+                        },
+                    }
+            );
         },
         ["a repeated request gets other messages"] = scene =>
         {
@@ -104,7 +137,16 @@ internal static class Lies
         ["a message is redriven without cause"] = scene =>
         {
             scene.Enqueue("a", 1);
-            scene.Ask(new RedriveCommand("a"), static _ => new MessageResult { Id = "a", State = MessageState.Pending, Version = 2, Duplicate = false });
+            scene.Ask(
+                new RedriveCommand("a"),
+                static _ => new MessageResult
+                {
+                    Id = "a",
+                    State = MessageState.Pending,
+                    Version = 2,
+                    Duplicate = false,
+                }
+            );
         },
         ["a filter is answered with what does not match"] = scene =>
         {
@@ -152,8 +194,16 @@ internal static class Lies
     /// <summary>What no call of unknown outcome could explain either.</summary>
     public static readonly string[] WrongWhateverIsUnknown =
     [
-        "an acknowledged enqueue is lost", "a message is completed twice", "two consumers hold one message", "a stale token completes",
-        "a duplicate is enqueued as new", "an expired lease completes", "a get is stale", "a message is redriven without cause", "a version is miscounted",
-        "an attempt is miscounted", "an invisible message is leased",
+        "an acknowledged enqueue is lost",
+        "a message is completed twice",
+        "two consumers hold one message",
+        "a stale token completes",
+        "a duplicate is enqueued as new",
+        "an expired lease completes",
+        "a get is stale",
+        "a message is redriven without cause",
+        "a version is miscounted",
+        "an attempt is miscounted",
+        "an invisible message is leased",
     ];
 }

@@ -126,8 +126,15 @@ internal sealed class LinearizabilityChecker
                 candidates.Add(step);
         }
 
-        // What was found to be too early comes last. What only looks may look as soon as it sees what it saw. The others come in the order of the time they are known to.
-        candidates.Sort(static (a, b) => a.IsWaiting != b.IsWaiting ? a.IsWaiting.CompareTo(b.IsWaiting) : a.IsRead != b.IsRead ? b.IsRead.CompareTo(a.IsRead) : a.Time.High != b.Time.High ? a.Time.High.CompareTo(b.Time.High) : a.Span.High.CompareTo(b.Span.High));
+        // What was found to be too early comes last. What only looks may look as soon as it sees what it saw. The others come in the order
+        // of the time they are known to.
+        candidates.Sort(
+            static (a, b) =>
+                a.IsWaiting != b.IsWaiting ? a.IsWaiting.CompareTo(b.IsWaiting)
+                : a.IsRead != b.IsRead ? b.IsRead.CompareTo(a.IsRead)
+                : a.Time.High != b.Time.High ? a.Time.High.CompareTo(b.Time.High)
+                : a.Span.High.CompareTo(b.Span.High)
+        );
         return candidates;
     }
 
@@ -138,7 +145,12 @@ internal sealed class LinearizabilityChecker
         {
             if (_model.Find(_model.Changes[i].Id) is not { State: MessageState.Pending, Exclusivity: null } message)
                 continue;
-            if (candidates.Find(other => other != step && _trial.IsServedBefore(message, other) && _foresight.StaysPending(message, other)) is { } blocked)
+            if (
+                candidates.Find(other =>
+                    other != step && _trial.IsServedBefore(message, other) && _foresight.StaysPending(message, other)
+                ) is
+                { } blocked
+            )
                 return _trial.Fails(new Obstacle($"would be in the way of: {blocked.Call.Command}", message.Id, message)) || true;
         }
 
@@ -176,7 +188,12 @@ internal sealed class LinearizabilityChecker
     private Step? Learn(Turn turn)
     {
         var earliest = int.MaxValue;
-        foreach (var (early, late) in turn.Urgent().Where(static one => one.Value.IsTooEarly).SelectMany(one => Suspects(one.Key, one.Value)).ToList())
+        foreach (
+            var (early, late) in turn.Urgent()
+                .Where(static one => one.Value.IsTooEarly)
+                .SelectMany(one => Suspects(one.Key, one.Value))
+                .ToList()
+        )
         {
             if (early < 0 || _order[early].Span.High < late.Span.Low || !_waits.Add((_order[early].Index, late.Index)))
                 continue;
@@ -280,11 +297,18 @@ internal sealed class LinearizabilityChecker
                 {
                     _mark = model.Mark;
                     var (changes, now) = (model.Changes.Count, model.Now);
-                    if (search._trial.Run(candidates[_at], latest, _choices, _withLost) && !search.Blocks(candidates[_at], candidates, changes))
+                    if (
+                        search._trial.Run(candidates[_at], latest, _choices, _withLost)
+                        && !search.Blocks(candidates[_at], candidates, changes)
+                    )
                     {
                         Done = candidates[_at];
                         search.Do(Done);
-                        IsSettled = !_withLost && !search._trial.IsGuess && _choices.IsForced && search._independence.Holds(Done, search._first, changes, now);
+                        IsSettled =
+                            !_withLost
+                            && !search._trial.IsGuess
+                            && _choices.IsForced
+                            && search._independence.Holds(Done, search._first, changes, now);
                         return true;
                     }
 

@@ -12,8 +12,9 @@ internal sealed record Obstacle(string What, string Id = "", Standing? Standing 
     /// <summary>The message that the call took though this one seems to come before it; null for none.</summary>
     public string? Overtaken { get; init; }
 
-    public override string ToString() => Standing is null
-        ? $"{Id} {What}".Trim()
-        : $"{Id} {What}; by then it is {Standing.State.ToString().ToLowerInvariant()}, version {Standing.Version}, attempt {Standing.Attempt}, priority {Standing.Priority.Low}"
-            + (Standing.IsTimed ? $", due {Standing.Due.Low}{(Standing.Due.IsExact ? "" : $" to {Standing.Due.High}")}" : "");
+    public override string ToString() =>
+        Standing is null
+            ? $"{Id} {What}".Trim()
+            : $"{Id} {What}; by then it is {Standing.State.ToString().ToLowerInvariant()}, version {Standing.Version}, attempt {Standing.Attempt}, priority {Standing.Priority.Low}"
+                + (Standing.IsTimed ? $", due {Standing.Due.Low}{(Standing.Due.IsExact ? "" : $" to {Standing.Due.High}")}" : "");
 }

@@ -48,14 +48,20 @@ internal sealed class QueueModel
     /// <summary>The messages that the clock moves, by when it has moved them at the latest.</summary>
     public SortedSet<Standing> Timed { get; } = new(ByDue);
 
-    /// <summary>The messages that were changed since a mark, or that more became known of, each as it stood before; null when it did not exist.</summary>
+    /// <summary>
+    /// The messages that were changed since a mark, or that more became known of, each as it stood before; null when it did not exist.
+    /// </summary>
     public List<(string Id, Standing? Before)> Changes { get; } = [];
 
     public Standing? Find(string id) => _messages.GetValueOrDefault(id);
 
     /// <summary>How many messages of a state, or not terminal, match one of the counted filters.</summary>
     public long CountOf(Metadata filter, MessageState? state) =>
-        state is { } one ? _counts[filter][(int)one] : _counts[filter][(int)MessageState.Invisible] + _counts[filter][(int)MessageState.Pending] + _counts[filter][(int)MessageState.Running];
+        state is { } one
+            ? _counts[filter][(int)one]
+            : _counts[filter][(int)MessageState.Invisible]
+                + _counts[filter][(int)MessageState.Pending]
+                + _counts[filter][(int)MessageState.Running];
 
     /// <summary>Who holds an exclusivity value; null when nobody does.</summary>
     public Standing? HolderOf(string? value) =>

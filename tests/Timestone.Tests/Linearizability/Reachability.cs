@@ -25,7 +25,8 @@ internal sealed class Reachability(int maxAttempts)
         var key = (from, attempt, to, attemptThen, transitions, settled);
         if (_known.TryGetValue(key, out var possible))
             return possible;
-        return _known[key] = After(from, attempt, settled).Any(next => IsPossible(next.State, next.Attempt, to, attemptThen, transitions - 1, settled));
+        return _known[key] = After(from, attempt, settled)
+            .Any(next => IsPossible(next.State, next.Attempt, to, attemptThen, transitions - 1, settled));
     }
 
     private IEnumerable<(MessageState State, int Attempt)> After(MessageState from, int attempt, bool settled)

@@ -5,6 +5,9 @@ namespace Timestone.Tests.Linearizability;
 /// <param name="Calls">The calls, in any order.</param>
 internal sealed record RecordedHistory(QueueSettings Settings, IReadOnlyList<RecordedCall> Calls)
 {
-    /// <summary>Whether its store may have had no room at any time: when is not known, so any enqueue of a message that did not exist may be refused for it.</summary>
+    /// <summary>
+    /// Whether its store may have had no room at any time: when is not known, so any enqueue of a message that did not exist may be refused
+    /// for it.
+    /// </summary>
     public bool MayBeFull { get; init; }
 }

@@ -4,7 +4,9 @@ using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Linearizability;
 
-/// <summary>Makes calls of one queue and writes down what came of them. Thread-safe; the calls of one caller must follow each other.</summary>
+/// <summary>
+/// Makes calls of one queue and writes down what came of them. Thread-safe; the calls of one caller must follow each other.
+/// </summary>
 /// <param name="queue">The queue's name.</param>
 /// <param name="settings">Its settings.</param>
 internal sealed class Recorder(string queue, QueueSettings settings)
@@ -14,7 +16,10 @@ internal sealed class Recorder(string queue, QueueSettings settings)
     private readonly Tally _answered = new();
     private readonly Tally _unanswered = new();
 
-    /// <summary>Whether the queue's store may have no room at times. Of what else than an enqueue is refused for that, the outcome counts as unknown.</summary>
+    /// <summary>
+    /// Whether the queue's store may have no room at times. Of what else than an enqueue is refused for that, the outcome counts as
+    /// unknown.
+    /// </summary>
     public bool MayBeFull { get; set; }
 
     /// <summary>All calls so far that may have taken effect.</summary>
@@ -46,7 +51,11 @@ internal sealed class Recorder(string queue, QueueSettings settings)
         catch (TimestoneException problem) when (problem.Code.IsPassing())
         {
             // Where no connection was made nothing can have happened, nor where all that were asked stand by.
-            if (problem.Code == ErrorCode.Standby || problem is { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } } && !problem.Message.Contains("unknown", StringComparison.Ordinal))
+            if (
+                problem.Code == ErrorCode.Standby
+                || problem is { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } }
+                    && !problem.Message.Contains("unknown", StringComparison.Ordinal)
+            )
             {
                 _unanswered.Count();
                 return null;
@@ -65,11 +74,23 @@ internal sealed class Recorder(string queue, QueueSettings settings)
 
         if (MayBeFull && command is not EnqueueCommand && LacksRoom(answer))
             answer = null;
-        Add(new RecordedCall(caller, start, Stopwatch.GetTimestamp(), startMs, Now(), MayBeFull ? WithoutOmitted(command, answer) : command, answer));
+        Add(
+            new RecordedCall(
+                caller,
+                start,
+                Stopwatch.GetTimestamp(),
+                startMs,
+                Now(),
+                MayBeFull ? WithoutOmitted(command, answer) : command,
+                answer
+            )
+        );
         return answer;
     }
 
-    /// <summary>Looks at every message that any enqueue named, while nothing happens to the queue: what calls of unknown outcome left.</summary>
+    /// <summary>
+    /// Looks at every message that any enqueue named, while nothing happens to the queue: what calls of unknown outcome left.
+    /// </summary>
     /// <returns>The messages that there are, by id.</returns>
     public async Task<IReadOnlyDictionary<string, Message>> LookAtAllAsync(ITimestone service)
     {
@@ -86,18 +107,40 @@ internal sealed class Recorder(string queue, QueueSettings settings)
         while (after is not null);
 
         var (end, endMs) = (Stopwatch.GetTimestamp(), Now());
-        foreach (var id in History.Calls.Select(static call => call.Command).OfType<EnqueueCommand>().SelectMany(static enqueue => enqueue.Messages).Select(static message => message.Id!).Distinct())
-            Add(new RecordedCall(-1, start, end, startMs, endMs, new GetCommand(id), stored.TryGetValue(id, out var message) ? message : new TimestoneError(ErrorCode.MessageNotFound, "")));
+        foreach (
+            var id in History
+                .Calls.Select(static call => call.Command)
+                .OfType<EnqueueCommand>()
+                .SelectMany(static enqueue => enqueue.Messages)
+                .Select(static message => message.Id!)
+                .Distinct()
+        )
+            Add(
+                new RecordedCall(
+                    -1,
+                    start,
+                    end,
+                    startMs,
+                    endMs,
+                    new GetCommand(id),
+                    stored.TryGetValue(id, out var message) ? message : new TimestoneError(ErrorCode.MessageNotFound, "")
+                )
+            );
         return stored;
     }
 
     // What was not kept, as there was no room, might as well not have been said.
-    private static Command WithoutOmitted(Command command, object? answer) => (command, answer) switch
-    {
-        (ExtendCommand extend, IReadOnlyList<MessageResult> results) => new ExtendCommand([.. extend.Items.Zip(results, static (item, result) => result.Omitted is null ? item : item with { Progress = default })]),
-        (CancelCommand cancel, IReadOnlyList<MessageResult> results) => new CancelCommand([.. cancel.Items.Zip(results, static (item, result) => result.Omitted is null ? item : item with { Reason = null })]),
-        _ => command,
-    };
+    private static Command WithoutOmitted(Command command, object? answer) =>
+        (command, answer) switch
+        {
+            (ExtendCommand extend, IReadOnlyList<MessageResult> results) => new ExtendCommand([
+                .. extend.Items.Zip(results, static (item, result) => result.Omitted is null ? item : item with { Progress = default }),
+            ]),
+            (CancelCommand cancel, IReadOnlyList<MessageResult> results) => new CancelCommand([
+                .. cancel.Items.Zip(results, static (item, result) => result.Omitted is null ? item : item with { Reason = null }),
+            ]),
+            _ => command,
+        };
 
     private static bool LacksRoom(object? answer) => answer is TimestoneError { Code: ErrorCode.QueueFull }
         || (answer is IReadOnlyList<MessageResult> results && results.Any(static result => result.Error is { Code: ErrorCode.QueueFull }));

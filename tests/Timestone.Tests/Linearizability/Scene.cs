@@ -14,7 +14,8 @@ internal sealed class Scene(HistoryMaker maker, QueueSettings settings)
     private int _requests;
 
     /// <summary>Enqueues a message of a priority and an exclusivity value.</summary>
-    public void Enqueue(string id, long priority, string value = "scene", TimeSpan? invisible = null) => Ask(new EnqueueCommand([Message(id, priority, value, invisible)]));
+    public void Enqueue(string id, long priority, string value = "scene", TimeSpan? invisible = null) =>
+        Ask(new EnqueueCommand([Message(id, priority, value, invisible)]));
 
     /// <summary>Enqueues a message and is told something else.</summary>
     public void Enqueue(string id, long priority, Func<MessageResult, MessageResult> lie) =>
@@ -25,7 +26,10 @@ internal sealed class Scene(HistoryMaker maker, QueueSettings settings)
 
     /// <summary>Dequeues and is told that it leased another message, or none.</summary>
     public void DequeueInstead(Func<Message, Message?> lie, string? requestId = null) =>
-        Ask(Request(requestId), answer => new DequeueResult { Messages = ((DequeueResult)answer).Messages.Take(1).Select(lie).OfType<Message>().ToList() });
+        Ask(
+            Request(requestId),
+            answer => new DequeueResult { Messages = ((DequeueResult)answer).Messages.Take(1).Select(lie).OfType<Message>().ToList() }
+        );
 
     /// <summary>Dequeues, finds nothing, and is told that it leased a message.</summary>
     public void DequeueOutOfNothing(string id)
@@ -37,7 +41,14 @@ internal sealed class Scene(HistoryMaker maker, QueueSettings settings)
 
     /// <summary>Ends a lease.</summary>
     public MessageResult Settle(Settlement settlement, Func<MessageResult, MessageResult>? lie = null) =>
-        ((IReadOnlyList<MessageResult>)Ask(new SettleCommand([settlement]), answer => new[] { lie is null ? ((IReadOnlyList<MessageResult>)answer)[0] : lie(((IReadOnlyList<MessageResult>)answer)[0]) }))[0];
+        (
+            (IReadOnlyList<MessageResult>)
+                Ask(
+                    new SettleCommand([settlement]),
+                    answer =>
+                        new[] { lie is null ? ((IReadOnlyList<MessageResult>)answer)[0] : lie(((IReadOnlyList<MessageResult>)answer)[0]) }
+                )
+        )[0];
 
     /// <summary>Asks anything.</summary>
     public object Ask(Command command, Func<object, object>? lie = null) => maker.AskAlone(command, lie);

@@ -2,7 +2,9 @@ using Timestone.Tests.Simulation;
 
 namespace Timestone.Tests.Linearizability;
 
-/// <summary>How a message stands after the next thing that happens to it: by the clock, by a settlement, by what else callers ask.</summary>
+/// <summary>
+/// How a message stands after the next thing that happens to it: by the clock, by a settlement, by what else callers ask.
+/// </summary>
 internal sealed class Transitions(QueueSettings settings)
 {
     /// <summary>What the clock does with a message that is running or invisible.</summary>
@@ -48,7 +50,8 @@ internal sealed class Transitions(QueueSettings settings)
     };
 
     /// <summary>How long a lease lasts that a dequeue takes on a message, in milliseconds.</summary>
-    public long LeaseLength(DequeueRequest request, Standing message) => Foresight.Ms(request.Lease ?? message.Given.Lease ?? settings.Lease);
+    public long LeaseLength(DequeueRequest request, Standing message) =>
+        Foresight.Ms(request.Lease ?? message.Given.Lease ?? settings.Lease);
 
     /// <summary>What a call of unknown outcome makes of a message if it takes effect on it; null where it does nothing.</summary>
     public Standing? ByLost(Lost lost, Standing message, Interval at) => lost.Item switch

@@ -27,7 +27,11 @@ internal sealed partial class Trial
     private bool? Repeat(DequeueRequest request, IReadOnlyList<Message> answered)
     {
         var again = 0;
-        foreach (var held in _model.Timed.Where(message => message.State == MessageState.Running && message.Lease!.RequestId == request.RequestId).ToList())
+        foreach (
+            var held in _model
+                .Timed.Where(message => message.State == MessageState.Running && message.Lease!.RequestId == request.RequestId)
+                .ToList()
+        )
         {
             if (answered.FirstOrDefault(message => message.Id == held.Id && message.LeaseToken == held.Lease!.Token) is not { } shown)
             {
@@ -53,10 +57,22 @@ internal sealed partial class Trial
     // What nobody was told of at first: the lease that a call of unknown outcome took.
     private bool Adopt(DequeueRequest request, Message answered)
     {
-        if (_model.Find(answered.Id) is not { } message
-            || Become(message, standing => standing is { State: MessageState.Running, Lease.Token: null } && standing.Version == answered.Version, answered.Version) is not { } held)
+        if (
+            _model.Find(answered.Id) is not { } message
+            || Become(
+                message,
+                standing => standing is { State: MessageState.Running, Lease.Token: null } && standing.Version == answered.Version,
+                answered.Version
+            )
+                is not { } held
+        )
             return Fails(new Obstacle("was not leased by the same request before", answered.Id));
-        _model.Put(held with { Lease = held.Lease! with { Token = answered.LeaseToken, Worker = answered.Worker, RequestId = request.RequestId } });
+        _model.Put(
+            held with
+            {
+                Lease = held.Lease! with { Token = answered.LeaseToken, Worker = answered.Worker, RequestId = request.RequestId },
+            }
+        );
         return Get(answered.Id, answered);
     }
 
@@ -68,24 +84,52 @@ internal sealed partial class Trial
             return Fails(new Obstacle("does not match the filter", answered.Id, message));
         if (!Narrow(Exactly(answered.UpdatedAt), message))
             return false;
-        if (Become(message, standing => standing.State == MessageState.Pending && standing.Version == answered.Version - 1, answered.Version - 1) is not { } pending)
+        if (
+            Become(
+                message,
+                standing => standing.State == MessageState.Pending && standing.Version == answered.Version - 1,
+                answered.Version - 1
+            )
+            is not { } pending
+        )
             return Fails(new Obstacle($"cannot have been leased as version {answered.Version}", answered.Id, message));
-        if (_model.HolderOf(pending.Exclusivity) is { } holder && Become(holder, static standing => standing.State != MessageState.Running, null, lasts: true) is null)
-            return Fails(new Obstacle($"holds the exclusivity value '{pending.Exclusivity}' of {answered.Id}", holder.Id, holder) { IsTooEarly = true });
+        if (
+            _model.HolderOf(pending.Exclusivity) is { } holder
+            && Become(holder, static standing => standing.State != MessageState.Running, null, lasts: true) is null
+        )
+            return Fails(
+                new Obstacle($"holds the exclusivity value '{pending.Exclusivity}' of {answered.Id}", holder.Id, holder)
+                {
+                    IsTooEarly = true,
+                }
+            );
         if (!NothingComesBefore(request, pending))
             return false;
 
         // Looking for what comes before may have told more of its rank.
         pending = _model.Find(answered.Id)!;
         var length = Interval.Exactly(_transitions.LeaseLength(request, pending));
-        if (answered.LeaseToken is not { Length: > 0 } token || pending.Ended.Exists(ended => ended.Token == token) || pending.Lease?.Token == token)
+        if (
+            answered.LeaseToken is not { Length: > 0 } token
+            || pending.Ended.Exists(ended => ended.Token == token)
+            || pending.Lease?.Token == token
+        )
             return Fails(new Obstacle("was leased without a token of its own", answered.Id, pending));
-        if (Follow(pending, Transitions.ByLease(pending, new Holding(token, length, request.Worker, request.RequestId), _time)) is not { } leased)
+        if (
+            Follow(pending, Transitions.ByLease(pending, new Holding(token, length, request.Worker, request.RequestId), _time))
+            is not { } leased
+        )
             return Fails(new Obstacle("cannot be leased so as other answers show it", answered.Id, pending));
         _model.Put(leased);
         return Matches(answered, leased)
             ? Learn(answered, leased)
-            : Fails(new Obstacle($"was leased with other content: attempt {answered.Attempt}, priority {answered.Priority}", answered.Id, leased));
+            : Fails(
+                new Obstacle(
+                    $"was leased with other content: attempt {answered.Attempt}, priority {answered.Priority}",
+                    answered.Id,
+                    leased
+                )
+            );
     }
 
     /// <summary>Whether a dequeue, in a simple queue, would have leased a pending message before what it was answered.</summary>
@@ -110,7 +154,13 @@ internal sealed partial class Trial
             {
                 if (other.Sequence.Low > leased.Sequence.High && ++after > LargestTie)
                     break;
-                if (other.Priority.IsExact && other.Priority == leased.Priority && !IsBefore(leased, other) && !IsLocked(other) && !MayBeGone(other))
+                if (
+                    other.Priority.IsExact
+                    && other.Priority == leased.Priority
+                    && !IsBefore(leased, other)
+                    && !IsLocked(other)
+                    && !MayBeGone(other)
+                )
                     _model.Order(leased.Id, other.Id, _step);
                 continue;
             }
@@ -140,19 +190,45 @@ internal sealed partial class Trial
         }
 
         if (!_withLost)
-            return Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true, Overtaken = leased?.Id });
+            return Fails(
+                new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other)
+                {
+                    IsTooEarly = true,
+                    Overtaken = leased?.Id,
+                }
+            );
 
         // Somebody whose call has an unknown outcome took it, or called it off, or took another one of its exclusivity value.
         var suspects = other.Exclusivity is null
             ? [other]
-            : _model.Pending.Concat(_model.Timed).Concat(Redrivable()).Where(mate => mate.Exclusivity == other.Exclusivity).Prepend(other).Distinct().ToList();
+            : _model
+                .Pending.Concat(_model.Timed)
+                .Concat(Redrivable())
+                .Where(mate => mate.Exclusivity == other.Exclusivity)
+                .Prepend(other)
+                .Distinct()
+                .ToList();
         var suspect = suspects[suspects.Count == 1 ? 0 : _choices.Pick(suspects.Count)];
-        return Become(suspect, standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running, null) is not null
-            || Fails(new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other) { IsTooEarly = true, Overtaken = leased?.Id });
+        return Become(
+                suspect,
+                standing => suspect == other ? standing.State != MessageState.Pending : standing.State == MessageState.Running,
+                null
+            )
+                is not null
+            || Fails(
+                new Obstacle(leased is null ? "could have been leased" : $"comes before {leased.Id}", other.Id, other)
+                {
+                    IsTooEarly = true,
+                    Overtaken = leased?.Id,
+                }
+            );
     }
 
     private IEnumerable<Standing> Redrivable() =>
-        _foresight.NamedByLost.Select(_model.Find).OfType<Standing>().Where(static message => message.State is MessageState.Canceled or MessageState.Errored);
+        _foresight
+            .NamedByLost.Select(_model.Find)
+            .OfType<Standing>()
+            .Where(static message => message.State is MessageState.Canceled or MessageState.Errored);
 
     // What the clock would have made pending in time puts a bound to the time of the call.
     private bool NothingBecameReady(DequeueRequest request, Standing? leased)

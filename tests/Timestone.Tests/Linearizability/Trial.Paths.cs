@@ -97,7 +97,10 @@ internal sealed partial class Trial
             dequeues.RemoveAll(dequeue => dequeue.Request.Worker != worker);
         if (dequeues.Count == 0 || _model.LostLeases + taken >= _foresight.LostLeases(_step.Span.High))
             return null;
-        var at = new Interval(Math.Max(dequeues.Min(static dequeue => dequeue.StartMs) - _foresight.SlackMs, message.UpdatedAt.Low), _time.High);
+        var at = new Interval(
+            Math.Max(dequeues.Min(static dequeue => dequeue.StartMs) - _foresight.SlackMs, message.UpdatedAt.Low),
+            _time.High
+        );
         var lengths = dequeues.ConvertAll(dequeue => _transitions.LeaseLength(dequeue.Request, message));
         var lease = new Holding(null, new Interval(lengths.Min(), lengths.Max()), null, null);
         return Follow(message, Transitions.ByLease(message, lease, at));

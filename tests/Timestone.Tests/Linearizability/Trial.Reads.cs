@@ -11,7 +11,18 @@ internal sealed partial class Trial
     {
         if (_model.Find(id) is not { } message)
             return Fails(new Obstacle("does not exist", id));
-        if (Become(message, standing => standing.Version == shown.Version && standing.State == shown.State && Matches(shown, standing) && IsDue(shown, standing), shown.Version) is not { } seen)
+        if (
+            Become(
+                message,
+                standing =>
+                    standing.Version == shown.Version
+                    && standing.State == shown.State
+                    && Matches(shown, standing)
+                    && IsDue(shown, standing),
+                shown.Version
+            )
+            is not { } seen
+        )
             return Fails(new Obstacle($"was answered as {shown.State}, version {shown.Version}, attempt {shown.Attempt}", id, message));
         return Learn(shown, seen);
     }
@@ -20,14 +31,19 @@ internal sealed partial class Trial
     private bool Matches(Message shown, Standing message) =>
         shown.Id == message.Id && shown.Version == message.Version && shown.State == message.State && shown.Attempt == message.Attempt
         && shown.AttemptsLeft == Math.Max(message.State <= MessageState.Pending ? 1 : 0, _foresight.Settings.MaxAttempts - message.Attempt)
-        && shown.Metadata.Equals(message.Given.Metadata) && shown.Payload == message.Given.Payload && shown.Deadline == message.Given.Deadline
+        && shown.Metadata.Equals(message.Given.Metadata)
+        && shown.Payload == message.Given.Payload
+        && shown.Deadline == message.Given.Deadline
         && message.Priority.Contains(shown.Priority)
-        && shown.Error == message.Error && shown.Result == message.Result && (shown.Progress == message.Progress || _foresight.MayHaveReported(message.Id, shown.Progress))
+        && shown.Error == message.Error
+        && shown.Result == message.Result
+        && (shown.Progress == message.Progress || _foresight.MayHaveReported(message.Id, shown.Progress))
         && (message.Lease is { Token: null } || shown.Worker == message.Lease?.Worker);
 
     private static bool IsDue(Message shown, Standing message) => !message.IsTimed || !message.Due.And(DueOf(shown)).IsEmpty;
 
-    private static Interval DueOf(Message shown) => Exactly((shown.State == MessageState.Running ? shown.LeaseExpiresAt : shown.VisibleAt) ?? DateTimeOffset.MinValue);
+    private static Interval DueOf(Message shown) =>
+        Exactly((shown.State == MessageState.Running ? shown.LeaseExpiresAt : shown.VisibleAt) ?? DateTimeOffset.MinValue);
 
     // The times of an answer hold for good: what was known as an interval is exact from now on.
     private bool Learn(Message shown, Standing message)
@@ -36,9 +52,23 @@ internal sealed partial class Trial
         var updatedAt = Exactly(shown.UpdatedAt).And(message.UpdatedAt);
         var due = message.IsTimed ? message.Due.And(DueOf(shown)) : message.Due;
         if (enqueuedAt.IsEmpty || updatedAt.IsEmpty || due.IsEmpty)
-            return Fails(new Obstacle($"has other times: updated {Ms(shown.UpdatedAt)}, enqueued {Ms(shown.EnqueuedAt)}, due {Ms(shown.LeaseExpiresAt ?? shown.VisibleAt)}", shown.Id, message));
+            return Fails(
+                new Obstacle(
+                    $"has other times: updated {Ms(shown.UpdatedAt)}, enqueued {Ms(shown.EnqueuedAt)}, due {Ms(shown.LeaseExpiresAt ?? shown.VisibleAt)}",
+                    shown.Id,
+                    message
+                )
+            );
         if ((enqueuedAt, updatedAt, due) != (message.EnqueuedAt, message.UpdatedAt, message.Due))
-            _model.Put(message with { EnqueuedAt = enqueuedAt, UpdatedAt = updatedAt, Due = due, Priority = Interval.Exactly(shown.Priority) });
+            _model.Put(
+                message with
+                {
+                    EnqueuedAt = enqueuedAt,
+                    UpdatedAt = updatedAt,
+                    Due = due,
+                    Priority = Interval.Exactly(shown.Priority),
+                }
+            );
         return !message.IsTimed || AtMost(due.High - 1, message);
     }
 
@@ -57,7 +87,11 @@ internal sealed partial class Trial
         }
 
         return (answered >= count - leeway && answered <= count + leeway + added)
-            || Fails(new Obstacle($"The depth was answered as {answered}, and is {count}{(leeway + added == 0 ? "" : $", give or take {leeway + added}")}"));
+            || Fails(
+                new Obstacle(
+                    $"The depth was answered as {answered}, and is {count}{(leeway + added == 0 ? "" : $", give or take {leeway + added}")}"
+                )
+            );
     }
 
     private static Interval Exactly(DateTimeOffset time) => Interval.Exactly(time.ToUnixTimeMilliseconds());

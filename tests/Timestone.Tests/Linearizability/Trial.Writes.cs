@@ -28,7 +28,9 @@ internal sealed partial class Trial
     {
         if (_model.Find(given.Id!) is not null)
             return true;
-        var hidden = given.VisibleAt is { } at ? at.ToUnixTimeMilliseconds() > _time.Low : (given.Invisible ?? _foresight.Settings.Invisible) > TimeSpan.Zero;
+        var hidden = given.VisibleAt is { } at
+            ? at.ToUnixTimeMilliseconds() > _time.Low
+            : (given.Invisible ?? _foresight.Settings.Invisible) > TimeSpan.Zero;
         return Add(given, hidden ? MessageState.Invisible : MessageState.Pending, item) is not null;
     }
 
@@ -39,7 +41,15 @@ internal sealed partial class Trial
             return null;
         var wait = Foresight.Ms(given.Invisible ?? _foresight.Settings.Invisible);
         var due = given.VisibleAt is { } visible ? Interval.Exactly(visible.ToUnixTimeMilliseconds()) : _step.Time.Plus(wait);
-        if (state == MessageState.Invisible ? given.VisibleAt is null ? wait == 0 : !AtMost(due.High - 1) : given.VisibleAt is null ? wait > 0 : !AtLeast(due.Low))
+        if (
+            state == MessageState.Invisible
+                ? given.VisibleAt is null
+                    ? wait == 0
+                    : !AtMost(due.High - 1)
+                : given.VisibleAt is null
+                    ? wait > 0
+                    : !AtLeast(due.Low)
+        )
             return null;
         var priority = given.Priority ?? given.Deadline?.ToUnixTimeMilliseconds();
         var added = new Standing
@@ -71,7 +81,12 @@ internal sealed partial class Trial
         if (result.Error is { Code: ErrorCode.LeaseLost })
             return IsLost(message, item.LeaseToken, item.Action);
         if (result.Duplicate == true)
-            return StandsAs(message, result, standing => standing.Ended.Contains((item.LeaseToken, item.Action)), "was not settled so before");
+            return StandsAs(
+                message,
+                result,
+                standing => standing.Ended.Contains((item.LeaseToken, item.Action)),
+                "was not settled so before"
+            );
         return Held(message, item.LeaseToken, result.Version - 1) is { } held
             && Move(held, _transitions.BySettlement(held, item, TimeAfter(held)), result);
     }
@@ -102,10 +117,17 @@ internal sealed partial class Trial
             return checkedAlready;
         var message = _model.Find(item.Id)!;
         if (result.Error is { Code: ErrorCode.IllegalTransition })
-            return Is(message, static standing => standing.State is MessageState.Completed or MessageState.Errored, "is neither completed nor errored", lasts: true);
+            return Is(
+                message,
+                static standing => standing.State is MessageState.Completed or MessageState.Errored,
+                "is neither completed nor errored",
+                lasts: true
+            );
         if (result.Duplicate == true)
             return StandsAs(message, result, static standing => standing.State == MessageState.Canceled, "was not canceled");
-        return Become(message, standing => !standing.IsTerminal && standing.Version == result.Version - 1, (result.Version ?? 0) - 1) is { } open
+        return
+            Become(message, standing => !standing.IsTerminal && standing.Version == result.Version - 1, (result.Version ?? 0) - 1)
+                is { } open
             ? Move(open, Transitions.ByCancellation(open, item, TimeAfter(open)), result)
             : Fails(new Obstacle($"cannot have been canceled as version {result.Version}", item.Id, message));
     }
@@ -116,10 +138,25 @@ internal sealed partial class Trial
             return checkedAlready;
         var message = _model.Find(id)!;
         if (result.Error is { Code: ErrorCode.IllegalTransition })
-            return Is(message, static standing => standing.State is not (MessageState.Canceled or MessageState.Errored) && !standing.Redriven, "can be redriven");
+            return Is(
+                message,
+                static standing => standing.State is not (MessageState.Canceled or MessageState.Errored) && !standing.Redriven,
+                "can be redriven"
+            );
         if (result.Duplicate == true)
-            return StandsAs(message, result, static standing => standing.Redriven && standing.State is not (MessageState.Canceled or MessageState.Errored), "was not redriven");
-        return Become(message, standing => standing.State is MessageState.Canceled or MessageState.Errored && standing.Version == result.Version - 1, (result.Version ?? 0) - 1) is { } ended
+            return StandsAs(
+                message,
+                result,
+                static standing => standing.Redriven && standing.State is not (MessageState.Canceled or MessageState.Errored),
+                "was not redriven"
+            );
+        return
+            Become(
+                message,
+                standing => standing.State is MessageState.Canceled or MessageState.Errored && standing.Version == result.Version - 1,
+                (result.Version ?? 0) - 1
+            )
+                is { } ended
             ? Move(ended, Transitions.ByRedrive(ended, TimeAfter(ended)), result)
             : Fails(new Obstacle($"cannot have been redriven as version {result.Version}", id, message));
     }
@@ -174,11 +211,21 @@ internal sealed partial class Trial
     {
         if (result.Error is not null || result.Duplicate != true)
             return Fails(new Obstacle("exists, and the answer denies it", message.Id, message));
-        return Become(message, standing => standing.Version == result.Version && standing.State == result.State && also(standing), result.Version!.Value) is not null
+        return Become(
+                message,
+                standing => standing.Version == result.Version && standing.State == result.State && also(standing),
+                result.Version!.Value
+            )
+                is not null
             || Fails(new Obstacle($"{otherwise}: it was answered as {result.State}, version {result.Version}", message.Id, message));
     }
 
     private bool Shows(MessageResult result, Standing message, bool duplicate) =>
-        (result.Error is null && result.Duplicate == duplicate && result.State == message.State && result.Version == message.Version && result.Id == message.Id)
-        || Fails(new Obstacle($"was answered otherwise: {result.State}, version {result.Version}", message.Id, message));
+        (
+            result.Error is null
+            && result.Duplicate == duplicate
+            && result.State == message.State
+            && result.Version == message.Version
+            && result.Id == message.Id
+        ) || Fails(new Obstacle($"was answered otherwise: {result.State}, version {result.Version}", message.Id, message));
 }

@@ -56,9 +56,13 @@ internal sealed partial class Trial
         _time = step.Time.And(new Interval(_model.Now, latest));
         if (_time.IsEmpty)
         {
-            return Fails(step.Time.IsEmpty
-                ? new Obstacle("its answer tells of a time outside of the call")
-                : new Obstacle($"it took effect between {step.Time.Low} and {step.Time.High} ms, what came before at {_model.Now} ms or later, and another by {latest} ms"));
+            return Fails(
+                step.Time.IsEmpty
+                    ? new Obstacle("its answer tells of a time outside of the call")
+                    : new Obstacle(
+                        $"it took effect between {step.Time.Low} and {step.Time.High} ms, what came before at {_model.Now} ms or later, and another by {latest} ms"
+                    )
+            );
         }
 
         foreach (var sight in step.Sights)
@@ -129,7 +133,10 @@ internal sealed partial class Trial
 
     private bool CatchUpAmongLost()
     {
-        var due = _model.Timed.TakeWhile(message => message.Due.High <= _time.Low).Where(message => !_foresight.MayBeLost(message.Id)).ToList();
+        var due = _model
+            .Timed.TakeWhile(message => message.Due.High <= _time.Low)
+            .Where(message => !_foresight.MayBeLost(message.Id))
+            .ToList();
         if (due.Count == 0)
             return true;
         return due.TrueForAll(Fire) && CatchUpAmongLost();
@@ -180,14 +187,17 @@ internal sealed partial class Trial
         return to with
         {
             UpdatedAt = exact,
-            Due = !to.IsTimed ? to.Due : to.Due.And(exact.Plus(new Interval(to.Due.Low - to.UpdatedAt.Low, to.Due.High - to.UpdatedAt.High))),
+            Due = !to.IsTimed
+                ? to.Due
+                : to.Due.And(exact.Plus(new Interval(to.Due.Low - to.UpdatedAt.Low, to.Due.High - to.UpdatedAt.High))),
         };
     }
 
     private bool Narrow(Interval time, Standing? about = null)
     {
         _time = _time.And(time);
-        return !_time.IsEmpty || Fails(new Obstacle($"it would have to take effect between {time.Low} and {time.High} ms", about?.Id ?? "", about));
+        return !_time.IsEmpty
+            || Fails(new Obstacle($"it would have to take effect between {time.Low} and {time.High} ms", about?.Id ?? "", about));
     }
 
     private bool AtLeast(long time, Standing? about = null) => Narrow(new Interval(time, long.MaxValue), about);

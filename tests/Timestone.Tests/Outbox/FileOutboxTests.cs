@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Timestone.Tests.Outbox;
 
-/// <summary>The contract on the file journal, driven by hand on a disk in memory; and what is special to a log that readers follow.</summary>
+/// <summary>
+/// The contract on the file journal, driven by hand on a disk in memory; and what is special to a log that readers follow.
+/// </summary>
 public sealed class FileOutboxTests : OutboxContract
 {
     private const int LimitBytes = 8 * TestLog.SegmentBytes;
@@ -221,7 +223,8 @@ public sealed class FileOutboxTests : OutboxContract
                 if (entry.Kind == OutboxEntryKind.Removed)
                     standing.Remove(entry.Sequence);
                 else
-                    standing[entry.Sequence] = $"{entry.Id} {entry.State} v{entry.Version} p{entry.Priority} {entry.Worker} [{entry.Metadata}]";
+                    standing[entry.Sequence] =
+                        $"{entry.Id} {entry.State} v{entry.Version} p{entry.Priority} {entry.Worker} [{entry.Metadata}]";
             }
         }
 
@@ -229,5 +232,11 @@ public sealed class FileOutboxTests : OutboxContract
     }
 
     private static string[] Standing(TestQueue queue) =>
-        [.. queue.Rows.Values.OrderBy(static row => row.Sequence).Select(static row => $"{row.Id} {row.State.State} v{row.State.Version} p{row.Priority} {row.State.Lease?.Worker} [{row.Metadata}]")];
+        [
+            .. queue
+                .Rows.Values.OrderBy(static row => row.Sequence)
+                .Select(static row =>
+                    $"{row.Id} {row.State.State} v{row.State.Version} p{row.Priority} {row.State.Lease?.Worker} [{row.Metadata}]"
+                ),
+        ];
 }

@@ -21,11 +21,16 @@ public sealed class MemoryOutboxTests : OutboxContract
     {
         var told = await ToldQueue.OpenAsync(Journal);
         await told.AddAsync([.. Enumerable.Range(1, Limit).Select(static sequence => TestRows.Row(sequence))]);
-        await told.CommitAsync(TestRows.Changed(told.Queue.Rows[1], TestRows.Lease(told.Queue.Rows[1], 7)), TestRows.Removed(told.Queue.Rows[2]));
+        await told.CommitAsync(
+            TestRows.Changed(told.Queue.Rows[1], TestRows.Lease(told.Queue.Rows[1], 7)),
+            TestRows.Removed(told.Queue.Rows[2])
+        );
         await using var reader = Outbox.OpenReader("memory", OutboxStart.Earliest);
         var restated = await Reading.TakeAsync(reader, Limit - 1);
         restated.ShouldAllBe(static entry => entry.Kind == OutboxEntryKind.Restated);
-        restated.Select(static entry => (entry.Sequence, entry.Version)).ShouldBe([(1, 2), .. Enumerable.Range(3, Limit - 2).Select(static sequence => ((long)sequence, 1))]);
+        restated
+            .Select(static entry => (entry.Sequence, entry.Version))
+            .ShouldBe([(1, 2), .. Enumerable.Range(3, Limit - 2).Select(static sequence => ((long)sequence, 1))]);
         await told.AddAsync(TestRows.Row(100));
         (await Reading.TakeAsync(reader, 1)).ShouldBe(told.Entries[^1..]);
     }

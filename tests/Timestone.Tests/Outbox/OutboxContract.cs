@@ -29,7 +29,19 @@ public abstract class OutboxContract
         await told.CommitAsync(TestRows.Changed(rows[2], TestRows.Lease(rows[2], 7) with { UpdatedAt = TestRows.Now + 9 }));
         await told.CommitAsync(
             TestRows.Changed(rows[2], TestRows.Complete(rows[2], "1"u8.ToArray()) with { UpdatedAt = TestRows.Now + 11 }, Cause.Complete),
-            TestRows.Changed(rows[3], rows[3].State with { State = MessageState.Invisible, DueAt = TestRows.Now + 40, Version = 2, UpdatedAt = TestRows.Now + 12, Notes = new Notes("łate", null, null) }, Cause.Release));
+            TestRows.Changed(
+                rows[3],
+                rows[3].State with
+                {
+                    State = MessageState.Invisible,
+                    DueAt = TestRows.Now + 40,
+                    Version = 2,
+                    UpdatedAt = TestRows.Now + 12,
+                    Notes = new Notes("łate", null, null),
+                },
+                Cause.Release
+            )
+        );
         await told.CommitAsync(TestRows.Removed(rows[2]));
         await using var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged);
         (await Reading.TakeAsync(reader, told.Entries.Count)).ShouldBe(told.Entries);
@@ -47,8 +59,14 @@ public abstract class OutboxContract
         await told.Queue.CompleteAsync(1);
         await using var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged);
         var entries = await Reading.TakeAsync(reader, 4);
-        entries.Select(static entry => (entry.Id, entry.Version, entry.Cause)).ShouldBe(
-            [("message-1", 1, Cause.Enqueue), ("message-2", 1, Cause.Enqueue), ("message-1", 2, Cause.Dequeue), ("message-1", 3, Cause.Complete)]);
+        entries
+            .Select(static entry => (entry.Id, entry.Version, entry.Cause))
+            .ShouldBe([
+                ("message-1", 1, Cause.Enqueue),
+                ("message-2", 1, Cause.Enqueue),
+                ("message-1", 2, Cause.Dequeue),
+                ("message-1", 3, Cause.Complete),
+            ]);
     }
 
     [Fact]
@@ -94,8 +112,15 @@ public abstract class OutboxContract
         await using var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged);
         var entries = await Reading.TakeAsync(reader, 5);
         entries.ShouldBe([.. told.Entries, .. again.Entries]);
-        entries.Select(static entry => (entry.Kind, entry.Version)).ShouldBe(
-            [(OutboxEntryKind.Transition, 1), (OutboxEntryKind.Transition, 1), (OutboxEntryKind.Transition, 2), (OutboxEntryKind.QueueDeleted, 0), (OutboxEntryKind.Transition, 1)]);
+        entries
+            .Select(static entry => (entry.Kind, entry.Version))
+            .ShouldBe([
+                (OutboxEntryKind.Transition, 1),
+                (OutboxEntryKind.Transition, 1),
+                (OutboxEntryKind.Transition, 2),
+                (OutboxEntryKind.QueueDeleted, 0),
+                (OutboxEntryKind.Transition, 1),
+            ]);
     }
 
     [Fact]

@@ -88,7 +88,9 @@ public sealed class OutboxPumpTests
         await using var pump = Pump(journal, OutboxStart.Earliest);
         await told.AddAsync([.. Enumerable.Range(2, 30).Select(static sequence => TestRows.Row(sequence))]);
         await _sink.HasAsync(31);
-        var whole = _sink.Batches.SkipWhile(batch => _sink.Batches.Any(static each => each.AfterGap) && !batch.AfterGap).SelectMany(static batch => batch.Entries);
+        var whole = _sink
+            .Batches.SkipWhile(batch => _sink.Batches.Any(static each => each.AfterGap) && !batch.AfterGap)
+            .SelectMany(static batch => batch.Entries);
         whole.Select(static entry => entry.Sequence).Distinct().Count().ShouldBe(31);
     }
 

@@ -40,7 +40,9 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
         }
 
         (await http.GetAsync("/readyz?standby=ok")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await Should.ThrowAsync<TimestoneException>(() => standby.Timestone.EnqueueAsync("q", new NewMessage { Id = "b" }))).Code.ShouldBe(ErrorCode.Standby);
+        (await Should.ThrowAsync<TimestoneException>(() => standby.Timestone.EnqueueAsync("q", new NewMessage { Id = "b" }))).Code.ShouldBe(
+            ErrorCode.Standby
+        );
 
         using var client = new TimestoneClient(standby.BaseAddress, active.BaseAddress);
         (await client.GetDepthAsync("q")).ShouldBe(1);
@@ -54,7 +56,9 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
         using var active = await StartProcessAsync("a");
         using var standby = await StartProcessAsync("b");
         using var http = new HttpClient { BaseAddress = new Uri(standby.BaseAddress) };
-        using var client = new TimestoneClient(new TimestoneClientOptions { Address = new Uri(active.BaseAddress), RetryFor = TimeSpan.Zero });
+        using var client = new TimestoneClient(
+            new TimestoneClientOptions { Address = new Uri(active.BaseAddress), RetryFor = TimeSpan.Zero }
+        );
         await client.EnqueueAsync("q", new NewMessage { Id = "a" });
         var last = Stopwatch.GetTimestamp();
         var answered = Task.Run(async () =>
@@ -79,7 +83,12 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
         await Eventually.BeAsync(async () => (await http.GetAsync("/v1/queues")).StatusCode == HttpStatusCode.OK);
         var away = Stopwatch.GetElapsedTime(last);
         await answered;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The standby answered {away.TotalSeconds:0.00} s after the active server's last answer{(killed ? "" : " and SIGTERM")}."));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The standby answered {away.TotalSeconds:0.00} s after the active server's last answer{(killed ? "" : " and SIGTERM")}."
+            )
+        );
         away.ShouldBeLessThan(TimeSpan.FromSeconds(seconds));
     }
 
@@ -112,7 +121,9 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
         using var second = new HttpClient { BaseAddress = new Uri(standby.BaseAddress) };
         (await first.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" })).EnsureSuccessStatusCode();
         active.Signal("STOP");
-        await Eventually.BeAsync(async () => (await second.PostAsJsonAsync("/v1/queues/q/messages", new { id = "b" })).StatusCode == HttpStatusCode.Created);
+        await Eventually.BeAsync(async () =>
+            (await second.PostAsJsonAsync("/v1/queues/q/messages", new { id = "b" })).StatusCode == HttpStatusCode.Created
+        );
         active.Signal("CONT");
         using var refused = await first.GetAsync("/v1/queues/q/depth");
         refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -130,13 +141,21 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
         using var http = new HttpClient { BaseAddress = one.BaseAddress };
         await Eventually.BeAsync(async () => (await http.GetAsync("/v1/queues/q/depth")).StatusCode == HttpStatusCode.ServiceUnavailable);
         await Eventually.BeAsync(async () =>
-            await one.Timestone.GetDepthAsync("q").ContinueWith(static asked => asked.Exception?.InnerException is TimestoneException { Code: ErrorCode.Standby }, TaskScheduler.Default));
+            await one
+                .Timestone.GetDepthAsync("q")
+                .ContinueWith(
+                    static asked => asked.Exception?.InnerException is TimestoneException { Code: ErrorCode.Standby },
+                    TaskScheduler.Default
+                )
+        );
         _redis.Start();
         using var client = new TimestoneClient(one.BaseAddress, other.BaseAddress);
         await Eventually.SucceedAsync(() => client.GetDepthAsync("q"));
         (await client.GetMessageAsync("q", "a")).State.ShouldBe(MessageState.Pending);
         using var http2 = new HttpClient { BaseAddress = other.BaseAddress };
-        await Eventually.BeAsync(async () => (await http.GetAsync("/readyz")).IsSuccessStatusCode != (await http2.GetAsync("/readyz")).IsSuccessStatusCode);
+        await Eventually.BeAsync(async () =>
+            (await http.GetAsync("/readyz")).IsSuccessStatusCode != (await http2.GetAsync("/readyz")).IsSuccessStatusCode
+        );
     }
 
     [Fact]
@@ -168,7 +187,9 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
         }
 
         await using var next = await StartAsync("b");
-        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _redis.Address, Timeout = RedisServer.Patience });
+        await using var journal = RedisJournal.Open(
+            new RedisJournalOptions { Configuration = _redis.Address, Timeout = RedisServer.Patience }
+        );
         await Eventually.BeAsync(async () => (await journal.ReadMessageAsync("q", "a"))!.Describe().State == MessageState.Errored);
     }
 
@@ -178,7 +199,9 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
         await using var lease = RedisServerLease.Open(new RedisJournalOptions { Configuration = _redis.Address }, RedisServer.Patience);
         var silos = new LeaseHolder(LeaseHolder.Silos, "timestone", "timestone");
         (await lease.TakeAsync(silos, TimeSpan.FromMinutes(1))).ShouldBeNull();
-        (await Should.ThrowAsync<IOException>(() => StartAsync("a"))).Message.ShouldStartWith("Silos of the cluster 'timestone' use this Redis:");
+        (await Should.ThrowAsync<IOException>(() => StartAsync("a"))).Message.ShouldStartWith(
+            "Silos of the cluster 'timestone' use this Redis:"
+        );
 
         RedisCli.Run(_redis, "PEXPIRE", "ts:lease", "1000");
         await using var server = await StartAsync("a");
@@ -191,7 +214,9 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
         await using var server = await StartAsync("a");
         await server.Timestone.CreateQueueAsync("q", new QueueSettings());
         var wait = server.Timestone.DequeueAsync("q", new DequeueRequest { Wait = TimeSpan.FromSeconds(30) });
-        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _redis.Address, Timeout = RedisServer.Patience });
+        await using var journal = RedisJournal.Open(
+            new RedisJournalOptions { Configuration = _redis.Address, Timeout = RedisServer.Patience }
+        );
         await using var stolen = await journal.OpenAsync("q");
         var since = Stopwatch.GetTimestamp();
         var refusal = await Should.ThrowAsync<TimestoneException>(() => wait);
@@ -207,7 +232,9 @@ public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
         RedisCli.Run(_redis, "CONFIG", "SET", "maxmemory", "1");
         RedisCli.Run(_redis, "DEL", "ts:lease");
         await Eventually.BeAsync(() => Task.FromResult(RedisCli.Run(_redis, "EXISTS", "ts:lease") == ":1\r\n"));
-        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _redis.Address, Timeout = RedisServer.Patience });
+        await using var journal = RedisJournal.Open(
+            new RedisJournalOptions { Configuration = _redis.Address, Timeout = RedisServer.Patience }
+        );
         await journal.WakeTable.SetOpenAsync(["q"]);
         await journal.WakeTable.AddOpenAsync(["r"]);
     }

@@ -14,7 +14,8 @@ public sealed class InspectTests : IAsyncDisposable
     private readonly string _database = RedisServer.NewDatabase();
     private readonly RedisJournal _journal;
 
-    public InspectTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
+    public InspectTests() =>
+        _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
 
     public async ValueTask DisposeAsync() => await _journal.DisposeAsync();
 
@@ -31,8 +32,14 @@ public sealed class InspectTests : IAsyncDisposable
     [InlineData("payload_without_row other", "redis.call('HSET', k('payloads'), 'other', redis.call('HGET', k('payloads'), 'message-1'))")]
     [InlineData("payload_unreadable message-1", "redis.call('HSET', k('payloads'), 'message-1', 'x')")]
     [InlineData("pending_missing message-1", "redis.call('ZREMRANGEBYRANK', k('pending'), 0, 0)")]
-    [InlineData("pending_without_row message-1", "redis.call('HDEL', k('rows'), 'message-1') redis.call('HDEL', k('payloads'), 'message-1')")]
-    [InlineData("pending_rank_wrong message-1", "local m = redis.call('ZRANGE', k('pending'), 0, 0)[1] redis.call('ZADD', k('pending'), redis.call('ZSCORE', k('pending'), m), string.sub(m, 1, 15) .. '\\9' .. string.sub(m, 17))")]
+    [InlineData(
+        "pending_without_row message-1",
+        "redis.call('HDEL', k('rows'), 'message-1') redis.call('HDEL', k('payloads'), 'message-1')"
+    )]
+    [InlineData(
+        "pending_rank_wrong message-1",
+        "local m = redis.call('ZRANGE', k('pending'), 0, 0)[1] redis.call('ZADD', k('pending'), redis.call('ZSCORE', k('pending'), m), string.sub(m, 1, 15) .. '\\9' .. string.sub(m, 17))"
+    )]
     [InlineData("score_wrong message-1", "redis.call('ZINCRBY', k('pending'), -1, redis.call('ZRANGE', k('pending'), 0, 0)[1])")]
     [InlineData("pending_unreadable", "redis.call('ZADD', k('pending'), 1, 'x')")]
     public async Task Damage_is_found(string found, string damage)
@@ -46,7 +53,10 @@ public sealed class InspectTests : IAsyncDisposable
 
         var json = await InspectAsync("orders", _database, "--json");
         json.Code.ShouldBe(1);
-        json.Document().GetProperty("inconsistencies").EnumerateArray().ShouldContain(each => each.GetProperty("kind").GetString() == found.Split(' ')[0]);
+        json.Document()
+            .GetProperty("inconsistencies")
+            .EnumerateArray()
+            .ShouldContain(each => each.GetProperty("kind").GetString() == found.Split(' ')[0]);
     }
 
     [Fact]

@@ -26,7 +26,9 @@ public sealed class RedisAccessTests : IDisposable
     public async Task A_password_opens_what_is_closed_without_it()
     {
         using var redis = RedisServer.Start("--requirepass", "secret");
-        await using var with = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},password=secret", Timeout = RedisServer.Patience });
+        await using var with = RedisJournal.Open(
+            new RedisJournalOptions { Configuration = $"{redis.Address},password=secret", Timeout = RedisServer.Patience }
+        );
         await (await TestQueue.OpenAsync(with)).AddManyAsync(1, 1);
         await using var without = RedisJournal.Open(new RedisJournalOptions { Configuration = redis.Address });
         await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(without));
@@ -48,10 +50,24 @@ public sealed class RedisAccessTests : IDisposable
     public async Task A_wrong_password_is_told_in_a_line()
     {
         using var redis = RedisServer.Start();
-        RedisCli.Run(redis, ["ACL", "SETUSER", RedisUserRights.User, "on", ">" + RedisUserRights.Password, .. RedisUserRights.Named(RedisUserRights.Journal)]);
+        RedisCli.Run(
+            redis,
+            [
+                "ACL",
+                "SETUSER",
+                RedisUserRights.User,
+                "on",
+                ">" + RedisUserRights.Password,
+                .. RedisUserRights.Named(RedisUserRights.Journal),
+            ]
+        );
         RedisCli.Run(redis, "ACL", "SETUSER", "default", "off");
-        await using var wrong = RedisJournal.Open(new RedisJournalOptions { Configuration = $"{redis.Address},user=timestone,password=guess", Timeout = RedisServer.Patience });
-        (await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(wrong))).Message.ShouldBe("Redis: it refuses the user name or the password.");
+        await using var wrong = RedisJournal.Open(
+            new RedisJournalOptions { Configuration = $"{redis.Address},user=timestone,password=guess", Timeout = RedisServer.Patience }
+        );
+        (await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(wrong))).Message.ShouldBe(
+            "Redis: it refuses the user name or the password."
+        );
     }
 
     [Fact]
@@ -59,14 +75,31 @@ public sealed class RedisAccessTests : IDisposable
     {
         var (certificate, key) = _authority.WriteServer(_folder.Path);
         var port = RedisServer.FreePort();
-        using var redis = RedisServer.Start("--tls-port", $"{port}", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no");
+        using var redis = RedisServer.Start(
+            "--tls-port",
+            $"{port}",
+            "--tls-cert-file",
+            certificate,
+            "--tls-key-file",
+            key,
+            "--tls-auth-clients",
+            "no"
+        );
         RedisUserRights.Give(redis, RedisUserRights.Named(RedisUserRights.Journal));
         var address = RedisUserRights.Of($"localhost:{port},ssl=true");
 
         await ShouldServeAsync(address, new() { ["SSL_CERT_FILE"] = _authority.Write(_folder.Path) });
         using var stranger = new TestAuthority("another");
-        await ShouldBeRefusedAsync(stranger, address, "TLS failed: The remote certificate is invalid because of errors in the certificate chain: ");
-        await ShouldBeRefusedAsync(_authority, address + ",sslHost=elsewhere", "TLS failed: The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch");
+        await ShouldBeRefusedAsync(
+            stranger,
+            address,
+            "TLS failed: The remote certificate is invalid because of errors in the certificate chain: "
+        );
+        await ShouldBeRefusedAsync(
+            _authority,
+            address + ",sslHost=elsewhere",
+            "TLS failed: The remote certificate is invalid according to the validation procedure: RemoteCertificateNameMismatch"
+        );
         RedisUserRights.Refused(redis).ShouldBeEmpty();
     }
 
@@ -75,9 +108,28 @@ public sealed class RedisAccessTests : IDisposable
     {
         var (certificate, key) = _authority.WriteServer(_folder.Path);
         var (port, trusted) = (RedisServer.FreePort(), _authority.Write(_folder.Path));
-        using var redis = RedisServer.Start("--tls-port", $"{port}", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", trusted, "--tls-auth-clients", "yes");
+        using var redis = RedisServer.Start(
+            "--tls-port",
+            $"{port}",
+            "--tls-cert-file",
+            certificate,
+            "--tls-key-file",
+            key,
+            "--tls-ca-cert-file",
+            trusted,
+            "--tls-auth-clients",
+            "yes"
+        );
         var client = _authority.WriteClient(_folder.Path);
-        await ShouldServeAsync($"localhost:{port},ssl=true", new() { ["SSL_CERT_FILE"] = trusted, ["SERedis_ClientCertPemPath"] = client.Certificate, ["SERedis_ClientCertPasswordPath"] = client.Key });
+        await ShouldServeAsync(
+            $"localhost:{port},ssl=true",
+            new()
+            {
+                ["SSL_CERT_FILE"] = trusted,
+                ["SERedis_ClientCertPemPath"] = client.Certificate,
+                ["SERedis_ClientCertPasswordPath"] = client.Key,
+            }
+        );
         // It says so to nobody but its own log.
         await ShouldBeRefusedAsync(_authority, $"localhost:{port},ssl=true", "the connection was lost or cannot be made.");
     }
@@ -88,7 +140,10 @@ public sealed class RedisAccessTests : IDisposable
         using var cluster = RedisCluster.StartEncrypted(_authority, _folder.Path);
         foreach (var master in cluster.Masters)
             RedisUserRights.Give(master, RedisUserRights.Named(RedisUserRights.Journal));
-        await ShouldServeAsync(RedisUserRights.Of($"{cluster.Address},ssl=true"), new() { ["SSL_CERT_FILE"] = _authority.Write(_folder.Path) });
+        await ShouldServeAsync(
+            RedisUserRights.Of($"{cluster.Address},ssl=true"),
+            new() { ["SSL_CERT_FILE"] = _authority.Write(_folder.Path) }
+        );
         foreach (var master in cluster.Masters)
         {
             RedisUserRights.Refused(master).ShouldBeEmpty();
@@ -115,7 +170,13 @@ public sealed class RedisAccessTests : IDisposable
 
     private async Task ShouldBeRefusedAsync(TestAuthority trusted, string address, string reason)
     {
-        using var server = ServerProcess.StartWith(new() { ["SSL_CERT_FILE"] = trusted.Write(_folder.Path) }, "--urls", "http://127.0.0.1:0", "--redis", address);
+        using var server = ServerProcess.StartWith(
+            new() { ["SSL_CERT_FILE"] = trusted.Write(_folder.Path) },
+            "--urls",
+            "http://127.0.0.1:0",
+            "--redis",
+            address
+        );
         (await server.SaysAsync("Redis cannot be reached. Redis: ")).ShouldStartWith(reason);
     }
 
@@ -123,7 +184,13 @@ public sealed class RedisAccessTests : IDisposable
     private static async Task UseEverythingAsync(string configuration)
     {
         const int MoreThanTheOutboxTakes = 300;
-        var options = new RedisJournalOptions { Configuration = configuration, Timeout = RedisServer.Patience, Outbox = true, OutboxLimit = 1 };
+        var options = new RedisJournalOptions
+        {
+            Configuration = configuration,
+            Timeout = RedisServer.Patience,
+            Outbox = true,
+            OutboxLimit = 1,
+        };
         await using var journal = RedisJournal.Open(options);
         (await journal.ExamineAsync()).Cautions.ShouldBeEmpty();
         await journal.PingAsync();
@@ -151,11 +218,17 @@ public sealed class RedisAccessTests : IDisposable
         await journal.WakeTable.BeginAsync();
         await journal.WakeTable.SetClosedAsync("orders", TimeSpan.Zero);
         var parts = Enumerable.Range(0, journal.WakeTable.Parts).ToList();
-        (await Task.WhenAll(parts.Select(part => journal.WakeTable.FindDueAsync(part).AsTask()))).SelectMany(static due => due).ShouldBe(["orders"]);
-        (await Task.WhenAll(parts.Select(part => journal.WakeTable.FindOpenAsync(part).AsTask()))).SelectMany(static open => open).ShouldBeEmpty();
+        (await Task.WhenAll(parts.Select(part => journal.WakeTable.FindDueAsync(part).AsTask())))
+            .SelectMany(static due => due)
+            .ShouldBe(["orders"]);
+        (await Task.WhenAll(parts.Select(part => journal.WakeTable.FindOpenAsync(part).AsTask())))
+            .SelectMany(static open => open)
+            .ShouldBeEmpty();
 
         var damaged = await TestQueue.OpenAsync(journal);
-        await journal.Link.CallAsync(static client => client.GetDatabase().HashDeleteAsync(new RedisKeys("orders").Payloads, TestRows.Row(3).Id));
+        await journal.Link.CallAsync(static client =>
+            client.GetDatabase().HashDeleteAsync(new RedisKeys("orders").Payloads, TestRows.Row(3).Id)
+        );
         (await journal.InspectAsync("orders"))!.Inconsistencies.ShouldNotBeEmpty();
         await damaged.CommitAsync(new ChangeBatch { Deleted = true, DeletedAt = TestRows.Now });
 

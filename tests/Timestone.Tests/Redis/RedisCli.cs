@@ -22,6 +22,8 @@ public static class RedisCli
         stream.Write(Encoding.UTF8.GetBytes(text.Append(Quit).ToString()));
         using var reader = new StreamReader(stream, Encoding.Latin1);
         var answer = reader.ReadToEnd();
-        return answer.StartsWith('-') ? throw new InvalidOperationException(answer) : answer.EndsWith(Done, StringComparison.Ordinal) ? answer[..^Done.Length] : answer;
+        return answer.StartsWith('-') ? throw new InvalidOperationException(answer)
+            : answer.EndsWith(Done, StringComparison.Ordinal) ? answer[..^Done.Length]
+            : answer;
     }
 }

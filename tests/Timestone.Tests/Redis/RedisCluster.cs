@@ -15,18 +15,55 @@ public sealed class RedisCluster : IDisposable
     private RedisCluster(int[]? encryptedPorts, params string[] options)
     {
         int[] busPorts = [RedisServer.FreePort(), RedisServer.FreePort(), RedisServer.FreePort()];
-        _masters = [.. busPorts.Select((port, i) => RedisServer.Start(
-            ["--databases", "1", "--cluster-enabled", "yes", "--cluster-node-timeout", "60000", "--cluster-port", $"{port}", .. encryptedPorts is null ? [] : (string[])["--tls-port", $"{encryptedPorts[i]}"], .. options]))];
+        _masters =
+        [
+            .. busPorts.Select(
+                (port, i) =>
+                    RedisServer.Start([
+                        "--databases",
+                        "1",
+                        "--cluster-enabled",
+                        "yes",
+                        "--cluster-node-timeout",
+                        "60000",
+                        "--cluster-port",
+                        $"{port}",
+                        .. encryptedPorts is null ? [] : (string[])["--tls-port", $"{encryptedPorts[i]}"],
+                        .. options,
+                    ])
+            ),
+        ];
         Address = encryptedPorts is null ? _masters[0].Address : $"localhost:{encryptedPorts[0]}";
         for (var i = 0; i < _masters.Length; i++)
         {
-            RedisCli.Run(_masters[i], "CLUSTER", "ADDSLOTSRANGE", $"{Slots * i / _masters.Length}", $"{(Slots * (i + 1) / _masters.Length) - 1}");
+            RedisCli.Run(
+                _masters[i],
+                "CLUSTER",
+                "ADDSLOTSRANGE",
+                $"{Slots * i / _masters.Length}",
+                $"{(Slots * (i + 1) / _masters.Length) - 1}"
+            );
             for (var other = 0; other < i; other++)
-                RedisCli.Run(_masters[i], "CLUSTER", "MEET", "127.0.0.1", $"{encryptedPorts?[other] ?? _masters[other].Port}", $"{busPorts[other]}");
+                RedisCli.Run(
+                    _masters[i],
+                    "CLUSTER",
+                    "MEET",
+                    "127.0.0.1",
+                    $"{encryptedPorts?[other] ?? _masters[other].Port}",
+                    $"{busPorts[other]}"
+                );
         }
 
         // Each master comes to that conclusion for itself.
-        if (!SpinWait.SpinUntil(() => _masters.All(static master => RedisCli.Run(master, "CLUSTER", "INFO").Contains("cluster_state:ok", StringComparison.Ordinal)), RedisServer.Patience))
+        if (
+            !SpinWait.SpinUntil(
+                () =>
+                    _masters.All(static master =>
+                        RedisCli.Run(master, "CLUSTER", "INFO").Contains("cluster_state:ok", StringComparison.Ordinal)
+                    ),
+                RedisServer.Patience
+            )
+        )
             throw new InvalidOperationException($"The cluster does not come up: {RedisCli.Run(_masters[0], "CLUSTER", "NODES")}");
     }
 
@@ -46,7 +83,17 @@ public sealed class RedisCluster : IDisposable
         var (certificate, key) = authority.WriteServer(folder);
         return new RedisCluster(
             [RedisServer.FreePort(), RedisServer.FreePort(), RedisServer.FreePort()],
-            "--tls-cluster", "yes", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", authority.Write(folder), "--tls-auth-clients", "no");
+            "--tls-cluster",
+            "yes",
+            "--tls-cert-file",
+            certificate,
+            "--tls-key-file",
+            key,
+            "--tls-ca-cert-file",
+            authority.Write(folder),
+            "--tls-auth-clients",
+            "no"
+        );
     }
 
     /// <summary>Removes everything from it.</summary>

@@ -45,5 +45,7 @@ public sealed class RedisClusterSubject : LocalSubject
     public override double StoreSeconds => 10;
 
     protected override Task<IJournal> OpenJournalAsync() =>
-        Task.FromResult<IJournal>(RedisJournal.Open(new RedisJournalOptions { Configuration = RedisCluster.Shared.Address, Timeout = RedisServer.Patience }));
+        Task.FromResult<IJournal>(
+            RedisJournal.Open(new RedisJournalOptions { Configuration = RedisCluster.Shared.Address, Timeout = RedisServer.Patience })
+        );
 }

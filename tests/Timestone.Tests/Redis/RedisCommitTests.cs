@@ -16,7 +16,8 @@ public sealed class RedisCommitTests : IAsyncDisposable
     private readonly string _database = RedisServer.NewDatabase();
     private readonly RedisJournal _journal;
 
-    public RedisCommitTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
+    public RedisCommitTests() =>
+        _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience });
 
     public async ValueTask DisposeAsync() => await _journal.DisposeAsync();
 
@@ -25,7 +26,12 @@ public sealed class RedisCommitTests : IAsyncDisposable
     {
         var queue = await TestQueue.OpenAsync(_journal);
         var row = TestRows.Row(1);
-        await queue.CommitAsync(TestRows.Added(row), TestRows.Changed(row, TestRows.Lease(row, 5)), TestRows.Changed(row, TestRows.Complete(row)), TestRows.Removed(row));
+        await queue.CommitAsync(
+            TestRows.Added(row),
+            TestRows.Changed(row, TestRows.Lease(row, 5)),
+            TestRows.Changed(row, TestRows.Complete(row)),
+            TestRows.Removed(row)
+        );
         foreach (var key in new[] { "rows", "payloads", "pending" })
             (await AskAsync(redis => redis.KeyExistsAsync(Prefix + key))).ShouldBeFalse(key);
         await ShouldBeConsistent();
@@ -37,7 +43,17 @@ public sealed class RedisCommitTests : IAsyncDisposable
         var queue = await TestQueue.OpenAsync(_journal);
         await queue.AddManyAsync(1, 2);
         var first = queue.Rows[1];
-        var second = new MessageRow { Id = first.Id, Sequence = 7, Priority = -7, EnqueuedAt = 3, Payload = [9], PayloadKind = PayloadKind.Bytes, Metadata = Metadata.Empty, State = first.State };
+        var second = new MessageRow
+        {
+            Id = first.Id,
+            Sequence = 7,
+            Priority = -7,
+            EnqueuedAt = 3,
+            Payload = [9],
+            PayloadKind = PayloadKind.Bytes,
+            Metadata = Metadata.Empty,
+            State = first.State,
+        };
         await queue.CommitAsync(TestRows.Removed(first), TestRows.Added(second));
         queue.Rows.Remove(1);
         queue.Rows.Add(7, second);
@@ -50,18 +66,41 @@ public sealed class RedisCommitTests : IAsyncDisposable
     public async Task The_pending_set_is_in_the_engine_s_order_where_a_double_cannot_tell_priorities_apart()
     {
         const long Big = 1L << 53;
-        long[] priorities = [long.MaxValue, long.MaxValue - 1, Big + 1, Big, Big + 2, Big + 3, 1, 0, -1, -Big, -Big - 1, -Big - 2, long.MinValue + 1, long.MinValue, 0, -1];
-        var rows = priorities.Select((priority, i) => new MessageRow
-        {
-            Id = $"m{i}",
-            Sequence = i + 1,
-            Priority = priority,
-            EnqueuedAt = 0,
-            Payload = [],
-            PayloadKind = PayloadKind.None,
-            Metadata = Metadata.Empty,
-            State = new RowState { State = MessageState.Pending, Version = 1 },
-        }).ToArray();
+        long[] priorities =
+        [
+            long.MaxValue,
+            long.MaxValue - 1,
+            Big + 1,
+            Big,
+            Big + 2,
+            Big + 3,
+            1,
+            0,
+            -1,
+            -Big,
+            -Big - 1,
+            -Big - 2,
+            long.MinValue + 1,
+            long.MinValue,
+            0,
+            -1,
+        ];
+        var rows = priorities
+            .Select(
+                (priority, i) =>
+                    new MessageRow
+                    {
+                        Id = $"m{i}",
+                        Sequence = i + 1,
+                        Priority = priority,
+                        EnqueuedAt = 0,
+                        Payload = [],
+                        PayloadKind = PayloadKind.None,
+                        Metadata = Metadata.Empty,
+                        State = new RowState { State = MessageState.Pending, Version = 1 },
+                    }
+            )
+            .ToArray();
         var queue = await TestQueue.OpenAsync(_journal);
         await queue.AddAsync(rows);
 
@@ -136,7 +175,14 @@ public sealed class RedisCommitTests : IAsyncDisposable
     [Fact]
     public async Task The_outbox_has_an_entry_for_each_commit_that_tells_something_when_it_is_on()
     {
-        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Outbox = true, Timeout = RedisServer.Patience });
+        await using var journal = RedisJournal.Open(
+            new RedisJournalOptions
+            {
+                Configuration = _database,
+                Outbox = true,
+                Timeout = RedisServer.Patience,
+            }
+        );
         var queue = await TestQueue.OpenAsync(journal);
         await queue.AddManyAsync(1, 2);
         await queue.LeaseAsync(1);
@@ -148,7 +194,9 @@ public sealed class RedisCommitTests : IAsyncDisposable
     public async Task What_was_committed_is_there_after_Redis_was_killed()
     {
         using var server = RedisServer.Start();
-        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = server.Address, Timeout = RedisServer.Patience });
+        await using var journal = RedisJournal.Open(
+            new RedisJournalOptions { Configuration = server.Address, Timeout = RedisServer.Patience }
+        );
         var queue = await TestQueue.OpenAsync(journal);
         await queue.AddManyAsync(1, 100);
         await queue.LeaseAsync(5);

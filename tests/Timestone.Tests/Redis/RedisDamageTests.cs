@@ -103,7 +103,12 @@ public sealed class RedisDamageTests : IAsyncLifetime
             _redis.Signal("STOP");
 
             // The client is replaced for the first of these that is late, and what is asked for readiness meanwhile is canceled.
-            var calls = Enumerable.Range(0, 4).Select(call => Should.ThrowAsync<TimestoneException>(() => _client.EnqueueAsync("q", new NewMessage { Id = $"{i}-{call}" }))).ToArray();
+            var calls = Enumerable
+                .Range(0, 4)
+                .Select(call =>
+                    Should.ThrowAsync<TimestoneException>(() => _client.EnqueueAsync("q", new NewMessage { Id = $"{i}-{call}" }))
+                )
+                .ToArray();
             await BeAsync(HttpStatusCode.ServiceUnavailable);
             await Task.WhenAll(calls);
             (await http.GetAsync("/readyz")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -115,7 +120,8 @@ public sealed class RedisDamageTests : IAsyncLifetime
         Task BeAsync(HttpStatusCode status) => Eventually.BeAsync(async () => (await http.GetAsync("/readyz")).StatusCode == status);
     }
 
-    private static TimestoneClient ClientOf(ServerProcess server) => new(new TimestoneClientOptions { Address = new Uri(server.BaseAddress), RetryFor = TimeSpan.Zero });
+    private static TimestoneClient ClientOf(ServerProcess server) =>
+        new(new TimestoneClientOptions { Address = new Uri(server.BaseAddress), RetryFor = TimeSpan.Zero });
 
     private async Task<string> RefusedAsync()
     {

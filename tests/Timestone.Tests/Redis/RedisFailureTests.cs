@@ -16,7 +16,8 @@ public sealed class RedisFailureTests : IAsyncDisposable
     private readonly RedisServer _server = RedisServer.Start();
     private readonly RedisJournal _journal;
 
-    public RedisFailureTests() => _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _server.Address, Timeout = TimeSpan.FromSeconds(2) });
+    public RedisFailureTests() =>
+        _journal = RedisJournal.Open(new RedisJournalOptions { Configuration = _server.Address, Timeout = TimeSpan.FromSeconds(2) });
 
     public async ValueTask DisposeAsync()
     {
@@ -90,7 +91,9 @@ public sealed class RedisFailureTests : IAsyncDisposable
     [Fact]
     public async Task Callers_over_HTTP_get_503_and_when_to_try_again_and_the_queue_comes_back()
     {
-        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Redis = _server.Address });
+        await using var server = await TimestoneServer.StartAsync(
+            new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Redis = _server.Address }
+        );
         using var http = new HttpClient { BaseAddress = server.BaseAddress };
         (await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" })).StatusCode.ShouldBe(HttpStatusCode.Created);
         _server.Kill();

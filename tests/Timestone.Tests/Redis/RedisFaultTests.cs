@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Timestone.Tests.Redis;
 
-/// <summary>Faults of real processes on the Redis journal: nothing acknowledged is lost, nothing is done twice, and every answer has its place in one order.</summary>
+/// <summary>
+/// Faults of real processes on the Redis journal: nothing acknowledged is lost, nothing is done twice, and every answer has its place in
+/// one order.
+/// </summary>
 public sealed class RedisFaultTests(ITestOutputHelper output)
 {
     private const int Calls = ServerFaults.Calls;
@@ -37,30 +40,41 @@ public sealed class RedisFaultTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task A_network_that_is_cut_between_server_and_Redis() => RunAsync(async (redis, seed) =>
-    {
-        await using var network = new Proxy(() => redis.Port);
-        using var server = await ServerFaults.StartAsync(["--redis", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{network.Port}")]);
-        await using var run = new FaultRun(output, seed, new Uri(server.BaseAddress));
-        await run.StartAsync(ServerFaults.Callers);
-        foreach (var cut in network.Cuts(new Random(seed)))
-        {
-            await run.MoreAsync(Calls);
-            await run.FailAsync(cut, Calls);
-            network.Mend();
-        }
+    public Task A_network_that_is_cut_between_server_and_Redis() =>
+        RunAsync(
+            async (redis, seed) =>
+            {
+                await using var network = new Proxy(() => redis.Port);
+                using var server = await ServerFaults.StartAsync([
+                    "--redis",
+                    string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{network.Port}"),
+                ]);
+                await using var run = new FaultRun(output, seed, new Uri(server.BaseAddress));
+                await run.StartAsync(ServerFaults.Callers);
+                foreach (var cut in network.Cuts(new Random(seed)))
+                {
+                    await run.MoreAsync(Calls);
+                    await run.FailAsync(cut, Calls);
+                    network.Mend();
+                }
 
         await run.MoreAsync(Calls);
         await run.CheckAsync();
     });
 
     [Fact]
-    public Task An_active_server_and_its_standby_that_are_killed_stopped_held_up_and_robbed_of_the_lease() => RunAsync(async (redis, seed) =>
-    {
-        using var one = new ServerOnCall([], "--redis", redis.Address);
-        using var other = new ServerOnCall([], "--redis", redis.Address);
-        await Task.WhenAll(one.StartAsync(), other.StartAsync());
-        await using var run = new FaultRun(output, seed, one.Address, other.Address) { IsRoving = true, Pace = TimeSpan.FromMilliseconds(5) };
+    public Task An_active_server_and_its_standby_that_are_killed_stopped_held_up_and_robbed_of_the_lease() =>
+        RunAsync(
+            async (redis, seed) =>
+            {
+                using var one = new ServerOnCall([], "--redis", redis.Address);
+                using var other = new ServerOnCall([], "--redis", redis.Address);
+                await Task.WhenAll(one.StartAsync(), other.StartAsync());
+                await using var run = new FaultRun(output, seed, one.Address, other.Address)
+                {
+                    IsRoving = true,
+                    Pace = TimeSpan.FromMilliseconds(5),
+                };
 
         // Each fault leaves calls of unknown outcome, of which the checker decides only so many.
         await run.StartAsync(ServerFaults.Callers / 2);

@@ -51,7 +51,9 @@ public sealed class RedisFullTests : IDisposable
             var completed = 1;
             while ((await service.DequeueAsync("q", new DequeueRequest { Max = 50 })).Messages is { Count: > 0 } more)
             {
-                (await service.SettleAsync("q", [.. more.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))])).ShouldAllBe(static result => result.Error == null);
+                (
+                    await service.SettleAsync("q", [.. more.Select(static message => Settlement.Complete(message.Id, message.LeaseToken!))])
+                ).ShouldAllBe(static result => result.Error == null);
                 completed += more.Count;
             }
 
@@ -135,7 +137,16 @@ public sealed class RedisFullTests : IDisposable
 
     private void MaxMemory(string value) => RedisCli.Run(_redis, "CONFIG", "SET", "maxmemory", value);
 
-    private RedisJournal Open(bool outbox) => RedisJournal.Open(new RedisJournalOptions { Configuration = _redis.Address, Timeout = RedisServer.Patience, Outbox = outbox });
+    private RedisJournal Open(bool outbox) =>
+        RedisJournal.Open(
+            new RedisJournalOptions
+            {
+                Configuration = _redis.Address,
+                Timeout = RedisServer.Patience,
+                Outbox = outbox,
+            }
+        );
 
-    private Task<TimestoneServer> StartAsync() => TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Redis = _redis.Address });
+    private Task<TimestoneServer> StartAsync() =>
+        TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Redis = _redis.Address });
 }

@@ -14,7 +14,8 @@ public sealed class GarnetJournalTests() : RedisJournalContract(GarnetDatabases.
 
 public abstract class RedisJournalContract(string database) : JournalContract, IAsyncDisposable
 {
-    protected override IJournal Journal { get; } = RedisJournal.Open(new RedisJournalOptions { Configuration = database, Timeout = RedisServer.Patience });
+    protected override IJournal Journal { get; } =
+        RedisJournal.Open(new RedisJournalOptions { Configuration = database, Timeout = RedisServer.Patience });
 
     [Fact]
     public async Task All_who_share_it_have_one_id_and_one_that_was_emptied_is_another_store()

@@ -55,20 +55,29 @@ public sealed class RedisLoadTests : IAsyncDisposable
         return _meter.Largest;
     }
 
-    private static MessageRow LargeRow(int sequence) => new()
-    {
-        Id = $"large-{sequence}",
-        Sequence = sequence,
-        Priority = sequence,
-        EnqueuedAt = TestRows.Now,
-        Payload = [],
-        PayloadKind = PayloadKind.None,
-        Metadata = Metadata.From(Enumerable.Range(0, Limits.MaxMetadataPairs).Select(i => KeyValuePair.Create($"key{i}", new string('ż', Limits.MaxMetadataValueLength)))),
-        State = new RowState
+    private static MessageRow LargeRow(int sequence) =>
+        new()
         {
-            State = MessageState.Errored,
-            Version = 9,
-            Notes = new Notes(new string('語', Limits.MaxErrorLength), new byte[Limits.MaxResultBytes], new byte[Limits.MaxProgressBytes]),
-        },
-    };
+            Id = $"large-{sequence}",
+            Sequence = sequence,
+            Priority = sequence,
+            EnqueuedAt = TestRows.Now,
+            Payload = [],
+            PayloadKind = PayloadKind.None,
+            Metadata = Metadata.From(
+                Enumerable
+                    .Range(0, Limits.MaxMetadataPairs)
+                    .Select(i => KeyValuePair.Create($"key{i}", new string('ż', Limits.MaxMetadataValueLength)))
+            ),
+            State = new RowState
+            {
+                State = MessageState.Errored,
+                Version = 9,
+                Notes = new Notes(
+                    new string('語', Limits.MaxErrorLength),
+                    new byte[Limits.MaxResultBytes],
+                    new byte[Limits.MaxProgressBytes]
+                ),
+            },
+        };
 }

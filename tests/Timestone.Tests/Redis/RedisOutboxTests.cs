@@ -48,8 +48,14 @@ public sealed class RedisOutboxTests : OutboxContract, IAsyncDisposable
         var read = new List<OutboxEntry>();
         using var enough = new CancellationTokenSource();
         await Task.WhenAll(PublishAsync(one), PublishAsync(two));
-        read.Where(static entry => entry.Queue == "a").Select(static entry => entry.Sequence).Distinct().ShouldBe(Enumerable.Range(1, 20).Select(static n => (long)n));
-        read.Where(static entry => entry.Queue == "b").Select(static entry => entry.Sequence).Distinct().ShouldBe(Enumerable.Range(1, 20).Select(static n => (long)n));
+        read.Where(static entry => entry.Queue == "a")
+            .Select(static entry => entry.Sequence)
+            .Distinct()
+            .ShouldBe(Enumerable.Range(1, 20).Select(static n => (long)n));
+        read.Where(static entry => entry.Queue == "b")
+            .Select(static entry => entry.Sequence)
+            .Distinct()
+            .ShouldBe(Enumerable.Range(1, 20).Select(static n => (long)n));
 
         async Task PublishAsync(IOutboxReader reader)
         {

@@ -18,8 +18,10 @@ public sealed class RedisServer : IDisposable
     /// <summary>How long a journal waits for Redis in tests that are not about that: longer than any machine is busy.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan StartTimeout = Patience, AnswerTimeout = TimeSpan.FromSeconds(5);
-    private static readonly Lazy<RedisServer> TheShared = new(static () => UntilTheEnd(Start())), TheSharedOfAnyKind = new(static () => Needs.IsGarnetMeant ? UntilTheEnd(StartGarnet()) : Shared);
+    private static readonly TimeSpan StartTimeout = Patience,
+        AnswerTimeout = TimeSpan.FromSeconds(5);
+    private static readonly Lazy<RedisServer> TheShared = new(static () => UntilTheEnd(Start())),
+        TheSharedOfAnyKind = new(static () => Needs.IsGarnetMeant ? UntilTheEnd(StartGarnet()) : Shared);
     private static int _databases;
 
     private readonly TemporaryDirectory _directory = new();
@@ -61,7 +63,8 @@ public sealed class RedisServer : IDisposable
     public static string NewDatabaseOfAnyKind() => Needs.IsGarnetMeant ? GarnetDatabases.New() : NewDatabase();
 
     /// <summary>A database of the shared server that no test has used.</summary>
-    public static string NewDatabase() => string.Create(CultureInfo.InvariantCulture, $"{Shared.Address},defaultDatabase={Interlocked.Increment(ref _databases)}");
+    public static string NewDatabase() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Shared.Address},defaultDatabase={Interlocked.Increment(ref _databases)}");
 
     /// <summary>Starts it again on what it has stored.</summary>
     public void Start()

@@ -46,7 +46,9 @@ public sealed class RedisServerOptionTests
     {
         using var garnet = RedisServer.StartGarnet();
         await using var server = await StartAsync(garnet.Address);
-        ((string?)(await ReadinessAsync(server))["detail"]).ShouldBe($"Redis at 127.0.0.1:{garnet.Port} (Garnet 2.2.8) can lose acknowledged writes when its machine fails: Garnet never calls fsync.");
+        ((string?)(await ReadinessAsync(server))["detail"]).ShouldBe(
+            $"Redis at 127.0.0.1:{garnet.Port} (Garnet 2.2.8) can lose acknowledged writes when its machine fails: Garnet never calls fsync."
+        );
     }
 
     [Fact]
@@ -54,7 +56,9 @@ public sealed class RedisServerOptionTests
     {
         using var redis = RedisServer.Start("--rename-command", "CONFIG", "");
         await using var server = await StartAsync(redis.Address);
-        ((string?)(await ReadinessAsync(server))["detail"]).ShouldStartWith($"Whether Redis at 127.0.0.1:{redis.Port} can lose acknowledged writes is unknown: ");
+        ((string?)(await ReadinessAsync(server))["detail"]).ShouldStartWith(
+            $"Whether Redis at 127.0.0.1:{redis.Port} can lose acknowledged writes is unknown: "
+        );
     }
 
     [Fact]
@@ -69,13 +73,29 @@ public sealed class RedisServerOptionTests
     {
         using var master = RedisServer.Start();
         using var replica = RedisServer.Start("--replicaof", $"127.0.0.1 {master.Port}");
-        await Eventually.BeAsync(() => Task.FromResult(RedisCli.Run(replica, "INFO", "replication").Contains("master_link_status:up", StringComparison.Ordinal)));
-        await using var one = RedisJournal.Open(new RedisJournalOptions { Configuration = master.Address, WaitReplicas = 1, Timeout = RedisServer.Patience });
+        await Eventually.BeAsync(() =>
+            Task.FromResult(RedisCli.Run(replica, "INFO", "replication").Contains("master_link_status:up", StringComparison.Ordinal))
+        );
+        await using var one = RedisJournal.Open(
+            new RedisJournalOptions
+            {
+                Configuration = master.Address,
+                WaitReplicas = 1,
+                Timeout = RedisServer.Patience,
+            }
+        );
         var queue = await TestQueue.OpenAsync(one);
         await queue.AddManyAsync(1, 3);
         RedisCli.Run(replica, "HLEN", "ts:{orders}:rows").ShouldBe(":3\r\n");
 
-        await using var two = RedisJournal.Open(new RedisJournalOptions { Configuration = master.Address, WaitReplicas = 2, Timeout = TimeSpan.FromSeconds(5) });
+        await using var two = RedisJournal.Open(
+            new RedisJournalOptions
+            {
+                Configuration = master.Address,
+                WaitReplicas = 2,
+                Timeout = TimeSpan.FromSeconds(5),
+            }
+        );
         (await Should.ThrowAsync<IOException>(() => TestQueue.OpenAsync(two))).Message.ShouldBe("1 of 2 replicas confirmed within 5 s.");
         await Should.ThrowAsync<JournalFencedException>(() => queue.AddManyAsync(4, 1));
     }

@@ -12,5 +12,6 @@ public sealed class RedisSubject(string? database = null) : LocalSubject
 
     public override double StoreSeconds => 10;
 
-    protected override Task<IJournal> OpenJournalAsync() => Task.FromResult<IJournal>(RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience }));
+    protected override Task<IJournal> OpenJournalAsync() =>
+        Task.FromResult<IJournal>(RedisJournal.Open(new RedisJournalOptions { Configuration = _database, Timeout = RedisServer.Patience }));
 }

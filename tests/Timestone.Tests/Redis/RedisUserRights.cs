@@ -15,7 +15,13 @@ public static class RedisUserRights
 
     /// <summary>The rights that the page names in the command that begins so.</summary>
     public static string[] Named(string command) =>
-        [.. Page.Split('\n').Where(line => line.StartsWith(command, StringComparison.Ordinal)).ShouldHaveSingleItem().Split(' ').Where(static word => word[0] is '~' or '+')];
+        [
+            .. Page.Split('\n')
+                .Where(line => line.StartsWith(command, StringComparison.Ordinal))
+                .ShouldHaveSingleItem()
+                .Split(' ')
+                .Where(static word => word[0] is '~' or '+'),
+        ];
 
     /// <summary>The address of a Redis with the user's name and password.</summary>
     public static string Of(string address) => $"{address},user={User},password={Password}";
@@ -28,13 +34,18 @@ public static class RedisUserRights
     }
 
     /// <summary>What the user was refused, as the server has noted it; empty for nothing.</summary>
-    public static string Refused(RedisServer server) => RedisCli.Run(server, "ACL", "LOG") is var log && log.StartsWith("*0", StringComparison.Ordinal) ? "" : log;
+    public static string Refused(RedisServer server) =>
+        RedisCli.Run(server, "ACL", "LOG") is var log && log.StartsWith("*0", StringComparison.Ordinal) ? "" : log;
 
     /// <summary>Those of the rights to commands that nothing has made use of.</summary>
     public static IEnumerable<string> Unused(RedisServer server, IEnumerable<string> rights)
     {
-        var counts = RedisCli.Run(server, "INFO", "commandstats").Split("\r\n").Where(static line => line.StartsWith("cmdstat_", StringComparison.Ordinal))
-            .Select(static line => line["cmdstat_".Length..].Split(":calls=")).ToDictionary(static pair => pair[0], static pair => int.Parse(pair[1].Split(',')[0], CultureInfo.InvariantCulture));
+        var counts = RedisCli
+            .Run(server, "INFO", "commandstats")
+            .Split("\r\n")
+            .Where(static line => line.StartsWith("cmdstat_", StringComparison.Ordinal))
+            .Select(static line => line["cmdstat_".Length..].Split(":calls="))
+            .ToDictionary(static pair => pair[0], static pair => int.Parse(pair[1].Split(',')[0], CultureInfo.InvariantCulture));
         return rights.Where(right => right.StartsWith('+') && counts.GetValueOrDefault(right[1..]) == 0);
     }
 }

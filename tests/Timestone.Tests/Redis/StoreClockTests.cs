@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Timestone.Tests.Redis;
 
-/// <summary>What an owner takes the clock of Redis for: as closely as the answers say, and right again at the first that contradicts.</summary>
+/// <summary>
+/// What an owner takes the clock of Redis for: as closely as the answers say, and right again at the first that contradicts.
+/// </summary>
 public sealed class StoreClockTests
 {
     private const long Start = 1_700_000_000_000;
@@ -53,7 +55,14 @@ public sealed class StoreClockTests
     {
         // Its monotonic clock stands, and Redis goes on.
         var database = RedisServer.NewDatabaseOfAnyKind();
-        await using var journal = RedisJournal.Open(new RedisJournalOptions { Configuration = database, Timeout = RedisServer.Patience, TimeProvider = _time });
+        await using var journal = RedisJournal.Open(
+            new RedisJournalOptions
+            {
+                Configuration = database,
+                Timeout = RedisServer.Patience,
+                TimeProvider = _time,
+            }
+        );
         await using var queue = (await journal.OpenAsync("q", TestRows.Queue("q")))!;
         var opened = queue.StoreTime!.Value.Latest;
         long before;

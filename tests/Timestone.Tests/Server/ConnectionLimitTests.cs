@@ -28,12 +28,21 @@ public sealed class ConnectionLimitTests : IDisposable
     [InlineData(1024, 624)]
     [InlineData(1_048_576, 786_432)]
     [InlineData(ulong.MaxValue, null)]
-    public void Connections_leave_room_for_everything_else(ulong descriptors, int? connections) => DescriptorLimit.ConnectionsWithin(descriptors).ShouldBe(connections);
+    public void Connections_leave_room_for_everything_else(ulong descriptors, int? connections) =>
+        DescriptorLimit.ConnectionsWithin(descriptors).ShouldBe(connections);
 
     [Fact]
     public async Task More_idle_connections_than_descriptors_are_refused_and_the_server_goes_on()
     {
-        using var server = ServerProcess.StartWithin(Descriptors, "--urls", "http://127.0.0.1:0", "--data", _data.Path, "--durability", "os");
+        using var server = ServerProcess.StartWithin(
+            Descriptors,
+            "--urls",
+            "http://127.0.0.1:0",
+            "--data",
+            _data.Path,
+            "--durability",
+            "os"
+        );
         await server.ReadyAsync();
         using var http = new HttpClient { BaseAddress = new Uri(server.BaseAddress) };
         (await http.PutAsync("/v1/queues/q", null)).StatusCode.ShouldBe(HttpStatusCode.Created);
@@ -69,7 +78,16 @@ public sealed class ConnectionLimitTests : IDisposable
     [Fact]
     public async Task The_limit_can_be_set()
     {
-        using var server = ServerProcess.Start("--urls", "http://127.0.0.1:0", "--data", _data.Path, "--durability", "os", "--max-connections", "1");
+        using var server = ServerProcess.Start(
+            "--urls",
+            "http://127.0.0.1:0",
+            "--data",
+            _data.Path,
+            "--durability",
+            "os",
+            "--max-connections",
+            "1"
+        );
         await server.ReadyAsync();
         using var http = new HttpClient { BaseAddress = new Uri(server.BaseAddress) };
         (await http.GetAsync("/healthz")).StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -29,16 +29,22 @@ public sealed class DataLossTests : IDisposable
         {
             var (code, errors) = await refused.ExitAsync();
             code.ShouldBe(1);
-            errors.ShouldBe($"timestone-server: Data that had become durable is lost. {Segment} ends at offset 48 and went on to offset {length}: "
-                + $"{length - 48} bytes of records are missing. Put the file back as it was, or restore the whole directory from a backup. "
-                + "'timestone verify' lists everything that is lost; --accept-data-loss starts without it.\n");
+            errors.ShouldBe(
+                $"timestone-server: Data that had become durable is lost. {Segment} ends at offset 48 and went on to offset {length}: "
+                    + $"{length - 48} bytes of records are missing. Put the file back as it was, or restore the whole directory from a backup. "
+                    + "'timestone verify' lists everything that is lost; --accept-data-loss starts without it.\n"
+            );
         }
 
-        (await LiveAsync("second", "--accept-data-loss")).ShouldContain($"Started although data is lost, as --accept-data-loss says: {Segment} ends at offset 48");
+        (await LiveAsync("second", "--accept-data-loss")).ShouldContain(
+            $"Started although data is lost, as --accept-data-loss says: {Segment} ends at offset 48"
+        );
         (await LiveAsync("third")).ShouldNotContain("lost");
         using var server = Start();
         using var http = await ReadyAsync(server);
-        foreach (var (id, status) in new[] { ("first", HttpStatusCode.NotFound), ("second", HttpStatusCode.OK), ("third", HttpStatusCode.OK) })
+        foreach (
+            var (id, status) in new[] { ("first", HttpStatusCode.NotFound), ("second", HttpStatusCode.OK), ("third", HttpStatusCode.OK) }
+        )
             (await http.GetAsync($"/v1/queues/q/messages/{id}")).StatusCode.ShouldBe(status);
     }
 
@@ -93,7 +99,8 @@ public sealed class DataLossTests : IDisposable
         answer.StatusCode.ShouldBe(HttpStatusCode.Created);
     }
 
-    private ServerProcess Start(params string[] more) => ServerProcess.Start(["--urls", "http://127.0.0.1:0", "--data", _data.Path, .. more]);
+    private ServerProcess Start(params string[] more) =>
+        ServerProcess.Start(["--urls", "http://127.0.0.1:0", "--data", _data.Path, .. more]);
 
     // Starts, takes a message and stops in order; answers what the server said before it listened.
     private async Task<string> LiveAsync(string id, params string[] more)

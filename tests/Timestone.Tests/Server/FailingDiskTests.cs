@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Timestone.Tests.Server;
 
-/// <summary>A real server on a real directory in which the system's calls fail: nobody is told more than is true, and who asks is told.</summary>
+/// <summary>
+/// A real server on a real directory in which the system's calls fail: nobody is told more than is true, and who asks is told.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class FailingDiskTests : IDisposable
 {
@@ -24,7 +26,21 @@ public sealed class FailingDiskTests : IDisposable
     public async Task A_sync_that_fails_is_acknowledged_to_nobody()
     {
         // Counted by thread: the first two of the one that writes are for the queue and for the message that is kept.
-        using (var server = Start("strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-P", Path.Combine(Data, "000000000001.log"), "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=3+"))
+        using (
+            var server = Start(
+                "strace",
+                "-f",
+                "--seccomp-bpf",
+                "-o",
+                "/dev/null",
+                "-P",
+                Path.Combine(Data, "000000000001.log"),
+                "-e",
+                "trace=fsync",
+                "-e",
+                "inject=fsync:error=EIO:when=3+"
+            )
+        )
         {
             using var http = await ReadyAsync(server);
             (await EnqueueAsync(http, "kept")).ShouldBe(HttpStatusCode.Created);
@@ -44,7 +60,19 @@ public sealed class FailingDiskTests : IDisposable
     [Fact]
     public async Task A_sync_that_fails_once_fails_what_waited_for_it_and_nothing_else()
     {
-        using var server = Start("strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-P", Path.Combine(Data, "000000000001.log"), "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=3");
+        using var server = Start(
+            "strace",
+            "-f",
+            "--seccomp-bpf",
+            "-o",
+            "/dev/null",
+            "-P",
+            Path.Combine(Data, "000000000001.log"),
+            "-e",
+            "trace=fsync",
+            "-e",
+            "inject=fsync:error=EIO:when=3"
+        );
         using var http = await ReadyAsync(server);
         (await EnqueueAsync(http, "a")).ShouldBe(HttpStatusCode.Created);
         (await EnqueueAsync(http, "b")).ShouldBe(HttpStatusCode.ServiceUnavailable);

@@ -28,7 +28,8 @@ internal sealed class FailingJournal(string reason = "Injected.") : IJournal
         _healed.SetResult();
     }
 
-    public ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default) => _atOnce ? throw new IOException(reason) : _journal.ListQueuesAsync(cancellationToken);
+    public ValueTask<IReadOnlyList<string>> ListQueuesAsync(CancellationToken cancellationToken = default) =>
+        _atOnce ? throw new IOException(reason) : _journal.ListQueuesAsync(cancellationToken);
 
     public async ValueTask<IQueueJournal?> OpenAsync(string queue, QueueRow? create = null, CancellationToken cancellationToken = default)
     {

@@ -50,7 +50,8 @@ public sealed class QueueLogTests : IAsyncDisposable
         await FailAsync("jobs", 5);
         (await _service.GetStatsAsync("jobs")).Removed.Bound.ShouldBe(3);
         _time.Advance(TimeSpan.FromMinutes(1));
-        _log.Lines.ShouldHaveSingleItem().Text.ShouldStartWith("5 messages of queue jobs became errored within a minute, and 3 errored ones were removed");
+        _log.Lines.ShouldHaveSingleItem()
+            .Text.ShouldStartWith("5 messages of queue jobs became errored within a minute, and 3 errored ones were removed");
     }
 
     [Fact]
@@ -63,11 +64,15 @@ public sealed class QueueLogTests : IAsyncDisposable
             if (instrument.Name.StartsWith("timestone.queue.", StringComparison.Ordinal))
                 self.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
-        {
-            if (tags[0].Value as string == "measured")
-                measured.Add($"{instrument.Name} {count} {string.Join(' ', tags.ToArray().Skip(1).Select(static tag => tag.Value))}".Trim());
-        });
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, count, tags, _) =>
+            {
+                if (tags[0].Value as string == "measured")
+                    measured.Add(
+                        $"{instrument.Name} {count} {string.Join(' ', tags.ToArray().Skip(1).Select(static tag => tag.Value))}".Trim()
+                    );
+            }
+        );
         listener.Start();
         await _service.CreateQueueAsync("measured", new QueueSettings { MaxErrored = 1, ErroredRetention = TimeSpan.FromSeconds(30) });
         await FailAsync("measured", 2);
@@ -76,7 +81,12 @@ public sealed class QueueLogTests : IAsyncDisposable
         await _service.GetStatsAsync("measured");
         await _service.EnqueueAsync("measured", new NewMessage());
         await _service.PurgeAsync("measured", PurgeScope.All);
-        measured.ShouldBe(["timestone.queue.errored 2", "timestone.queue.removed 1 bound", "timestone.queue.removed 1 retention", "timestone.queue.removed 1 purge"]);
+        measured.ShouldBe([
+            "timestone.queue.errored 2",
+            "timestone.queue.removed 1 bound",
+            "timestone.queue.removed 1 retention",
+            "timestone.queue.removed 1 purge",
+        ]);
     }
 
     [Fact]
@@ -84,7 +94,12 @@ public sealed class QueueLogTests : IAsyncDisposable
     {
         await _service.EnqueueAsync("jobs", [new NewMessage(), new NewMessage(), new NewMessage { Invisible = TimeSpan.FromHours(1) }]);
         await _service.PurgeAsync("jobs", PurgeScope.All);
-        _log.Lines.ShouldBe([(LogLevel.Information, "Purged queue jobs (All): 3 messages removed: 1 invisible, 2 pending, 0 completed, 0 canceled, 0 errored.")]);
+        _log.Lines.ShouldBe([
+            (
+                LogLevel.Information,
+                "Purged queue jobs (All): 3 messages removed: 1 invisible, 2 pending, 0 completed, 0 canceled, 0 errored."
+            ),
+        ]);
     }
 
     [Fact]
@@ -93,7 +108,12 @@ public sealed class QueueLogTests : IAsyncDisposable
         await _service.EnqueueAsync("jobs", [new NewMessage(), new NewMessage()]);
         await _service.DequeueAsync("jobs", new DequeueRequest());
         await _service.DeleteQueueAsync("jobs");
-        _log.Lines.ShouldBe([(LogLevel.Information, "Deleted queue jobs with 2 messages: 0 invisible, 1 pending, 1 running, 0 completed, 0 canceled, 0 errored.")]);
+        _log.Lines.ShouldBe([
+            (
+                LogLevel.Information,
+                "Deleted queue jobs with 2 messages: 0 invisible, 1 pending, 1 running, 0 completed, 0 canceled, 0 errored."
+            ),
+        ]);
     }
 
     private static string Errored(int count, string queue) =>
@@ -103,6 +123,9 @@ public sealed class QueueLogTests : IAsyncDisposable
     {
         await _service.EnqueueAsync(queue, [.. Enumerable.Range(0, count).Select(static _ => new NewMessage())]);
         var leased = await _service.DequeueAsync(queue, new DequeueRequest { Max = count });
-        await _service.SettleAsync(queue, [.. leased.Messages.Select(static message => Settlement.Fail(message.Id, message.LeaseToken!, permanent: true))]);
+        await _service.SettleAsync(
+            queue,
+            [.. leased.Messages.Select(static message => Settlement.Fail(message.Id, message.LeaseToken!, permanent: true))]
+        );
     }
 }

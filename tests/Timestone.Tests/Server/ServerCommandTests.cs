@@ -68,7 +68,8 @@ public sealed class ServerCommandTests
     public void Loopback_needs_no_permission(string urls) => Should.NotThrow(() => new TimestoneServerOptions { Urls = urls }.Check());
 
     [Fact]
-    public void Other_addresses_need_it() => Should.NotThrow(() => new TimestoneServerOptions { Urls = "http://0.0.0.0:7070", Insecure = true }.Check());
+    public void Other_addresses_need_it() =>
+        Should.NotThrow(() => new TimestoneServerOptions { Urls = "http://0.0.0.0:7070", Insecure = true }.Check());
 
     [Fact]
     public void Options_come_from_configuration_too()
@@ -84,7 +85,13 @@ public sealed class ServerCommandTests
         options.Data.ShouldBe("/elsewhere");
         options.Durability.ShouldBe(Durability.Os);
         options.AutoCreate.ShouldBeFalse();
-        options.Defaults.ShouldBe(new QueueSettings { Lease = TimeSpan.FromSeconds(7.5), Backoff = new Backoff { Kind = BackoffKind.None } });
+        options.Defaults.ShouldBe(
+            new QueueSettings
+            {
+                Lease = TimeSpan.FromSeconds(7.5),
+                Backoff = new Backoff { Kind = BackoffKind.None },
+            }
+        );
         options.Urls.ShouldBe("http://127.0.0.1:7070");
     }
 
@@ -111,8 +118,13 @@ public sealed class ServerCommandTests
             ["Timestone:Index"] = "none",
         });
         var kafka = options.Kafka.ShouldNotBeNull();
-        (kafka.BootstrapServers, kafka.HistoricTopic, kafka.CurrentTopic, kafka.Partitions, kafka.CommitInterval).ShouldBe(("one:9092,two:9092", "history", "timestone.current", 12, TimeSpan.FromSeconds(5)));
-        kafka.Properties.ShouldBe(new Dictionary<string, string> { ["sasl.username"] = "ada", ["security.protocol"] = "SASL_SSL" }, ignoreOrder: true);
+        (kafka.BootstrapServers, kafka.HistoricTopic, kafka.CurrentTopic, kafka.Partitions, kafka.CommitInterval).ShouldBe(
+            ("one:9092,two:9092", "history", "timestone.current", 12, TimeSpan.FromSeconds(5))
+        );
+        kafka.Properties.ShouldBe(
+            new Dictionary<string, string> { ["sasl.username"] = "ada", ["security.protocol"] = "SASL_SSL" },
+            ignoreOrder: true
+        );
         var elasticsearch = options.Elasticsearch.ShouldNotBeNull();
         elasticsearch.Addresses.ShouldBe([new Uri("https://one:9200"), new Uri("https://two:9200")]);
         (elasticsearch.Prefix, elasticsearch.User, elasticsearch.Password, elasticsearch.Replicas).ShouldBe(("mine", "ada", "secret", 2));
@@ -123,16 +135,27 @@ public sealed class ServerCommandTests
     [Fact]
     public void Names_are_those_that_a_shell_takes_in_any_case()
     {
-        var options = Read(new()
-        {
-            ["TIMESTONE:KAFKA"] = "one:9092",
-            ["TIMESTONE:KAFKA:PROPERTIES:SECURITY_PROTOCOL"] = "SASL_SSL",
-            ["Timestone:Kafka:Properties:sasl_mechanism"] = "PLAIN",
-            ["TIMESTONE:DEFAULTS:LEASESECONDS"] = "7.5",
-            ["TIMESTONE:DEFAULTS:BACKOFF:KIND"] = "none",
-        });
-        options.Kafka!.Properties.ShouldBe(new Dictionary<string, string> { ["security.protocol"] = "SASL_SSL", ["sasl.mechanism"] = "PLAIN" }, ignoreOrder: true);
-        options.Defaults.ShouldBe(new QueueSettings { Lease = TimeSpan.FromSeconds(7.5), Backoff = new Backoff { Kind = BackoffKind.None } });
+        var options = Read(
+            new()
+            {
+                ["TIMESTONE:KAFKA"] = "one:9092",
+                ["TIMESTONE:KAFKA:PROPERTIES:SECURITY_PROTOCOL"] = "SASL_SSL",
+                ["Timestone:Kafka:Properties:sasl_mechanism"] = "PLAIN",
+                ["TIMESTONE:DEFAULTS:LEASESECONDS"] = "7.5",
+                ["TIMESTONE:DEFAULTS:BACKOFF:KIND"] = "none",
+            }
+        );
+        options.Kafka!.Properties.ShouldBe(
+            new Dictionary<string, string> { ["security.protocol"] = "SASL_SSL", ["sasl.mechanism"] = "PLAIN" },
+            ignoreOrder: true
+        );
+        options.Defaults.ShouldBe(
+            new QueueSettings
+            {
+                Lease = TimeSpan.FromSeconds(7.5),
+                Backoff = new Backoff { Kind = BackoffKind.None },
+            }
+        );
     }
 
     [Theory]
@@ -183,7 +206,9 @@ public sealed class ServerCommandTests
 
     [Fact]
     public void Settings_out_of_range_are_refused() =>
-        Should.Throw<BadOptionException>(() => Read(new() { ["Timestone:Defaults:leaseSeconds"] = "0" })).Message.ShouldBe("Timestone:Defaults: leaseSeconds must be 0.1 to 43200.");
+        Should
+            .Throw<BadOptionException>(() => Read(new() { ["Timestone:Defaults:leaseSeconds"] = "0" }))
+            .Message.ShouldBe("Timestone:Defaults: leaseSeconds must be 0.1 to 43200.");
 
     [Fact]
     public async Task Help_is_no_error()

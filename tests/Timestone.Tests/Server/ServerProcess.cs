@@ -20,12 +20,21 @@ public sealed class ServerProcess : IDisposable
 
     public static ServerProcess Start(params string[] args) => StartWith([], args);
 
-    public static ServerProcess StartWith(Dictionary<string, string> environment, params string[] args) => StartProgram("timestone-server", environment, args);
+    public static ServerProcess StartWith(Dictionary<string, string> environment, params string[] args) =>
+        StartProgram("timestone-server", environment, args);
 
     /// <summary>Starts the server as a process that may have so many file descriptors.</summary>
     public static ServerProcess StartWithin(int descriptors, params string[] args)
     {
-        var start = new ProcessStartInfo("sh", ["-c", $"ulimit -n {descriptors} && exec dotnet \"$0\" \"$@\"", Path.Combine(AppContext.BaseDirectory, "timestone-server.dll"), .. args])
+        var start = new ProcessStartInfo(
+            "sh",
+            [
+                "-c",
+                $"ulimit -n {descriptors} && exec dotnet \"$0\" \"$@\"",
+                Path.Combine(AppContext.BaseDirectory, "timestone-server.dll"),
+                .. args,
+            ]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -39,7 +48,9 @@ public sealed class ServerProcess : IDisposable
         return StartUnder([], program, environment, args);
     }
 
-    /// <summary>Starts a host as the last argument of another command, which need not pass signals on: this one is killed with it.</summary>
+    /// <summary>
+    /// Starts a host as the last argument of another command, which need not pass signals on: this one is killed with it.
+    /// </summary>
     public static ServerProcess StartUnder(string[] wrapper, string program, Dictionary<string, string> environment, params string[] args)
     {
         string[] command = [.. wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. args];
@@ -57,7 +68,8 @@ public sealed class ServerProcess : IDisposable
     public async Task ReadyAsync() => BaseAddress = (await SaysAsync("Listening on ")).Split(',')[0];
 
     /// <summary>The next line of its log.</summary>
-    public async Task<string> LineAsync() => await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server ended.");
+    public async Task<string> LineAsync() =>
+        await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server ended.");
 
     /// <summary>The rest of its log, to its end.</summary>
     public Task<string> RestAsync() => _process.StandardOutput.ReadToEndAsync();
@@ -80,7 +92,9 @@ public sealed class ServerProcess : IDisposable
 
         var errors = await _process.StandardError.ReadToEndAsync();
         await _process.WaitForExitAsync();
-        throw new InvalidOperationException($"The server ended with {_process.ExitCode}: {errors}{string.Join(Environment.NewLine, said.TakeLast(20))}");
+        throw new InvalidOperationException(
+            $"The server ended with {_process.ExitCode}: {errors}{string.Join(Environment.NewLine, said.TakeLast(20))}"
+        );
     }
 
     private async Task<string?> LineOrEndAsync(string words, CancellationToken patience)

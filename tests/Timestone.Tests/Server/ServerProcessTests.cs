@@ -30,7 +30,9 @@ public sealed class ServerProcessTests : IDisposable
 
             server.Terminate();
             (await server.ExitAsync()).ShouldBe((0, ""));
-            (await (await waiting).Content.ReadAsStringAsync()).ShouldBe("""{"messages":[],"settled":[{"id":"b","state":"completed","version":3,"duplicate":true}]}""");
+            (await (await waiting).Content.ReadAsStringAsync()).ShouldBe(
+                """{"messages":[],"settled":[{"id":"b","state":"completed","version":3,"duplicate":true}]}"""
+            );
         }
 
         using var again = ServerProcess.Start("--urls", "http://127.0.0.1:0", "--data", _data, "--durability", "os");
@@ -47,7 +49,22 @@ public sealed class ServerProcessTests : IDisposable
         await http.PostAsJsonAsync($"{queue}/messages", new { id = "b" });
         var leased = await (await http.PostAsJsonAsync($"{queue}/dequeue", new { })).Content.ReadFromJsonAsync<JsonObject>();
         var leaseToken = (string)leased!["messages"]![0]!["leaseToken"]!;
-        var waiting = http.PostAsJsonAsync($"{queue}/dequeue", new { waitSeconds = 30, settle = new[] { new { id = "b", leaseToken, action = "complete" } } });
+        var waiting = http.PostAsJsonAsync(
+            $"{queue}/dequeue",
+            new
+            {
+                waitSeconds = 30,
+                settle = new[]
+                {
+                    new
+                    {
+                        id = "b",
+                        leaseToken,
+                        action = "complete",
+                    },
+                },
+            }
+        );
         while ((string?)(await http.GetFromJsonAsync<JsonObject>($"{queue}/messages/b"))!["state"] != "completed")
             waiting.IsCompleted.ShouldBeFalse();
         return waiting;

@@ -45,13 +45,19 @@ public sealed class TimestoneServerTests
 
     [Fact]
     public async Task A_journal_that_cannot_be_opened_ends_the_start() =>
-        (await Should.ThrowAsync<IOException>(TimestoneServer.StartAsync(InMemory with { OpenJournal = static _ => throw new IOException("Broken.") }))).Message.ShouldBe("Broken.");
+        (
+            await Should.ThrowAsync<IOException>(
+                TimestoneServer.StartAsync(InMemory with { OpenJournal = static _ => throw new IOException("Broken.") })
+            )
+        ).Message.ShouldBe("Broken.");
 
     [Fact]
     public async Task An_address_in_use_ends_the_start()
     {
         await using var server = await TimestoneServer.StartAsync(InMemory);
-        (await Should.ThrowAsync<IOException>(TimestoneServer.StartAsync(InMemory with { Urls = server.BaseAddress.ToString() }))).Message.ShouldContain("in use");
+        (
+            await Should.ThrowAsync<IOException>(TimestoneServer.StartAsync(InMemory with { Urls = server.BaseAddress.ToString() }))
+        ).Message.ShouldContain("in use");
     }
 
     [Fact]
@@ -72,7 +78,9 @@ public sealed class TimestoneServerTests
         {
             await server.Timestone.CreateQueueAsync("q", new QueueSettings());
             var deletion = Task.Run(() => server.Timestone.DeleteQueueAsync("q"));
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => server.Timestone.CreateQueueAsync("q", new QueueSettings()))));
+            await Task.WhenAll(
+                Enumerable.Range(0, 4).Select(_ => Task.Run(() => server.Timestone.CreateQueueAsync("q", new QueueSettings())))
+            );
             await deletion;
         }
     }
@@ -123,9 +131,16 @@ public sealed class TimestoneServerTests
         await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" });
         clock.Jump(TimeSpan.FromHours(-50));
         clock.Advance(TimeSpan.FromSeconds(100));
-        var clockPart = (await http.GetFromJsonAsync<JsonObject>("/readyz"))!["parts"]!.AsArray().Single(static part => (string?)part!["name"] == "clock")!;
+        var clockPart = (await http.GetFromJsonAsync<JsonObject>("/readyz"))!["parts"]!
+            .AsArray()
+            .Single(static part => (string?)part!["name"] == "clock")!;
         ((string?)clockPart["status"], (string?)clockPart["detail"], (long)clockPart["figures"]!["millisecondsAhead"]!).ShouldBe(
-            ("ok", "The time of queue 'q' is 179999 s ahead of the wall clock, which went back or was ahead elsewhere; it goes 1 % slower until they meet.", 179_999_000));
+            (
+                "ok",
+                "The time of queue 'q' is 179999 s ahead of the wall clock, which went back or was ahead elsewhere; it goes 1 % slower until they meet.",
+                179_999_000
+            )
+        );
 
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>

@@ -4,8 +4,8 @@ using Timestone.Tests.Support;
 namespace Timestone.Tests.Services;
 
 /// <summary>
-/// A server of the folder that <c>TIMESTONE_SERVICES</c> names, as a process that keeps everything in a temporary directory. It can be killed
-/// and started again there. It ends with the tests, however they end.
+/// A server of the folder that <c>TIMESTONE_SERVICES</c> names, as a process that keeps everything in a temporary directory. It can be
+/// killed and started again there. It ends with the tests, however they end.
 /// </summary>
 internal sealed class ServiceProcess(Func<string, string[]> command, Func<Task<bool>> isReady) : IDisposable
 {
@@ -42,7 +42,9 @@ internal sealed class ServiceProcess(Func<string, string[]> command, Func<Task<b
         while (!await isReady())
         {
             if (!IsAlive(_id) || Stopwatch.GetElapsedTime(began) > StartTimeout)
-                throw new InvalidOperationException($"{string.Join(' ', start.ArgumentList.Skip(4))} did not start: {await File.ReadAllTextAsync(Log)}");
+                throw new InvalidOperationException(
+                    $"{string.Join(' ', start.ArgumentList.Skip(4))} did not start: {await File.ReadAllTextAsync(Log)}"
+                );
             await Task.Delay(Glance);
         }
     }

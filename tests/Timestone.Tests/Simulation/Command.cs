@@ -24,7 +24,8 @@ internal sealed record RedriveAllCommand : Command;
 internal sealed record PurgeCommand(MessageState? State) : Command;
 
 /// <summary>
-/// The next step of the sweep of a number; where none goes on a new one begins, and the rest says of what kind. State null: all but running.
+/// The next step of the sweep of a number; where none goes on a new one begins, and the rest says of what kind. State null: all but
+/// running.
 /// </summary>
 internal sealed record SweepCommand(int Number, bool Redrives, MessageState? State, int StepSize) : Command;
 

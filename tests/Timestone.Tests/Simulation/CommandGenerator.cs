@@ -140,7 +140,10 @@ internal sealed class CommandGenerator
         };
     }
 
-    private Payload Json() => _random.Next(2) == 0 ? default : Payload.FromText(new string('r', _random.Next(10) == 0 ? _random.Next(_largestPayload) : _random.Next(4)));
+    private Payload Json() =>
+        _random.Next(2) == 0
+            ? default
+            : Payload.FromText(new string('r', _random.Next(10) == 0 ? _random.Next(_largestPayload) : _random.Next(4)));
 
     // Where room is scarce, those over 200 characters are cut.
     private string? Reason(string text) => _random.Next(16) switch
@@ -165,7 +168,10 @@ internal sealed class CommandGenerator
             Id = id,
             Payload = Text(),
             // Exclusive queues want their key; most messages shall have it.
-            Metadata = _random.Next(3) == 0 ? Pairs(2) : Metadata.From([new("a", OneOf(Values)), new("b", OneOf(Values)), .. Pairs(3).Where(pair => pair.Key == "c")]),
+            Metadata =
+                _random.Next(3) == 0
+                    ? Pairs(2)
+                    : Metadata.From([new("a", OneOf(Values)), new("b", OneOf(Values)), .. Pairs(3).Where(pair => pair.Key == "c")]),
             Priority = order is > 0 and < 4 || _random.Next(60) == 0 ? Extreme(_random.Next(-1, 3), long.MinValue, long.MaxValue) : null,
             Deadline = order == 4 ? Extreme(Time(_random.Next(-5000, 5000)), DateTimeOffset.MinValue, LatestTime) : null,
             Invisible = visible == 0 || _random.Next(60) == 0 ? Span(_random.Next(2) * _random.Next(3000)) : null,
@@ -175,7 +181,9 @@ internal sealed class CommandGenerator
     }
 
     // Times are of whole milliseconds.
-    private static readonly DateTimeOffset LatestTime = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+    private static readonly DateTimeOffset LatestTime = DateTimeOffset.FromUnixTimeMilliseconds(
+        DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+    );
 
     // One in twenty is as small or as large as it can be.
     private T Extreme<T>(T usual, T least, T most) => _random.Next(40) switch { 0 => least, 1 => most, _ => usual };
@@ -224,7 +232,9 @@ internal sealed class CommandGenerator
             return (Id(), _random.Next(2) == 0 ? "0000000000000bad" : "not a token");
         if (choice < 8)
         {
-            var held = Reference.Messages.Where(message => message.State == MessageState.Running && Reference.Tokens.Knows(message.Lease!.Number)).ToArray();
+            var held = Reference
+                .Messages.Where(message => message.State == MessageState.Running && Reference.Tokens.Knows(message.Lease!.Number))
+                .ToArray();
             if (held.Length > 0 && OneOf(held) is { } message)
                 return (message.Id, Reference.Tokens.Of(message.Lease!.Number));
         }
@@ -251,17 +261,24 @@ internal sealed class CommandGenerator
     private UpdateCommand Update()
     {
         var other = Settings(_random);
-        return new UpdateCommand(_random.Next(9) switch
-        {
-            0 => new QueueSettingsPatch { Lease = other.Lease, Invisible = other.Invisible },
-            1 => new QueueSettingsPatch { MaxAttempts = other.MaxAttempts },
-            2 => new QueueSettingsPatch { Backoff = BackoffPatch(other.Backoff) },
-            3 => new QueueSettingsPatch { Retention = other.Retention, ErroredRetention = other.ErroredRetention, MaxErrored = other.MaxErrored },
-            4 => new QueueSettingsPatch { MaxDepth = other.MaxDepth, MaxPayloadBytes = _random.Next(2) == 0 ? 8 : 100_000 },
-            5 => new QueueSettingsPatch { EnqueueBlocked = true },
-            6 => new QueueSettingsPatch { DequeueBlocked = true },
-            _ => new QueueSettingsPatch { EnqueueBlocked = false, DequeueBlocked = false },
-        });
+        return new UpdateCommand(
+            _random.Next(9) switch
+            {
+                0 => new QueueSettingsPatch { Lease = other.Lease, Invisible = other.Invisible },
+                1 => new QueueSettingsPatch { MaxAttempts = other.MaxAttempts },
+                2 => new QueueSettingsPatch { Backoff = BackoffPatch(other.Backoff) },
+                3 => new QueueSettingsPatch
+                {
+                    Retention = other.Retention,
+                    ErroredRetention = other.ErroredRetention,
+                    MaxErrored = other.MaxErrored,
+                },
+                4 => new QueueSettingsPatch { MaxDepth = other.MaxDepth, MaxPayloadBytes = _random.Next(2) == 0 ? 8 : 100_000 },
+                5 => new QueueSettingsPatch { EnqueueBlocked = true },
+                6 => new QueueSettingsPatch { DequeueBlocked = true },
+                _ => new QueueSettingsPatch { EnqueueBlocked = false, DequeueBlocked = false },
+            }
+        );
     }
 
     private BackoffPatch BackoffPatch(Backoff other) => _random.Next(4) switch

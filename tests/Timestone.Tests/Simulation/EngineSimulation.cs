@@ -65,7 +65,15 @@ internal sealed class EngineSimulation
             if (_random.Next(25) == 0)
                 Reopen();
             else
-                Do(_generator.Next(), _random.Next(16) switch { 0 => JournalRoom.WorkOnly, 1 => JournalRoom.SettleOnly, _ => JournalRoom.Ample });
+                Do(
+                    _generator.Next(),
+                    _random.Next(16) switch
+                    {
+                        0 => JournalRoom.WorkOnly,
+                        1 => JournalRoom.SettleOnly,
+                        _ => JournalRoom.Ample,
+                    }
+                );
             if (_random.Next(8) == 0)
                 _subject.AssertInvariants();
         }

@@ -21,7 +21,9 @@ internal enum Invariant
     /// <summary>Depths and statistics agree with the messages that are there.</summary>
     CountsEqualContents,
 
-    /// <summary>A reader of the outbox is told every transition that was committed, in the order of each message, or that something was dropped.</summary>
+    /// <summary>
+    /// A reader of the outbox is told every transition that was committed, in the order of each message, or that something was dropped.
+    /// </summary>
     TransitionsAreTold,
 
     /// <summary>Everything else that is answered is what the reference answers.</summary>

@@ -13,11 +13,17 @@ internal sealed partial class JournalSimulation
         Counts.TakeOvers++;
         var before = queue.TakeAway();
         Reopen(queue);
-        var written = before.ExecuteAsync(0, static (engine, _) => engine.Update(new QueueSettingsPatch { EnqueueBlocked = !engine.Queue.Settings.EnqueueBlocked }));
+        var written = before.ExecuteAsync(
+            0,
+            static (engine, _) => engine.Update(new QueueSettingsPatch { EnqueueBlocked = !engine.Queue.Settings.EnqueueBlocked })
+        );
         _scheduler.RunAll();
         WriteAll();
         // Where there is no room it does not come to writing.
-        if (!_disk.Stopped && written is not { Exception.InnerException: TimestoneException { Code: ErrorCode.Unavailable or ErrorCode.QueueFull } })
+        if (
+            !_disk.Stopped
+            && written is not { Exception.InnerException: TimestoneException { Code: ErrorCode.Unavailable or ErrorCode.QueueFull } }
+        )
             throw new SimulationFailure(Invariant.AcknowledgedIsKept, "An owner wrote although another one had opened the queue since.");
     }
 
@@ -95,7 +101,8 @@ internal sealed partial class JournalSimulation
                 _journal = FileJournal.Open(_options);
                 break;
             }
-            catch (IOException failure) when (attempt == 3 || !_disk.HasFailed || failure.Message.Contains("is lost", StringComparison.Ordinal))
+            catch (IOException failure)
+                when (attempt == 3 || !_disk.HasFailed || failure.Message.Contains("is lost", StringComparison.Ordinal))
             {
                 throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"The journal refuses to start: {failure}");
             }

@@ -94,7 +94,8 @@ internal sealed partial class JournalSimulation
         Finish();
     }
 
-    // The generator says how long to wait, by the time of one of the queues. Now and then the wall clock jumps, which the monotonic one does not.
+    // The generator says how long to wait, by the time of one of the queues. Now and then the wall clock jumps, which the monotonic one
+    // does not.
     private void MoveClocks()
     {
         var queue = _queues[_random.Next(_queues.Length)];
@@ -237,7 +238,10 @@ internal sealed partial class JournalSimulation
                 continue;
             Counts.Poisonings++;
             if (!_disk.HasFailed)
-                throw new SimulationFailure(Invariant.AnswersEqualReference, $"A queue failed although the disk did not, or was only full: {end.Poison}");
+                throw new SimulationFailure(
+                    Invariant.AnswersEqualReference,
+                    $"A queue failed although the disk did not, or was only full: {end.Poison}"
+                );
         }
     }
 
@@ -272,7 +276,11 @@ internal sealed partial class JournalSimulation
 
         foreach (var queue in _queues)
         {
-            foreach (var completion in queue.Completions(new string('c', Limits.MaxResultBytes - 2)).TakeWhile(_ => queue.IsOpen && !_disk.Stopped))
+            foreach (
+                var completion in queue
+                    .Completions(new string('c', Limits.MaxResultBytes - 2))
+                    .TakeWhile(_ => queue.IsOpen && !_disk.Stopped)
+            )
             {
                 queue.Send(completion);
                 if (_random.Next(2) == 0)
@@ -287,7 +295,10 @@ internal sealed partial class JournalSimulation
         _disk.Capacity = long.MaxValue;
         Housekeep();
         if (_journal!.Room != JournalRoom.Ample)
-            throw new SimulationFailure(Invariant.AnswersEqualReference, $"There is space again, and the journal takes it for {_journal.Room}.");
+            throw new SimulationFailure(
+                Invariant.AnswersEqualReference,
+                $"There is space again, and the journal takes it for {_journal.Room}."
+            );
         Counts.TimesWithoutSpace++;
     }
 
@@ -338,7 +349,10 @@ internal sealed partial class JournalSimulation
         }
 
         if (_queues.FirstOrDefault(queue => queue.Unanswered > 0) is { } silent)
-            throw new SimulationFailure(Invariant.AnswersEqualReference, $"'{silent.Name}' leaves {silent.Unanswered} calls without an answer.");
+            throw new SimulationFailure(
+                Invariant.AnswersEqualReference,
+                $"'{silent.Name}' leaves {silent.Unanswered} calls without an answer."
+            );
         _disk.Stop();
         Restart();
         // A queue that is opened again can find its time a little later than it was.

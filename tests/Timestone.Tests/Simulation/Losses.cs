@@ -26,7 +26,10 @@ internal static class Losses
         try
         {
             FileJournal.Open(options);
-            throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"The journal starts although {name} {(cut == 0 ? "is gone" : $"{(zeros ? "is zeros" : "ends")} from offset {cut} of {ends[^1]} on")}.");
+            throw new SimulationFailure(
+                Invariant.AcknowledgedIsKept,
+                $"The journal starts although {name} {(cut == 0 ? "is gone" : $"{(zeros ? "is zeros" : "ends")} from offset {cut} of {ends[^1]} on")}."
+            );
         }
         catch (IOException refusal) when (refusal.Message.Contains("is lost", StringComparison.Ordinal))
         {

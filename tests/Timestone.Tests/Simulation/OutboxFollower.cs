@@ -69,7 +69,16 @@ internal sealed class OutboxFollower
         {
             if (entry.Kind == OutboxEntryKind.QueueDeleted)
             {
-                foreach (var gone in _latest.Where(pair => pair.Key.Queue == entry.Queue && pair.Value.QueueCreatedAt == entry.QueueCreatedAt && pair.Value.Kind != OutboxEntryKind.Removed).Select(static pair => pair.Key).ToArray())
+                foreach (
+                    var gone in _latest
+                        .Where(pair =>
+                            pair.Key.Queue == entry.Queue
+                            && pair.Value.QueueCreatedAt == entry.QueueCreatedAt
+                            && pair.Value.Kind != OutboxEntryKind.Removed
+                        )
+                        .Select(static pair => pair.Key)
+                        .ToArray()
+                )
                     _latest[gone] = _latest[gone] with { Kind = OutboxEntryKind.Removed };
                 continue;
             }
@@ -77,7 +86,10 @@ internal sealed class OutboxFollower
             var key = (entry.Queue, entry.Id, entry.Life);
             var known = _latest.GetValueOrDefault(key);
             if (!HasGap && entry.Version > known.Version + 1)
-                throw new SimulationFailure(Invariant.TransitionsAreTold, $"'{entry.Id}' of {entry.Queue} was told at version {entry.Version} after {known.Version}.");
+                throw new SimulationFailure(
+                    Invariant.TransitionsAreTold,
+                    $"'{entry.Id}' of {entry.Queue} was told at version {entry.Version} after {known.Version}."
+                );
             if (entry.Version > known.Version)
                 _latest[key] = entry;
         }
@@ -86,10 +98,35 @@ internal sealed class OutboxFollower
     private static void Compare(IReadOnlyDictionary<string, (QueueRow Queue, MessageRow[] Rows)> queues, IEnumerable<OutboxEntry> latest)
     {
         var told = latest.Where(static entry => entry.Kind != OutboxEntryKind.Removed).Select(Show).Order(StringComparer.Ordinal);
-        var standing = queues.Values.SelectMany(static queue => queue.Rows.Select(row => Show(OutboxEntry.Of(queue.Queue.Name, queue.Queue.CreatedAt, false,
-            new RowChange(ChangeKind.Rewritten, Cause.Rewrite, null, row.State.UpdatedAt, row.State.UpdatedAt, row, row.State))!.Value))).Order(StringComparer.Ordinal);
+        var standing = queues
+            .Values.SelectMany(static queue =>
+                queue.Rows.Select(row =>
+                    Show(
+                        OutboxEntry
+                            .Of(
+                                queue.Queue.Name,
+                                queue.Queue.CreatedAt,
+                                false,
+                                new RowChange(
+                                    ChangeKind.Rewritten,
+                                    Cause.Rewrite,
+                                    null,
+                                    row.State.UpdatedAt,
+                                    row.State.UpdatedAt,
+                                    row,
+                                    row.State
+                                )
+                            )!
+                            .Value
+                    )
+                )
+            )
+            .Order(StringComparer.Ordinal);
         if (!told.SequenceEqual(standing, StringComparer.Ordinal))
-            throw new SimulationFailure(Invariant.TransitionsAreTold, $"Told was [{string.Join("; ", told)}], the journal holds [{string.Join("; ", standing)}].");
+            throw new SimulationFailure(
+                Invariant.TransitionsAreTold,
+                $"Told was [{string.Join("; ", told)}], the journal holds [{string.Join("; ", standing)}]."
+            );
     }
 
     private static string Show(OutboxEntry entry) =>

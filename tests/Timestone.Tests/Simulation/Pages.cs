@@ -6,6 +6,9 @@ internal static class Pages
     public static void Check(MessagePage page, int limit)
     {
         if (page.Messages.Count != limit)
-            throw new SimulationFailure(Invariant.AnswersEqualReference, $"A page of {page.Messages.Count}, where {limit} were asked for, names a next one.");
+            throw new SimulationFailure(
+                Invariant.AnswersEqualReference,
+                $"A page of {page.Messages.Count}, where {limit} were asked for, names a next one."
+            );
     }
 }

@@ -27,6 +27,9 @@ internal static class PlantedBugs
         }
 
         var found = others.Count == 0 ? "nothing" : string.Join(", ", others.Select(other => $"{other.Key} {other.Value} times"));
-        throw new SimulationFailure(invariant, $"A planted bug that breaks {invariant} was not caught within {mostSeeds} seeds; found was {found}.");
+        throw new SimulationFailure(
+            invariant,
+            $"A planted bug that breaks {invariant} was not caught within {mostSeeds} seeds; found was {found}."
+        );
     }
 }

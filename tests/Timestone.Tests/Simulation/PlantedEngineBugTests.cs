@@ -113,13 +113,19 @@ public sealed class PlantedEngineBugTests(ITestOutputHelper output)
     private sealed class ForgetsRequests(QueueRow queue) : EngineSubject(queue)
     {
         public override object Answer(long now, Command command, JournalRoom room) =>
-            base.Answer(now, command is DequeueCommand dequeue ? new DequeueCommand(dequeue.Request with { RequestId = null }) : command, room);
+            base.Answer(
+                now,
+                command is DequeueCommand dequeue ? new DequeueCommand(dequeue.Request with { RequestId = null }) : command,
+                room
+            );
     }
 
     private sealed class Miscounts(QueueRow queue) : EngineSubject(queue)
     {
         public override object Answer(long now, Command command, JournalRoom room) =>
-            base.Answer(now, command, room) is var answer && command is DepthCommand { State: MessageState.Running } && answer is long and > 1 and var count
+            base.Answer(now, command, room) is var answer
+            && command is DepthCommand { State: MessageState.Running }
+            && answer is long and > 1 and var count
                 ? count - 1
                 : answer;
     }
@@ -128,7 +134,13 @@ public sealed class PlantedEngineBugTests(ITestOutputHelper output)
     private sealed class ServesPartOfAFilter(QueueRow queue) : EngineSubject(queue)
     {
         public override object Answer(long now, Command command, JournalRoom room) =>
-            base.Answer(now, command is DequeueCommand { Request.Filter.Count: > 1 } dequeue ? new DequeueCommand(dequeue.Request with { Filter = Part(dequeue.Request.Filter) }) : command, room);
+            base.Answer(
+                now,
+                command is DequeueCommand { Request.Filter.Count: > 1 } dequeue
+                    ? new DequeueCommand(dequeue.Request with { Filter = Part(dequeue.Request.Filter) })
+                    : command,
+                room
+            );
 
         private static Metadata Part(Metadata filter) => Metadata.From(filter.Take(1));
     }

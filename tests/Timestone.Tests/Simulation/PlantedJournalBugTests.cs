@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Timestone.Tests.Simulation;
 
-/// <summary>That the simulation of the journal finds what it is there to find: each of these journals must be caught within a few hundred seeds.</summary>
+/// <summary>
+/// That the simulation of the journal finds what it is there to find: each of these journals must be caught within a few hundred seeds.
+/// </summary>
 public sealed class PlantedJournalBugTests(ITestOutputHelper output)
 {
     private const int MostSeeds = 300;

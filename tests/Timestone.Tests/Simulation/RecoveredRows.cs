@@ -13,7 +13,10 @@ internal static class RecoveredRows
             return state.Deleted == queue is null ? null : $"the queue {(queue is null ? "is gone" : "exists")}";
         if (queue.Settings != state.Settings)
             return $"settings {queue.Settings}, not {state.Settings}";
-        if ((queue.Seen?.Time, queue.Seen?.Clock, queue.Seen?.Boot?.Boot, queue.Seen?.Boot?.Milliseconds) != (state.Seen?.Time, state.Seen?.Wall, state.Seen?.Machine?.Boot, state.Seen?.Machine?.Since))
+        if (
+            (queue.Seen?.Time, queue.Seen?.Clock, queue.Seen?.Boot?.Boot, queue.Seen?.Boot?.Milliseconds)
+            != (state.Seen?.Time, state.Seen?.Wall, state.Seen?.Machine?.Boot, state.Seen?.Machine?.Since)
+        )
             return $"time seen {queue.Seen}, not {state.Seen}";
         for (var i = 1; i < rows.Count; i++)
         {
@@ -23,7 +26,8 @@ internal static class RecoveredRows
 
         if (!rows.Select(row => row.Id).SequenceEqual(state.Messages.Select(message => message.Id)))
             return $"messages [{string.Join(' ', rows.Select(row => row.Id))}], not [{string.Join(' ', state.Messages.Select(message => message.Id))}]";
-        return rows.Zip(state.Messages, (row, message) => Difference(state.Tokens, row, message)).FirstOrDefault(difference => difference is not null);
+        return rows.Zip(state.Messages, (row, message) => Difference(state.Tokens, row, message))
+            .FirstOrDefault(difference => difference is not null);
     }
 
     /// <summary>Learns the tokens of leases that nobody was told of.</summary>
@@ -47,9 +51,25 @@ internal static class RecoveredRows
             ?? Differ("metadata", row.Metadata, message.Given.Metadata)
             ?? Differ("terms", row.Terms, Terms(message.Given))
             ?? Differ("worker", row.State.Lease?.Worker, message.Lease?.Worker)
-            ?? (running ? Differ("lease", (row.State.Lease!.DurationMs, row.State.Lease.RequestId), (message.Lease!.Length, message.Lease.RequestId)) : null)
-            ?? (running && tokens.Knows(message.Lease!.Number) ? Differ("token", Format(row.State.Lease!.Token), tokens.Of(message.Lease.Number)) : null)
-            ?? Differ("ended leases", string.Join(' ', Ended(row)), string.Join(' ', message.Ended.Select(ended => $"{tokens.Of(ended.Lease)}:{ended.Action}")))
+            ?? (
+                running
+                    ? Differ(
+                        "lease",
+                        (row.State.Lease!.DurationMs, row.State.Lease.RequestId),
+                        (message.Lease!.Length, message.Lease.RequestId)
+                    )
+                    : null
+            )
+            ?? (
+                running && tokens.Knows(message.Lease!.Number)
+                    ? Differ("token", Format(row.State.Lease!.Token), tokens.Of(message.Lease.Number))
+                    : null
+            )
+            ?? Differ(
+                "ended leases",
+                string.Join(' ', Ended(row)),
+                string.Join(' ', message.Ended.Select(ended => $"{tokens.Of(ended.Lease)}:{ended.Action}"))
+            )
             ?? Differ("redriven", row.State.Redriven, message.Redriven)
             ?? Differ("error", row.State.Notes?.Error, message.Error)
             ?? Differ("result", Json(row.State.Notes?.Result), message.Result)
@@ -61,8 +81,16 @@ internal static class RecoveredRows
 
     private static EnqueueTerms? Terms(NewMessage given)
     {
-        var order = given.Priority is not null ? OrderSource.Priority : given.Deadline is not null ? OrderSource.Deadline : OrderSource.Time;
-        var terms = new EnqueueTerms(order, (long?)given.Invisible?.TotalMilliseconds, given.VisibleAt?.ToUnixTimeMilliseconds(), (long?)given.Lease?.TotalMilliseconds);
+        var order =
+            given.Priority is not null ? OrderSource.Priority
+            : given.Deadline is not null ? OrderSource.Deadline
+            : OrderSource.Time;
+        var terms = new EnqueueTerms(
+            order,
+            (long?)given.Invisible?.TotalMilliseconds,
+            given.VisibleAt?.ToUnixTimeMilliseconds(),
+            (long?)given.Lease?.TotalMilliseconds
+        );
         return terms == new EnqueueTerms(OrderSource.Time, null, null, null) ? null : terms;
     }
 

@@ -43,7 +43,8 @@ internal sealed class ReferenceMessage
     public bool IsTerminal => State is MessageState.Completed or MessageState.Canceled or MessageState.Errored;
 
     /// <summary>The bytes of its state that room is asked for: what workers left, in UTF-8.</summary>
-    public long StateBytes => Utf8(Error) + Result.Bytes.Length + Progress.Bytes.Length + Utf8(Lease?.Worker) + Utf8(Lease?.RequestId) + (9 * Ended.Count);
+    public long StateBytes =>
+        Utf8(Error) + Result.Bytes.Length + Progress.Bytes.Length + Utf8(Lease?.Worker) + Utf8(Lease?.RequestId) + (9 * Ended.Count);
 
     public ReferenceMessage Copy() => (ReferenceMessage)MemberwiseClone();
 

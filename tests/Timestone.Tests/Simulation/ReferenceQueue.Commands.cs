@@ -13,7 +13,9 @@ internal sealed partial class ReferenceQueue
         return Ask(command);
     }
 
-    /// <summary>Does what is asked at the time of <see cref="BeginBatch"/>, and answers. Commands of one batch happen at one time.</summary>
+    /// <summary>
+    /// Does what is asked at the time of <see cref="BeginBatch"/>, and answers. Commands of one batch happen at one time.
+    /// </summary>
     /// <param name="command">What is asked.</param>
     /// <returns>
     /// What the contracts answer; of a list the messages of all its pages. Lease tokens are not specified: those in it are
@@ -98,7 +100,8 @@ internal sealed partial class ReferenceQueue
     }
 
     /// <summary>The first half of a dequeue: the settlements that it carries.</summary>
-    public MessageResult[]? SettleFirst(DequeueRequest request) => request.Settle.Count == 0 ? null : request.Settle.Select(Settle).ToArray();
+    public MessageResult[]? SettleFirst(DequeueRequest request) =>
+        request.Settle.Count == 0 ? null : request.Settle.Select(Settle).ToArray();
 
     /// <summary>The second half of a dequeue: what it leases, or leased when it came before.</summary>
     public Message[] Take(DequeueRequest request)
@@ -110,7 +113,11 @@ internal sealed partial class ReferenceQueue
         {
             foreach (var message in Dequeueable(request.Filter).Take(request.Max).ToArray())
             {
-                LacksRoomToLease = !HasRoomFor(RoomUse.Lease, message, (3 * (request.Worker?.Length ?? 0)) + (request.RequestId?.Length ?? 0));
+                LacksRoomToLease = !HasRoomFor(
+                    RoomUse.Lease,
+                    message,
+                    (3 * (request.Worker?.Length ?? 0)) + (request.RequestId?.Length ?? 0)
+                );
                 if (LacksRoomToLease)
                     break;
                 Lease(message, request);
@@ -127,8 +134,16 @@ internal sealed partial class ReferenceQueue
 
     private IEnumerable<ReferenceMessage> Dequeueable(Metadata filter)
     {
-        var taken = _messages.Where(static message => message.State == MessageState.Running).Select(ExclusivityValue).OfType<string>().ToHashSet();
-        foreach (var message in ByRank(_messages.Where(message => message.State == MessageState.Pending && message.Given.Metadata.Matches(filter))))
+        var taken = _messages
+            .Where(static message => message.State == MessageState.Running)
+            .Select(ExclusivityValue)
+            .OfType<string>()
+            .ToHashSet();
+        foreach (
+            var message in ByRank(
+                _messages.Where(message => message.State == MessageState.Pending && message.Given.Metadata.Matches(filter))
+            )
+        )
         {
             if (ExclusivityValue(message) is not { } value || taken.Add(value))
                 yield return message;
@@ -209,7 +224,11 @@ internal sealed partial class ReferenceQueue
         if (keeps)
             message.Progress = item.Progress;
         Revision++;
-        return Result(message, duplicate: false) with { LeaseExpiresAt = Time(message.DueAt), Omitted = reports && !keeps ? OmittedText.Progress : null };
+        return Result(message, duplicate: false) with
+        {
+            LeaseExpiresAt = Time(message.DueAt),
+            Omitted = reports && !keeps ? OmittedText.Progress : null,
+        };
     }
 
     private MessageResult Cancel(Cancellation item)
@@ -254,7 +273,11 @@ internal sealed partial class ReferenceQueue
 
     private object RedriveAll()
     {
-        var errored = _messages.FindAll(message => message.State == MessageState.Errored).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).ToArray();
+        var errored = _messages
+            .FindAll(message => message.State == MessageState.Errored)
+            .OrderBy(message => message.DueAt)
+            .ThenBy(message => message.Sequence)
+            .ToArray();
         return errored.All(TryRedrive) ? (long)errored.Length : Error(ErrorCode.QueueFull);
     }
 
@@ -300,12 +323,19 @@ internal sealed partial class ReferenceQueue
 
     // None when nothing is left that it covers.
     private (ReferenceMessage Message, (MessageState State, long Rank, long Sequence) Place)[] LookedAtNext(ReferenceSweep sweep) =>
-        [.. _messages
-            .Where(message => sweep.Covered.Count > 0 && sweep.States.Contains(message.State))
-            .Select(message => (Message: message, Place: (message.State, message.State == MessageState.Pending ? message.Priority : message.DueAt, message.Sequence)))
-            .Where(looked => looked.Place.CompareTo(sweep.At) > 0)
-            .OrderBy(looked => looked.Place)
-            .Take(sweep.StepSize)];
+        [
+            .. _messages
+                .Where(message => sweep.Covered.Count > 0 && sweep.States.Contains(message.State))
+                .Select(message =>
+                    (
+                        Message: message,
+                        Place: (message.State, message.State == MessageState.Pending ? message.Priority : message.DueAt, message.Sequence)
+                    )
+                )
+                .Where(looked => looked.Place.CompareTo(sweep.At) > 0)
+                .OrderBy(looked => looked.Place)
+                .Take(sweep.StepSize),
+        ];
 
     private object Update(QueueSettingsPatch patch)
     {

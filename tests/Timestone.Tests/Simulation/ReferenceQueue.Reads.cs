@@ -14,15 +14,28 @@ internal sealed partial class ReferenceQueue
         .ToArray();
 
     private long Depth(MessageState? state, Metadata filter) =>
-        _messages.Count(message => (state is null ? !message.IsTerminal : message.State == state) && message.Given.Metadata.Matches(filter));
+        _messages.Count(message =>
+            (state is null ? !message.IsTerminal : message.State == state) && message.Given.Metadata.Matches(filter)
+        );
 
-    private ReferenceStats Stats() => new(
-        new StateCounts(Count(MessageState.Invisible), Count(MessageState.Pending), Count(MessageState.Running), Count(MessageState.Completed), Count(MessageState.Canceled), Count(MessageState.Errored)),
-        _messages.Where(message => message.State == MessageState.Pending).Min(message => (long?)message.EnqueuedAt) is { } oldest ? TimeSpan.FromMilliseconds(Now - oldest) : null,
-        OfLastMinute(since => Activity.Since(since, late: false)),
-        OfLastMinute(since => Activity.Since(since, late: true)),
-        OfLastMinute(Activity.Latest),
-        new RemovalCounts(Activity.Retired, Activity.Purged, Activity.Bounded));
+    private ReferenceStats Stats() =>
+        new(
+            new StateCounts(
+                Count(MessageState.Invisible),
+                Count(MessageState.Pending),
+                Count(MessageState.Running),
+                Count(MessageState.Completed),
+                Count(MessageState.Canceled),
+                Count(MessageState.Errored)
+            ),
+            _messages.Where(message => message.State == MessageState.Pending).Min(message => (long?)message.EnqueuedAt) is { } oldest
+                ? TimeSpan.FromMilliseconds(Now - oldest)
+                : null,
+            OfLastMinute(since => Activity.Since(since, late: false)),
+            OfLastMinute(since => Activity.Since(since, late: true)),
+            OfLastMinute(Activity.Latest),
+            new RemovalCounts(Activity.Retired, Activity.Purged, Activity.Bounded)
+        );
 
     // What happened in the first or the last second of the minute may count or not.
     private (long Least, long Most) OfLastMinute(Func<long, long> figure) => (figure(Now - 58_000), figure(Now - 62_000));

@@ -34,7 +34,8 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     public QueueSettings Settings { get; private set; } = settings;
 
     /// <summary>
-    /// What is stored of the time: the queue's, what the wall clock said then, and in which boot of the machine how long after it that was; null when nothing is.
+    /// What is stored of the time: the queue's, what the wall clock said then, and in which boot of the machine how long after it that was;
+    /// null when nothing is.
     /// </summary>
     public (long Time, long Wall, (Guid Boot, long Since)? Machine)? Seen { get; private set; }
 
@@ -52,7 +53,9 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     /// <summary>Grows with every change.</summary>
     public long Revision { get; set; }
 
-    /// <summary>Whether the journal has so many bytes for something, a state of a message or else, asked when nothing else is against it.</summary>
+    /// <summary>
+    /// Whether the journal has so many bytes for something, a state of a message or else, asked when nothing else is against it.
+    /// </summary>
     public Func<RoomUse, long, NewMessage?, bool> TryReserve { get; set; } = static (_, _, _) => true;
 
     /// <summary>Whether a message of this batch could have been leased but for the journal's room: then none is any more.</summary>
@@ -66,7 +69,8 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
 
     public ReferenceMessage? Find(string id) => _messages.Find(message => message.Id == id);
 
-    public bool IsLocked(string value) => _messages.Exists(message => message.State == MessageState.Running && ExclusivityValue(message) == value);
+    public bool IsLocked(string value) =>
+        _messages.Exists(message => message.State == MessageState.Running && ExclusivityValue(message) == value);
 
     public string? ExclusivityValue(ReferenceMessage message) =>
         Settings.Type == QueueType.Exclusive ? message.Given.Metadata[Settings.ExclusivityKey!] : null;
@@ -81,8 +85,9 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     }
 
     /// <summary>
-    /// Makes it a queue that was opened again: it has forgotten its statistics, and of the time knows what its messages show and what was noted
-    /// of it, which has gone on since at 99 parts of a hundred: for as long as the machine says, or the wall clock where the machine has booted anew.
+    /// Makes it a queue that was opened again: it has forgotten its statistics, and of the time knows what its messages show and what was
+    /// noted of it, which has gone on since at 99 parts of a hundred: for as long as the machine says, or the wall clock where the machine
+    /// has booted anew.
     /// </summary>
     public void Reopen(long? wall = null, long elapsed = 0, (Guid Boot, long Since)? machine = null)
     {
@@ -96,8 +101,8 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     }
 
     /// <summary>
-    /// Tells the queue's time: the wall clock's, or where that is behind the latest time seen, that and 99 parts of a hundred of what has passed since by
-    /// the monotonic clock.
+    /// Tells the queue's time: the wall clock's, or where that is behind the latest time seen, that and 99 parts of a hundred of what has
+    /// passed since by the monotonic clock.
     /// </summary>
     public long Read(long wall, long elapsed)
     {
@@ -137,7 +142,10 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
 
     // How long ago it was that what is stored was seen.
     private long Passed(long wall, (Guid Boot, long Since)? machine) =>
-        Math.Max(0, Seen!.Value.Machine is { } then && then.Boot == machine?.Boot ? machine.Value.Since - then.Since : wall - Seen.Value.Wall);
+        Math.Max(
+            0,
+            Seen!.Value.Machine is { } then && then.Boot == machine?.Boot ? machine.Value.Since - then.Since : wall - Seen.Value.Wall
+        );
 
     private void Note()
     {
@@ -154,7 +162,11 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
         RemoveSurplus();
         if (!_messages.Exists(message => MovesByItself(message) && message.DueAt <= Now))
             return;
-        while (_messages.Where(MovesByItself).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).FirstOrDefault() is { } next && next.DueAt <= Now)
+        while (
+            _messages.Where(MovesByItself).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).FirstOrDefault()
+                is { } next
+            && next.DueAt <= Now
+        )
         {
             if (next.State == MessageState.Invisible)
                 BecomePending(next, next.DueAt);
@@ -198,7 +210,11 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     // More errored messages than are kept: those that would be retired first go first.
     private void RemoveSurplus()
     {
-        var errored = _messages.Where(message => message.State == MessageState.Errored).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).ToList();
+        var errored = _messages
+            .Where(message => message.State == MessageState.Errored)
+            .OrderBy(message => message.DueAt)
+            .ThenBy(message => message.Sequence)
+            .ToList();
         if (Settings.MaxErrored > 0)
             Activity.Bounded += errored.SkipLast((int)Settings.MaxErrored).Sum(Remove);
     }
@@ -262,7 +278,10 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
                 var wait = longest - jitter(message.Id, message.Attempt, longest);
                 return wait <= longest && wait >= longest * 3 / 4
                     ? wait
-                    : throw new SimulationFailure(Invariant.AnswersEqualReference, $"A backoff of {wait} ms is not within a quarter of {longest} ms.");
+                    : throw new SimulationFailure(
+                        Invariant.AnswersEqualReference,
+                        $"A backoff of {wait} ms is not within a quarter of {longest} ms."
+                    );
         }
     }
 

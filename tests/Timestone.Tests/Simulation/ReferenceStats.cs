@@ -1,6 +1,8 @@
 namespace Timestone.Tests.Simulation;
 
-/// <summary>A queue in figures. Those behind the oldest are of a window that may be kept in steps: from the least to the most that they may be.</summary>
+/// <summary>
+/// A queue in figures. Those behind the oldest are of a window that may be kept in steps: from the least to the most that they may be.
+/// </summary>
 internal sealed record ReferenceStats(
     StateCounts Counts,
     TimeSpan? OldestPending,

@@ -1,8 +1,8 @@
 namespace Timestone.Tests.Simulation;
 
 /// <summary>
-/// A walk of <see cref="ReferenceQueue"/> over what was in some states when it began: it keeps a list of these messages, and crosses out what
-/// leaves the states or is redriven.
+/// A walk of <see cref="ReferenceQueue"/> over what was in some states when it began: it keeps a list of these messages, and crosses out
+/// what leaves the states or is redriven.
 /// </summary>
 internal sealed class ReferenceSweep(SweepCommand command, MessageState[] states, IEnumerable<ReferenceMessage> messages, long lastSequence)
 {

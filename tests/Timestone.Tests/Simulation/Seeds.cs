@@ -37,7 +37,10 @@ internal static class Seeds
     {
         var (runs, failed) = (0, false);
         var shared = Partitioner.Create(seeds, EnumerablePartitionerOptions.NoBuffering).GetDynamicPartitions();
-        var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Factory.StartNew(RunSome, TaskCreationOptions.LongRunning)).ToArray();
+        var threads = Enumerable
+            .Range(0, Environment.ProcessorCount)
+            .Select(_ => Task.Factory.StartNew(RunSome, TaskCreationOptions.LongRunning))
+            .ToArray();
         try
         {
             Task.WaitAll(threads);

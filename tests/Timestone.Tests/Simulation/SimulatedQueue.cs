@@ -25,7 +25,14 @@ internal sealed class SimulatedQueue
     private bool _closing;
     private int _creations;
 
-    public SimulatedQueue(string name, Random random, SimulatedTime time, SimulatedScheduler scheduler, Journey journey, Func<IQueueJournal, IQueueJournal> sabotage)
+    public SimulatedQueue(
+        string name,
+        Random random,
+        SimulatedTime time,
+        SimulatedScheduler scheduler,
+        Journey journey,
+        Func<IQueueJournal, IQueueJournal> sabotage
+    )
     {
         (Name, _random, _time, _scheduler, _journey, _sabotage) = (name, random, time, scheduler, journey, sabotage);
         _reference = new ReferenceQueue(name, new QueueSettings(), Jitter.Of) { Deleted = true };
@@ -61,7 +68,11 @@ internal sealed class SimulatedQueue
         {
             // Clocks here stand still and go back, and two queues of a name are told apart by when they were created.
             var row = new QueueRow(Name, CommandGenerator.Settings(_random), ++_creations);
-            _reference = new ReferenceQueue(Name, row.Settings, Jitter.Of) { Revision = _reference.Revision + 1, Sweeps = _reference.Sweeps };
+            _reference = new ReferenceQueue(Name, row.Settings, Jitter.Of)
+            {
+                Revision = _reference.Revision + 1,
+                Sweeps = _reference.Sweeps,
+            };
             _history.Add(_reference);
             found = Ended(journal.OpenAsync(Name, row))!;
             _history.IsDurable(_history.Last);
@@ -88,15 +99,23 @@ internal sealed class SimulatedQueue
         var cancellation = new CancellationTokenSource();
         Task answer = command is DequeueCommand dequeue
             ? _runner!.DequeueAsync(dequeue.Request, cancellation.Token)
-            : _runner!.ExecuteAsync((Command: command, Sweeps: _sweeps), static (engine, ask) => EngineCommands.Ask(engine, ask.Command, ask.Sweeps), cancellation.Token);
+            : _runner!.ExecuteAsync(
+                (Command: command, Sweeps: _sweeps),
+                static (engine, ask) => EngineCommands.Ask(engine, ask.Command, ask.Sweeps),
+                cancellation.Token
+            );
         _sent.Add(new Call(command, answer, cancellation));
     }
 
     /// <summary>What completes each running message whose token was answered.</summary>
     public IReadOnlyList<Command> Completions(string result) =>
-        [.. _reference.Messages
-            .Where(message => message.State == MessageState.Running && _reference.Tokens.Knows(message.Lease!.Number))
-            .Select(message => new SettleCommand([Settlement.Complete(message.Id, _reference.Tokens.Of(message.Lease!.Number), Payload.FromText(result))]))];
+        [
+            .. _reference
+                .Messages.Where(message => message.State == MessageState.Running && _reference.Tokens.Knows(message.Lease!.Number))
+                .Select(message => new SettleCommand([
+                    Settlement.Complete(message.Id, _reference.Tokens.Of(message.Lease!.Number), Payload.FromText(result)),
+                ])),
+        ];
 
     /// <summary>Has one of those that wait give up.</summary>
     public void GiveUpOne()
@@ -186,7 +205,10 @@ internal sealed class SimulatedQueue
         var differences = _history.States.Select(state => RecoveredRows.Difference(state, queue, rows)).ToArray();
         var found = Array.LastIndexOf(differences, null);
         if (found < 0)
-            throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"'{Name}' was found in none of the {differences.Length} states that it can be in: {string.Join("; or ", differences)}.");
+            throw new SimulationFailure(
+                Invariant.AcknowledgedIsKept,
+                $"'{Name}' was found in none of the {differences.Length} states that it can be in: {string.Join("; or ", differences)}."
+            );
         _reference = _history.States[found].Copy();
         RecoveredRows.LearnTokens(_reference, rows);
         _reference.Reopen(_time.Now, _time.Elapsed, _time.Machine);
@@ -285,7 +307,12 @@ internal sealed class SimulatedQueue
         _journey.Answered(answer, Name);
         if (answer is TimestoneError { Code: ErrorCode.Unavailable } && _runner!.Stopped.IsCompleted)
             return false;
-        Judge.Check(_reference, call.Expected ?? throw new SimulationFailure(Invariant.AnswersEqualReference, $"{call.Command} was answered before it was applied."), answer);
+        Judge.Check(
+            _reference,
+            call.Expected
+                ?? throw new SimulationFailure(Invariant.AnswersEqualReference, $"{call.Command} was answered before it was applied."),
+            answer
+        );
         _history.IsDurable(call.State);
         if (answer is DequeueResult dequeued)
             Generator.Learn(dequeued);

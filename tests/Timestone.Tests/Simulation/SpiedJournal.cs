@@ -6,7 +6,8 @@ namespace Timestone.Tests.Simulation;
 /// Stands between a runner and its journal, to see when the runner applies what was sent to it: before that it asks for the
 /// room.
 /// </summary>
-internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageRow> rows, Action<JournalRoom> applying) : ForwardingQueueJournal(journal)
+internal sealed class SpiedJournal(IQueueJournal journal, IReadOnlyList<MessageRow> rows, Action<JournalRoom> applying)
+    : ForwardingQueueJournal(journal)
 {
     private readonly List<(Task Done, TaskCompletionSource Told)> _rewrites = [];
     private readonly Queue<(RoomUse Use, long Bytes, string? Id, bool Granted)> _foreseen = [];

@@ -55,8 +55,14 @@ internal sealed class StoredRows(QueueRow queue)
     {
         var before = _rows.GetValueOrDefault(change.Row.Sequence);
         if (before?.State.State != change.From || (before?.State.Version ?? 0) + 1 != change.State.Version)
-            throw new SimulationFailure(Invariant.AcknowledgedIsKept, $"'{change.Row.Id}' went from {change.From} to {change.State.State} as its version {change.State.Version}, but it was {before?.State.State} in version {before?.State.Version}.");
+            throw new SimulationFailure(
+                Invariant.AcknowledgedIsKept,
+                $"'{change.Row.Id}' went from {change.From} to {change.State.State} as its version {change.State.Version}, but it was {before?.State.State} in version {before?.State.Version}."
+            );
         if (!Transitions.Contains((change.From, change.State.State, change.Cause)))
-            throw new SimulationFailure(Invariant.AnswersEqualReference, $"'{change.Row.Id}' went from {change.From} to {change.State.State} by {change.Cause}, which is no transition.");
+            throw new SimulationFailure(
+                Invariant.AnswersEqualReference,
+                $"'{change.Row.Id}' went from {change.From} to {change.State.State} by {change.Cause}, which is no transition."
+            );
     }
 }

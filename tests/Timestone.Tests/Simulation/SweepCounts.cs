@@ -35,6 +35,6 @@ internal sealed class SweepCounts
     public int Least => new[] { LaterSteps, New, CameBack, MovedWithin, Overlapping }.Min();
 
     public override string ToString() =>
-        $"sweeps took {LaterSteps} later steps, {Overlapping} beside another; passed over {New} new messages and {CameBack} that came back; " +
-        $"found {MovedWithin} in another state";
+        $"sweeps took {LaterSteps} later steps, {Overlapping} beside another; passed over {New} new messages and {CameBack} that came back; "
+        + $"found {MovedWithin} in another state";
 }

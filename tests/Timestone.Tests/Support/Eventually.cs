@@ -11,13 +11,17 @@ public static class Eventually
 
     private static readonly ResiliencePipeline Pipeline = new ResiliencePipelineBuilder()
         .AddTimeout(Patience)
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<IOException>().Handle<TimestoneException>(static problem => problem.Code.IsPassing()),
-            MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Constant,
-            Delay = TimeSpan.FromMilliseconds(20),
-        })
+        .AddRetry(
+            new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder()
+                    .Handle<IOException>()
+                    .Handle<TimestoneException>(static problem => problem.Code.IsPassing()),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Constant,
+                Delay = TimeSpan.FromMilliseconds(20),
+            }
+        )
         .Build();
 
     private static readonly ResiliencePipeline<bool> Polling = Asking(Patience, TimeSpan.FromMilliseconds(5));
@@ -29,7 +33,8 @@ public static class Eventually
     public static async Task BeAsync(Func<Task<bool>> isSo) => await Polling.ExecuteAsync(async _ => await isSo());
 
     /// <summary>Asks until it is so, where that may take long or asking is dear.</summary>
-    public static async Task BeAsync(Func<Task<bool>> isSo, TimeSpan patience, TimeSpan every) => await Asking(patience, every).ExecuteAsync(async _ => await isSo());
+    public static async Task BeAsync(Func<Task<bool>> isSo, TimeSpan patience, TimeSpan every) =>
+        await Asking(patience, every).ExecuteAsync(async _ => await isSo());
 
     private static ResiliencePipeline<bool> Asking(TimeSpan patience, TimeSpan every) => new ResiliencePipelineBuilder<bool>()
         .AddTimeout(patience)

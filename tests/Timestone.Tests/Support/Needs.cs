@@ -11,12 +11,16 @@ public static class Needs
     /// <summary>The environment variable that names the folder of <see cref="Services"/>.</summary>
     public const string ServicesVariable = "TIMESTONE_SERVICES";
 
-    /// <summary>The environment variable that has tests which do with either run on a Garnet (<c>garnet</c>), also where a redis-server is installed.</summary>
+    /// <summary>
+    /// The environment variable that has tests which do with either run on a Garnet (<c>garnet</c>), also where a redis-server is
+    /// installed.
+    /// </summary>
     public const string RedisVariable = "TIMESTONE_REDIS";
 
     /// <summary>Whether tests that do with a redis-server or a Garnet run on a Garnet.</summary>
     /// <remarks>Not so where all is required and the variable is not set: then a redis-server that is missing is a failure.</remarks>
-    public static bool IsGarnetMeant => Environment.GetEnvironmentVariable(RedisVariable) == "garnet" || (!IsAllRequired && !IsInstalled("redis-server"));
+    public static bool IsGarnetMeant =>
+        Environment.GetEnvironmentVariable(RedisVariable) == "garnet" || (!IsAllRequired && !IsInstalled("redis-server"));
 
     /// <summary>Skips a test that needs what Garnet does not have.</summary>
     /// <param name="what">What it does not have.</param>
@@ -30,7 +34,9 @@ public static class Needs
 
     public static void Strace() => Program("strace", "strace");
 
-    /// <summary>The folder with the programs that start a real Kafka and a real Elasticsearch: <c>kafka/start</c> and <c>search/start</c>.</summary>
+    /// <summary>
+    /// The folder with the programs that start a real Kafka and a real Elasticsearch: <c>kafka/start</c> and <c>search/start</c>.
+    /// </summary>
     public static string Services()
     {
         var folder = Environment.GetEnvironmentVariable(ServicesVariable);

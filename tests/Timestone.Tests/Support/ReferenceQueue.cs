@@ -47,7 +47,9 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
 
     public Message Describe(ReferenceMessage message) => message.Describe(name, Settings.MaxAttempts);
 
-    /// <summary>The queue's time: the wall clock's; where that is behind the latest seen, on from there by the monotonic clock, 1 % slower.</summary>
+    /// <summary>
+    /// The queue's time: the wall clock's; where that is behind the latest seen, on from there by the monotonic clock, 1 % slower.
+    /// </summary>
     public DateTimeOffset Read(TimeProvider clock)
     {
         var (wall, timestamp) = (clock.GetUtcNow(), clock.GetTimestamp());
@@ -122,7 +124,8 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
     {
         if (request.RequestId is { } requestId)
         {
-            var again = ByRank(_messages.Where(message => message.State == MessageState.Running && message.RequestId == requestId)).ToList();
+            var again = ByRank(_messages.Where(message => message.State == MessageState.Running && message.RequestId == requestId))
+                .ToList();
             if (again.Count > 0)
                 return again.ConvertAll(Lease);
         }
@@ -261,27 +264,37 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
         Tell(message, message.Version, from, state, at, from is null ? null : at - since, cause);
     }
 
-    private void Tell(ReferenceMessage message, int version, MessageState? from, MessageState? to, DateTimeOffset at, TimeSpan? inFrom, TransitionCause cause) =>
-        history.Add(new Transition
-        {
-            Queue = name,
-            Id = message.Id,
-            Life = LifeOf(message),
-            Version = version,
-            From = from,
-            To = to,
-            Cause = cause,
-            At = at,
-            InFrom = inFrom,
-            Attempt = message.Attempt,
-            Worker = to is null ? null : message.Worker,
-            Error = to is null ? null : message.Error,
-            Priority = message.Priority,
-            Deadline = message.Given.Deadline,
-            MissedDeadline = cause == TransitionCause.Dequeue && at > message.Given.Deadline,
-            Metadata = message.Given.Metadata,
-            EnqueuedAt = message.EnqueuedAt,
-        });
+    private void Tell(
+        ReferenceMessage message,
+        int version,
+        MessageState? from,
+        MessageState? to,
+        DateTimeOffset at,
+        TimeSpan? inFrom,
+        TransitionCause cause
+    ) =>
+        history.Add(
+            new Transition
+            {
+                Queue = name,
+                Id = message.Id,
+                Life = LifeOf(message),
+                Version = version,
+                From = from,
+                To = to,
+                Cause = cause,
+                At = at,
+                InFrom = inFrom,
+                Attempt = message.Attempt,
+                Worker = to is null ? null : message.Worker,
+                Error = to is null ? null : message.Error,
+                Priority = message.Priority,
+                Deadline = message.Given.Deadline,
+                MissedDeadline = cause == TransitionCause.Dequeue && at > message.Given.Deadline,
+                Metadata = message.Given.Metadata,
+                EnqueuedAt = message.EnqueuedAt,
+            }
+        );
 
     private void Hide(ReferenceMessage message, DateTimeOffset until, DateTimeOffset at, TransitionCause cause) =>
         Move(message, until > at ? MessageState.Invisible : MessageState.Pending, at, until > at ? until : null, cause);
@@ -295,12 +308,22 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
 
     private void RemoveSurplus(DateTimeOffset at)
     {
-        var errored = _messages.Where(message => message.State == MessageState.Errored).OrderBy(message => (message.Due, message.Sequence)).ToList();
+        var errored = _messages
+            .Where(message => message.State == MessageState.Errored)
+            .OrderBy(message => (message.Due, message.Sequence))
+            .ToList();
         if (Settings.MaxErrored > 0)
             Statistics.Bounded += errored.SkipLast((int)Settings.MaxErrored).Count(message => Remove(message, at, TransitionCause.Bound));
     }
 
-    private void ComeBackOrEnd(ReferenceMessage message, string error, DateTimeOffset at, TransitionCause cause, TimeSpan? invisible = null, bool permanent = false)
+    private void ComeBackOrEnd(
+        ReferenceMessage message,
+        string error,
+        DateTimeOffset at,
+        TransitionCause cause,
+        TimeSpan? invisible = null,
+        bool permanent = false
+    )
     {
         message.Error = error;
         if (permanent || message.Attempt >= Settings.MaxAttempts)
@@ -319,7 +342,8 @@ internal sealed class ReferenceQueue(string name, QueueSettings settings, DateTi
     };
 
     // 0 to 0.25: another for each message and attempt, the same each time.
-    private static double Jitter(ReferenceMessage message) => message.Id.Aggregate(message.Attempt, (hash, c) => ((hash * 31) + c) % 1009) / 1009.0 / 4;
+    private static double Jitter(ReferenceMessage message) =>
+        message.Id.Aggregate(message.Attempt, (hash, c) => ((hash * 31) + c) % 1009) / 1009.0 / 4;
 
     private ReferenceMessage? Best(Metadata filter) => _messages
         .Where(message => message.State == MessageState.Pending && message.Given.Metadata.Matches(filter) && !IsLocked(message))

@@ -29,16 +29,27 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
 
     private delegate T Command<out T>(ReferenceQueue queue, DateTimeOffset now);
 
-    public Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default) => Answer(queue, () =>
-    {
-        Validation.Check(settings);
-        if (!_queues.TryGetValue(queue, out var known))
-            return new CreateQueueResult((_queues[queue] = new ReferenceQueue(queue, settings, NewCreation(), _history)).Info, Created: true);
-        var blocksAside = settings with { EnqueueBlocked = known.Settings.EnqueueBlocked, DequeueBlocked = known.Settings.DequeueBlocked };
-        return blocksAside == known.Settings
-            ? new CreateQueueResult(known.Info, Created: false)
-            : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue.Cut()}' exists with other settings.");
-    });
+    public Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default) =>
+        Answer(
+            queue,
+            () =>
+            {
+                Validation.Check(settings);
+                if (!_queues.TryGetValue(queue, out var known))
+                    return new CreateQueueResult(
+                        (_queues[queue] = new ReferenceQueue(queue, settings, NewCreation(), _history)).Info,
+                        Created: true
+                    );
+                var blocksAside = settings with
+                {
+                    EnqueueBlocked = known.Settings.EnqueueBlocked,
+                    DequeueBlocked = known.Settings.DequeueBlocked,
+                };
+                return blocksAside == known.Settings
+                    ? new CreateQueueResult(known.Info, Created: false)
+                    : throw new TimestoneException(ErrorCode.QueueExists, $"Queue '{queue.Cut()}' exists with other settings.");
+            }
+        );
 
     public Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
         On(queue, static (found, _) => found.Info);
@@ -49,41 +60,63 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         lock (_gate)
         {
             var rest = _queues.Values.Select(queue => queue.Info).Where(info => string.CompareOrdinal(info.Name, after) > 0).ToList();
-            return Task.FromResult(new QueuePage([.. rest.Take(limit)], rest.Count > limit ? rest[limit - 1].Name : null) { ServiceId = _id });
+            return Task.FromResult(
+                new QueuePage([.. rest.Take(limit)], rest.Count > limit ? rest[limit - 1].Name : null) { ServiceId = _id }
+            );
         }
     }
 
-    public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default) => On(queue, (found, _) =>
-    {
-        found.Settings = patch.ApplyTo(found.Settings);
-        return found.Info;
-    });
+    public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default) =>
+        On(
+            queue,
+            (found, _) =>
+            {
+                found.Settings = patch.ApplyTo(found.Settings);
+                return found.Info;
+            }
+        );
 
-    public Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default) => On(queue, (found, _) =>
-    {
-        _queues.Remove(queue);
-        _earliestCreation = new[] { _earliestCreation, found.Info.CreatedAt.AddMilliseconds(1) }.Max();
-        foreach (var waiter in found.Waiters)
-            waiter.Answer.TrySetException(NotFound(queue));
-        return true;
-    });
+    public Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default) =>
+        On(
+            queue,
+            (found, _) =>
+            {
+                _queues.Remove(queue);
+                _earliestCreation = new[] { _earliestCreation, found.Info.CreatedAt.AddMilliseconds(1) }.Max();
+                foreach (var waiter in found.Waiters)
+                    waiter.Answer.TrySetException(NotFound(queue));
+                return true;
+            }
+        );
 
-    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) => Answer(queue, () =>
-    {
-        Validation.CheckBatch("messages", messages);
-        Validation.CheckBatchBytes(messages);
-        if (_defaults is not null && !_queues.ContainsKey(queue))
-            _queues[queue] = new ReferenceQueue(queue, _defaults, NewCreation(), _history);
-        return Run(queue, (found, now) => Each(messages, message => found.Enqueue(message, now)));
-    });
+    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(
+        string queue,
+        IReadOnlyList<NewMessage> messages,
+        CancellationToken cancellationToken = default
+    ) =>
+        Answer(
+            queue,
+            () =>
+            {
+                Validation.CheckBatch("messages", messages);
+                Validation.CheckBatchBytes(messages);
+                if (_defaults is not null && !_queues.ContainsKey(queue))
+                    _queues[queue] = new ReferenceQueue(queue, _defaults, NewCreation(), _history);
+                return Run(queue, (found, now) => Each(messages, message => found.Enqueue(message, now)));
+            }
+        );
 
     public Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default)
     {
-        return Answer(queue, () =>
-        {
-            Validation.Check(request);
-            return Run(queue, Begin);
-        }).Unwrap();
+        return Answer(
+                queue,
+                () =>
+                {
+                    Validation.Check(request);
+                    return Run(queue, Begin);
+                }
+            )
+            .Unwrap();
 
         Task<DequeueResult> Begin(ReferenceQueue found, DateTimeOffset now)
         {
@@ -102,96 +135,167 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         }
     }
 
-    public Task<IReadOnlyList<MessageResult>> SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken = default) =>
-        Batch(queue, settlements, static (found, settlement, now) => found.Settle(settlement, now));
+    public Task<IReadOnlyList<MessageResult>> SettleAsync(
+        string queue,
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken = default
+    ) => Batch(queue, settlements, static (found, settlement, now) => found.Settle(settlement, now));
 
-    public Task<IReadOnlyList<MessageResult>> ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken = default) =>
-        Batch(queue, extensions, static (found, extension, now) => found.Extend(extension, now));
+    public Task<IReadOnlyList<MessageResult>> ExtendAsync(
+        string queue,
+        IReadOnlyList<LeaseExtension> extensions,
+        CancellationToken cancellationToken = default
+    ) => Batch(queue, extensions, static (found, extension, now) => found.Extend(extension, now));
 
-    public Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default) =>
-        Batch(queue, cancellations, static (found, cancellation, now) => found.Cancel(cancellation, now));
+    public Task<IReadOnlyList<MessageResult>> CancelAsync(
+        string queue,
+        IReadOnlyList<Cancellation> cancellations,
+        CancellationToken cancellationToken = default
+    ) => Batch(queue, cancellations, static (found, cancellation, now) => found.Cancel(cancellation, now));
 
-    public Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default) => Answer(queue, () =>
-    {
-        Validation.CheckId(id);
-        return Run(queue, (found, now) => found.Redrive(id, now).ThrowIfError());
-    });
+    public Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default) =>
+        Answer(
+            queue,
+            () =>
+            {
+                Validation.CheckId(id);
+                return Run(queue, (found, now) => found.Redrive(id, now).ThrowIfError());
+            }
+        );
 
-    public Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) => On(queue, static (found, now) =>
-    {
-        var errored = found.Messages.Where(message => message.State == MessageState.Errored).ToList();
-        errored.ForEach(message => found.Redrive(message.Id, now));
-        return (long)errored.Count;
-    });
+    public Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) =>
+        On(
+            queue,
+            static (found, now) =>
+            {
+                var errored = found.Messages.Where(message => message.State == MessageState.Errored).ToList();
+                errored.ForEach(message => found.Redrive(message.Id, now));
+                return (long)errored.Count;
+            }
+        );
 
-    public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) => Answer(queue, () =>
-    {
-        Validation.CheckScope(scope);
-        return Run(queue, (found, now) => found.Purge(scope, now));
-    });
+    public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) =>
+        Answer(
+            queue,
+            () =>
+            {
+                Validation.CheckScope(scope);
+                return Run(queue, (found, now) => found.Purge(scope, now));
+            }
+        );
 
-    public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) => Answer(queue, () =>
-    {
-        Validation.CheckId(id);
-        return Run(queue, (found, _) => found.Find(id) is { } message
-            ? found.Describe(message)
-            : throw new TimestoneException(ErrorCode.MessageNotFound, "No such message."));
-    });
+    public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) =>
+        Answer(
+            queue,
+            () =>
+            {
+                Validation.CheckId(id);
+                return Run(
+                    queue,
+                    (found, _) =>
+                        found.Find(id) is { } message
+                            ? found.Describe(message)
+                            : throw new TimestoneException(ErrorCode.MessageNotFound, "No such message.")
+                );
+            }
+        );
 
-    public Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default) => Answer(queue, () =>
-    {
-        Validation.CheckState(state);
-        Validation.CheckLimit(limit);
-        return Run(queue, (found, _) => ReferencePages.Page(found, state, after, limit));
-    });
+    public Task<MessagePage> ListMessagesAsync(
+        string queue,
+        MessageState? state = null,
+        string? after = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    ) =>
+        Answer(
+            queue,
+            () =>
+            {
+                Validation.CheckState(state);
+                Validation.CheckLimit(limit);
+                return Run(queue, (found, _) => ReferencePages.Page(found, state, after, limit));
+            }
+        );
 
-    public Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default) => Answer(queue, () =>
-    {
-        Validation.CheckState(state);
-        var wanted = filter ?? Metadata.Empty;
-        Validation.CheckFilter(wanted);
-        return Run(queue, (found, _) => (long)found.Messages.Count(message =>
-            (state is null ? !message.IsTerminal : message.State == state) && message.Given.Metadata.Matches(wanted)));
-    });
+    public Task<long> GetDepthAsync(
+        string queue,
+        MessageState? state = null,
+        Metadata? filter = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        Answer(
+            queue,
+            () =>
+            {
+                Validation.CheckState(state);
+                var wanted = filter ?? Metadata.Empty;
+                Validation.CheckFilter(wanted);
+                return Run(
+                    queue,
+                    (found, _) =>
+                        (long)
+                            found.Messages.Count(message =>
+                                (state is null ? !message.IsTerminal : message.State == state) && message.Given.Metadata.Matches(wanted)
+                            )
+                );
+            }
+        );
 
-    public Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) => On(queue, (found, now) =>
-    {
-        long Count(MessageState state) => found.Messages.Count(message => message.State == state);
-        var oldest = found.Messages.Where(message => message.State == MessageState.Pending).MinBy(message => message.EnqueuedAt);
-        return new QueueStats
+    public Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
+        On(
+            queue,
+            (found, now) =>
+            {
+                long Count(MessageState state) => found.Messages.Count(message => message.State == state);
+                var oldest = found.Messages.Where(message => message.State == MessageState.Pending).MinBy(message => message.EnqueuedAt);
+                return new QueueStats
+                {
+                    Queue = queue,
+                    At = now,
+                    Counts = new StateCounts(
+                        Count(MessageState.Invisible),
+                        Count(MessageState.Pending),
+                        Count(MessageState.Running),
+                        Count(MessageState.Completed),
+                        Count(MessageState.Canceled),
+                        Count(MessageState.Errored)
+                    ),
+                    OldestPending = oldest is null ? null : now - oldest.EnqueuedAt,
+                    Lateness = found.Statistics.Lateness(now),
+                    Rates = found.Statistics.Rates(now),
+                    Removed = new RemovalCounts(found.Statistics.Retired, found.Statistics.Purged, found.Statistics.Bounded),
+                };
+            }
+        );
+
+    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default) =>
+        OnIndex<SearchPage>(() =>
         {
-            Queue = queue,
-            At = now,
-            Counts = new StateCounts(
-                Count(MessageState.Invisible), Count(MessageState.Pending), Count(MessageState.Running),
-                Count(MessageState.Completed), Count(MessageState.Canceled), Count(MessageState.Errored)),
-            OldestPending = oldest is null ? null : now - oldest.EnqueuedAt,
-            Lateness = found.Statistics.Lateness(now),
-            Rates = found.Statistics.Rates(now),
-            Removed = new RemovalCounts(found.Statistics.Retired, found.Statistics.Purged, found.Statistics.Bounded),
-        };
-    });
+            Validation.Check(search);
+            return (search.After, () => ReferenceIndex.Search(Current(), search, Fresh()));
+        });
 
-    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default) => OnIndex<SearchPage>(() =>
-    {
-        Validation.Check(search);
-        return (search.After, () => ReferenceIndex.Search(Current(), search, Fresh()));
-    });
+    public Task<MessageHistory> GetHistoryAsync(
+        string queue,
+        string id,
+        HistoryRequest? request = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        OnIndex<MessageHistory>(() =>
+        {
+            request ??= new HistoryRequest();
+            Validation.Check(queue, id, request);
+            var after = request.After is { } version ? new IndexedWrite(queue, id, version) : null;
+            return (after, () => ReferenceIndex.History(_history.Where(one => one.Queue == queue && one.Id == id), request, Fresh()));
+        });
 
-    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default) => OnIndex<MessageHistory>(() =>
-    {
-        request ??= new HistoryRequest();
-        Validation.Check(queue, id, request);
-        var after = request.After is { } version ? new IndexedWrite(queue, id, version) : null;
-        return (after, () => ReferenceIndex.History(_history.Where(one => one.Queue == queue && one.Id == id), request, Fresh()));
-    });
-
-    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default) => OnIndex<SearchStats>(() =>
-    {
-        request ??= new StatsRequest();
-        Validation.Check(request);
-        return (request.After, () => ReferenceIndex.Stats([.. Current()], _history, request.Queue, Fresh()));
-    });
+    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default) =>
+        OnIndex<SearchStats>(() =>
+        {
+            request ??= new StatsRequest();
+            Validation.Check(request);
+            return (request.After, () => ReferenceIndex.Stats([.. Current()], _history, request.Queue, Fresh()));
+        });
 
     public void Dispose() => _wakeUp.Dispose();
 
@@ -214,20 +318,29 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
                 queue.Waiters.Remove(waiter);
                 waiter.Answer.TrySetResult(new DequeueResult { Messages = messages ?? [], Settled = waiter.Settled });
             }
-        }
-        while (queue.Waiters.Count < before);
+        } while (queue.Waiters.Count < before);
     }
 
-    private Task<IReadOnlyList<MessageResult>> Batch<T>(string queue, IReadOnlyList<T> items, Func<ReferenceQueue, T, DateTimeOffset, MessageResult> answer)
-        where T : class => Answer(queue, () =>
-    {
-        Validation.CheckBatch("items", items);
-        return Run(queue, (found, now) => Each(items, item => answer(found, item, now)));
-    });
+    private Task<IReadOnlyList<MessageResult>> Batch<T>(
+        string queue,
+        IReadOnlyList<T> items,
+        Func<ReferenceQueue, T, DateTimeOffset, MessageResult> answer
+    )
+        where T : class =>
+        Answer(
+            queue,
+            () =>
+            {
+                Validation.CheckBatch("items", items);
+                return Run(queue, (found, now) => Each(items, item => answer(found, item, now)));
+            }
+        );
 
-    private IEnumerable<IndexedMessage> Current() => _queues.Values.SelectMany(static queue => queue.Messages.Select(queue.DescribeIndexed));
+    private IEnumerable<IndexedMessage> Current() =>
+        _queues.Values.SelectMany(static queue => queue.Messages.Select(queue.DescribeIndexed));
 
-    private Freshness Fresh() => new() { Lag = TimeSpan.Zero, NewestTransition = _history.Count == 0 ? null : _history.Max(static one => one.At) };
+    private Freshness Fresh() =>
+        new() { Lag = TimeSpan.Zero, NewestTransition = _history.Count == 0 ? null : _history.Max(static one => one.At) };
 
     private DateTimeOffset NewCreation() => new[] { _clock.GetUtcNow(), _earliestCreation }.Max();
 
@@ -241,7 +354,10 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
                 var (after, read) = ask();
                 foreach (var queue in _queues.Values)
                     queue.CatchUp(queue.Read(_clock));
-                if (after is not null && !_history.Exists(one => one.Queue == after.Queue && one.Id == after.Id && one.Version >= after.Version))
+                if (
+                    after is not null
+                    && !_history.Exists(one => one.Queue == after.Queue && one.Id == after.Id && one.Version >= after.Version)
+                )
                     throw new TimestoneException(ErrorCode.Unavailable, $"There is no {after}.", "after");
                 return Task.FromResult(read());
             }
@@ -300,8 +416,14 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
     // A queue that is ahead of the wall clock needs 1 % longer than that; it is looked at again when it was too early.
     private void SetWakeUp()
     {
-        var next = _queues.Values.Where(queue => queue.Waiters.Count > 0)
-            .SelectMany(queue => queue.Waiters.Select(waiter => (DateTimeOffset?)waiter.EndsAt).Concat(queue.Messages.Select(message => message.Due)).Select(at => at - queue.Read(_clock)))
+        var next = _queues
+            .Values.Where(queue => queue.Waiters.Count > 0)
+            .SelectMany(queue =>
+                queue
+                    .Waiters.Select(waiter => (DateTimeOffset?)waiter.EndsAt)
+                    .Concat(queue.Messages.Select(message => message.Due))
+                    .Select(at => at - queue.Read(_clock))
+            )
             .Min();
         _wakeUp.Change(next is { } wait ? new[] { wait, OneMillisecond }.Max() : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

@@ -1,6 +1,9 @@
 namespace Timestone.Tests.Support;
 
-/// <summary>A clock that stands still until it is advanced, while timers run as the system's do: for what waits for servers and goes by time besides.</summary>
+/// <summary>
+/// A clock that stands still until it is advanced, while timers run as the system's do: for what waits for servers and goes by time
+/// besides.
+/// </summary>
 public sealed class StandingClock : TimeProvider
 {
     private long _now;

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Timestone.Tests.Support;
 
-/// <summary>An authority of a test's own: it signs certificates of servers, and is trusted by nobody who is not told to. All of them hold for a day.</summary>
+/// <summary>
+/// An authority of a test's own: it signs certificates of servers, and is trusted by nobody who is not told to. All of them hold for a day.
+/// </summary>
 internal sealed class TestAuthority : IDisposable
 {
     // Where a certificate for another name is not for this machine either.
@@ -44,7 +46,9 @@ internal sealed class TestAuthority : IDisposable
         return file;
     }
 
-    /// <summary>Issues a certificate for <c>localhost</c> and writes it and its key to files in PEM, as servers want them; answers the files.</summary>
+    /// <summary>
+    /// Issues a certificate for <c>localhost</c> and writes it and its key to files in PEM, as servers want them; answers the files.
+    /// </summary>
     public (string Certificate, string Key) WriteServer(string folder) => WriteIssued(folder, "localhost");
 
     /// <summary>Issues a certificate for a client and writes it and its key to files in PEM; answers the files.</summary>
@@ -62,5 +66,6 @@ internal sealed class TestAuthority : IDisposable
         return files;
     }
 
-    private static CertificateRequest Request(string name, RSA key) => new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    private static CertificateRequest Request(string name, RSA key) =>
+        new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 }

@@ -11,10 +11,13 @@ internal readonly record struct BulkItemResult(int Status, string ErrorType, str
     public bool IsDone => Status is (>= 200 and < 300) or 409 || (Status == 404 && ErrorType.Length == 0);
 
     /// <summary>
-    /// Whether the document is what is wrong, so that it will never be taken. What is wrong with an index, a right or the cluster is not the
-    /// document's fault: it is tried again until someone has put that right.
+    /// Whether the document is what is wrong, so that it will never be taken. What is wrong with an index, a right or the cluster is not
+    /// the document's fault: it is tried again until someone has put that right.
     /// </summary>
-    public bool IsRejected => Status is 400 or 413 && ErrorType is not ("validation_exception" or "index_closed_exception" or "invalid_index_name_exception" or "cluster_block_exception");
+    public bool IsRejected =>
+        Status is 400 or 413
+        && ErrorType
+            is not ("validation_exception" or "index_closed_exception" or "invalid_index_name_exception" or "cluster_block_exception");
 
     /// <summary>Which parts of an answer are read: the rest is not asked for, and is most of it.</summary>
     public const string Parts = "items.*.status,items.*.error";
@@ -76,5 +79,6 @@ internal readonly record struct BulkItemResult(int Status, string ErrorType, str
             throw new JsonException($"There is a {reader.TokenType} where a {type} belongs.");
     }
 
-    private static JsonTokenType Next(ref Utf8JsonReader reader) => reader.Read() ? reader.TokenType : throw new JsonException("It ends too early.");
+    private static JsonTokenType Next(ref Utf8JsonReader reader) =>
+        reader.Read() ? reader.TokenType : throw new JsonException("It ends too early.");
 }

@@ -3,8 +3,9 @@ using Timestone.Engine;
 namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>
-/// What is to be done for some events. Of several versions of a message only the newest is written. First comes what is told of a removed queue's
-/// messages, then the removal, then all else, so that none of them is found any more when a message of a later queue of that name is.
+/// What is to be done for some events. Of several versions of a message only the newest is written. First comes what is told of a removed
+/// queue's messages, then the removal, then all else, so that none of them is found any more when a message of a later queue of that name
+/// is.
 /// </summary>
 internal sealed class BulkPlan
 {
@@ -21,7 +22,8 @@ internal sealed class BulkPlan
     public IEnumerable<BulkWrite> BeforeRemovals => _removedQueues.Count == 0 ? [] : _current.Values.Where(IsOfRemovedQueue);
 
     /// <summary>The other documents.</summary>
-    public IEnumerable<BulkWrite> AfterRemovals => (_removedQueues.Count == 0 ? _current.Values : _current.Values.Where(write => !IsOfRemovedQueue(write))).Concat(_historic);
+    public IEnumerable<BulkWrite> AfterRemovals =>
+        (_removedQueues.Count == 0 ? _current.Values : _current.Values.Where(write => !IsOfRemovedQueue(write))).Concat(_historic);
 
     /// <summary>The queues whose messages are all to be removed.</summary>
     public IReadOnlyList<RemovedQueue> RemovedQueues => _removedQueues;
@@ -32,7 +34,8 @@ internal sealed class BulkPlan
     /// <param name="events">The events.</param>
     /// <param name="names">The names of the indices.</param>
     /// <param name="period">How much time a historic index covers.</param>
-    /// <param name="oldest">Historic indices whose time ended by then are gone, and are not made again for an event that comes late.</param>
+    /// <param name="oldest">Historic indices whose time ended by then are gone, and are not made again for an event that comes
+    /// late.</param>
     public static BulkPlan Of(IReadOnlyList<StreamEvent> events, IndexNames names, HistoricPeriod period, DateTimeOffset oldest)
     {
         var plan = new BulkPlan();
@@ -79,8 +82,11 @@ internal sealed class BulkPlan
 
     private bool IsOfRemovedQueue(BulkWrite write)
     {
-        var (queue, life) = write.Event.Message is { } message ? (message.Queue, message.Life) : (write.Event.RemovedMessage!.Queue, write.Event.RemovedMessage.Life);
-        return MessageLife.Parse(life) is { } read && _removedQueues.Exists(removed => removed.Queue == queue && removed.CreatedAt.ToUnixTimeMilliseconds() == read.CreatedAt);
+        var (queue, life) = write.Event.Message is { } message
+            ? (message.Queue, message.Life)
+            : (write.Event.RemovedMessage!.Queue, write.Event.RemovedMessage.Life);
+        return MessageLife.Parse(life) is { } read
+            && _removedQueues.Exists(removed => removed.Queue == queue && removed.CreatedAt.ToUnixTimeMilliseconds() == read.CreatedAt);
     }
 
     private MessageLife? Life(StreamEvent each, string life)

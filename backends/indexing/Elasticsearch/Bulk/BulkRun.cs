@@ -109,7 +109,11 @@ internal sealed class BulkRun(ElasticsearchConnection connection, WriteTargets t
 
     private ElasticsearchException Failure(BulkItemResult result)
     {
-        var problem = new ElasticsearchException(result.Status, result.ErrorType, $"Elasticsearch did not take a document: {result.Status}, {result.Reason}");
+        var problem = new ElasticsearchException(
+            result.Status,
+            result.ErrorType,
+            $"Elasticsearch did not take a document: {result.Status}, {result.Reason}"
+        );
         if (problem.Type == ElasticsearchException.MissingIndex)
             connection.LookAgain();
         return problem;

@@ -6,8 +6,8 @@ namespace Timestone.Indexing.Elasticsearch;
 /// <param name="Event">The event that asks for it.</param>
 /// <param name="Action">What is done.</param>
 /// <param name="Index">
-/// The historic index, written under its alias and deleted from by its own name; null for that of current messages and the one that may be built
-/// beside it.
+/// The historic index, written under its alias and deleted from by its own name; null for that of current messages and the one that may be
+/// built beside it.
 /// </param>
 /// <param name="Id">The document's id.</param>
 /// <param name="Version">The document's version in the index of current messages.</param>

@@ -5,9 +5,16 @@ namespace Timestone.Indexing.Elasticsearch;
 /// <summary>Removes all messages of a queue from an index of current messages.</summary>
 internal static class QueueRemoval
 {
-    /// <summary>Deletes until nothing is left: a deletion by query sees only what has been refreshed, and takes a bounded number at a time.</summary>
+    /// <summary>
+    /// Deletes until nothing is left: a deletion by query sees only what has been refreshed, and takes a bounded number at a time.
+    /// </summary>
     /// <exception cref="IOException">Not all is deleted.</exception>
-    public static async Task RunAsync(ElasticsearchConnection connection, string index, RemovedQueue queue, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        ElasticsearchConnection connection,
+        string index,
+        RemovedQueue queue,
+        CancellationToken cancellationToken
+    )
     {
         await connection.Requests.RefreshAsync(index, cancellationToken).ConfigureAwait(false);
         var query = Queries.All(Queries.Is("queue", queue.Queue), Queries.Is("lifeCreatedAt", queue.CreatedAt.ToUnixTimeMilliseconds()));
@@ -22,5 +29,7 @@ internal static class QueueRemoval
     }
 
     private static string Why(DeleteByQueryResponse answer) =>
-        answer.Failures?.FirstOrDefault() is { } failure ? $"{failure.Cause.Type}: {failure.Cause.Reason}" : answer.TimedOut == true ? "it took too long." : "the answer does not tell how many it found.";
+        answer.Failures?.FirstOrDefault() is { } failure ? $"{failure.Cause.Type}: {failure.Cause.Reason}"
+        : answer.TimedOut == true ? "it took too long."
+        : "the answer does not tell how many it found.";
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Timestone.Indexing.Elasticsearch;
 
-/// <summary>A message's life as numbers, by which lives are sorted: when its queue was created, in Unix milliseconds, and its place in the order of enqueue.</summary>
+/// <summary>
+/// A message's life as numbers, by which lives are sorted: when its queue was created, in Unix milliseconds, and its place in the order of
+/// enqueue.
+/// </summary>
 internal readonly record struct MessageLife(long CreatedAt, long Sequence)
 {
     /// <summary>Reads a life; null when it is none.</summary>

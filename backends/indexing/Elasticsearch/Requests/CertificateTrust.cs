@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>
-/// Which certificates of a server are trusted. Its name must be right in any case but one. The client's own check of a fingerprint would look at nothing
-/// but whether such a certificate is among those of the chain: neither at the name nor at whether it signed the server's.
+/// Which certificates of a server are trusted. Its name must be right in any case but one. The client's own check of a fingerprint would
+/// look at nothing but whether such a certificate is among those of the chain: neither at the name nor at whether it signed the server's.
 /// </summary>
 internal static class CertificateTrust
 {
@@ -25,10 +25,12 @@ internal static class CertificateTrust
         if (options.CertificateAuthorityFile is not { } file)
             return null;
         var authorities = Authorities(file);
-        return (_, certificate, chain, problems) => HasName(problems) && certificate is X509Certificate2 server && IsBuiltUpon(authorities, server, chain);
+        return (_, certificate, chain, problems) =>
+            HasName(problems) && certificate is X509Certificate2 server && IsBuiltUpon(authorities, server, chain);
     }
 
-    private static bool HasName(SslPolicyErrors problems) => (problems & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None;
+    private static bool HasName(SslPolicyErrors problems) =>
+        (problems & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None;
 
     private static bool Is(X509Certificate2 certificate, byte[] fingerprint) =>
         CryptographicOperations.FixedTimeEquals(certificate.GetCertHash(HashAlgorithmName.SHA256), fingerprint);
@@ -60,6 +62,8 @@ internal static class CertificateTrust
             throw new ArgumentException($"{nameof(ElasticsearchOptions.CertificateAuthorityFile)}: {problem.Message}", problem);
         }
 
-        return authorities.Count > 0 ? authorities : throw new ArgumentException($"{nameof(ElasticsearchOptions.CertificateAuthorityFile)}: There is no certificate in {file}.");
+        return authorities.Count > 0
+            ? authorities
+            : throw new ArgumentException($"{nameof(ElasticsearchOptions.CertificateAuthorityFile)}: There is no certificate in {file}.");
     }
 }

@@ -32,7 +32,9 @@ internal sealed class ElasticsearchException(int status, string type, string mes
         try
         {
             using var document = JsonDocument.Parse(body ?? []);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var error) ? Cause(error) : ("", "");
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var error)
+                ? Cause(error)
+                : ("", "");
         }
         catch (JsonException)
         {

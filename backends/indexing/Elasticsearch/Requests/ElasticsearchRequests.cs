@@ -10,10 +10,9 @@ using HttpMethod = Elastic.Transport.HttpMethod;
 namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>
-/// All that is ever asked of Elasticsearch, over its own client. A test checks each request against the official description of the interface,
-/// and those of comparisons on a real one.
-/// Each throws <see cref="ElasticsearchException"/> when it is refused, and <see cref="IOException"/> when there was no answer in time, or none that can
-/// be read: whether it was done is unknown.
+/// All that is ever asked of Elasticsearch, over its own client. A test checks each request against the official description of the
+/// interface, and those of comparisons on a real one. Each throws <see cref="ElasticsearchException"/> when it is refused, and
+/// <see cref="IOException"/> when there was no answer in time, or none that can be read: whether it was done is unknown.
 /// </summary>
 internal sealed class ElasticsearchRequests : IDisposable
 {
@@ -67,15 +66,30 @@ internal sealed class ElasticsearchRequests : IDisposable
 
         var version = info.Version.Number;
         if (!int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) || major < OldestMajor)
-            throw new IOException($"Elasticsearch {OldestMajor} or later is needed, and this is {(version.Length > 0 ? version : "of no known version")}.");
+            throw new IOException(
+                $"Elasticsearch {OldestMajor} or later is needed, and this is {(version.Length > 0 ? version : "of no known version")}."
+            );
     }
 
     public Task PutTemplateAsync(string name, JsonObject template, CancellationToken cancellationToken) =>
-        AskAsync("PutTemplate", stop => _client.Transport.PutAsync<VoidResponse>($"_index_template/{name}", Utf8(template), stop), cancellationToken);
+        AskAsync(
+            "PutTemplate",
+            stop => _client.Transport.PutAsync<VoidResponse>($"_index_template/{name}", Utf8(template), stop),
+            cancellationToken
+        );
 
     /// <summary>Adds what is new in mappings to indices that may not be there.</summary>
-    public Task PutMappingAsync(string index, JsonObject mappings, CancellationToken cancellationToken) => AskAsync(
-        "PutMapping", stop => _client.Transport.PutAsync<VoidResponse>($"{index}/_mapping?ignore_unavailable=true&allow_no_indices=true", Utf8(mappings), stop), cancellationToken);
+    public Task PutMappingAsync(string index, JsonObject mappings, CancellationToken cancellationToken) =>
+        AskAsync(
+            "PutMapping",
+            stop =>
+                _client.Transport.PutAsync<VoidResponse>(
+                    $"{index}/_mapping?ignore_unavailable=true&allow_no_indices=true",
+                    Utf8(mappings),
+                    stop
+                ),
+            cancellationToken
+        );
 
     /// <summary>Makes an index. Its fields are told, so that without its template, which has what they need, it is refused.</summary>
     public Task CreateIndexAsync(string index, JsonObject mappings, IReadOnlyList<string> aliases, CancellationToken cancellationToken)
@@ -90,12 +104,25 @@ internal sealed class ElasticsearchRequests : IDisposable
 
     /// <summary>Deletes an index that may not be there; never one behind an alias of that name.</summary>
     public Task DeleteIndexAsync(string index, CancellationToken cancellationToken) =>
-        AskAsync("DeleteIndex", stop => _client.Indices.DeleteAsync(new DeleteIndexRequest(index) { IgnoreUnavailable = true }, stop), cancellationToken);
+        AskAsync(
+            "DeleteIndex",
+            stop => _client.Indices.DeleteAsync(new DeleteIndexRequest(index) { IgnoreUnavailable = true }, stop),
+            cancellationToken
+        );
 
     /// <summary>The indices that have such aliases, each with those.</summary>
-    public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> GetAliasesAsync(string indices, string aliases, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> GetAliasesAsync(
+        string indices,
+        string aliases,
+        CancellationToken cancellationToken
+    )
     {
-        var answer = await AskAsync("GetAliases", stop => _client.Indices.GetAliasAsync(new GetAliasRequest(indices, aliases), stop), cancellationToken).ConfigureAwait(false);
+        var answer = await AskAsync(
+                "GetAliases",
+                stop => _client.Indices.GetAliasAsync(new GetAliasRequest(indices, aliases), stop),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return AliasesOf(answer);
     }
 
@@ -104,19 +131,34 @@ internal sealed class ElasticsearchRequests : IDisposable
         string indices, CancellationToken cancellationToken)
     {
         var request = new GetAliasRequest((Indices)indices) { IgnoreUnavailable = true };
-        return AliasesOf(await AskAsync("GetIndices", stop => _client.Indices.GetAliasAsync(request, stop), cancellationToken).ConfigureAwait(false));
+        return AliasesOf(
+            await AskAsync("GetIndices", stop => _client.Indices.GetAliasAsync(request, stop), cancellationToken).ConfigureAwait(false)
+        );
     }
 
     public Task UpdateAliasesAsync(ICollection<IndexUpdateAliasesAction> actions, CancellationToken cancellationToken) =>
-        AskAsync("UpdateAliases", stop => _client.Indices.UpdateAliasesAsync(new UpdateAliasesRequest { Actions = actions }, stop), cancellationToken);
+        AskAsync(
+            "UpdateAliases",
+            stop => _client.Indices.UpdateAliasesAsync(new UpdateAliasesRequest { Actions = actions }, stop),
+            cancellationToken
+        );
 
     /// <summary>Sends the lines of a bulk request as they are; answers what became of each item.</summary>
     public async Task<List<BulkItemResult>> BulkAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(
-            "Bulk",
-            stop => _client.Transport.RequestAsync<BytesResponse>(new EndpointPath(HttpMethod.POST, $"_bulk?filter_path={BulkItemResult.Parts}"), PostData.ReadOnlyMemory(lines), null, Lines, stop),
-            cancellationToken).ConfigureAwait(false);
+                "Bulk",
+                stop =>
+                    _client.Transport.RequestAsync<BytesResponse>(
+                        new EndpointPath(HttpMethod.POST, $"_bulk?filter_path={BulkItemResult.Parts}"),
+                        PostData.ReadOnlyMemory(lines),
+                        null,
+                        Lines,
+                        stop
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         try
         {
             return BulkItemResult.Read(answer.Body);
@@ -131,10 +173,22 @@ internal sealed class ElasticsearchRequests : IDisposable
         AskAsync("Refresh", stop => _client.Indices.RefreshAsync(new RefreshRequest(index), stop), cancellationToken);
 
     /// <summary>Deletes some of what matches; what is written meanwhile is left for the next time.</summary>
-    public Task<DeleteByQueryResponse> DeleteByQueryAsync(string index, Query query, CancellationToken cancellationToken) => AskAsync(
-        "DeleteByQuery",
-        stop => _client.DeleteByQueryAsync(new DeleteByQueryRequest(index) { Query = query, MaxDocs = MaxDeleted, Conflicts = Conflicts.Proceed, Refresh = true }, stop),
-        cancellationToken);
+    public Task<DeleteByQueryResponse> DeleteByQueryAsync(string index, Query query, CancellationToken cancellationToken) =>
+        AskAsync(
+            "DeleteByQuery",
+            stop =>
+                _client.DeleteByQueryAsync(
+                    new DeleteByQueryRequest(index)
+                    {
+                        Query = query,
+                        MaxDocs = MaxDeleted,
+                        Conflicts = Conflicts.Proceed,
+                        Refresh = true,
+                    },
+                    stop
+                ),
+            cancellationToken
+        );
 
     /// <summary>Searches; an answer of only some of the shards counts as none. There may be no historic index yet.</summary>
     public Task<SearchResponse<JsonElement>> SearchAsync(SearchRequest search, CancellationToken cancellationToken)
@@ -145,9 +199,18 @@ internal sealed class ElasticsearchRequests : IDisposable
 
     /// <summary>Asks for a document as it was written, whether searches find it already or not.</summary>
     public async Task<bool> ExistsAsync(string index, string id, CancellationToken cancellationToken) =>
-        (await AskAsync("DocumentExists", stop => _client.ExistsAsync(new Elastic.Clients.Elasticsearch.ExistsRequest(index, id), stop), cancellationToken).ConfigureAwait(false)).Exists;
+        (
+            await AskAsync(
+                    "DocumentExists",
+                    stop => _client.ExistsAsync(new Elastic.Clients.Elasticsearch.ExistsRequest(index, id), stop),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        ).Exists;
 
-    /// <summary>Asks for documents as they were written, whether searches find them already or not: for each id, in order, its own or null.</summary>
+    /// <summary>
+    /// Asks for documents as they were written, whether searches find them already or not: for each id, in order, its own or null.
+    /// </summary>
     public async Task<IReadOnlyList<FoundDocument?>> FindAsync(string index, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         const string Parts = "docs.found,docs._version,docs._seq_no,docs._primary_term,docs._source,docs.error";
@@ -155,12 +218,18 @@ internal sealed class ElasticsearchRequests : IDisposable
             return [];
         var body = new JsonObject { ["ids"] = new JsonArray([.. ids.Select(static id => JsonValue.Create(id))]) };
         var answer = await AskAsync(
-            "MultiGet", stop => _client.Transport.PostAsync<BytesResponse>($"{index}/_mget?filter_path={Parts}", Utf8(body), stop), cancellationToken).ConfigureAwait(false);
+                "MultiGet",
+                stop => _client.Transport.PostAsync<BytesResponse>($"{index}/_mget?filter_path={Parts}", Utf8(body), stop),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         try
         {
             using var json = JsonDocument.Parse(answer.Body);
             FoundDocument?[] documents = [.. json.RootElement.GetProperty("docs").EnumerateArray().Select(FoundDocument.Read)];
-            return documents.Length == ids.Count ? documents : throw new IOException($"Elasticsearch answered {documents.Length} of {ids.Count} documents.");
+            return documents.Length == ids.Count
+                ? documents
+                : throw new IOException($"Elasticsearch answered {documents.Length} of {ids.Count} documents.");
         }
         catch (Exception problem) when (problem is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -168,17 +237,33 @@ internal sealed class ElasticsearchRequests : IDisposable
         }
     }
 
-    /// <summary>Writes a document in the place of the one that was found, or of none, whatever its version; nothing when another write came between.</summary>
+    /// <summary>
+    /// Writes a document in the place of the one that was found, or of none, whatever its version; nothing when another write came between.
+    /// </summary>
     /// <returns>Whether it was written.</returns>
-    public async Task<bool> ReplaceAsync(string alias, string id, FoundDocument? found, byte[] document, CancellationToken cancellationToken)
+    public async Task<bool> ReplaceAsync(
+        string alias,
+        string id,
+        FoundDocument? found,
+        byte[] document,
+        CancellationToken cancellationToken
+    )
     {
         var escaped = Uri.EscapeDataString(id);
         var path = found is null
             ? $"{alias}/_create/{escaped}?require_alias=true"
-            : string.Create(CultureInfo.InvariantCulture, $"{alias}/_doc/{escaped}?require_alias=true&if_seq_no={found.Sequence}&if_primary_term={found.Term}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{alias}/_doc/{escaped}?require_alias=true&if_seq_no={found.Sequence}&if_primary_term={found.Term}"
+            );
         try
         {
-            await AskAsync("Replace", stop => _client.Transport.PutAsync<VoidResponse>(path, PostData.Bytes(document), stop), cancellationToken).ConfigureAwait(false);
+            await AskAsync(
+                    "Replace",
+                    stop => _client.Transport.PutAsync<VoidResponse>(path, PostData.Bytes(document), stop),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             return true;
         }
         catch (ElasticsearchException problem) when (problem.Status == 409)
@@ -224,7 +309,10 @@ internal sealed class ElasticsearchRequests : IDisposable
 
         if (failure is null && details is { HttpStatusCode: { } status })
         {
-            if ((details.HasSuccessfulStatusCode && details.HasExpectedContentType) || (status == 404 && details.HttpMethod == HttpMethod.HEAD))
+            if (
+                (details.HasSuccessfulStatusCode && details.HasExpectedContentType)
+                || (status == 404 && details.HttpMethod == HttpMethod.HEAD)
+            )
                 return response!;
             throw Refusal(operation, status, details);
         }
@@ -232,18 +320,31 @@ internal sealed class ElasticsearchRequests : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         failure ??= details?.OriginalException;
         var cause = failure?.GetBaseException();
-        var told = limit.IsCancellationRequested || cause is TimeoutException or OperationCanceledException ? $" within {_timeout.TotalSeconds:0.###} s." : $": {cause?.Message}";
+        var told =
+            limit.IsCancellationRequested || cause is TimeoutException or OperationCanceledException
+                ? $" within {_timeout.TotalSeconds:0.###} s."
+                : $": {cause?.Message}";
         throw new IOException($"Elasticsearch at {Node(details)} did not answer {operation}{told}", failure);
     }
 
     private string Node(ApiCallDetails? details) =>
-        details?.Uri?.Authority ?? string.Join(", ", ((ITransportConfiguration)_settings).NodePool.Nodes.Select(static node => node.Uri.Authority));
+        details?.Uri?.Authority
+        ?? string.Join(", ", ((ITransportConfiguration)_settings).NodePool.Nodes.Select(static node => node.Uri.Authority));
 
     // What stands between us and Elasticsearch may refuse in words of its own.
     private static ElasticsearchException Refusal(string operation, int status, ApiCallDetails details)
     {
         var (type, reason) = ElasticsearchException.Cause(details.ResponseBodyInBytes);
-        TimeSpan? retryAfter = details.TryGetHeader(RetryAfterHeader, out var asked) && int.TryParse(asked.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
-        return new ElasticsearchException(status, type, $"Elasticsearch refused {operation} with {status}{(reason.Length > 0 ? ": " + reason : ".")}", retryAfter);
+        TimeSpan? retryAfter =
+            details.TryGetHeader(RetryAfterHeader, out var asked)
+            && int.TryParse(asked.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : null;
+        return new ElasticsearchException(
+            status,
+            type,
+            $"Elasticsearch refused {operation} with {status}{(reason.Length > 0 ? ": " + reason : ".")}",
+            retryAfter
+        );
     }
 }

@@ -2,16 +2,22 @@ namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>Looks again at messages of the index of current messages that seemed to differ, and puts right what does.</summary>
 /// <remarks>
-/// Both sides go on meanwhile. The index is read first and the queue after it, so that the queue is never behind the index. At first sight the
-/// queue had a version, and the index has since included everything of that time. So an index that still lacks that version differs; one that has
-/// it, or a later one, does not, and what its queue has come to since is on its way. A message that its queue no longer holds is one that left
-/// it meanwhile, whose removal is on its way, unless it was gone at the first sight already: then it becomes a suspect again.
+/// Both sides go on meanwhile. The index is read first and the queue after it, so that the queue is never behind the index. At first sight
+/// the queue had a version, and the index has since included everything of that time. So an index that still lacks that version differs;
+/// one that has it, or a later one, does not, and what its queue has come to since is on its way. A message that its queue no longer holds
+/// is one that left it meanwhile, whose removal is on its way, unless it was gone at the first sight already: then it becomes a suspect
+/// again.
 /// </remarks>
 /// <param name="connection">Where the index is.</param>
 /// <param name="journal">What the queues hold.</param>
 /// <param name="found">Told each difference.</param>
 /// <param name="failed">Told each message that cannot be judged because something failed: the message, and what.</param>
-internal sealed class CurrentRepair(ElasticsearchConnection connection, JournalView journal, Action<Difference> found, Action<string, Exception> failed)
+internal sealed class CurrentRepair(
+    ElasticsearchConnection connection,
+    JournalView journal,
+    Action<Difference> found,
+    Action<string, Exception> failed
+)
 {
     private readonly WriteTargets _targets = new(connection);
 
@@ -39,7 +45,8 @@ internal sealed class CurrentRepair(ElasticsearchConnection connection, JournalV
         }
 
         await RemoveAsync(wrong.FindAll(static fault => fault.Held is null), cancellationToken).ConfigureAwait(false);
-        undecided += await WriteAsync(wrong.FindAll(static fault => fault.Held is not null), again, cancellationToken).ConfigureAwait(false);
+        undecided += await WriteAsync(wrong.FindAll(static fault => fault.Held is not null), again, cancellationToken)
+            .ConfigureAwait(false);
         return (again, undecided);
     }
 
@@ -65,7 +72,8 @@ internal sealed class CurrentRepair(ElasticsearchConnection connection, JournalV
         return connection.PersistAsync((requests, stop) => requests.FindAsync(connection.Names.Current, ids, stop), cancellationToken);
     }
 
-    // The message as its queue holds it now, or null where the queue does not hold it any more. Nothing where that cannot be found out, which is told.
+    // The message as its queue holds it now, or null where the queue does not hold it any more. Nothing where that cannot be found out,
+    // which is told.
     private async Task<Look?> LookAsync(Suspect suspect, CancellationToken cancellationToken)
     {
         if (!_away.TryGetValue(suspect.Queue, out var why))
@@ -98,8 +106,8 @@ internal sealed class CurrentRepair(ElasticsearchConnection connection, JournalV
             found(left[i].ToDifference(isRepaired: documents[i] is null));
     }
 
-    // As an event would be written: what the pipeline brings meanwhile is newer, and stays. Elasticsearch does not know what was removed with its whole queue: what
-    // left its queue between the look and the write would be back. So the queue is asked once more.
+    // As an event would be written: what the pipeline brings meanwhile is newer, and stays. Elasticsearch does not know what was removed
+    // with its whole queue: what left its queue between the look and the write would be back. So the queue is asked once more.
     private async Task<int> WriteAsync(List<Fault> faults, List<Suspect> again, CancellationToken cancellationToken)
     {
         if (faults.Count == 0)
@@ -126,16 +134,26 @@ internal sealed class CurrentRepair(ElasticsearchConnection connection, JournalV
         return undecided;
     }
 
-    // Elasticsearch knows a version as new of the document, or of its removal, which no event has brought: somebody else has written or deleted it,
-    // or the queue lost what it had committed. What the queue holds is put in its place. That is no event's version: so the next events of the
-    // message can be refused as old, and then it is found outdated again. A removal that comes between leaves what was just written: a look at the
-    // queue afterwards finds that.
-    private async Task<bool?> ForceAsync(Fault fault, FoundDocument? document, JournalMessage held, List<Suspect> again, CancellationToken cancellationToken)
+    // Elasticsearch knows a version as new of the document, or of its removal, which no event has brought: somebody else has written or
+    // deleted it, or the queue lost what it had committed. What the queue holds is put in its place. That is no event's version: so the
+    // next events of the message can be refused as old, and then it is found outdated again. A removal that comes between leaves what was
+    // just written: a look at the queue afterwards finds that.
+    private async Task<bool?> ForceAsync(
+        Fault fault,
+        FoundDocument? document,
+        JournalMessage held,
+        List<Suspect> again,
+        CancellationToken cancellationToken
+    )
     {
         var suspect = fault.Suspect;
         try
         {
-            if (!await connection.Requests.ReplaceAsync(connection.Names.Current, suspect.Document, document, held.Write().Document!, cancellationToken).ConfigureAwait(false))
+            if (
+                !await connection
+                    .Requests.ReplaceAsync(connection.Names.Current, suspect.Document, document, held.Write().Document!, cancellationToken)
+                    .ConfigureAwait(false)
+            )
                 return null;
         }
         catch (ElasticsearchException refused) when (!refused.IsTransient)
@@ -165,7 +183,15 @@ internal sealed class CurrentRepair(ElasticsearchConnection connection, JournalV
         public BulkWrite Removal()
         {
             var removed = new RemovedMessage(Suspect.Queue, Suspect.Id, Suspect.Life, (int)Math.Min(int.MaxValue, Document!.Version + 1));
-            return BulkWrite.Of(new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.MessageRemoved, RemovedMessage = removed }, removed);
+            return BulkWrite.Of(
+                new StreamEvent
+                {
+                    Schema = StreamEvent.CurrentSchema,
+                    Kind = StreamEventKind.MessageRemoved,
+                    RemovedMessage = removed,
+                },
+                removed
+            );
         }
     }
 }

@@ -28,7 +28,9 @@ internal sealed record FoundDocument(long Version, long Sequence, long Term, Ind
     {
         try
         {
-            return document.TryGetProperty("_source", out var source) ? source.Deserialize(DocumentJson.Default.CurrentDocument)!.ToMessage() : null;
+            return document.TryGetProperty("_source", out var source)
+                ? source.Deserialize(DocumentJson.Default.CurrentDocument)!.ToMessage()
+                : null;
         }
         catch (Exception problem) when (problem is JsonException or ArgumentException or FormatException or TimestoneException)
         {

@@ -9,18 +9,23 @@ using Timestone.Events;
 namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>
-/// Finds versions that the histories of messages lack, and reads them again from where they were published, while they are there. No queue keeps
-/// its history. So what is nowhere any more stays lost, and histories say that they are incomplete.
+/// Finds versions that the histories of messages lack, and reads them again from where they were published, while they are there. No queue
+/// keeps its history. So what is nowhere any more stays lost, and histories say that they are incomplete.
 /// </summary>
 /// <remarks>
-/// The archive holds everything that was published, so it is read once at the end of a comparison, for all that was found to be missing. What it did not have the last time
-/// it is not asked for again.
+/// The archive holds everything that was published, so it is read once at the end of a comparison, for all that was found to be missing.
+/// What it did not have the last time it is not asked for again.
 /// </remarks>
 /// <param name="connection">Where the indices are.</param>
 /// <param name="archive">Where transitions are read again; null for nowhere.</param>
 /// <param name="found">Told each difference.</param>
 /// <param name="goesOn">Whether the comparison goes on.</param>
-internal sealed class HistoryRepair(ElasticsearchConnection connection, ITransitionArchive? archive, Action<Difference> found, Func<bool> goesOn)
+internal sealed class HistoryRepair(
+    ElasticsearchConnection connection,
+    ITransitionArchive? archive,
+    Action<Difference> found,
+    Func<bool> goesOn
+)
 {
     // What a search answers at the most.
     private const int MostVersions = 10_000;
@@ -56,11 +61,23 @@ internal sealed class HistoryRepair(ElasticsearchConnection connection, ITransit
         var search = new SearchRequest(connection.Names.Historic)
         {
             Size = 0,
-            Query = Queries.All(Queries.Is("queue", queue), new TermsQuery("life", new TermsQueryField([.. held.Select(static message => (FieldValue)message.Life)]))),
-            Aggregations = new Dictionary<string, Aggregation> { ["lives"] = new TermsAggregation { Field = "life", Size = held.Count } },
+            Query = Queries.All(
+                Queries.Is("queue", queue),
+                new TermsQuery("life", new TermsQueryField([.. held.Select(static message => (FieldValue)message.Life)]))
+            ),
+            Aggregations = new Dictionary<string, Aggregation>
+            {
+                ["lives"] = new TermsAggregation { Field = "life", Size = held.Count },
+            },
         };
-        var answer = await connection.PersistAsync((requests, stop) => requests.SearchAsync(search, stop), cancellationToken).ConfigureAwait(false);
-        var counts = answer.Aggregations?.GetStringTerms("lives")?.Buckets.ToDictionary(static life => (string)life.Key.Value!, static life => life.DocCount, StringComparer.Ordinal) ?? [];
+        var answer = await connection
+            .PersistAsync((requests, stop) => requests.SearchAsync(search, stop), cancellationToken)
+            .ConfigureAwait(false);
+        var counts =
+            answer
+                .Aggregations?.GetStringTerms("lives")
+                ?.Buckets.ToDictionary(static life => (string)life.Key.Value!, static life => life.DocCount, StringComparer.Ordinal)
+            ?? [];
         return [.. held.Where(message => counts.GetValueOrDefault(message.Life) < message.Version).Select(Hole.Of)];
     }
 
@@ -108,7 +125,8 @@ internal sealed class HistoryRepair(ElasticsearchConnection connection, ITransit
         versions.ForEach(version => Tell(hole, version, isRepaired: false));
     }
 
-    private void Tell(Hole hole, int version, bool isRepaired) => found(new Difference(hole.Queue, hole.Id, DifferenceKind.Transition, version, isRepaired));
+    private void Tell(Hole hole, int version, bool isRepaired) =>
+        found(new Difference(hole.Queue, hole.Id, DifferenceKind.Transition, version, isRepaired));
 
     // What is older than the indices are kept may be gone as it should.
     private async Task<List<int>> MissingAsync(Hole hole, CancellationToken cancellationToken)
@@ -119,17 +137,29 @@ internal sealed class HistoryRepair(ElasticsearchConnection connection, ITransit
             Query = Queries.All(Queries.Is("queue", hole.Queue), Queries.Is("life", hole.Life)),
             Source = new SourceConfig(new SourceFilter { Includes = "version" }),
         };
-        var answer = await connection.PersistAsync((requests, stop) => requests.SearchAsync(search, stop), cancellationToken).ConfigureAwait(false);
+        var answer = await connection
+            .PersistAsync((requests, stop) => requests.SearchAsync(search, stop), cancellationToken)
+            .ConfigureAwait(false);
         var there = answer.Hits.Select(static hit => VersionOf(hit.Source)).OfType<int>().ToHashSet();
         var oldest = connection.Time.GetUtcNow() - connection.Options.HistoricRetention;
-        var first = hole.EnqueuedAt >= oldest ? 1 : there.Count > 0 ? there.Min() : hole.UpdatedAt >= oldest ? hole.Version : hole.Version + 1;
-        return hole.Version < first ? [] : [.. Enumerable.Range(first, hole.Version - first + 1).Where(version => !there.Contains(version))];
+        var first =
+            hole.EnqueuedAt >= oldest ? 1
+            : there.Count > 0 ? there.Min()
+            : hole.UpdatedAt >= oldest ? hole.Version
+            : hole.Version + 1;
+        return hole.Version < first
+            ? []
+            : [.. Enumerable.Range(first, hole.Version - first + 1).Where(version => !there.Contains(version))];
     }
 
     // Somebody else may have written what is no transition.
     private static int? VersionOf(JsonElement source) =>
-        source.ValueKind == JsonValueKind.Object && source.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number
-        && version.TryGetInt32(out var number) ? number : null;
+        source.ValueKind == JsonValueKind.Object
+        && source.TryGetProperty("version", out var version)
+        && version.ValueKind == JsonValueKind.Number
+        && version.TryGetInt32(out var number)
+            ? number
+            : null;
 
     // Whether it came to the end. What was brought back is not wanted any more.
     private async Task<bool> ReadAgainAsync(Pace pace, CancellationToken cancellationToken)
@@ -183,7 +213,8 @@ internal sealed class HistoryRepair(ElasticsearchConnection connection, ITransit
         }
     }
 
-    private static (string Message, string Life, int Version) KeyOf(Transition told) => ($"{told.Queue}/{told.Id}", told.Life, told.Version);
+    private static (string Message, string Life, int Version) KeyOf(Transition told) =>
+        ($"{told.Queue}/{told.Id}", told.Life, told.Version);
 
     private static string NameOf(string message, string life) => string.Create(CultureInfo.InvariantCulture, $"{message}/{life}");
 }

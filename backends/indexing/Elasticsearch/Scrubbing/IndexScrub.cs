@@ -7,16 +7,18 @@ using Timestone.Events;
 namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>
-/// Compares what the queues hold with the indices in Elasticsearch, message by message, while both go on, and puts right what differs. A message is
-/// known by its life, so that one of a queue that was deleted and made again is another one. What no queue holds is removed, so only the index that is
-/// marked as this service's is compared.
+/// Compares what the queues hold with the indices in Elasticsearch, message by message, while both go on, and puts right what differs. A
+/// message is known by its life, so that one of a queue that was deleted and made again is another one. What no queue holds is removed, so
+/// only the index that is marked as this service's is compared.
 /// </summary>
 /// <remarks>
 /// Why what is on its way is no difference:
-/// 1. Each message of a queue is looked up in the index by its document's id, which answers what was written last. Each message of the index that
+/// 1. Each message of a queue is looked up in the index by its document's id, which answers what was written last. Each message of the
+/// index that
 ///    the queue did not list is looked up in the queue. What differs is suspected, with the version that the queue had.
 /// 2. Then it is waited until the index includes everything that had happened by then: until its freshness says so, and some seconds.
-/// 3. Only what the index still lacks of that is a difference (<see cref="CurrentRepair"/> tells how the two are read). Where the index does
+/// 3. Only what the index still lacks of that is a difference (<see cref="CurrentRepair"/> tells how the two are read). Where the index
+/// does
 ///    not get there, nothing is said.
 /// What is repaired is written as an event would be, with the message's version, so that a repair never undoes what the pipeline brings.
 /// </remarks>
@@ -48,7 +50,12 @@ public sealed class IndexScrub
     /// <param name="progress">Told each difference; null for nobody.</param>
     /// <exception cref="ArgumentException">An option is out of range; it is named.</exception>
     public IndexScrub(
-        ElasticsearchConnection connection, ITimestone timestone, ScrubOptions options, ITransitionArchive? archive = null, IProgress<Difference>? progress = null)
+        ElasticsearchConnection connection,
+        ITimestone timestone,
+        ScrubOptions options,
+        ITransitionArchive? archive = null,
+        IProgress<Difference>? progress = null
+    )
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(timestone);
@@ -122,11 +129,18 @@ public sealed class IndexScrub
     }
 
     // With how many messages the index has of each.
-    private async IAsyncEnumerable<(string Queue, long Documents)> QueuesAsync(string? only, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(string Queue, long Documents)> QueuesAsync(
+        string? only,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var documents = new Dictionary<string, long>(StringComparer.Ordinal);
         var query = only is null ? Queries.All() : Queries.All(Queries.Is("queue", only));
-        await foreach (var group in Buckets.ReadAsync(_connection, _connection.Names.Current, query, ["queue"], null, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            var group in Buckets
+                .ReadAsync(_connection, _connection.Names.Current, query, ["queue"], null, cancellationToken)
+                .ConfigureAwait(false)
+        )
             documents[(string)group.Key["queue"].Value!] = group.DocCount;
         var (queues, unreadable) = only is null ? await _journal.QueuesAsync(cancellationToken).ConfigureAwait(false) : ([only], []);
         _report = _report with { Unread = unreadable };
@@ -162,7 +176,9 @@ public sealed class IndexScrub
     private async Task ComparePageAsync(string queue, IReadOnlyList<JournalMessage> messages, CancellationToken cancellationToken)
     {
         string[] ids = [.. messages.Select(static message => message.Document)];
-        var documents = await _connection.PersistAsync((requests, stop) => requests.FindAsync(_connection.Names.Current, ids, stop), cancellationToken).ConfigureAwait(false);
+        var documents = await _connection
+            .PersistAsync((requests, stop) => requests.FindAsync(_connection.Names.Current, ids, stop), cancellationToken)
+            .ConfigureAwait(false);
         for (var i = 0; i < messages.Count; i++)
         {
             var held = messages[i].Indexed;
@@ -170,7 +186,11 @@ public sealed class IndexScrub
                 Suspect(new Suspect(queue, held.Id, held.Life, held.Version));
         }
 
-        _holes.AddRange(await _historic.FindAsync(queue, [.. messages.Select(static message => message.Indexed)], cancellationToken).ConfigureAwait(false));
+        _holes.AddRange(
+            await _historic
+                .FindAsync(queue, [.. messages.Select(static message => message.Indexed)], cancellationToken)
+                .ConfigureAwait(false)
+        );
         await JudgeIfDueAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -187,7 +207,11 @@ public sealed class IndexScrub
         while (GoesOn)
         {
             await _pace.TakeAsync(_page / 4d, cancellationToken).ConfigureAwait(false);
-            var hits = (await _connection.PersistAsync((requests, stop) => requests.SearchAsync(search, stop), cancellationToken).ConfigureAwait(false)).Hits;
+            var hits = (
+                await _connection
+                    .PersistAsync((requests, stop) => requests.SearchAsync(search, stop), cancellationToken)
+                    .ConfigureAwait(false)
+            ).Hits;
             foreach (var hit in hits)
             {
                 var (id, life) = (TextOf(hit.Source, "id"), TextOf(hit.Source, "life"));

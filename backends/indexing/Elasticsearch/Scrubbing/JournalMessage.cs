@@ -28,10 +28,22 @@ internal sealed record JournalMessage(IndexedMessage Indexed, MessageLife Life)
             Worker = message.Worker,
             Error = message.Error,
         };
-        return new JournalMessage(indexed, MessageLife.Parse(indexed.Life) ?? throw new IOException($"'{indexed.Life}' is no life of a message."));
+        return new JournalMessage(
+            indexed,
+            MessageLife.Parse(indexed.Life) ?? throw new IOException($"'{indexed.Life}' is no life of a message.")
+        );
     }
 
     /// <summary>What writes it to the index of current messages.</summary>
     public BulkWrite Write() =>
-        BulkWrite.Of(new StreamEvent { Schema = StreamEvent.CurrentSchema, Kind = StreamEventKind.Message, Message = Indexed }, Indexed, Life);
+        BulkWrite.Of(
+            new StreamEvent
+            {
+                Schema = StreamEvent.CurrentSchema,
+                Kind = StreamEventKind.Message,
+                Message = Indexed,
+            },
+            Indexed,
+            Life
+        );
 }

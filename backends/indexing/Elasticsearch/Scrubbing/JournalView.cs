@@ -24,11 +24,18 @@ internal sealed class JournalView(ITimestone timestone)
     }
 
     /// <summary>A page of a queue's messages; an empty one where there is no such queue.</summary>
-    public async Task<(IReadOnlyList<JournalMessage> Messages, string? Next)> ListAsync(string queue, string? after, int limit, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<JournalMessage> Messages, string? Next)> ListAsync(
+        string queue,
+        string? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            var page = await timestone.ListMessagesAsync(queue, after: after, limit: limit, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var page = await timestone
+                .ListMessagesAsync(queue, after: after, limit: limit, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             return ([.. page.Messages.Select(JournalMessage.Of)], page.Next);
         }
         catch (TimestoneException gone) when (gone.Code == ErrorCode.QueueNotFound)
@@ -53,7 +60,9 @@ internal sealed class JournalView(ITimestone timestone)
     /// <summary>How far the index is behind what the service has committed; null when that is not known.</summary>
     public async Task<TimeSpan?> LagAsync(string queue, CancellationToken cancellationToken)
     {
-        var page = await timestone.SearchMessagesAsync(new MessageSearch { Queue = queue, Limit = 1 }, cancellationToken).ConfigureAwait(false);
+        var page = await timestone
+            .SearchMessagesAsync(new MessageSearch { Queue = queue, Limit = 1 }, cancellationToken)
+            .ConfigureAwait(false);
         return page.Freshness.Lag;
     }
 }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>
-/// Remembers lives in a few bits each (a Bloom filter): what it does not know was never added. Now and then it says that it knows one that was
-/// not added, and never the same ones in two filters.
+/// Remembers lives in a few bits each (a Bloom filter): what it does not know was never added. Now and then it says that it knows one that
+/// was not added, and never the same ones in two filters.
 /// </summary>
 /// <param name="lives">About how many will be added.</param>
 internal sealed class LifeFilter(long lives)
@@ -12,7 +12,9 @@ internal sealed class LifeFilter(long lives)
     // 16 MB at the most.
     private const long LeastBits = 1 << 16, MostBits = 1 << 27, BitsPerLife = 16;
 
-    private readonly ulong[] _bits = new ulong[(long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(lives * BitsPerLife, LeastBits, MostBits)) / 64];
+    private readonly ulong[] _bits = new ulong[
+        (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(lives * BitsPerLife, LeastBits, MostBits)) / 64
+    ];
     private readonly long _salt = Random.Shared.NextInt64();
 
     public void Add(MessageLife life)

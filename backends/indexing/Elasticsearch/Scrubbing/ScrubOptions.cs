@@ -9,7 +9,10 @@ public sealed record ScrubOptions
     /// <summary>How long after its first sight a difference is looked at again, at the earliest. At least 0.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the index may take to include what the queues held at the first sight, before nothing is said about it. At least <see cref="Settle"/>.</summary>
+    /// <summary>
+    /// How long the index may take to include what the queues held at the first sight, before nothing is said about it. At least
+    /// <see cref="Settle"/>.
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether the comparison goes on: asked between pages. Null for always.</summary>

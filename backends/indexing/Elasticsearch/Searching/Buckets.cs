@@ -19,18 +19,40 @@ internal static class Buckets
     /// <param name="figures">What to compute of each group besides its size; null for nothing.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async IAsyncEnumerable<CompositeBucket> ReadAsync(
-        ElasticsearchConnection connection, string index, Query query, IReadOnlyList<string> fields, Dictionary<string, Aggregation>? figures, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ElasticsearchConnection connection,
+        string index,
+        Query query,
+        IReadOnlyList<string> fields,
+        Dictionary<string, Aggregation>? figures,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var composite = new CompositeAggregation
         {
             Size = PerRequest,
-            Sources = [.. fields.Select(static field => KeyValuePair.Create(field, new CompositeAggregationSource { Terms = new CompositeTermsAggregation { Field = field } }))],
+            Sources =
+            [
+                .. fields.Select(static field =>
+                    KeyValuePair.Create(field, new CompositeAggregationSource { Terms = new CompositeTermsAggregation { Field = field } })
+                ),
+            ],
         };
         do
         {
-            var answer = await connection.Requests.SearchAsync(
-                new SearchRequest(index) { Size = 0, Query = query, Aggregations = new Dictionary<string, Aggregation> { ["groups"] = new() { Composite = composite, Aggregations = figures } } },
-                cancellationToken).ConfigureAwait(false);
+            var answer = await connection
+                .Requests.SearchAsync(
+                    new SearchRequest(index)
+                    {
+                        Size = 0,
+                        Query = query,
+                        Aggregations = new Dictionary<string, Aggregation>
+                        {
+                            ["groups"] = new() { Composite = composite, Aggregations = figures },
+                        },
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             if (answer.Aggregations?.GetComposite("groups") is not { } groups)
                 yield break; // There is no historic index yet.
             foreach (var bucket in groups.Buckets)

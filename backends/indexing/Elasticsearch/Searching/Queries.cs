@@ -20,10 +20,13 @@ internal static class Queries
     public static Query Between(string field, long? least, long? most) => new UntypedRangeQuery(field) { Gte = least, Lte = most };
 
     /// <summary>A time is within bounds, the first included.</summary>
-    public static Query Between(string field, DateTimeOffset? from, DateTimeOffset? before) => new UntypedRangeQuery(field) { Gte = Time(from), Lt = Time(before) };
+    public static Query Between(string field, DateTimeOffset? from, DateTimeOffset? before) =>
+        new UntypedRangeQuery(field) { Gte = Time(from), Lt = Time(before) };
 
     /// <summary>The order of a sort.</summary>
-    public static SortOptions By(string field, bool descending) => new() { Field = new FieldSort(field) { Order = descending ? SortOrder.Desc : SortOrder.Asc } };
+    public static SortOptions By(string field, bool descending) =>
+        new() { Field = new FieldSort(field) { Order = descending ? SortOrder.Desc : SortOrder.Asc } };
 
-    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string? Time(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

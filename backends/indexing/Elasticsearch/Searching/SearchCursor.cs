@@ -6,14 +6,18 @@ using Elastic.Clients.Elasticsearch;
 
 namespace Timestone.Indexing.Elasticsearch;
 
-/// <summary>Where a page ended: the values that the last document was sorted by, behind what they are values of. Opaque to callers.</summary>
+/// <summary>
+/// Where a page ended: the values that the last document was sorted by, behind what they are values of. Opaque to callers.
+/// </summary>
 internal static class SearchCursor
 {
     /// <param name="order">What was sorted by, so that a cursor of another search is not taken for one of this.</param>
     /// <param name="sort">The last document's values, as Elasticsearch gave them.</param>
     public static string Write(string order, IEnumerable<FieldValue> sort)
     {
-        var values = new JsonArray([.. sort.Select(static value => value.TryGetLong(out var number) ? (JsonNode)number.Value : (string)value.Value!)]);
+        var values = new JsonArray([
+            .. sort.Select(static value => value.TryGetLong(out var number) ? (JsonNode)number.Value : (string)value.Value!),
+        ]);
         return Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{order}{values.ToJsonString()}"));
     }
 
@@ -27,8 +31,17 @@ internal static class SearchCursor
         try
         {
             var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
-            if (text.StartsWith(order + "[", StringComparison.Ordinal) && JsonNode.Parse(text[order.Length..]) is JsonArray values && Are(values, kinds))
-                return [.. values.Select(static value => value!.GetValueKind() == JsonValueKind.Number ? (FieldValue)(long)value : (string)value!)];
+            if (
+                text.StartsWith(order + "[", StringComparison.Ordinal)
+                && JsonNode.Parse(text[order.Length..]) is JsonArray values
+                && Are(values, kinds)
+            )
+                return
+                [
+                    .. values.Select(static value =>
+                        value!.GetValueKind() == JsonValueKind.Number ? (FieldValue)(long)value : (string)value!
+                    ),
+                ];
         }
         catch (Exception problem) when (problem is FormatException or JsonException)
         {
@@ -44,7 +57,10 @@ internal static class SearchCursor
             return false;
         for (var i = 0; i < kinds.Length; i++)
         {
-            if (values[i]?.GetValueKind() != kinds[i] || (kinds[i] == JsonValueKind.Number && !values[i]!.AsValue().TryGetValue<long>(out _)))
+            if (
+                values[i]?.GetValueKind() != kinds[i]
+                || (kinds[i] == JsonValueKind.Number && !values[i]!.AsValue().TryGetValue<long>(out _))
+            )
                 return false;
         }
 

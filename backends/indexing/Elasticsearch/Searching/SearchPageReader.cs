@@ -11,12 +11,24 @@ namespace Timestone.Indexing.Elasticsearch;
 /// <param name="order">A name of the order, for its cursors.</param>
 /// <param name="fields">What is sorted by, and whether each is a number or text.</param>
 /// <param name="descending">Whether the order is turned round.</param>
-internal sealed class SearchPageReader(ElasticsearchConnection connection, string index, string order, IReadOnlyList<(string Field, JsonValueKind Kind)> fields, bool descending)
+internal sealed class SearchPageReader(
+    ElasticsearchConnection connection,
+    string index,
+    string order,
+    IReadOnlyList<(string Field, JsonValueKind Kind)> fields,
+    bool descending
+)
 {
     /// <summary>Reads the page behind a cursor, and the cursor behind it.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the cursor is none.</exception>
     /// <exception cref="IOException">Elasticsearch cannot answer.</exception>
-    public async Task<(List<T> Items, string? Next)> ReadAsync<T>(Query query, string? cursor, int limit, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public async Task<(List<T> Items, string? Next)> ReadAsync<T>(
+        Query query,
+        string? cursor,
+        int limit,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken
+    )
     {
         // One more than asked for tells whether there is another page.
         var search = new SearchRequest(index)
@@ -27,6 +39,9 @@ internal sealed class SearchPageReader(ElasticsearchConnection connection, strin
             SearchAfter = cursor is null ? null : [.. SearchCursor.Read(cursor, order, [.. fields.Select(static field => field.Kind)])],
         };
         var hits = (await connection.Requests.SearchAsync(search, cancellationToken).ConfigureAwait(false)).Hits;
-        return ([.. hits.Take(limit).Select(hit => hit.Source.Deserialize(type)!)], hits.Count > limit ? SearchCursor.Write(order, hits.ElementAt(limit - 1).Sort!) : null);
+        return (
+            [.. hits.Take(limit).Select(hit => hit.Source.Deserialize(type)!)],
+            hits.Count > limit ? SearchCursor.Write(order, hits.ElementAt(limit - 1).Sort!) : null
+        );
     }
 }

@@ -11,10 +11,18 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
     // is exact in ranks and not in values.
     private static readonly Dictionary<string, Aggregation> Percentiles = new()
     {
-        ["time"] = new PercentilesAggregation { Field = "millisInFrom", Percents = [50, 95, 99], Hdr = new HdrMethod { NumberOfSignificantValueDigits = 2 } },
+        ["time"] = new PercentilesAggregation
+        {
+            Field = "millisInFrom",
+            Percents = [50, 95, 99],
+            Hdr = new HdrMethod { NumberOfSignificantValueDigits = 2 },
+        },
     };
 
-    private static readonly Dictionary<string, Aggregation> Missed = new() { ["missed"] = new() { Filter = Queries.Is("missedDeadline", true) } };
+    private static readonly Dictionary<string, Aggregation> Missed = new()
+    {
+        ["missed"] = new() { Filter = Queries.Is("missedDeadline", true) },
+    };
 
     private readonly SortedDictionary<string, QueueFigures> _queues = new(StringComparer.Ordinal);
 
@@ -22,13 +30,33 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
     {
         var query = queue is null ? Queries.All() : Queries.All(Queries.Is("queue", queue));
         var (current, historic) = (connection.Names.Current, connection.Names.Historic);
-        await foreach (var group in Buckets.ReadAsync(connection, current, query, ["queue", "state"], null, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            var group in Buckets.ReadAsync(connection, current, query, ["queue", "state"], null, cancellationToken).ConfigureAwait(false)
+        )
             Figures(group).Counts[(int)Key(group, "state", DocumentJson.Default.MessageState)] = group.DocCount;
         // Removals end no stay: they come by themselves, and of most messages nothing tells them.
-        await foreach (var group in Buckets.ReadAsync(connection, historic, Queries.All(query, Queries.Between("millisInFrom", 0, null)), ["queue", "from"], Percentiles, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            var group in Buckets
+                .ReadAsync(
+                    connection,
+                    historic,
+                    Queries.All(query, Queries.Between("millisInFrom", 0, null)),
+                    ["queue", "from"],
+                    Percentiles,
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        )
             Figures(group).Times.Add(TimeOf(group));
-        await foreach (var group in Buckets.ReadAsync(connection, historic, query, ["queue", "cause"], Missed, cancellationToken).ConfigureAwait(false))
-            Figures(group).Add(Key(group, "cause", DocumentJson.Default.TransitionCause), group.DocCount, group.Aggregations!.GetFilter("missed")!.DocCount);
+        await foreach (
+            var group in Buckets.ReadAsync(connection, historic, query, ["queue", "cause"], Missed, cancellationToken).ConfigureAwait(false)
+        )
+            Figures(group)
+                .Add(
+                    Key(group, "cause", DocumentJson.Default.TransitionCause),
+                    group.DocCount,
+                    group.Aggregations!.GetFilter("missed")!.DocCount
+                );
         return [.. _queues.Select(static each => each.Value.ToStats(each.Key))];
     }
 
@@ -42,7 +70,12 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
 
     private static TimeInState TimeOf(CompositeBucket group)
     {
-        var values = group.Aggregations!.GetHdrPercentiles("time")!.Values.ToDictionary(static value => (int)value.Key, static value => TimeSpan.FromMilliseconds((long)Math.Round(value.Value!.Value)));
+        var values = group
+            .Aggregations!.GetHdrPercentiles("time")!
+            .Values.ToDictionary(
+                static value => (int)value.Key,
+                static value => TimeSpan.FromMilliseconds((long)Math.Round(value.Value!.Value))
+            );
         return new TimeInState
         {
             State = Key(group, "from", DocumentJson.Default.MessageState),
@@ -53,7 +86,8 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
         };
     }
 
-    private static T Key<T>(CompositeBucket group, string field, JsonTypeInfo<T> type) => JsonSerializer.Deserialize($"\"{Text(group, field)}\"", type)!;
+    private static T Key<T>(CompositeBucket group, string field, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize($"\"{Text(group, field)}\"", type)!;
 
     private static string Text(CompositeBucket group, string field) => (string)group.Key[field].Value!;
 

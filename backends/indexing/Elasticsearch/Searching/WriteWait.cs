@@ -19,16 +19,26 @@ internal sealed class WriteWait(ElasticsearchConnection connection)
     /// <summary>Waits until the historic index includes a write.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>: it does not in time.</exception>
     public Task ForHistoricAsync(IndexedWrite write, string? life, TimeSpan wait, CancellationToken cancellationToken) =>
-        UntilAsync(async stop => await NewestAsync(connection.Names.Historic, write, life, stop).ConfigureAwait(false) is { } newest && Version(newest) >= write.Version, write, wait, cancellationToken);
+        UntilAsync(
+            async stop =>
+                await NewestAsync(connection.Names.Historic, write, life, stop).ConfigureAwait(false) is { } newest
+                && Version(newest) >= write.Version,
+            write,
+            wait,
+            cancellationToken
+        );
 
-    // A message that ended can have been removed since: then its end is in the historic index, and nothing of it in the current one, be that
-    // public or only written yet. One that was purged before its end has its removal there.
+    // A message that ended can have been removed since: then its end is in the historic index, and nothing of it in the current one, be
+    // that public or only written yet. One that was purged before its end has its removal there.
     private async Task<bool> IsInCurrentAsync(IndexedWrite write, string? life, CancellationToken cancellationToken)
     {
         var names = connection.Names;
         if (await NewestAsync(names.Current, write, life, cancellationToken).ConfigureAwait(false) is { } current)
             return Version(current) >= write.Version;
-        if (await NewestAsync(names.Historic, write, life, cancellationToken).ConfigureAwait(false) is not { } last || Version(last) < write.Version)
+        if (
+            await NewestAsync(names.Historic, write, life, cancellationToken).ConfigureAwait(false) is not { } last
+            || Version(last) < write.Version
+        )
             return false;
         var document = CurrentDocument.IdOf(write.Queue, write.Id, last.GetProperty("life").GetString()!);
         return (!last.TryGetProperty("to", out var to) || to.Deserialize(DocumentJson.Default.MessageState) >= MessageState.Completed)
@@ -52,7 +62,12 @@ internal sealed class WriteWait(ElasticsearchConnection connection)
 
     private static int Version(JsonElement source) => source.GetProperty("version").GetInt32();
 
-    private async Task UntilAsync(Func<CancellationToken, Task<bool>> isIncluded, IndexedWrite write, TimeSpan wait, CancellationToken cancellationToken)
+    private async Task UntilAsync(
+        Func<CancellationToken, Task<bool>> isIncluded,
+        IndexedWrite write,
+        TimeSpan wait,
+        CancellationToken cancellationToken
+    )
     {
         var start = connection.Time.GetTimestamp();
         for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, pause.Ticks * 2)))

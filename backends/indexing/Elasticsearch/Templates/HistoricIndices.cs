@@ -4,8 +4,8 @@ using Elastic.Clients.Elasticsearch.IndexManagement;
 namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>
-/// Makes historic indices before the first transition of their time is written. Elasticsearch must not make them itself: without its template
-/// it would guess the fields. Several processes may make the same one at the same time.
+/// Makes historic indices before the first transition of their time is written. Elasticsearch must not make them itself: without its
+/// template it would guess the fields. Several processes may make the same one at the same time.
 /// </summary>
 internal sealed class HistoricIndices(ElasticsearchConnection connection)
 {
@@ -25,7 +25,12 @@ internal sealed class HistoricIndices(ElasticsearchConnection connection)
     public void Forget() => _ready.Clear();
 
     /// <summary>Gives an index that is there the aliases that it needs.</summary>
-    public static Task AddAliasesAsync(ElasticsearchConnection connection, string index, string writeAlias, CancellationToken cancellationToken) =>
+    public static Task AddAliasesAsync(
+        ElasticsearchConnection connection,
+        string index,
+        string writeAlias,
+        CancellationToken cancellationToken
+    ) =>
         connection.Requests.UpdateAliasesAsync(
             [new AddAction { Index = index, Alias = connection.Names.Historic }, new AddAction { Index = index, Alias = writeAlias }],
             cancellationToken);
@@ -45,7 +50,8 @@ internal sealed class HistoricIndices(ElasticsearchConnection connection)
             }
             catch (ElasticsearchException problem) when (problem.Type == ElasticsearchException.IndexExists)
             {
-                // An earlier version made it, another process was faster, or Elasticsearch made it itself: then it does not take the fields.
+                // An earlier version made it, another process was faster, or Elasticsearch made it itself: then it does not take the
+                // fields.
                 await connection.UpdateFieldsAsync(index, template.Mappings, cancellationToken).ConfigureAwait(false);
                 await AddAliasesAsync(connection, index, alias, cancellationToken).ConfigureAwait(false);
             }

@@ -81,13 +81,19 @@ internal sealed class IndexSetup(ElasticsearchConnection connection) : IDisposab
             await MarkAsync(service, cancellationToken).ConfigureAwait(false);
     }
 
-    // An earlier version made it, or a process that indexes from Kafka and knows of no store. Should two services mark it at once, both find that out.
+    // An earlier version made it, or a process that indexes from Kafka and knows of no store. Should two services mark it at once, both
+    // find that out.
     private async Task MarkAsync(string service, CancellationToken cancellationToken)
     {
         var aliases = await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false);
         if (aliases is { Current: { } index, Services: [] })
         {
-            await connection.Requests.UpdateAliasesAsync([new AddAction { Index = index, Alias = connection.Names.CurrentOf(service) }], cancellationToken).ConfigureAwait(false);
+            await connection
+                .Requests.UpdateAliasesAsync(
+                    [new AddAction { Index = index, Alias = connection.Names.CurrentOf(service) }],
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             aliases = await connection.ReadAliasesAsync(cancellationToken).ConfigureAwait(false);
             connection.Marked?.Invoke(index);
         }

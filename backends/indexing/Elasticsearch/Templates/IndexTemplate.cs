@@ -34,8 +34,8 @@ internal sealed class IndexTemplate
     public JsonObject Mappings { get; }
 
     /// <summary>
-    /// Of the index of current messages, which is made before it is used: nothing that is written to one of its aliases while that is away may
-    /// become an index of that name.
+    /// Of the index of current messages, which is made before it is used: nothing that is written to one of its aliases while that is away
+    /// may become an index of that name.
     /// </summary>
     public static IndexTemplate Current(IndexNames names, ElasticsearchOptions options) =>
         new(names.Current, [names.Current, names.CurrentPattern], Contents("current.json", options));

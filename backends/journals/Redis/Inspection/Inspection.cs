@@ -8,4 +8,12 @@ namespace Timestone.Journals.Redis;
 /// <param name="Pending">How many members the pending set has.</param>
 /// <param name="Outbox">How many entries the outbox has.</param>
 /// <param name="Inconsistencies">All that is wrong.</param>
-public sealed record Inspection(string Queue, long? Epoch, long Rows, long Payloads, long Pending, long Outbox, IReadOnlyList<Inconsistency> Inconsistencies);
+public sealed record Inspection(
+    string Queue,
+    long? Epoch,
+    long Rows,
+    long Payloads,
+    long Pending,
+    long Outbox,
+    IReadOnlyList<Inconsistency> Inconsistencies
+);

@@ -23,14 +23,35 @@ internal sealed class Inspector(RedisLink link, string queue)
     /// <returns>What was found; null when there is nothing of such a queue.</returns>
     public async Task<Inspection?> RunAsync(CancellationToken cancellationToken)
     {
-        var keys = await CallAsync(database => database.ExecuteAsync("EXISTS", [.. _keys.All.Where(key => key != _keys.Outbox).Cast<object>()]), cancellationToken).ConfigureAwait(false);
+        var keys = await CallAsync(
+                database => database.ExecuteAsync("EXISTS", [.. _keys.All.Where(key => key != _keys.Outbox).Cast<object>()]),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if ((long)keys == 0)
             return null;
         var epoch = await InspectQueueAsync(cancellationToken).ConfigureAwait(false);
-        await ScanAsync(cursor => CallAsync(database => database.ExecuteAsync("HSCAN", _keys.Rows, cursor, "COUNT", RowLoader.PageRows), cancellationToken), TakeRow).ConfigureAwait(false);
+        await ScanAsync(
+                cursor =>
+                    CallAsync(
+                        database => database.ExecuteAsync("HSCAN", _keys.Rows, cursor, "COUNT", RowLoader.PageRows),
+                        cancellationToken
+                    ),
+                TakeRow
+            )
+            .ConfigureAwait(false);
         FindSharedSequences();
-        await ScanAsync(cursor => link.RunAsync(Script.Ids, [_keys.Payloads], [cursor, RowLoader.PageRows]), TakePayload).ConfigureAwait(false);
-        await ScanAsync(cursor => CallAsync(database => database.ExecuteAsync("ZSCAN", _keys.Pending, cursor, "COUNT", RowLoader.PageRows), cancellationToken), TakeMember).ConfigureAwait(false);
+        await ScanAsync(cursor => link.RunAsync(Script.Ids, [_keys.Payloads], [cursor, RowLoader.PageRows]), TakePayload)
+            .ConfigureAwait(false);
+        await ScanAsync(
+                cursor =>
+                    CallAsync(
+                        database => database.ExecuteAsync("ZSCAN", _keys.Pending, cursor, "COUNT", RowLoader.PageRows),
+                        cancellationToken
+                    ),
+                TakeMember
+            )
+            .ConfigureAwait(false);
         foreach (var stored in _states.Values)
         {
             if (!_payloads.Contains(stored.Id) || (stored.State.State == MessageState.Pending && !_members.Contains(stored.Id)))
@@ -44,8 +65,17 @@ internal sealed class Inspector(RedisLink link, string queue)
         }
 
         await ExamineMembersAsync().ConfigureAwait(false);
-        var outbox = (long)await CallAsync(database => database.ExecuteAsync("XLEN", _keys.Outbox), cancellationToken).ConfigureAwait(false);
-        return new Inspection(queue, epoch, _states.Count + _unreadable.Count, _payloads.Count, _memberCount, outbox, [.. _found.OrderBy(static each => each.Kind)]);
+        var outbox = (long)
+            await CallAsync(database => database.ExecuteAsync("XLEN", _keys.Outbox), cancellationToken).ConfigureAwait(false);
+        return new Inspection(
+            queue,
+            epoch,
+            _states.Count + _unreadable.Count,
+            _payloads.Count,
+            _memberCount,
+            outbox,
+            [.. _found.OrderBy(static each => each.Kind)]
+        );
     }
 
     private Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
@@ -67,7 +97,8 @@ internal sealed class Inspector(RedisLink link, string queue)
 
     private async Task<long?> InspectQueueAsync(CancellationToken cancellationToken)
     {
-        var row = (byte[]?)await CallAsync(database => database.HashGetAsync(_keys.Settings, "row"), cancellationToken).ConfigureAwait(false);
+        var row = (byte[]?)
+            await CallAsync(database => database.HashGetAsync(_keys.Settings, "row"), cancellationToken).ConfigureAwait(false);
         if (row is null)
         {
             Tell(InconsistencyKind.SettingsMissing, null, "The queue has no settings.");
@@ -124,7 +155,11 @@ internal sealed class Inspector(RedisLink link, string queue)
     private void FindSharedSequences()
     {
         foreach (var group in _states.Values.GroupBy(static stored => stored.Sequence).Where(static group => group.Skip(1).Any()))
-            Tell(InconsistencyKind.SequenceShared, group.First().Id, $"Messages {string.Join(", ", group.Select(static stored => stored.Id))} all have sequence {group.Key}.");
+            Tell(
+                InconsistencyKind.SequenceShared,
+                group.First().Id,
+                $"Messages {string.Join(", ", group.Select(static stored => stored.Id))} all have sequence {group.Key}."
+            );
     }
 
     private void TakePayload(byte[] field, byte[] version)
@@ -145,7 +180,11 @@ internal sealed class Inspector(RedisLink link, string queue)
 
         if (!IsScoreOf(priority, Encoding.ASCII.GetString(score), out var wrong))
             Tell(InconsistencyKind.ScoreWrong, id, wrong);
-        if (_states.TryGetValue(id, out var stored) && stored.State.State == MessageState.Pending && (stored.Priority, stored.Sequence) == (priority, sequence))
+        if (
+            _states.TryGetValue(id, out var stored)
+            && stored.State.State == MessageState.Pending
+            && (stored.Priority, stored.Sequence) == (priority, sequence)
+        )
             _members.Add(id);
         else
             _doubtful.Add((member, id, priority, sequence));
@@ -185,15 +224,24 @@ internal sealed class Inspector(RedisLink link, string queue)
             if (!isMember || _unreadable.Contains(id))
                 continue;
             if (row is not { State.State: MessageState.Pending } now)
-                Tell(InconsistencyKind.PendingWithoutRow, id, row is null ? "The pending set has it, and it has no row." : "The pending set has it, and it is not pending.");
+                Tell(
+                    InconsistencyKind.PendingWithoutRow,
+                    id,
+                    row is null ? "The pending set has it, and it has no row." : "The pending set has it, and it is not pending."
+                );
             else if ((now.Priority, now.Sequence) != (priority, sequence))
-                Tell(InconsistencyKind.PendingRankWrong, id, $"The pending set has it at priority {priority}, sequence {sequence}; its row at {now.Priority}, {now.Sequence}.");
+                Tell(
+                    InconsistencyKind.PendingRankWrong,
+                    id,
+                    $"The pending set has it at priority {priority}, sequence {sequence}; its row at {now.Priority}, {now.Sequence}."
+                );
         }
     }
 
     private async Task<(StoredState? Row, bool HasPayload, bool IsMember)> ExamineAsync(string id, byte[] member)
     {
-        var parts = (RedisResult[])(await link.RunAsync(Script.Examine, [_keys.Rows, _keys.Payloads, _keys.Pending], [id, member]).ConfigureAwait(false))!;
+        var parts = (RedisResult[])
+            (await link.RunAsync(Script.Examine, [_keys.Rows, _keys.Payloads, _keys.Pending], [id, member]).ConfigureAwait(false))!;
         var row = (byte[]?)parts[0];
         return (row is null ? null : Decode(id, row, out _), (long)parts[1] == 1, !parts[2].IsNull);
     }

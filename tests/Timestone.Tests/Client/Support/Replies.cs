@@ -16,7 +16,10 @@ internal static class Replies
     };
 
     public static RequestDelegate Problem(int status, string code, string? field = null) =>
-        Json($$"""{"type":"about:blank","status":{{status}},"code":"{{code}}","detail":"about {{code}}"{{(field is null ? "" : $",\"field\":\"{field}\"")}}}""", status);
+        Json(
+            $$"""{"type":"about:blank","status":{{status}},"code":"{{code}}","detail":"about {{code}}"{{(field is null ? "" : $",\"field\":\"{field}\"")}}}""",
+            status
+        );
 
     public static RequestDelegate Status(int status) => context =>
     {

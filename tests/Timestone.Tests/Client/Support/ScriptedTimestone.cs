@@ -8,9 +8,15 @@ namespace Timestone.Tests.Client.Support;
 /// </summary>
 internal sealed class ScriptedTimestone(TestClock clock) : ITimestone
 {
-    private readonly Channel<ServiceCall<DequeueRequest, DequeueResult>> _dequeues = Channel.CreateUnbounded<ServiceCall<DequeueRequest, DequeueResult>>();
-    private readonly Channel<ServiceCall<IReadOnlyList<Settlement>, IReadOnlyList<MessageResult>>> _settles = Channel.CreateUnbounded<ServiceCall<IReadOnlyList<Settlement>, IReadOnlyList<MessageResult>>>();
-    private readonly Channel<ServiceCall<IReadOnlyList<LeaseExtension>, IReadOnlyList<MessageResult>>> _extends = Channel.CreateUnbounded<ServiceCall<IReadOnlyList<LeaseExtension>, IReadOnlyList<MessageResult>>>();
+    private readonly Channel<ServiceCall<DequeueRequest, DequeueResult>> _dequeues = Channel.CreateUnbounded<
+        ServiceCall<DequeueRequest, DequeueResult>
+    >();
+    private readonly Channel<ServiceCall<IReadOnlyList<Settlement>, IReadOnlyList<MessageResult>>> _settles = Channel.CreateUnbounded<
+        ServiceCall<IReadOnlyList<Settlement>, IReadOnlyList<MessageResult>>
+    >();
+    private readonly Channel<ServiceCall<IReadOnlyList<LeaseExtension>, IReadOnlyList<MessageResult>>> _extends = Channel.CreateUnbounded<
+        ServiceCall<IReadOnlyList<LeaseExtension>, IReadOnlyList<MessageResult>>
+    >();
 
     public int DequeuesNotSeen => _dequeues.Reader.Count;
 
@@ -20,9 +26,11 @@ internal sealed class ScriptedTimestone(TestClock clock) : ITimestone
 
     public Task<ServiceCall<DequeueRequest, DequeueResult>> DequeueAsync() => _dequeues.Reader.ReadAsync().AsTask().Guarded("a dequeue");
 
-    public Task<ServiceCall<IReadOnlyList<Settlement>, IReadOnlyList<MessageResult>>> SettleAsync() => _settles.Reader.ReadAsync().AsTask().Guarded("a settle");
+    public Task<ServiceCall<IReadOnlyList<Settlement>, IReadOnlyList<MessageResult>>> SettleAsync() =>
+        _settles.Reader.ReadAsync().AsTask().Guarded("a settle");
 
-    public Task<ServiceCall<IReadOnlyList<LeaseExtension>, IReadOnlyList<MessageResult>>> ExtendAsync() => _extends.Reader.ReadAsync().AsTask().Guarded("an extend");
+    public Task<ServiceCall<IReadOnlyList<LeaseExtension>, IReadOnlyList<MessageResult>>> ExtendAsync() =>
+        _extends.Reader.ReadAsync().AsTask().Guarded("an extend");
 
     /// <summary>Messages leased now.</summary>
     public DequeueResult Leases(TimeSpan lease, params string[] ids) => new() { Messages = [.. ids.Select(id => Leased(id, lease))] };
@@ -34,49 +42,93 @@ internal sealed class ScriptedTimestone(TestClock clock) : ITimestone
 
     public static MessageResult[] Refused(ErrorCode code) => [MessageResult.Refused("m", code, $"refused with {code}")];
 
-    Task<DequeueResult> ITimestone.DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken) => Hand(_dequeues, queue, request, cancellationToken);
+    Task<DequeueResult> ITimestone.DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken) =>
+        Hand(_dequeues, queue, request, cancellationToken);
 
-    Task<IReadOnlyList<MessageResult>> ITimestone.SettleAsync(string queue, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-        Hand(_settles, queue, settlements, cancellationToken);
+    Task<IReadOnlyList<MessageResult>> ITimestone.SettleAsync(
+        string queue,
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) => Hand(_settles, queue, settlements, cancellationToken);
 
-    Task<IReadOnlyList<MessageResult>> ITimestone.ExtendAsync(string queue, IReadOnlyList<LeaseExtension> extensions, CancellationToken cancellationToken) =>
-        Hand(_extends, queue, extensions, cancellationToken);
+    Task<IReadOnlyList<MessageResult>> ITimestone.ExtendAsync(
+        string queue,
+        IReadOnlyList<LeaseExtension> extensions,
+        CancellationToken cancellationToken
+    ) => Hand(_extends, queue, extensions, cancellationToken);
 
-    public Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<CreateQueueResult> CreateQueueAsync(string queue, QueueSettings settings, CancellationToken cancellationToken = default) =>
+        throw NoBusinessOfAWorker();
 
     public Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
 
-    public Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
+        throw NoBusinessOfAWorker();
 
-    public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default) =>
+        throw NoBusinessOfAWorker();
 
     public Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
 
-    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(string queue, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<IReadOnlyList<MessageResult>> EnqueueAsync(
+        string queue,
+        IReadOnlyList<NewMessage> messages,
+        CancellationToken cancellationToken = default
+    ) => throw NoBusinessOfAWorker();
 
-    public Task<IReadOnlyList<MessageResult>> CancelAsync(string queue, IReadOnlyList<Cancellation> cancellations, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<IReadOnlyList<MessageResult>> CancelAsync(
+        string queue,
+        IReadOnlyList<Cancellation> cancellations,
+        CancellationToken cancellationToken = default
+    ) => throw NoBusinessOfAWorker();
 
-    public Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default) =>
+        throw NoBusinessOfAWorker();
 
     public Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
 
-    public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) =>
+        throw NoBusinessOfAWorker();
 
-    public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) =>
+        throw NoBusinessOfAWorker();
 
-    public Task<MessagePage> ListMessagesAsync(string queue, MessageState? state = null, string? after = null, int limit = 100, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<MessagePage> ListMessagesAsync(
+        string queue,
+        MessageState? state = null,
+        string? after = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    ) => throw NoBusinessOfAWorker();
 
-    public Task<long> GetDepthAsync(string queue, MessageState? state = null, Metadata? filter = null, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<long> GetDepthAsync(
+        string queue,
+        MessageState? state = null,
+        Metadata? filter = null,
+        CancellationToken cancellationToken = default
+    ) => throw NoBusinessOfAWorker();
 
     public Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
 
-    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default) =>
+        throw NoBusinessOfAWorker();
 
-    public Task<MessageHistory> GetHistoryAsync(string queue, string id, HistoryRequest? request = null, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<MessageHistory> GetHistoryAsync(
+        string queue,
+        string id,
+        HistoryRequest? request = null,
+        CancellationToken cancellationToken = default
+    ) => throw NoBusinessOfAWorker();
 
-    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
+    public Task<SearchStats> GetSearchStatsAsync(StatsRequest? request = null, CancellationToken cancellationToken = default) =>
+        throw NoBusinessOfAWorker();
 
-    private static Task<TAnswer> Hand<TRequest, TAnswer>(Channel<ServiceCall<TRequest, TAnswer>> calls, string queue, TRequest request, CancellationToken cancellationToken)
+    private static Task<TAnswer> Hand<TRequest, TAnswer>(
+        Channel<ServiceCall<TRequest, TAnswer>> calls,
+        string queue,
+        TRequest request,
+        CancellationToken cancellationToken
+    )
     {
         queue.ShouldStartWith("q");
         var call = new ServiceCall<TRequest, TAnswer>(request, cancellationToken);

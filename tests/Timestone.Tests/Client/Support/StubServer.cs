@@ -53,7 +53,11 @@ internal sealed class StubServer : IAsyncDisposable
     private async Task ReplyAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
-        var request = new StubRequest(context.Request.Method, context.Features.Get<IHttpRequestFeature>()!.RawTarget, await reader.ReadToEndAsync());
+        var request = new StubRequest(
+            context.Request.Method,
+            context.Features.Get<IHttpRequestFeature>()!.RawTarget,
+            await reader.ReadToEndAsync()
+        );
         RequestDelegate reply;
         lock (_gate)
         {

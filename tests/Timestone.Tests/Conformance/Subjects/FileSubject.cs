@@ -18,6 +18,17 @@ public sealed class FileSubject : LocalSubject
         _directory.Dispose();
     }
 
-    protected override Task<IJournal> OpenJournalAsync() => Task.FromResult<IJournal>(FileJournal.Open(
-        new FileJournalOptions { Directory = _directory.Path, Durability = Durability.Os, SegmentBytes = 64 * 1024, Outbox = true, BootClock = Clock.TimeSinceBoot }));
+    protected override Task<IJournal> OpenJournalAsync() =>
+        Task.FromResult<IJournal>(
+            FileJournal.Open(
+                new FileJournalOptions
+                {
+                    Directory = _directory.Path,
+                    Durability = Durability.Os,
+                    SegmentBytes = 64 * 1024,
+                    Outbox = true,
+                    BootClock = Clock.TimeSinceBoot,
+                }
+            )
+        );
 }

@@ -13,7 +13,9 @@ internal sealed class ApiDescription
 
     private ApiDescription()
     {
-        _document = JsonNode.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Elasticsearch", "Description", "openapi.json")))!;
+        _document = JsonNode.Parse(
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Elasticsearch", "Description", "openapi.json"))
+        )!;
         Unfold(_document);
         _schemas = new SchemaCheck(_document);
     }
@@ -22,7 +24,10 @@ internal sealed class ApiDescription
 
     /// <summary>The ids of all operations.</summary>
     public IEnumerable<string> Operations =>
-        _document["paths"]!.AsObject().SelectMany(static path => path.Value!.AsObject()).Select(static operation => (string)operation.Value!["operationId"]!);
+        _document["paths"]!
+            .AsObject()
+            .SelectMany(static path => path.Value!.AsObject())
+            .Select(static operation => (string)operation.Value!["operationId"]!);
 
     /// <summary>Finds the operation of a request; null when none is described.</summary>
     public DescribedOperation? Find(string method, string path)
@@ -34,15 +39,32 @@ internal sealed class ApiDescription
             if (places.Length != steps.Length || operations![method.ToLowerInvariant()] is not { } operation)
                 continue;
             // A name that begins with an underscore is none of an index.
-            if (places.Zip(steps).All(static pair => pair.First.StartsWith('{') ? pair.Second.Length > 0 && pair.Second[0] != '_' : pair.First == pair.Second))
-                return new DescribedOperation(operation, places.Zip(steps).Where(static pair => pair.First.StartsWith('{')).ToDictionary(static pair => pair.First.Trim('{', '}'), static pair => Uri.UnescapeDataString(pair.Second)));
+            if (
+                places
+                    .Zip(steps)
+                    .All(static pair =>
+                        pair.First.StartsWith('{') ? pair.Second.Length > 0 && pair.Second[0] != '_' : pair.First == pair.Second
+                    )
+            )
+                return new DescribedOperation(
+                    operation,
+                    places
+                        .Zip(steps)
+                        .Where(static pair => pair.First.StartsWith('{'))
+                        .ToDictionary(static pair => pair.First.Trim('{', '}'), static pair => Uri.UnescapeDataString(pair.Second))
+                );
         }
 
         return null;
     }
 
     /// <summary>What of a request the description does not allow.</summary>
-    public IEnumerable<string> Check(DescribedOperation operation, IReadOnlyDictionary<string, string> query, string? contentType, byte[] body)
+    public IEnumerable<string> Check(
+        DescribedOperation operation,
+        IReadOnlyDictionary<string, string> query,
+        string? contentType,
+        byte[] body
+    )
     {
         var parameters = (operation.Json["parameters"]?.AsArray() ?? []).Select(parameter => _schemas.Resolve(parameter!)).ToList();
         foreach (var (name, value) in query)
@@ -93,14 +115,22 @@ internal sealed class ApiDescription
 
     /// <summary>What of an answer is not as described.</summary>
     public List<string> CheckAnswer(DescribedOperation operation, JsonNode? answer) =>
-        operation.Json["responses"]!["200"] is { } described && _schemas.Resolve(described)["content"]?["application/json"]?["schema"] is { } schema
+        operation.Json["responses"]!["200"] is { } described
+        && _schemas.Resolve(described)["content"]?["application/json"]?["schema"] is { } schema
             ? _schemas.Check(schema, answer, "$").FindAll(static problem => !problem.Contains("aggregations", StringComparison.Ordinal))
             : [];
 
     // Nodes are made of their text when they are first looked at, which requests must not do at the same time.
     private static void Unfold(JsonNode? node)
     {
-        foreach (var part in node switch { JsonObject members => members.Select(static member => member.Value), JsonArray items => items, _ => [] })
+        foreach (
+            var part in node switch
+            {
+                JsonObject members => members.Select(static member => member.Value),
+                JsonArray items => items,
+                _ => [],
+            }
+        )
             Unfold(part);
     }
 

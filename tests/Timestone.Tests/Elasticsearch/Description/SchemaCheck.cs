@@ -31,7 +31,14 @@ internal sealed class SchemaCheck(JsonNode document)
 
     public JsonNode Resolve(JsonNode schema) =>
         (string?)schema["$ref"] is { } reference
-            ? Resolve(reference["#/".Length..].Split('/').Aggregate(document, (node, step) => node[step] ?? throw new InvalidOperationException($"{reference} is not in the description.")))
+            ? Resolve(
+                reference["#/".Length..]
+                    .Split('/')
+                    .Aggregate(
+                        document,
+                        (node, step) => node[step] ?? throw new InvalidOperationException($"{reference} is not in the description.")
+                    )
+            )
             : schema;
 
     // The description writes any value as an object without properties.
@@ -40,7 +47,12 @@ internal sealed class SchemaCheck(JsonNode document)
     private void Visit(JsonNode given, JsonNode? value, string at, HashSet<string> known, List<string> problems)
     {
         var reference = (string?)given["$ref"] ?? "";
-        if (reference == SortOptions && value is JsonObject { Count: 1 } sort && sort.First() is var (field, order) && !field.StartsWith('_'))
+        if (
+            reference == SortOptions
+            && value is JsonObject { Count: 1 } sort
+            && sort.First() is var (field, order)
+            && !field.StartsWith('_')
+        )
         {
             known.Add(field);
             problems.AddRange(Check(new JsonObject { ["$ref"] = SortOrder }, order, $"{at}.{field}"));
@@ -71,7 +83,8 @@ internal sealed class SchemaCheck(JsonNode document)
     }
 
     private bool IsNullable(JsonNode schema) =>
-        (bool?)schema["nullable"] == true || (schema["oneOf"]?.AsArray() ?? schema["allOf"]?.AsArray() ?? []).Any(part => IsNullable(Resolve(part!)));
+        (bool?)schema["nullable"] == true
+        || (schema["oneOf"]?.AsArray() ?? schema["allOf"]?.AsArray() ?? []).Any(part => IsNullable(Resolve(part!)));
 
     private void Choose(JsonNode schema, JsonArray choices, JsonNode value, string at, HashSet<string> known, List<string> problems)
     {
@@ -100,7 +113,12 @@ internal sealed class SchemaCheck(JsonNode document)
 
     private void Members(JsonNode schema, JsonObject value, string at, HashSet<string> known, List<string> problems)
     {
-        problems.AddRange((schema["required"]?.AsArray() ?? []).Select(static name => (string)name!).Where(name => !value.ContainsKey(name)).Select(name => $"{at}.{name} is missing"));
+        problems.AddRange(
+            (schema["required"]?.AsArray() ?? [])
+                .Select(static name => (string)name!)
+                .Where(name => !value.ContainsKey(name))
+                .Select(name => $"{at}.{name} is missing")
+        );
         var count = 0;
         foreach (var (name, member) in value)
         {

@@ -58,7 +58,9 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
     /// <summary>The ids of the operations that were asked for.</summary>
     public ConcurrentDictionary<string, int> Asked { get; } = new();
 
-    /// <summary>Called when a request of an operation has arrived and it is settled what goes wrong with it, before anything is done.</summary>
+    /// <summary>
+    /// Called when a request of an operation has arrived and it is settled what goes wrong with it, before anything is done.
+    /// </summary>
     public Func<string, Task> Arrived { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>What was wrong with requests.</summary>
@@ -111,7 +113,10 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         context.Response.Headers["X-Elastic-Product"] = Product;
         if (Cluster.IsTooOldFor(request.Headers.Accept.ToString()))
         {
-            await WriteAsync(context, StandInAnswer.Error(400, "media_type_header_exception", "Invalid media-type value on headers [Accept]"));
+            await WriteAsync(
+                context,
+                StandInAnswer.Error(400, "media_type_header_exception", "Invalid media-type value on headers [Accept]")
+            );
             return;
         }
 
@@ -182,7 +187,12 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
         await gone.Task;
     }
 
-    private async Task<StandInAnswer?> DoAsync(HttpContext context, DescribedOperation operation, Dictionary<string, string> query, byte[] body)
+    private async Task<StandInAnswer?> DoAsync(
+        HttpContext context,
+        DescribedOperation operation,
+        Dictionary<string, string> query,
+        byte[] body
+    )
     {
         try
         {
@@ -190,8 +200,11 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
             lock (_gate)
                 answer = Do(operation, query, body);
             if (operation.Id == "bulk")
-                Interlocked.Exchange(ref _written, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-            var problems = answer.Status == 200 && answer.Body is not null ? ApiDescription.Instance.CheckAnswer(operation, answer.Body) : [];
+                Interlocked
+                    .Exchange(ref _written, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+                    .SetResult();
+            var problems =
+                answer.Status == 200 && answer.Body is not null ? ApiDescription.Instance.CheckAnswer(operation, answer.Body) : [];
             if (problems.Count == 0)
                 return answer;
             await RefuseAsync(context, $"The stand-in's own answer: {string.Join("; ", problems)}");
@@ -207,7 +220,11 @@ internal sealed class ElasticsearchStandIn : IAsyncDisposable
     private StandInAnswer Do(DescribedOperation operation, Dictionary<string, string> query, byte[] body)
     {
         var json = body.Length > 0 && operation.Id != "bulk" ? JsonNode.Parse(body)!.AsObject() : [];
-        var (index, name, id) = (operation.Path.GetValueOrDefault("index", ""), operation.Path.GetValueOrDefault("name", ""), operation.Path.GetValueOrDefault("id", ""));
+        var (index, name, id) = (
+            operation.Path.GetValueOrDefault("index", ""),
+            operation.Path.GetValueOrDefault("name", ""),
+            operation.Path.GetValueOrDefault("id", "")
+        );
         return operation.Id switch
         {
             "info" => Cluster.Info(),

@@ -9,7 +9,8 @@ internal sealed record StandInAnswer(int Status, JsonNode? Body)
 
     public static StandInAnswer Acknowledged() => Ok(new JsonObject { ["acknowledged"] = true });
 
-    public static StandInAnswer Error(int status, string type, string reason) => new(status, new JsonObject { ["error"] = Cause(type, reason), ["status"] = status });
+    public static StandInAnswer Error(int status, string type, string reason) =>
+        new(status, new JsonObject { ["error"] = Cause(type, reason), ["status"] = status });
 
     public static StandInAnswer MissingIndex(string index) => Error(404, "index_not_found_exception", $"no such index [{index}]");
 

@@ -27,9 +27,21 @@ internal sealed partial class StandInCluster
             var (status, result, error) = refuse(id) is { } refusal
                 ? (refusal.Status, null, StandInAnswer.Cause(refusal.Type, "as the test wants it"))
                 : IsRefused(kind, index, action, required)
-                    ? (404, null, StandInAnswer.Cause("index_not_found_exception", $"[require_alias] request flag is [true] and [{index}] is not an alias"))
-                    : Write(kind, index, id, (long?)action["version"], source);
-            var item = new JsonObject { ["_index"] = index, ["_id"] = id, ["status"] = status };
+                    ? (
+                        404,
+                        null,
+                        StandInAnswer.Cause(
+                            "index_not_found_exception",
+                            $"[require_alias] request flag is [true] and [{index}] is not an alias"
+                        )
+                    )
+                : Write(kind, index, id, (long?)action["version"], source);
+            var item = new JsonObject
+            {
+                ["_index"] = index,
+                ["_id"] = id,
+                ["status"] = status,
+            };
             if (result is not null)
                 item["result"] = result;
             if (error is not null)
@@ -37,7 +49,14 @@ internal sealed partial class StandInCluster
             items.Add(new JsonObject { [kind] = item });
         }
 
-        return StandInAnswer.Ok(new JsonObject { ["took"] = 1, ["errors"] = items.Any(static item => item!.AsObject().Single().Value!["error"] is not null), ["items"] = items });
+        return StandInAnswer.Ok(
+            new JsonObject
+            {
+                ["took"] = 1,
+                ["errors"] = items.Any(static item => item!.AsObject().Single().Value!["error"] is not null),
+                ["items"] = items,
+            }
+        );
     }
 
     private (int Status, string? Result, JsonObject? Error) Write(string kind, string name, string id, long? version, JsonObject? source)
@@ -54,7 +73,11 @@ internal sealed partial class StandInCluster
 
         if (source is not null && index.Problem(source) is { } problem)
             return (400, null, problem);
-        if (kind == "create" ? known?.Source is not null : version is null && kind == "index" ? throw new InvalidOperationException("A write without a version.") : known?.Version >= version)
+        if (
+            kind == "create" ? known?.Source is not null
+            : version is null && kind == "index" ? throw new InvalidOperationException("A write without a version.")
+            : known?.Version >= version
+        )
             return (409, null, StandInAnswer.Cause("version_conflict_engine_exception", $"[{id}]: version conflict"));
         if (source is null)
             index.Remove(id, version ?? 1);
@@ -88,7 +111,8 @@ internal sealed partial class StandInCluster
             throw new InvalidOperationException($"No write index is defined for the alias {name}.");
         if (behind.Count == 1)
             return behind[0];
-        var template = TemplateOf(name) ?? throw new InvalidOperationException($"Writing to {name} would create an index without a template.");
+        var template =
+            TemplateOf(name) ?? throw new InvalidOperationException($"Writing to {name} would create an index without a template.");
         return (bool?)template["allow_auto_create"] == true ? Create(name) : null;
     }
 }

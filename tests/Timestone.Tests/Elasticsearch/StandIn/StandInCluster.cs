@@ -93,7 +93,12 @@ internal sealed partial class StandInCluster
         {
             var found = index.Aliases.Where(alias => aliases?.Split(',').Any(pattern => IsLike(alias, pattern)) != false).ToList();
             if (found.Count > 0 || aliases is null)
-                answer[index.Name] = new JsonObject { ["aliases"] = new JsonObject(found.Select(static alias => new KeyValuePair<string, JsonNode?>(alias, new JsonObject()))) };
+                answer[index.Name] = new JsonObject
+                {
+                    ["aliases"] = new JsonObject(
+                        found.Select(static alias => new KeyValuePair<string, JsonNode?>(alias, new JsonObject()))
+                    ),
+                };
         }
 
         return StandInAnswer.Ok(answer);
@@ -101,7 +106,11 @@ internal sealed partial class StandInCluster
 
     public StandInAnswer UpdateAliases(JsonObject body)
     {
-        var actions = body["actions"]!.AsArray().Select(static action => action!.AsObject().Single()).Select(static action => (action.Key, Index: (string)action.Value!["index"]!, Alias: (string?)action.Value["alias"])).ToList();
+        var actions = body["actions"]!
+            .AsArray()
+            .Select(static action => action!.AsObject().Single())
+            .Select(static action => (action.Key, Index: (string)action.Value!["index"]!, Alias: (string?)action.Value["alias"]))
+            .ToList();
         foreach (var (kind, index, alias) in actions)
         {
             if (!_indices.TryGetValue(index, out var found))

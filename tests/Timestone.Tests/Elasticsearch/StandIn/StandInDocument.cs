@@ -2,8 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace Timestone.Tests.Elasticsearch;
 
-/// <summary>A document, or with no source what is remembered of one that was deleted. Its fields are read once, when it is written.</summary>
-internal sealed class StandInDocument(StandInIndex index, string id, long version, byte[]? source, IReadOnlyDictionary<string, IComparable[]> fields)
+/// <summary>
+/// A document, or with no source what is remembered of one that was deleted. Its fields are read once, when it is written.
+/// </summary>
+internal sealed class StandInDocument(
+    StandInIndex index,
+    string id,
+    long version,
+    byte[]? source,
+    IReadOnlyDictionary<string, IComparable[]> fields
+)
 {
     public StandInIndex Index { get; } = index;
 

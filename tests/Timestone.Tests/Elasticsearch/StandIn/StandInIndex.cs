@@ -33,10 +33,19 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
 
     /// <summary>Writes a document.</summary>
     public void Put(string id, long version, JsonObject source) =>
-        Put(new StandInDocument(this, id, version, JsonSerializer.SerializeToUtf8Bytes(source), source.ToDictionary(static field => field.Key, field => Values(field.Key, field.Value))));
+        Put(
+            new StandInDocument(
+                this,
+                id,
+                version,
+                JsonSerializer.SerializeToUtf8Bytes(source),
+                source.ToDictionary(static field => field.Key, field => Values(field.Key, field.Value))
+            )
+        );
 
     /// <summary>Remembers that a document was deleted.</summary>
-    public void Remove(string id, long version) => Put(new StandInDocument(this, id, version, null, new Dictionary<string, IComparable[]>()));
+    public void Remove(string id, long version) =>
+        Put(new StandInDocument(this, id, version, null, new Dictionary<string, IComparable[]>()));
 
     public void AddFields(JsonObject more)
     {
@@ -60,11 +69,21 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
         foreach (var (field, value) in source)
         {
             if (TypeOf(field) is not { } type)
-                return StandInAnswer.Cause("strict_dynamic_mapping_exception", $"mapping set to strict, dynamic introduction of [{field}] within [_doc] is not allowed");
+                return StandInAnswer.Cause(
+                    "strict_dynamic_mapping_exception",
+                    $"mapping set to strict, dynamic introduction of [{field}] within [_doc] is not allowed"
+                );
             foreach (var each in Each(value))
             {
-                if (type == "keyword" && each?.GetValueKind() == JsonValueKind.String && Encoding.UTF8.GetByteCount((string)each!) > LongestTerm)
-                    return StandInAnswer.Cause("illegal_argument_exception", $"Document contains at least one immense term in field=\"{field}\"");
+                if (
+                    type == "keyword"
+                    && each?.GetValueKind() == JsonValueKind.String
+                    && Encoding.UTF8.GetByteCount((string)each!) > LongestTerm
+                )
+                    return StandInAnswer.Cause(
+                        "illegal_argument_exception",
+                        $"Document contains at least one immense term in field=\"{field}\""
+                    );
                 if (!Is(each, type))
                     return StandInAnswer.Cause("document_parsing_exception", $"failed to parse field [{field}] of type [{type}]");
             }
@@ -109,15 +128,21 @@ internal sealed class StandInIndex(string name, JsonObject settings, JsonObject 
 
     private static IEnumerable<JsonNode?> Each(JsonNode? value) => value is JsonArray many ? many : new[] { value };
 
-    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    private static DateTimeOffset Time(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
-    private static bool Is(JsonNode? value, string type) => (type, value?.GetValueKind()) switch
-    {
-        ("keyword" or "text", JsonValueKind.String) => true,
-        ("binary", JsonValueKind.String) => Convert.TryFromBase64String((string)value!, new byte[((string)value!).Length], out _),
-        ("long" or "integer", JsonValueKind.Number) => long.TryParse(value!.ToJsonString(), CultureInfo.InvariantCulture, out var number) && (type == "long" || number is >= int.MinValue and <= int.MaxValue),
-        ("date", JsonValueKind.String) => DateTimeOffset.TryParse((string)value!, CultureInfo.InvariantCulture, out _),
-        ("boolean", JsonValueKind.True or JsonValueKind.False) => true,
-        _ => false,
-    };
+    private static bool Is(JsonNode? value, string type) =>
+        (type, value?.GetValueKind()) switch
+        {
+            ("keyword" or "text", JsonValueKind.String) => true,
+            ("binary", JsonValueKind.String) => Convert.TryFromBase64String((string)value!, new byte[((string)value!).Length], out _),
+            ("long" or "integer", JsonValueKind.Number) => long.TryParse(
+                value!.ToJsonString(),
+                CultureInfo.InvariantCulture,
+                out var number
+            ) && (type == "long" || number is >= int.MinValue and <= int.MaxValue),
+            ("date", JsonValueKind.String) => DateTimeOffset.TryParse((string)value!, CultureInfo.InvariantCulture, out _),
+            ("boolean", JsonValueKind.True or JsonValueKind.False) => true,
+            _ => false,
+        };
 }

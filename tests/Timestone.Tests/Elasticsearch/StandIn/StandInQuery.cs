@@ -41,7 +41,8 @@ internal static class StandInQuery
     private static Func<StandInDocument, bool> Words(StandInIndex index, string field, string query)
     {
         var words = index.Words(field, query).ToList();
-        return document => words.Count > 0 && document.Values(field).Any(text => words.TrueForAll(index.Words(field, (string)text).Contains));
+        return document =>
+            words.Count > 0 && document.Values(field).Any(text => words.TrueForAll(index.Words(field, (string)text).Contains));
     }
 
     private static Func<StandInDocument, bool> Range(string field, List<(string Kind, IComparable Limit)> bounds) =>
@@ -55,12 +56,14 @@ internal static class StandInQuery
     };
 
     // Of what must all be so, that a field has a value.
-    private static IEnumerable<(string Field, IComparable Value)> Terms(StandInIndex index, JsonObject query) => query.Single() switch
-    {
-        ("bool", _) => Parts(query).SelectMany(part => Terms(index, part)),
-        ("term", { } term) => term.AsObject().Select(each => (each.Key, StandInIndex.Comparable(index.TypeOf(each.Key), each.Value!["value"]!))),
-        _ => [],
-    };
+    private static IEnumerable<(string Field, IComparable Value)> Terms(StandInIndex index, JsonObject query) =>
+        query.Single() switch
+        {
+            ("bool", _) => Parts(query).SelectMany(part => Terms(index, part)),
+            ("term", { } term) => term.AsObject()
+                .Select(each => (each.Key, StandInIndex.Comparable(index.TypeOf(each.Key), each.Value!["value"]!))),
+            _ => [],
+        };
 
     private static IEnumerable<JsonObject> Parts(JsonObject query) =>
         query["bool"]!.AsObject().Single() switch

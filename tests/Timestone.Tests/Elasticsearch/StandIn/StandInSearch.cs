@@ -17,14 +17,18 @@ internal static class StandInSearch
         {
             foreach (var found in Sorted(documents, body).Take((int)body["size"]!))
             {
-                hits.Add(new JsonObject
-                {
-                    ["_index"] = found.Document.Index.Name,
-                    ["_id"] = found.Document.Id,
-                    ["_score"] = null,
-                    ["_source"] = found.Document.ToJson(),
-                    ["sort"] = new JsonArray([.. found.Sort.Select(static value => value is string text ? (JsonNode)text : (long)value)]),
-                });
+                hits.Add(
+                    new JsonObject
+                    {
+                        ["_index"] = found.Document.Index.Name,
+                        ["_id"] = found.Document.Id,
+                        ["_score"] = null,
+                        ["_source"] = found.Document.ToJson(),
+                        ["sort"] = new JsonArray([
+                            .. found.Sort.Select(static value => value is string text ? (JsonNode)text : (long)value),
+                        ]),
+                    }
+                );
             }
         }
 
@@ -42,22 +46,31 @@ internal static class StandInSearch
 
     private static IEnumerable<Found> Sorted(List<StandInDocument> documents, JsonObject body)
     {
-        var fields = body["sort"]!.AsArray().Select(static each => each!.AsObject().Single()).Select(static each => (each.Key, Descending: (string?)each.Value!["order"] == "desc")).ToList();
-        var order = Comparer<List<IComparable>>.Create((one, other) =>
-        {
-            for (var i = 0; i < fields.Count; i++)
+        var fields = body["sort"]!
+            .AsArray()
+            .Select(static each => each!.AsObject().Single())
+            .Select(static each => (each.Key, Descending: (string?)each.Value!["order"] == "desc"))
+            .ToList();
+        var order = Comparer<List<IComparable>>.Create(
+            (one, other) =>
             {
-                var sign = Compare(one[i], other[i]);
-                if (sign != 0)
-                    return fields[i].Descending ? -sign : sign;
-            }
+                for (var i = 0; i < fields.Count; i++)
+                {
+                    var sign = Compare(one[i], other[i]);
+                    if (sign != 0)
+                        return fields[i].Descending ? -sign : sign;
+                }
 
-            return 0;
-        });
+                return 0;
+            }
+        );
         var found = documents.Select(each => new Found(each, [.. fields.Select(field => each.Value(field.Key))]));
         if (body["search_after"] is JsonArray after)
         {
-            List<IComparable> last = [.. after.Select(static value => value!.GetValueKind() == JsonValueKind.String ? (IComparable)(string)value! : (long)value!)];
+            List<IComparable> last =
+            [
+                .. after.Select(static value => value!.GetValueKind() == JsonValueKind.String ? (IComparable)(string)value! : (long)value!),
+            ];
             found = found.Where(each => order.Compare(each.Sort, last) > 0);
         }
 

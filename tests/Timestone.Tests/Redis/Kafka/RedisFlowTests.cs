@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Timestone.Tests.Redis;
 
-/// <summary>The whole way with the data in Redis, an active server and a standby, while servers, Kafka and Elasticsearch are killed.</summary>
+/// <summary>
+/// The whole way with the data in Redis, an active server and a standby, while servers, Kafka and Elasticsearch are killed.
+/// </summary>
 public sealed class RedisFlowTests(ITestOutputHelper output)
 {
     private const int Kills = 4;
@@ -26,7 +28,10 @@ public sealed class RedisFlowTests(ITestOutputHelper output)
             await load.ReachAsync(messages * kill / (Kills + 1));
             await Task.WhenAll(
                 (kill % 2 == 0 ? one : other).KillAsync(),
-                kill == Kills / 2 ? services.Kafka.RestartAsync() : kill == Kills ? services.Elasticsearch.RestartAsync() : Task.CompletedTask);
+                kill == Kills / 2 ? services.Kafka.RestartAsync()
+                    : kill == Kills ? services.Elasticsearch.RestartAsync()
+                    : Task.CompletedTask
+            );
         }
 
         await load.EndAsync();
