@@ -26,7 +26,7 @@ internal sealed class HandlerLoop(string queue, IMessageHandler handler, LeaseKe
             await handler.HandleAsync(context, lease.CancellationToken).ConfigureAwait(false);
 
             // Also when the lease is only doubtful: the service knows, and the work is done.
-            return keeper.IsLost(lease) ? null : Outcome.Completed(lease, context.Result);
+            return keeper.IsLost(lease) ? null : HandlerOutcome.Completed(lease, context.Result);
         }
         catch (Exception) when (lease.CancellationToken.IsCancellationRequested)
         {
@@ -35,10 +35,10 @@ internal sealed class HandlerLoop(string queue, IMessageHandler handler, LeaseKe
         catch (Exception exception)
         {
             WorkerLog.HandlerFailed(logger, queue, lease.Id, lease.Message.Attempt, exception);
-            return Outcome.Failed(lease, exception);
+            return HandlerOutcome.Failed(lease, exception);
         }
     }
 
     // The token fences a release too: should another worker have the message by now, it is not taken from it.
-    private Settlement? GivenBack(HeldLease lease) => keeper.IsLost(lease) ? null : Outcome.Released(lease);
+    private Settlement? GivenBack(HeldLease lease) => keeper.IsLost(lease) ? null : HandlerOutcome.Released(lease);
 }

@@ -13,6 +13,9 @@ public readonly record struct SeenTime(long Time, long Clock, BootTime? Boot = n
     /// <summary>By how many milliseconds what follows from what is stored may differ from the queue's time.</summary>
     public const long MostUnseenMs = 1000;
 
+    /// <summary>How fast a queue's time goes while it is ahead of the clock, in parts of a hundred.</summary>
+    public const int PercentWhenAhead = 99;
+
     /// <summary>
     /// The queue's time when that clock says something, as far as can be told from this: as if the clock had run steadily since.
     /// </summary>
@@ -31,5 +34,5 @@ public readonly record struct SeenTime(long Time, long Clock, BootTime? Boot = n
     private long After(long milliseconds) =>
         milliseconds <= 0
             ? Time
-            : Time + (milliseconds / 100 * QueueClock.PercentWhenAhead) + (milliseconds % 100 * QueueClock.PercentWhenAhead / 100);
+            : Time + (milliseconds / 100 * PercentWhenAhead) + (milliseconds % 100 * PercentWhenAhead / 100);
 }

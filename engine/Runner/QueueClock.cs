@@ -14,9 +14,6 @@ namespace Timestone.Engine;
 /// </remarks>
 internal sealed class QueueClock
 {
-    /// <summary>How fast a queue's time goes while it is ahead, in parts of a hundred.</summary>
-    public const int PercentWhenAhead = 99;
-
     private readonly long _frequency;
     private long _time;
     private long _timestamp;
@@ -63,7 +60,7 @@ internal sealed class QueueClock
         if (left <= 0)
             return 0;
         // Whichever is there first: the queue's own time, or the wall clock.
-        return now <= wall ? left : Math.Min(left + ((left - 1) / PercentWhenAhead) + 1, due - wall);
+        return now <= wall ? left : Math.Min(left + ((left - 1) / SeenTime.PercentWhenAhead) + 1, due - wall);
     }
 
     // Reckoned from one moment for as long as the queue is ahead, so that nothing is lost by rounding. In two steps, as the product does
@@ -74,6 +71,6 @@ internal sealed class QueueClock
         var seconds = 0L;
         if (elapsed >= _frequency)
             (seconds, elapsed) = Math.DivRem(elapsed, _frequency);
-        return time + (seconds * 10 * PercentWhenAhead) + (elapsed * 10 * PercentWhenAhead / _frequency);
+        return time + (seconds * 10 * SeenTime.PercentWhenAhead) + (elapsed * 10 * SeenTime.PercentWhenAhead / _frequency);
     }
 }

@@ -183,15 +183,15 @@ internal sealed class RowReader
     private static EndedLease? Ended(ref ByteReader reader)
     {
         var entries = new ByteReader(reader.Raw(checked(reader.Int() * 9)));
-        return Chain(ref entries);
+        return Earlier(ref entries);
 
-        static EndedLease? Chain(ref ByteReader entries)
+        static EndedLease? Earlier(ref ByteReader entries)
         {
             if (entries.AtEnd)
                 return null;
             var token = entries.Fixed64();
             var action = (SettlementAction)entries.Byte();
-            return new EndedLease(token, action, Chain(ref entries));
+            return new EndedLease(token, action, Earlier(ref entries));
         }
     }
 }

@@ -1,8 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Hosting;
 using Timestone.Tests.Server;
+using Timestone.Tests.Tidy;
 using Xunit;
 
 namespace Timestone.Tests.Api;
@@ -10,7 +12,7 @@ namespace Timestone.Tests.Api;
 /// <summary>
 /// What a journal's failure says is for the log: paths, addresses, stack traces of clients. A caller gets a plain sentence.
 /// </summary>
-public sealed class SecretTests
+public sealed partial class SecretTests
 {
     private const string Secret = "/var/secret/000000000001.log   at StackExchange.Redis.ConnectionMultiplexer";
 
@@ -50,22 +52,13 @@ public sealed class SecretTests
     [Fact]
     public void No_sentence_of_unavailable_quotes_an_exception()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!root.EnumerateFiles("Timestone.Orleans.sln").Any())
-            root = root.Parent!;
-        var quoting = new[] { "api", "backends", "engine", "grain-interfaces", "grains", "server", "silo" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root.FullName, folder), "*.cs", SearchOption.AllDirectories))
-            .Where(static file =>
-                !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
-            )
-            .SelectMany(static file =>
-                File.ReadLines(file)
-                    .Where(static line =>
-                        line.Contains("ErrorCode.Unavailable, $", StringComparison.Ordinal)
-                        && line.Contains(".Message}", StringComparison.Ordinal)
-                    )
-                    .Select(line => $"{file}: {line.Trim()}")
-            );
+        var quoting = Repository
+            .Files(".cs")
+            .Where(static file => !file.StartsWith("tests/", StringComparison.Ordinal))
+            .SelectMany(static file => Quoting().Matches(Repository.Read(file)).Select(match => $"{file}: {match.Value}"));
         quoting.ShouldBeEmpty();
     }
+
+    [GeneratedRegex("""ErrorCode\.Unavailable,\s*\$"[^"\n]*\.Message\}""")]
+    private static partial Regex Quoting();
 }

@@ -109,7 +109,8 @@ internal static class DotnetSnippets
     public static async Task ServeAsync(HostApplicationBuilder builder, string data, CancellationToken cancellationToken)
     {
         #region Run a server in your process
-        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Data = data });
+        await using var server = await TimestoneServer.StartAsync(
+            new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Data = data }, cancellationToken);
         builder.Services.AddSingleton(server.Timestone);
         builder.Services.AddTimestoneWorker<SendEmail>("emails");
         using var host = builder.Build();

@@ -3,7 +3,7 @@ using System.Text;
 namespace Timestone.Client.Worker;
 
 /// <summary>How a handler's end is told to the service.</summary>
-internal static class Outcome
+internal static class HandlerOutcome
 {
     public static Settlement Completed(HeldLease lease, Payload result)
     {
