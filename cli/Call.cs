@@ -54,7 +54,7 @@ internal sealed class Call(CliHost host, ParseResult parse)
         catch (TimestoneException refused)
         {
             Report(refused);
-            return refused.Code.IsPassing() ? ExitCodes.Unavailable : ExitCodes.Refused;
+            return refused.Code.Meaning().ExitCode;
         }
         catch (UsageException usage)
         {

@@ -3,7 +3,7 @@ using Timestone.Json;
 
 namespace Timestone.Api;
 
-/// <summary>Which HTTP status each error has, and how it is answered.</summary>
+/// <summary>How errors are answered over HTTP.</summary>
 internal static class Problems
 {
     public const string ContentType = "application/problem+json";
@@ -11,18 +11,6 @@ internal static class Problems
     // Seconds. A start or a failed commit is over sooner than that, and a full queue has been worked on; a client's own backoff takes it
     // from there.
     private const string RetryAfter = "1";
-
-    public static int StatusOf(ErrorCode code) => code switch
-    {
-        ErrorCode.InvalidArgument or ErrorCode.MissingExclusivityKey or ErrorCode.HostNotAllowed => StatusCodes.Status400BadRequest,
-        ErrorCode.ForbiddenOrigin => StatusCodes.Status403Forbidden,
-        ErrorCode.QueueNotFound or ErrorCode.MessageNotFound or ErrorCode.NoSuchRoute => StatusCodes.Status404NotFound,
-        ErrorCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
-        ErrorCode.QueueFull => StatusCodes.Status429TooManyRequests,
-        ErrorCode.Unavailable or ErrorCode.Standby => StatusCodes.Status503ServiceUnavailable,
-        ErrorCode.NoIndex => StatusCodes.Status501NotImplemented,
-        _ => StatusCodes.Status409Conflict,
-    };
 
     /// <summary>Says what Kestrel refuses, or a reader of bodies in its words.</summary>
     public static TimestoneError ErrorOf(BadHttpRequestException refusal) =>
@@ -44,7 +32,7 @@ internal static class Problems
         TimestoneError error,
         string? activeUrl = null,
         IReadOnlyList<HealthPart>? parts = null
-    ) => WriteAsync(context, StatusOf(error.Code), error, activeUrl, parts);
+    ) => WriteAsync(context, error.Code.Meaning().HttpStatus, error, activeUrl, parts);
 
     public static Task WriteAsync(
         HttpContext context,
@@ -62,7 +50,7 @@ internal static class Problems
     public static Problem Of(int status, TimestoneError error, string? activeUrl = null, IReadOnlyList<HealthPart>? parts = null) =>
         new(
             $"urn:timestone:error:{EnumNames.Of(error.Code)}",
-            TitleOf(error.Code),
+            error.Code.Meaning().Title,
             status,
             error.Detail,
             error.Code,
@@ -70,26 +58,4 @@ internal static class Problems
             activeUrl,
             parts
         );
-
-    private static string TitleOf(ErrorCode code) => code switch
-    {
-        ErrorCode.InvalidArgument => "The request is malformed",
-        ErrorCode.QueueNotFound => "There is no such queue",
-        ErrorCode.QueueExists => "The queue exists with other settings",
-        ErrorCode.MessageNotFound => "There is no such message",
-        ErrorCode.MessageConflict => "The message exists with other content",
-        ErrorCode.LeaseLost => "The lease is not current",
-        ErrorCode.IllegalTransition => "The message's state does not allow it",
-        ErrorCode.MissingExclusivityKey => "The message lacks the exclusivity key",
-        ErrorCode.PayloadTooLarge => "The payload is too large",
-        ErrorCode.QueueFull => "The queue is full",
-        ErrorCode.EnqueueBlocked => "Enqueueing is blocked",
-        ErrorCode.Unavailable => "The service cannot answer now",
-        ErrorCode.NoIndex => "There is no index to search",
-        ErrorCode.Standby => "Another server is the active one",
-        ErrorCode.HostNotAllowed => "The server does not answer to this host name",
-        ErrorCode.ForbiddenOrigin => "Pages of this origin may not use the server",
-        ErrorCode.NoSuchRoute => "There is no such path",
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "An error code without a title."),
-    };
 }

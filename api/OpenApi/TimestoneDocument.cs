@@ -83,7 +83,7 @@ internal sealed class TimestoneDocument(EndpointDataSource endpoints) : IOpenApi
                     Content = types is [] ? null : await ContentAsync(Json, types).ConfigureAwait(false),
                 }
             );
-        foreach (var refusals in ErrorsOf(pattern, description).GroupBy(Problems.StatusOf))
+        foreach (var refusals in ErrorsOf(pattern, description).GroupBy(static code => code.Meaning().HttpStatus))
             await RefuseAsync(refusals.Key, refusals.Distinct()).ConfigureAwait(false);
         if (description.Bodies is not [])
             await RefuseAsync(StatusCodes.Status415UnsupportedMediaType, [ErrorCode.InvalidArgument]).ConfigureAwait(false);

@@ -53,7 +53,7 @@ public sealed class AppHostTests : IDisposable
 
     // One app host for both: it takes half a minute to start.
     [Fact]
-    public async Task With_Kafka_and_Elasticsearch_a_message_is_found_in_the_index_and_when_the_app_host_stops_silos_leave_before_their_Redis_ends()
+    public async Task With_Kafka_and_Elasticsearch_a_message_is_found_and_at_the_stop_silos_leave_before_their_Redis_ends()
     {
         Needs.Redis();
         var services = Needs.Services();

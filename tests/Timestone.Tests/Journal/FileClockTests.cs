@@ -50,7 +50,7 @@ public sealed class FileClockTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_clock_that_was_behind_and_is_put_right_while_nobody_has_the_queue_open_ends_a_lease_early_only_if_the_machine_has_booted_meanwhile(
+    public async Task A_clock_that_was_behind_and_is_put_right_while_the_queue_is_closed_ends_a_lease_early_only_after_a_boot(
         bool booted
     )
     {

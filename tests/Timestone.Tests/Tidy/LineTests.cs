@@ -22,7 +22,9 @@ public sealed class LineTests
     }
 
     private static IEnumerable<string> Wide(string file, string text) =>
-        text.Split('\n').Select(static (line, at) => (Line: line, Number: at + 1)).Where(static each => each.Line.Length > Width)
+        text.Split('\n')
+            .Select(static (line, at) => (Line: line, Number: at + 1))
+            .Where(static each => each.Line.Length > Width)
             .Select(each => $"{file}:{each.Number} is {each.Line.Length} wide");
 
     // Comments stay, so that lines keep their numbers and count.
@@ -30,7 +32,12 @@ public sealed class LineTests
     {
         var code = new System.Text.StringBuilder();
         foreach (var (line, isRaw) in Lines(text))
-            code.Append(isRaw ? "" : line.TrimStart().StartsWith("//", StringComparison.Ordinal) ? line : Repository.CodeOf(line)).Append('\n');
+            code.Append(
+                    isRaw ? ""
+                    : line.TrimStart().StartsWith("//", StringComparison.Ordinal) ? line
+                    : Repository.CodeOf(line)
+                )
+                .Append('\n');
         return code.ToString();
     }
 

@@ -43,7 +43,9 @@ public sealed partial class ReferenceTests
         var projects = Projects().ToDictionary(static file => FolderOf(file), static file => References(file).ToList());
         projects.Keys.Except(order.Keys).ShouldBeEmpty("A new project has its place in the layers.");
         foreach (var (project, references) in projects)
-            references.Where(reference => order[reference] >= order[project]).ShouldBeEmpty($"{project} refers to what is above it or beside it.");
+            references
+                .Where(reference => order[reference] >= order[project])
+                .ShouldBeEmpty($"{project} refers to what is above it or beside it.");
     }
 
     [Fact]
@@ -67,8 +69,10 @@ public sealed partial class ReferenceTests
         var circles = new List<string>();
         foreach (var project in projects)
         {
-            var files = Repository.Files(".cs").Where(file => ProjectOf(file, projects) == project).ToDictionary(
-                file => file, static file => Repository.CodeOf(Repository.Read(file)));
+            var files = Repository
+                .Files(".cs")
+                .Where(file => ProjectOf(file, projects) == project)
+                .ToDictionary(file => file, static file => Repository.CodeOf(Repository.Read(file)));
             circles.AddRange(Circles(project, Edges(project, files)));
         }
 
@@ -76,26 +80,50 @@ public sealed partial class ReferenceTests
     }
 
     private static IEnumerable<string> Projects() =>
-        Repository.Files(".csproj").Where(static file => !file.StartsWith("tests/", StringComparison.Ordinal) && !file.StartsWith("samples/", StringComparison.Ordinal));
+        Repository
+            .Files(".csproj")
+            .Where(static file =>
+                !file.StartsWith("tests/", StringComparison.Ordinal) && !file.StartsWith("samples/", StringComparison.Ordinal)
+            );
 
     private static string FolderOf(string file) => file[..Math.Max(0, file.LastIndexOf('/'))];
 
     private static string? ProjectOf(string file, List<string> projects) =>
         projects.Where(project => file.StartsWith(project + "/", StringComparison.Ordinal)).MaxBy(static project => project.Length);
 
-    private static IEnumerable<string> References(string project) => Reference().Matches(Repository.Read(project))
-        .Select(match => Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, FolderOf(project), FolderOf(match.Groups[1].Value))).Replace('\\', '/'));
+    private static IEnumerable<string> References(string project) =>
+        Reference()
+            .Matches(Repository.Read(project))
+            .Select(match =>
+                Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, FolderOf(project), FolderOf(match.Groups[1].Value)))
+                    .Replace('\\', '/')
+            );
 
     // Which folder names a type of which other; by their names alone, which a project has once each.
     private static HashSet<(string From, string To)> Edges(string project, Dictionary<string, string> files)
     {
         string Folder(string file) => FolderOf(file[(project.Length + 1)..]);
-        var homes = files.SelectMany(static file => Declaration().Matches(file.Value).Select(match => (Type: match.Groups[1].Value, File: file.Key)))
+        var homes = files
+            .SelectMany(static file => Declaration().Matches(file.Value).Select(match => (Type: match.Groups[1].Value, File: file.Key)))
             .GroupBy(static each => each.Type)
-            .ToDictionary(static type => type.Key, type => Folder(type.MinBy(each => Path.GetFileNameWithoutExtension(each.File) == type.Key ? 0 : 1).File));
-        return [.. files.SelectMany(file => Word().Matches(file.Value)
-            .Select(word => (From: Folder(file.Key), To: homes.GetValueOrDefault(word.Value) ?? ""))
-            .Where(edge => edge.To != "" && !Holds(edge.From, edge.To) && !Holds(edge.To, edge.From) && !Meant.Contains((project, edge.From, edge.To))))];
+            .ToDictionary(
+                static type => type.Key,
+                type => Folder(type.MinBy(each => Path.GetFileNameWithoutExtension(each.File) == type.Key ? 0 : 1).File)
+            );
+        return
+        [
+            .. files.SelectMany(file =>
+                Word()
+                    .Matches(file.Value)
+                    .Select(word => (From: Folder(file.Key), To: homes.GetValueOrDefault(word.Value) ?? ""))
+                    .Where(edge =>
+                        edge.To != ""
+                        && !Holds(edge.From, edge.To)
+                        && !Holds(edge.To, edge.From)
+                        && !Meant.Contains((project, edge.From, edge.To))
+                    )
+            ),
+        ];
     }
 
     // A folder is the face of those in it: they may know each other.
@@ -114,7 +142,10 @@ public sealed partial class ReferenceTests
     [GeneratedRegex("""<ProjectReference Include="([^"]+)" """)]
     private static partial Regex Reference();
 
-    [GeneratedRegex("""^(?:(?:public|internal|sealed|abstract|static|partial|readonly|ref|unsafe)\s+)*(?:record\s+struct|record|class|struct|interface|enum)\s+(\w+)""", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        """^(?:(?:public|internal|sealed|abstract|static|partial|readonly|ref|unsafe)\s+)*(?:record\s+struct|record|class|struct|interface|enum)\s+(\w+)""",
+        RegexOptions.Multiline
+    )]
     private static partial Regex Declaration();
 
     [GeneratedRegex("""[A-Z]\w+""")]

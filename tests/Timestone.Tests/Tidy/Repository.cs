@@ -33,8 +33,11 @@ internal static partial class Repository
     [GeneratedRegex("""(^|\s)//.*$""", RegexOptions.Multiline)]
     private static partial Regex Comment();
 
-    [GeneratedRegex("""
-        "{3,}(.|\n)*?"{3,}|"([^"\\\n]|\\.)*"
-        """, RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        """
+            "{3,}(.|\n)*?"{3,}|"([^"\\\n]|\\.)*"
+            """,
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Quoted();
 }
