@@ -7,15 +7,15 @@ internal static class Paging
     public static async Task<QueuePage> AllQueuesAsync(ITimestone timestone, CancellationToken cancellationToken)
     {
         var (queues, unreadable) = (new List<QueueInfo>(), new List<string>());
-        string? after = null, service = null;
+        string? cursor = null, service = null;
         do
         {
-            var page = await timestone.ListQueuesAsync(after, Limits.MaxPage, cancellationToken).ConfigureAwait(false);
+            var page = await timestone.ListQueuesAsync(cursor, Limits.MaxPage, cancellationToken).ConfigureAwait(false);
             queues.AddRange(page.Queues);
             unreadable.AddRange(page.Unreadable ?? []);
-            (after, service) = (page.Next, page.ServiceId);
+            (cursor, service) = (page.Next, page.ServiceId);
         }
-        while (after is not null);
+        while (cursor is not null);
         return new QueuePage(queues, null) { Unreadable = unreadable, ServiceId = service };
     }
 }

@@ -61,8 +61,8 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         GetAsync(Routes.Queue(queue), AnswerJson.Default.QueueInfo, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Queues(after, limit), AnswerJson.Default.QueuePage, cancellationToken);
+    public Task<QueuePage> ListQueuesAsync(string? cursor = null, int limit = 100, CancellationToken cancellationToken = default) =>
+        GetAsync(Routes.Queues(cursor, limit), AnswerJson.Default.QueuePage, cancellationToken);
 
     /// <inheritdoc/>
     public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
@@ -198,10 +198,10 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     public Task<MessagePage> ListMessagesAsync(
         string queue,
         MessageState? state = null,
-        string? after = null,
+        string? cursor = null,
         int limit = 100,
         CancellationToken cancellationToken = default
-    ) => GetAsync(Routes.Messages(queue, state, after, limit), AnswerJson.Default.MessagePage, cancellationToken);
+    ) => GetAsync(Routes.Messages(queue, state, cursor, limit), AnswerJson.Default.MessagePage, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<long> GetDepthAsync(

@@ -23,7 +23,7 @@ public interface ITimestone
     Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default);
 
     /// <summary>Lists queues by name, after a cursor from the page before; 1 to <see cref="Limits.MaxPage"/> a page.</summary>
-    Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default);
+    Task<QueuePage> ListQueuesAsync(string? cursor = null, int limit = 100, CancellationToken cancellationToken = default);
 
     /// <summary>Changes a queue's settings; blocks and unblocks. Applies to what happens from now on.</summary>
     Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default);
@@ -104,7 +104,7 @@ public interface ITimestone
     Task<MessagePage> ListMessagesAsync(
         string queue,
         MessageState? state = null,
-        string? after = null,
+        string? cursor = null,
         int limit = 100,
         CancellationToken cancellationToken = default
     );

@@ -28,10 +28,10 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
         await AnswerAsync(Queue(queue).DescribeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+    public async Task<QueuePage> ListQueuesAsync(string? cursor = null, int limit = 100, CancellationToken cancellationToken = default)
     {
         Validation.CheckLimit(limit);
-        return await AnswerAsync(grains.GetGrain<IQueueDirectoryGrain>(0).ListAsync(after, limit, cancellationToken), cancellationToken)
+        return await AnswerAsync(grains.GetGrain<IQueueDirectoryGrain>(0).ListAsync(cursor, limit, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -150,10 +150,11 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
     public async Task<MessagePage> ListMessagesAsync(
         string queue,
         MessageState? state = null,
-        string? after = null,
+        string? cursor = null,
         int limit = 100,
         CancellationToken cancellationToken = default
-    ) => await AnswerAsync(Queue(queue).ListMessagesAsync(state, after, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
+    ) =>
+        await AnswerAsync(Queue(queue).ListMessagesAsync(state, cursor, limit, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<long> GetDepthAsync(

@@ -7,5 +7,5 @@ public interface IQueueDirectoryGrain : IGrainWithIntegerKey
     /// <summary>See <see cref="ITimestone.ListQueuesAsync"/>.</summary>
     [Alias("list"), ResponseTimeout(Patience.Call)]
     [return: Immutable]
-    Task<QueuePage> ListAsync(string? after, int limit, CancellationToken cancellationToken = default);
+    Task<QueuePage> ListAsync(string? cursor, int limit, CancellationToken cancellationToken = default);
 }

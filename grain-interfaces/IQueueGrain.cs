@@ -74,7 +74,7 @@ public interface IQueueGrain : IGrainWithStringKey
     /// <summary>See <see cref="ITimestone.ListMessagesAsync"/>.</summary>
     [Alias("list"), ResponseTimeout(Patience.Call)]
     [return: Immutable]
-    Task<MessagePage> ListMessagesAsync(MessageState? state, string? after, int limit, CancellationToken cancellationToken = default);
+    Task<MessagePage> ListMessagesAsync(MessageState? state, string? cursor, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>See <see cref="ITimestone.GetDepthAsync"/>.</summary>
     [Alias("depth"), ResponseTimeout(Patience.Call)]

@@ -6,6 +6,6 @@ namespace Timestone.Grains;
 [StatelessWorker, GrainType("timestone.queues")]
 internal sealed class QueueDirectoryGrain(SiloQueues silo) : Grain, IQueueDirectoryGrain
 {
-    public Task<QueuePage> ListAsync(string? after, int limit, CancellationToken cancellationToken) =>
-        silo.Local.ListQueuesAsync(after, limit, cancellationToken);
+    public Task<QueuePage> ListAsync(string? cursor, int limit, CancellationToken cancellationToken) =>
+        silo.Local.ListQueuesAsync(cursor, limit, cancellationToken);
 }

@@ -100,8 +100,8 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
     public Task<Message> GetMessageAsync(string id, CancellationToken cancellationToken) =>
         CallAsync(local => local.GetMessageAsync(Name, id, cancellationToken));
 
-    public Task<MessagePage> ListMessagesAsync(MessageState? state, string? after, int limit, CancellationToken cancellationToken) =>
-        CallAsync(local => local.ListMessagesAsync(Name, state, after, limit, cancellationToken));
+    public Task<MessagePage> ListMessagesAsync(MessageState? state, string? cursor, int limit, CancellationToken cancellationToken) =>
+        CallAsync(local => local.ListMessagesAsync(Name, state, cursor, limit, cancellationToken));
 
     public Task<long> GetDepthAsync(MessageState? state, Metadata filter, CancellationToken cancellationToken) =>
         CallAsync(local => local.GetDepthAsync(Name, state, filter, cancellationToken));

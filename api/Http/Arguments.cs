@@ -16,11 +16,6 @@ internal static class Arguments
     // Far beyond every limit, and well inside what a TimeSpan holds.
     private const double MostSeconds = 1e11;
 
-    private const string MetadataPrefix = "metadata.";
-
-    /// <summary>Stands for all of <c>metadata.key=value</c> where a route says what it takes.</summary>
-    public const string MetadataPairs = MetadataPrefix + "{key}";
-
     /// <summary>Refuses query parameters that the route does not have: a misspelt <c>state</c> must not purge everything.</summary>
     public static void CheckQuery(this HttpContext context, params ReadOnlySpan<string> known)
     {
@@ -35,7 +30,7 @@ internal static class Arguments
             throw Validation.Invalid("query", "The query is not valid UTF-8.");
         foreach (var (name, values) in context.Request.Query)
         {
-            if (!IsKnown(known, name) && !(name.StartsWith(MetadataPrefix, StringComparison.Ordinal) && known.Contains(MetadataPairs)))
+            if (!IsKnown(known, name))
                 throw Validation.Invalid(name, $"There is no query parameter {name.Cut()} here.");
             if (name != "filter" && values.Count > 1)
                 throw Validation.Invalid(name, $"{name.Cut()} stands twice.");
@@ -115,11 +110,6 @@ internal static class Arguments
 
         throw Validation.Invalid(name, $"{name} must be one of {string.Join(", ", Enum.GetValues<T>().Select(EnumNames.Of))}.");
     }
-
-    /// <summary>The pairs of every <c>metadata.key=value</c>.</summary>
-    public static Metadata Pairs(this HttpContext context) => Metadata.From(context.Request.Query
-        .Where(static given => given.Key.StartsWith(MetadataPrefix, StringComparison.Ordinal))
-        .Select(static given => KeyValuePair.Create(given.Key[MetadataPrefix.Length..], given.Value.ToString())));
 
     /// <summary>The pairs of every <c>filter=key:value</c>; a value may hold colons, a key cannot.</summary>
     public static Metadata Filter(this HttpContext context)

@@ -41,7 +41,6 @@ internal static class Parameters
                     Items = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[^:]+:" },
                 }
             ),
-            "after" => Query(name, "The cursor next of the page before.", Text()),
             "limit" => Query(
                 name,
                 "Items of the page at the most.",
@@ -53,7 +52,6 @@ internal static class Parameters
                     Default = 100,
                 }
             ),
-            Arguments.MetadataPairs => Query(name, "metadata.tenant=acme: only messages with this pair. Once for each key.", Text()),
             "worker" => Query(name, "Only messages that this consumer holds or held last.", Text()),
             "error" => Query(
                 name,

@@ -48,7 +48,7 @@ internal sealed class MessageRoutes(CancellationToken stopping)
         routes
             .MapGet($"{Path}/messages", handlers.WithoutBody(List, Answers.Page))
             .Describe("listMessages", "Lists messages, of one state or of all.")
-            .Takes("state", "after", "limit")
+            .Takes("state", "cursor", "limit")
             .Answers<MessagePage>();
         routes
             .MapGet($"{Path}/messages/{{id}}", handlers.WithoutBody(Get, Answers.Message))
@@ -103,11 +103,11 @@ internal sealed class MessageRoutes(CancellationToken stopping)
 
     private static Task<MessagePage> List(ITimestone timestone, HttpContext context)
     {
-        context.CheckQuery("state", "after", "limit");
+        context.CheckQuery("state", "cursor", "limit");
         return timestone.ListMessagesAsync(
             context.Queue(),
             context.State(),
-            context.Text("after"),
+            context.Text("cursor"),
             context.Number("limit", DefaultPage),
             context.RequestAborted
         );

@@ -22,7 +22,7 @@ internal static class QueueRoutes
                 )
             )
             .Describe("listQueues", "Lists queues by name.")
-            .Takes("after", "limit")
+            .Takes("cursor", "limit")
             .Answers<QueuePage>();
         routes
             .MapPut(Path, handlers.WithBody(Body.Optional(TimestoneJson.Default.QueueSettings, new QueueSettings()), Create, Created))
@@ -83,8 +83,8 @@ internal static class QueueRoutes
 
     private static Task<QueuePage> List(ITimestone timestone, HttpContext context)
     {
-        context.CheckQuery("after", "limit");
-        return timestone.ListQueuesAsync(context.Text("after"), context.Number("limit", DefaultPage), context.RequestAborted);
+        context.CheckQuery("cursor", "limit");
+        return timestone.ListQueuesAsync(context.Text("cursor"), context.Number("limit", DefaultPage), context.RequestAborted);
     }
 
     private static Task<CreateQueueResult> Create(ITimestone timestone, HttpContext context, QueueSettings settings)

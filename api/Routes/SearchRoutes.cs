@@ -14,7 +14,7 @@ internal sealed class SearchRoutes(CancellationToken stopping)
     [
         "queue",
         "state",
-        Arguments.MetadataPairs,
+        "filter",
         "worker",
         "error",
         "minPriority",
@@ -80,7 +80,7 @@ internal sealed class SearchRoutes(CancellationToken stopping)
         {
             Queue = context.Text("queue"),
             State = context.State(),
-            Metadata = context.Pairs(),
+            Filter = context.Filter(),
             Worker = context.Text("worker"),
             Error = context.Text("error"),
             MinPriority = context.BigNumber("minPriority"),

@@ -87,7 +87,7 @@ internal sealed class AwayBench(Report report, double seconds, string directory)
         string? after = null;
         do
         {
-            var page = await client.ListMessagesAsync("bench", after: after, limit: Limits.MaxPage).ConfigureAwait(false);
+            var page = await client.ListMessagesAsync("bench", cursor: after, limit: Limits.MaxPage).ConfigureAwait(false);
             missing.AddRange(
                 page.Messages.SelectMany(static message =>
                     Enumerable.Range(1, message.Version).Select(version => $"{message.Queue}/{message.Id}/{message.Life}/{version}")

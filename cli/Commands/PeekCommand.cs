@@ -11,7 +11,7 @@ internal sealed class PeekCommand : CliCommand
     private readonly Argument<string> _queue;
     private readonly Option<MessageState?> _state;
     private readonly Option<int?> _limit;
-    private readonly Option<string?> _after;
+    private readonly Option<string?> _cursor;
 
     public PeekCommand(CliHost host)
         : base(host, "peek", "Lists the pending messages of a queue in the order of their dequeueing, without leasing them.")
@@ -19,14 +19,14 @@ internal sealed class PeekCommand : CliCommand
         _queue = Take(CommonArguments.Queue(host));
         _state = Take(CommonOptions.State("Messages in this state instead (pending)."));
         _limit = Take(CommonOptions.Number<int>("--limit", "How many at most, 1 to 1000 (20)."));
-        _after = Take(new Option<string?>("--after") { Description = "The cursor of the page before, to go on.", HelpName = "cursor" });
+        _cursor = Take(IndexOptions.Cursor());
     }
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
         var state = call.Get(_state) ?? MessageState.Pending;
         var page = await call
-            .Timestone.ListMessagesAsync(call.Get(_queue), state, call.Get(_after), call.Get(_limit) ?? DefaultLimit, cancellationToken)
+            .Timestone.ListMessagesAsync(call.Get(_queue), state, call.Get(_cursor), call.Get(_limit) ?? DefaultLimit, cancellationToken)
             .ConfigureAwait(false);
         call.Answer(page, TimestoneJson.Default.MessagePage, output => Write(output, page));
         return ExitCodes.Ok;
@@ -54,6 +54,6 @@ internal sealed class PeekCommand : CliCommand
 
         table.WriteTo(Host);
         if (page.Next is not null)
-            output.WriteLine($"More: --after {page.Next}");
+            output.WriteLine($"More: --cursor {page.Next}");
     }
 }

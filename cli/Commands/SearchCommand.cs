@@ -10,7 +10,7 @@ internal sealed class SearchCommand : CliCommand
 
     private readonly Option<string?> _queue;
     private readonly Option<MessageState?> _state;
-    private readonly Option<Metadata> _metadata;
+    private readonly Option<Metadata> _filter;
     private readonly Option<string?> _worker;
     private readonly Option<string?> _error;
     private readonly Option<long?> _minPriority;
@@ -31,7 +31,7 @@ internal sealed class SearchCommand : CliCommand
     {
         _queue = Take(IndexOptions.Queue(host));
         _state = Take(CommonOptions.State("Only messages in this state."));
-        _metadata = Take(CommonOptions.Pairs("--metadata", "Only messages with this pair."));
+        _filter = Take(CommonOptions.Filter());
         _worker = Take(
             new Option<string?>("--worker") { Description = "Only messages that this consumer holds or held last.", HelpName = "name" }
         );
@@ -58,7 +58,7 @@ internal sealed class SearchCommand : CliCommand
         {
             Queue = call.Get(_queue),
             State = call.Get(_state),
-            Metadata = call.Get(_metadata)!,
+            Filter = call.Get(_filter)!,
             Worker = call.Get(_worker),
             Error = call.Get(_error),
             MinPriority = call.Get(_minPriority),

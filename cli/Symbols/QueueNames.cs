@@ -27,7 +27,7 @@ internal static class QueueNames
     {
         using var patience = new CancellationTokenSource(Patience, host.Time);
         var timestone = host.Connect(context.ParseResult.GetRequiredValue<Uri[]>(CommonOptions.ServerName), TimeSpan.Zero);
-        var page = await timestone.ListQueuesAsync(after: null, Limits.MaxPage, patience.Token).ConfigureAwait(false);
+        var page = await timestone.ListQueuesAsync(cursor: null, Limits.MaxPage, patience.Token).ConfigureAwait(false);
         return [.. page.Queues.Select(static queue => queue.Name)];
     }
 }

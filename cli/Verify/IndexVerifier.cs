@@ -176,14 +176,14 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
     private async Task<Dictionary<string, ComparedMessage>> ListJournalAsync(string queue, CancellationToken cancellationToken)
     {
         var messages = new Dictionary<string, ComparedMessage>(StringComparer.Ordinal);
-        string? after = null;
+        string? cursor = null;
         do
         {
             MessagePage page;
             try
             {
                 page = await timestone
-                    .ListMessagesAsync(queue, state: null, after, Limits.MaxPage, cancellationToken)
+                    .ListMessagesAsync(queue, state: null, cursor, Limits.MaxPage, cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (TimestoneException absent) when (absent.Code == ErrorCode.QueueNotFound)
@@ -193,9 +193,9 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
 
             foreach (var message in page.Messages)
                 messages[message.Id] = ComparedMessage.Of(message);
-            after = page.Next;
+            cursor = page.Next;
         }
-        while (after is not null);
+        while (cursor is not null);
         return messages;
     }
 

@@ -12,8 +12,8 @@ internal abstract class ForwardingTimestone(ITimestone inner) : ITimestone
     public virtual Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
         inner.GetQueueAsync(queue, cancellationToken);
 
-    public virtual Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
-        inner.ListQueuesAsync(after, limit, cancellationToken);
+    public virtual Task<QueuePage> ListQueuesAsync(string? cursor = null, int limit = 100, CancellationToken cancellationToken = default) =>
+        inner.ListQueuesAsync(cursor, limit, cancellationToken);
 
     public virtual Task<QueueInfo> UpdateQueueAsync(
         string queue,
@@ -66,10 +66,10 @@ internal abstract class ForwardingTimestone(ITimestone inner) : ITimestone
     public virtual Task<MessagePage> ListMessagesAsync(
         string queue,
         MessageState? state = null,
-        string? after = null,
+        string? cursor = null,
         int limit = 100,
         CancellationToken cancellationToken = default
-    ) => inner.ListMessagesAsync(queue, state, after, limit, cancellationToken);
+    ) => inner.ListMessagesAsync(queue, state, cursor, limit, cancellationToken);
 
     public virtual Task<long> GetDepthAsync(
         string queue,

@@ -12,7 +12,7 @@ internal static class Routes
 {
     private const string Root = "v1/queues";
 
-    public static string Queues(string? after, int limit) => Root + Query(("after", after), ("limit", limit.ToString()));
+    public static string Queues(string? cursor, int limit) => Root + Query(("cursor", cursor), ("limit", limit.ToString()));
 
     public static string Queue(string queue)
     {
@@ -25,7 +25,7 @@ internal static class Routes
     public static string Depth(string queue, MessageState? state, Metadata? filter) =>
         Queue(queue)
         + "/depth"
-        + Query([("state", Name(state)), .. (filter ?? Metadata.Empty).Select(pair => ("filter", (string?)$"{pair.Key}:{pair.Value}"))]);
+        + Query([("state", Name(state)), .. Filter(filter ?? Metadata.Empty)]);
 
     public static string Purge(string queue, PurgeScope scope) => Queue(queue) + "/purge" + Query(("state", Name<PurgeScope>(scope)));
 
@@ -33,8 +33,8 @@ internal static class Routes
 
     public static string Messages(string queue) => Queue(queue) + "/messages";
 
-    public static string Messages(string queue, MessageState? state, string? after, int limit) =>
-        Messages(queue) + Query(("state", Name(state)), ("after", after), ("limit", limit.ToString()));
+    public static string Messages(string queue, MessageState? state, string? cursor, int limit) =>
+        Messages(queue) + Query(("state", Name(state)), ("cursor", cursor), ("limit", limit.ToString()));
 
     public static string Message(string queue, string id)
     {
@@ -54,7 +54,7 @@ internal static class Routes
     [
         ("queue", search.Queue),
         ("state", Name(search.State)),
-        .. search.Metadata.Select(pair => ($"metadata.{pair.Key}", (string?)pair.Value)),
+        .. Filter(search.Filter),
         ("worker", search.Worker),
         ("error", search.Error),
         ("minPriority", Number(search.MinPriority)),
@@ -75,6 +75,9 @@ internal static class Routes
 
     public static string SearchStats(StatsRequest request) =>
         "v1/search/stats" + Query([("queue", request.Queue), .. After(request.After?.ToString(), request.Wait)]);
+
+    private static IEnumerable<(string Key, string? Value)> Filter(Metadata filter) =>
+        filter.Select(static pair => ("filter", (string?)$"{pair.Key}:{pair.Value}"));
 
     private static (string Key, string? Value)[] After(string? after, TimeSpan wait) =>
         after is null ? [] : [("after", after), ("waitSeconds", wait.TotalSeconds.ToString(CultureInfo.InvariantCulture))];

@@ -12,8 +12,8 @@ public sealed record MessageSearch
     /// <summary>Only messages in this state.</summary>
     public MessageState? State { get; init; }
 
-    /// <summary>Only messages with all of these pairs.</summary>
-    public Metadata Metadata { get; set; } = Metadata.Empty;
+    /// <summary>Only messages whose metadata hold all of these pairs.</summary>
+    public Metadata Filter { get; set; } = Metadata.Empty;
 
     /// <summary>Only messages that this consumer holds or held last.</summary>
     public string? Worker { get; init; }

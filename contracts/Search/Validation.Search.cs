@@ -13,7 +13,7 @@ public static partial class Validation
         if (search.Queue is not null)
             CheckQueueName(search.Queue);
         CheckState(search.State);
-        Throw(MetadataProblem(search.Metadata, "metadata"));
+        Throw(MetadataProblem(search.Filter, "filter"));
         CheckText("worker", search.Worker, Limits.MaxWorkerLength);
         CheckText("error", search.Error, Limits.MaxErrorLength);
         Range("error", search.Error is null || ErrorWords.Of(search.Error).Count > 0, "text with at least one letter or digit");

@@ -158,7 +158,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             .ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+    public async Task<QueuePage> ListQueuesAsync(string? cursor = null, int limit = 100, CancellationToken cancellationToken = default)
     {
         Validation.CheckLimit(limit);
         try
@@ -167,7 +167,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             var names = await _journal.ListQueuesAsync(cancellationToken).ConfigureAwait(false);
             var (queues, unreadable) = (new List<QueueInfo>(), new List<string>());
             string? last = null;
-            foreach (var name in names.SkipWhile(name => after is not null && string.CompareOrdinal(name, after) <= 0))
+            foreach (var name in names.SkipWhile(name => cursor is not null && string.CompareOrdinal(name, cursor) <= 0))
             {
                 if (queues.Count + unreadable.Count == limit)
                     return new QueuePage(queues, last) { Unreadable = unreadable, ServiceId = id };
@@ -374,7 +374,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     public async Task<MessagePage> ListMessagesAsync(
         string queue,
         MessageState? state = null,
-        string? after = null,
+        string? cursor = null,
         int limit = 100,
         CancellationToken cancellationToken = default
     )
@@ -382,7 +382,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
         Validation.CheckState(state);
         Validation.CheckLimit(limit);
         return await (await RunnerAsync(queue).ConfigureAwait(false))
-            .ExecuteAsync((state, after, limit), static (engine, ask) => engine.List(ask.state, ask.after, ask.limit), cancellationToken)
+            .ExecuteAsync((state, cursor, limit), static (engine, ask) => engine.List(ask.state, ask.cursor, ask.limit), cancellationToken)
             .ConfigureAwait(false);
     }
 

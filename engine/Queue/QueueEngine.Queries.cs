@@ -37,11 +37,11 @@ public sealed partial class QueueEngine
 
     /// <summary>Lists messages by state, then by rank in it.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.InvalidArgument"/>: the cursor is none of this queue's.</exception>
-    public MessagePage List(MessageState? state, string? after, int limit)
+    public MessagePage List(MessageState? state, string? cursor, int limit)
     {
-        var (first, from) = after is null ? (state ?? AllStates[0], Rank.Least) : ParseCursor(after);
+        var (first, from) = cursor is null ? (state ?? AllStates[0], Rank.Least) : ParseCursor(cursor);
         if (state is not null && first != state)
-            throw Validation.Invalid("after", "The cursor belongs to a list of another state.");
+            throw Validation.Invalid("cursor", "The cursor belongs to a list of another state.");
 
         // One more than asked for tells whether there is another page.
         var rows = new List<MessageRow>();
@@ -103,6 +103,6 @@ public sealed partial class QueueEngine
             return ((MessageState)state, new Rank(key, sequence).Next);
         }
 
-        throw Validation.Invalid("after", "The cursor is not one that a list gave.");
+        throw Validation.Invalid("cursor", "The cursor is not one that a list gave.");
     }
 }

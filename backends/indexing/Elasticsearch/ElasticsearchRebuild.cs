@@ -166,7 +166,7 @@ public sealed class ElasticsearchRebuild
         try
         {
             page = await _timestone
-                .ListMessagesAsync(queue, after: after, limit: Limits.MaxPage, cancellationToken: cancellationToken)
+                .ListMessagesAsync(queue, cursor: after, limit: Limits.MaxPage, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TimestoneException gone) when (gone.Code == ErrorCode.QueueNotFound)

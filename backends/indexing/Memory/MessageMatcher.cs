@@ -17,6 +17,6 @@ internal sealed class MessageMatcher(MessageSearch search)
         && life.EnqueuedAt >= _enqueuedFrom && life.EnqueuedAt < _enqueuedBefore
         && life.UpdatedAt >= _updatedFrom && life.UpdatedAt < _updatedBefore
         && (search.Worker is null || life.Worker == search.Worker)
-        && (search.Metadata.Count == 0 || life.Metadata!.Matches(search.Metadata))
+        && (search.Filter.Count == 0 || life.Metadata!.Matches(search.Filter))
         && ErrorWords.Match(life.Error, _words);
 }

@@ -145,7 +145,7 @@ internal static class WireSamples
             {
                 Queue = "q",
                 State = MessageState.Errored,
-                Metadata = Pairs,
+                Filter = Pairs,
                 Worker = "w",
                 Error = "e",
                 MinPriority = -1,

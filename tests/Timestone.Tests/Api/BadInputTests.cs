@@ -98,8 +98,8 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("?limit=1001", "limit")]
     [InlineData("?limit=99999999999", "limit")]
     [InlineData("?limit=1&limit=2", "limit")]
-    [InlineData("?after=nonsense", "after")]
-    [InlineData("?after=%ff", "query")]
+    [InlineData("?cursor=nonsense", "cursor")]
+    [InlineData("?cursor=%ff", "query")]
     [InlineData("?colour=red", "colour")]
     public async Task A_bad_query_is_refused_and_names_the_parameter(string query, string field)
     {

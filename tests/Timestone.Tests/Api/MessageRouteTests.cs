@@ -132,7 +132,7 @@ public sealed class MessageRouteTests(ApiServer server) : IClassFixture<ApiServe
         var first = await server.OkAsync(HttpMethod.Get, $"{_queue}/messages?state=pending&limit=1");
         ((string?)first["messages"]![0]!["id"]).ShouldBe("a");
         var next = Uri.EscapeDataString((string)first["next"]!);
-        var second = await server.OkAsync(HttpMethod.Get, $"{_queue}/messages?state=pending&limit=1&after={next}");
+        var second = await server.OkAsync(HttpMethod.Get, $"{_queue}/messages?state=pending&limit=1&cursor={next}");
         ((string?)second["messages"]![0]!["id"]).ShouldBe("b");
         (await server.OkAsync(HttpMethod.Get, $"{_queue}/messages?state=invisible"))["messages"]!
             .AsArray()

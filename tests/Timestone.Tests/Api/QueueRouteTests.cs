@@ -96,9 +96,9 @@ public sealed class QueueRouteTests(ApiServer server) : IClassFixture<ApiServer>
     {
         await server.OkAsync(HttpMethod.Put, $"{Queue}-1");
         await server.OkAsync(HttpMethod.Put, $"{Queue}-2");
-        var page = await server.OkAsync(HttpMethod.Get, $"/v1/queues?after={_name}&limit=1");
+        var page = await server.OkAsync(HttpMethod.Get, $"/v1/queues?cursor={_name}&limit=1");
         ((string?)page["queues"]![0]!["name"]).ShouldBe($"{_name}-1");
-        var next = await server.OkAsync(HttpMethod.Get, $"/v1/queues?after={page["next"]}&limit=1");
+        var next = await server.OkAsync(HttpMethod.Get, $"/v1/queues?cursor={page["next"]}&limit=1");
         ((string?)next["queues"]![0]!["name"]).ShouldBe($"{_name}-2");
     }
 

@@ -22,7 +22,7 @@ public sealed class RejectedRequestTests(ApiServer server) : IClassFixture<ApiSe
         { 400, $"GET / HTTP/1.1\r\n{Host}Host: evil.example\r\n\r\n" },
         { 400, $"GET / HTTP/1.1\r\n{Host}no colon\r\n\r\n" },
         { 400, $"POST /v1/queues/q/messages HTTP/1.1\r\n{Host}Content-Length: much\r\n\r\n" },
-        { 414, $"GET /v1/queues?after={new string('a', 9000)} HTTP/1.1\r\n{Host}\r\n" },
+        { 414, $"GET /v1/queues?cursor={new string('a', 9000)} HTTP/1.1\r\n{Host}\r\n" },
         { 431, $"GET /healthz HTTP/1.1\r\n{Host}X: {new string('a', 40_000)}\r\n\r\n" },
         { 431, $"GET /healthz HTTP/1.1\r\n{Host}{string.Concat(Enumerable.Range(0, 200).Select(static i => $"X-{i}: a\r\n"))}\r\n" },
         { 505, $"GET /healthz HTTP/9.9\r\n{Host}\r\n" },

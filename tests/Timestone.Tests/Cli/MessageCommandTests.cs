@@ -176,7 +176,7 @@ public sealed class MessageCommandTests : IAsyncDisposable
         lines[1].TrimEnd().ShouldEndWith("…");
         lines[2].ShouldStartWith("m3 ");
         var cursor = lines[3].Split(' ')[^1];
-        var next = await _cli.AskAsync("peek", "jobs", "--limit", "2", "--after", cursor);
+        var next = await _cli.AskAsync("peek", "jobs", "--limit", "2", "--cursor", cursor);
         next.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString()).ShouldBe(["m2", "m1"]);
         (await _cli.Service.GetDepthAsync("jobs", MessageState.Pending)).ShouldBe(5);
     }

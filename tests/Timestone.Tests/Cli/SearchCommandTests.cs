@@ -27,7 +27,7 @@ public sealed class SearchCommandTests : IAsyncDisposable
             "jobs",
             "--state",
             "errored",
-            "--metadata",
+            "--filter",
             "tenant=acme",
             "--worker",
             "w1",

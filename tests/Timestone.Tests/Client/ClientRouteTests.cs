@@ -30,7 +30,7 @@ public sealed class ClientRouteTests
         ["get a queue"] = ("GET /v1/queues/q", Queue, service => service.GetQueueAsync("q")),
         ["list queues"] = ("GET /v1/queues?limit=100", $$"""{"queues":[{{Queue}}],"next":null}""", service => service.ListQueuesAsync()),
         ["list queues on"] = (
-            "GET /v1/queues?after=a%2Fb&limit=2",
+            "GET /v1/queues?cursor=a%2Fb&limit=2",
             """{"queues":[],"next":null}""",
             service => service.ListQueuesAsync("a/b", 2)
         ),
@@ -64,7 +64,7 @@ public sealed class ClientRouteTests
             service => service.ListMessagesAsync("q")
         ),
         ["list messages of a state on"] = (
-            "GET /v1/queues/q/messages?state=pending&after=c&limit=9",
+            "GET /v1/queues/q/messages?state=pending&cursor=c&limit=9",
             """{"messages":[],"next":null}""",
             service => service.ListMessagesAsync("q", MessageState.Pending, "c", 9)
         ),
@@ -76,13 +76,13 @@ public sealed class ClientRouteTests
             service => service.SearchMessagesAsync(new MessageSearch())
         ),
         ["search of everything"] = (
-            "GET /v1/search/messages?queue=q&state=pending&metadata.a=x%26y&worker=w&error=no%20luck&minPriority=-1&maxPriority=9&enqueuedFrom=2026-01-31T12%3A00%3A00.000Z&enqueuedBefore=2026-01-31T13%3A00%3A00.500Z&updatedFrom=2026-01-31T12%3A00%3A00.000Z&updatedBefore=2026-01-31T13%3A00%3A00.500Z&order=updated&descending=true&limit=5&cursor=c&after=q%2Fm%2F3&waitSeconds=1.5",
+            "GET /v1/search/messages?queue=q&state=pending&filter=a%3Ax%26y&worker=w&error=no%20luck&minPriority=-1&maxPriority=9&enqueuedFrom=2026-01-31T12%3A00%3A00.000Z&enqueuedBefore=2026-01-31T13%3A00%3A00.500Z&updatedFrom=2026-01-31T12%3A00%3A00.000Z&updatedBefore=2026-01-31T13%3A00%3A00.500Z&order=updated&descending=true&limit=5&cursor=c&after=q%2Fm%2F3&waitSeconds=1.5",
             Found,
             service => service.SearchMessagesAsync(new MessageSearch
             {
                 Queue = "q",
                 State = MessageState.Pending,
-                Metadata = Metadata.Of("a", "x&y"),
+                Filter = Metadata.Of("a", "x&y"),
                 Worker = "w",
                 Error = "no luck",
                 MinPriority = -1,

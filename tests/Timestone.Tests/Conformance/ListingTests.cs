@@ -144,7 +144,7 @@ public abstract class ListingTests(ConformanceSubject subject) : ConformanceTest
         await Queue();
         await EnqueueAll("a", "b", "c", "d");
         var first = await Service.ListMessagesAsync(Q, limit: 2);
-        var second = await Service.ListMessagesAsync(Q, after: first.Next.ShouldNotBeNull(), limit: 2);
+        var second = await Service.ListMessagesAsync(Q, cursor: first.Next.ShouldNotBeNull(), limit: 2);
         second.Messages.Select(message => message.Id).ShouldBe(["c", "d"]);
         second.Next.ShouldBeNull();
     }
@@ -184,7 +184,7 @@ public abstract class ListingTests(ConformanceSubject subject) : ConformanceTest
     public async Task A_malformed_cursor_is_refused(string cursor)
     {
         await Queue();
-        await Answer(Service.ListMessagesAsync(Q, after: cursor)).ShouldBeRefused(ErrorCode.InvalidArgument, "after");
+        await Answer(Service.ListMessagesAsync(Q, cursor: cursor)).ShouldBeRefused(ErrorCode.InvalidArgument, "cursor");
     }
 
     private async Task<List<string>> Pages(MessageState? state, int limit)

@@ -182,7 +182,7 @@ public abstract class SearchTests(ConformanceSubject subject) : IndexTests(subje
     [Theory]
     [InlineData("queue")]
     [InlineData("state")]
-    [InlineData("metadata")]
+    [InlineData("filter")]
     [InlineData("worker")]
     [InlineData("error")]
     [InlineData("order")]
@@ -194,7 +194,7 @@ public abstract class SearchTests(ConformanceSubject subject) : IndexTests(subje
     {
         "queue" => new MessageSearch { Queue = "a/b" },
         "state" => new MessageSearch { State = (MessageState)9 },
-        "metadata" => new MessageSearch { Metadata = Metadata.Of("a b", "c") },
+        "filter" => new MessageSearch { Filter = Metadata.Of("a b", "c") },
         "worker" => new MessageSearch { Worker = new string('x', Limits.MaxWorkerLength + 1) },
         "error" => new MessageSearch { Error = "... !" },
         "order" => new MessageSearch { Order = (SearchOrder)9 },
@@ -225,7 +225,7 @@ public abstract class SearchTests(ConformanceSubject subject) : IndexTests(subje
                 "enqueuedBefore" => search with { EnqueuedBefore = Time() },
                 "updatedFrom" => search with { UpdatedFrom = Time() },
                 "updatedBefore" => search with { UpdatedBefore = Time() },
-                _ => search with { Metadata = Metadata.From([.. search.Metadata, new(name, value)]) },
+                _ => search with { Filter = Metadata.From([.. search.Filter, new(name, value)]) },
             };
 
             long Number() => long.Parse(value, System.Globalization.CultureInfo.InvariantCulture);

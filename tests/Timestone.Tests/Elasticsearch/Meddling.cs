@@ -8,12 +8,12 @@ internal sealed class Meddling(ITimestone inner, Func<Task> meddle) : Forwarding
     public override async Task<MessagePage> ListMessagesAsync(
         string queue,
         MessageState? state = null,
-        string? after = null,
+        string? cursor = null,
         int limit = 100,
         CancellationToken cancellationToken = default
     )
     {
-        var page = await base.ListMessagesAsync(queue, state, after, Math.Min(limit, 50), cancellationToken);
+        var page = await base.ListMessagesAsync(queue, state, cursor, Math.Min(limit, 50), cancellationToken);
         await meddle();
         return page;
     }

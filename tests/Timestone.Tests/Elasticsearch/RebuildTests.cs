@@ -189,7 +189,7 @@ public sealed class RebuildTests
         {
             for (string? after = null; ;)
             {
-                var page = await service.ListMessagesAsync(queue, after: after, limit: 1000);
+                var page = await service.ListMessagesAsync(queue, cursor: after, limit: 1000);
                 expected.AddRange(
                     page.Messages.Select(static each =>
                         $"{each.Queue} {each.Id} {each.Life} {each.Version} {each.State} {each.Priority} {each.Metadata} {each.Worker} {each.Error} {each.Attempt} {each.UpdatedAt:O}"

@@ -102,7 +102,7 @@ public sealed class RequestTests
     {
         Queue = "orders",
         State = MessageState.Pending,
-        Metadata = Metadata.Of("a.b", "1"),
+        Filter = Metadata.Of("a.b", "1"),
         Worker = "w",
         Error = "disk",
         MinPriority = 1,

@@ -141,7 +141,7 @@ public sealed class MemoryIndexModelTests(ITestOutputHelper output)
         {
             Queue = random.Next(2) == 0 ? null : $"q{random.Next(4)}",
             State = Maybe(random, () => (MessageState)random.Next(States.Count), 4),
-            Metadata = random.Next(4) == 0 ? Metadata.Of("tenant", $"t{random.Next(3)}") : Metadata.Empty,
+            Filter = random.Next(4) == 0 ? Metadata.Of("tenant", $"t{random.Next(3)}") : Metadata.Empty,
             Worker = random.Next(6) == 0 ? $"w{random.Next(3)}" : null,
             Error = random.Next(6) == 0 ? new[] { "TIMEOUT", "30 after", "db 7", "expire", "lease expired" }[random.Next(5)] : null,
             MinPriority = Maybe(random, () => (long)random.Next(5), 6),

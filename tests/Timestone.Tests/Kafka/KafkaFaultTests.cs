@@ -152,7 +152,7 @@ public sealed class KafkaFaultTests
         var messages = new List<Message>();
         for (string? cursor = null; ;)
         {
-            var page = await service.ListMessagesAsync(Queue, after: cursor);
+            var page = await service.ListMessagesAsync(Queue, cursor: cursor);
             messages.AddRange(page.Messages);
             if ((cursor = page.Next) is null)
                 break;

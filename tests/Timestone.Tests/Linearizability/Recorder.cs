@@ -99,7 +99,7 @@ internal sealed class Recorder(string queue, QueueSettings settings)
         string? after = null;
         do
         {
-            var page = await service.ListMessagesAsync(queue, after: after, limit: Limits.MaxPage);
+            var page = await service.ListMessagesAsync(queue, cursor: after, limit: Limits.MaxPage);
             foreach (var message in page.Messages)
                 stored.Add(message.Id, message);
             after = page.Next;

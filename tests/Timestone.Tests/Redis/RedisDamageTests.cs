@@ -57,7 +57,7 @@ public sealed class RedisDamageTests : IAsyncLifetime
         page.Queues.ShouldHaveSingleItem().Name.ShouldBe("other");
         page.Unreadable.ShouldBe(["q"]);
         (await _client.ListQueuesAsync(limit: 1)).Next.ShouldBe("other");
-        (await _client.ListQueuesAsync(after: "other", limit: 1)).Unreadable.ShouldBe(["q"]);
+        (await _client.ListQueuesAsync(cursor: "other", limit: 1)).Unreadable.ShouldBe(["q"]);
         row.ShouldNotBeEmpty();
     }
 

@@ -53,7 +53,7 @@ internal static class ReferenceIndex
     private static bool Matches(IndexedMessage message, MessageSearch search) =>
         (search.Queue is null || message.Queue == search.Queue)
         && (search.State is null || message.State == search.State)
-        && message.Metadata.Matches(search.Metadata)
+        && message.Metadata.Matches(search.Filter)
         && (search.Worker is null || message.Worker == search.Worker)
         && (search.Error is null || Words(search.Error).All(Words(message.Error ?? "").Contains))
         && !(message.Priority < search.MinPriority)

@@ -5,9 +5,9 @@ namespace Timestone.Tests.Support;
 /// <summary>How <see cref="ReferenceTimestone"/> lists messages: all of them sorted, and a cursor that is the last one's place.</summary>
 internal static class ReferencePages
 {
-    public static MessagePage Page(ReferenceQueue queue, MessageState? state, string? after, int limit)
+    public static MessagePage Page(ReferenceQueue queue, MessageState? state, string? cursor, int limit)
     {
-        var past = after is null ? default((MessageState, long, long)?) : Parse(after);
+        var past = cursor is null ? default((MessageState, long, long)?) : Parse(cursor);
         var rest = queue.Messages
             .Where(message => state is null || message.State == state)
             .Where(message => past is null || Place(message).CompareTo(past.Value) > 0)
@@ -31,6 +31,6 @@ internal static class ReferencePages
             && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var key)
             && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var sequence)
             ? ((MessageState)state, key, sequence)
-            : throw Validation.Invalid("after", "after must be a cursor from the page before.");
+            : throw Validation.Invalid("cursor", "cursor must be a cursor from the page before.");
     }
 }

@@ -54,12 +54,12 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
     public Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
         On(queue, static (found, _) => found.Info);
 
-    public Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+    public Task<QueuePage> ListQueuesAsync(string? cursor = null, int limit = 100, CancellationToken cancellationToken = default)
     {
         Validation.CheckLimit(limit);
         lock (_gate)
         {
-            var rest = _queues.Values.Select(queue => queue.Info).Where(info => string.CompareOrdinal(info.Name, after) > 0).ToList();
+            var rest = _queues.Values.Select(queue => queue.Info).Where(info => string.CompareOrdinal(info.Name, cursor) > 0).ToList();
             return Task.FromResult(
                 new QueuePage([.. rest.Take(limit)], rest.Count > limit ? rest[limit - 1].Name : null) { ServiceId = _id }
             );
@@ -203,7 +203,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
     public Task<MessagePage> ListMessagesAsync(
         string queue,
         MessageState? state = null,
-        string? after = null,
+        string? cursor = null,
         int limit = 100,
         CancellationToken cancellationToken = default
     ) =>
@@ -213,7 +213,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
             {
                 Validation.CheckState(state);
                 Validation.CheckLimit(limit);
-                return Run(queue, (found, _) => ReferencePages.Page(found, state, after, limit));
+                return Run(queue, (found, _) => ReferencePages.Page(found, state, cursor, limit));
             }
         );
 

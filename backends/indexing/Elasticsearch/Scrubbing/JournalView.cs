@@ -34,7 +34,7 @@ internal sealed class JournalView(ITimestone timestone)
         try
         {
             var page = await timestone
-                .ListMessagesAsync(queue, after: after, limit: limit, cancellationToken: cancellationToken)
+                .ListMessagesAsync(queue, cursor: after, limit: limit, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
             return ([.. page.Messages.Select(JournalMessage.Of)], page.Next);
         }

@@ -14,7 +14,7 @@ internal static class MessageQuery
             yield return Queries.Is("queue", queue);
         if (search.State is { } state)
             yield return Queries.Is("state", JsonSerializer.SerializeToElement(state, DocumentJson.Default.MessageState).GetString()!);
-        foreach (var (key, value) in search.Metadata)
+        foreach (var (key, value) in search.Filter)
             yield return Queries.Is("metadata", MetadataField.Of(key, value));
         if (search.Worker is { } worker)
             yield return Queries.Is("worker", worker);

@@ -62,7 +62,7 @@ internal sealed class ScriptedTimestone(TestClock clock) : ITimestone
 
     public Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) => throw NoBusinessOfAWorker();
 
-    public Task<QueuePage> ListQueuesAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
+    public Task<QueuePage> ListQueuesAsync(string? cursor = null, int limit = 100, CancellationToken cancellationToken = default) =>
         throw NoBusinessOfAWorker();
 
     public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default) =>
@@ -96,7 +96,7 @@ internal sealed class ScriptedTimestone(TestClock clock) : ITimestone
     public Task<MessagePage> ListMessagesAsync(
         string queue,
         MessageState? state = null,
-        string? after = null,
+        string? cursor = null,
         int limit = 100,
         CancellationToken cancellationToken = default
     ) => throw NoBusinessOfAWorker();
