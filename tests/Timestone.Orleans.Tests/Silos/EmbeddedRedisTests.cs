@@ -10,6 +10,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Silos;
 
 /// <summary>A silo that brings its cluster's Redis along.</summary>
+[Collection(Apart.Name)]
 public sealed class EmbeddedRedisTests : IDisposable
 {
     private const int Messages = 200;

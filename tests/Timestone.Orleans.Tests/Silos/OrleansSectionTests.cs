@@ -12,6 +12,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Silos;
 
 /// <summary>Orleans' own configuration section, by which Aspire tells a silo where it belongs.</summary>
+[Collection(Apart.Name)]
 public sealed class OrleansSectionTests : IDisposable
 {
     private readonly TemporaryDirectory _data = new();

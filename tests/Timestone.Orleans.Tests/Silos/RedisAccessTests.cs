@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
 
+[Collection(Apart.Name)]
 public sealed class RedisAccessTests
 {
     [Fact]

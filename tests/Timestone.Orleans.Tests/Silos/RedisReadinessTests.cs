@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
 
+[Collection(Apart.Name)]
 public sealed class RedisReadinessTests
 {
     [Fact]

@@ -9,6 +9,7 @@ namespace Timestone.Orleans.Tests.Silos;
 /// <summary>
 /// Servers, and silos of different clusters, would take the queues of one Redis from each other: whoever comes second is refused.
 /// </summary>
+[Collection(Apart.Name)]
 public sealed class SharedRedisTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

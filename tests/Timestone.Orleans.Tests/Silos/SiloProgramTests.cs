@@ -10,6 +10,7 @@ using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
 
+[Collection(Apart.Name)]
 public sealed class SiloProgramTests : IDisposable
 {
     private readonly TemporaryDirectory _data = new();

@@ -8,6 +8,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Silos;
 
 /// <summary>A client whose cluster is not there yet.</summary>
+[Collection(Apart.Name)]
 public sealed class WaitingClientTests
 {
     [Fact]

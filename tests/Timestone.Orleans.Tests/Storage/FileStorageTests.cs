@@ -14,6 +14,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Storage;
 
 /// <summary>The grain storage of a silo without Redis, within the silo program.</summary>
+[Collection(Apart.Name)]
 public sealed class FileStorageTests : IDisposable
 {
     private readonly TemporaryDirectory _data = new();

@@ -10,6 +10,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Storage;
 
 /// <summary>The grain storage of silos that share a Redis.</summary>
+[Collection(Apart.Name)]
 public sealed class RedisStorageTests
 {
     private static string _redis = "";

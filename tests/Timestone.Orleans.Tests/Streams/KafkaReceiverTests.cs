@@ -12,6 +12,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Streams;
 
 /// <summary>Reading one partition as a pulling agent does, without Orleans.</summary>
+[Collection(Apart.Name)]
 public sealed class KafkaReceiverTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Second = TimeSpan.FromSeconds(1);

@@ -6,6 +6,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Streams;
 
 /// <summary>The stream provider in a cluster.</summary>
+[Collection(Apart.Name)]
 public sealed class KafkaStreamTests
 {
     private readonly string _test = Guid.NewGuid().ToString("N")[..8];

@@ -11,6 +11,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Streams;
 
 /// <summary>The grains that write the indices, from the topics that the publisher writes for everybody.</summary>
+[Collection(Apart.Name)]
 public sealed class TransitionIndexTests : IAsyncLifetime
 {
     private readonly StrictIndex _index = new();
