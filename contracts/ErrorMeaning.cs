@@ -21,8 +21,7 @@ public static class ErrorMeanings
         Unimplemented = 12,
         Unavailable = 14;
 
-    /// <summary>What a code means.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such code.</exception>
+    /// <summary>What a code means; one of a later version, which this one does not know, as <see cref="ErrorCode.Unavailable"/>.</summary>
     public static ErrorMeaning Meaning(this ErrorCode code) => code switch
     {
         ErrorCode.InvalidArgument => new("The request is malformed", 400, InvalidArgument),
@@ -42,7 +41,7 @@ public static class ErrorMeanings
         ErrorCode.HostNotAllowed => new("The server does not answer to this host name", 400, PermissionDenied),
         ErrorCode.ForbiddenOrigin => new("Pages of this origin may not use the server", 403, PermissionDenied),
         ErrorCode.NoSuchRoute => new("There is no such path", 404, Unimplemented),
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "An error code without a meaning."),
+        _ => new("A later version refused it, for a reason that this one does not know", 503, Unavailable, ExitCode: 3, IsPassing: true),
     };
 
     /// <summary>Whether the same call may succeed a moment later: the service cannot answer now, or not here.</summary>

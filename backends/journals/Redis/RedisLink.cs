@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Authentication;
 using StackExchange.Redis;
 
@@ -17,6 +18,7 @@ internal sealed class RedisLink : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Lock _sync = new();
     private Task<ConnectionMultiplexer> _client;
+    private Task<Exception?>? _reason;
     private bool _disposed;
 
     public RedisLink(ConfigurationOptions options, TimeSpan timeout, TimeProvider? time = null)
@@ -65,7 +67,7 @@ internal sealed class RedisLink : IAsyncDisposable
                     InnerException: null
                 }
             )
-                problem = await ReasonAsync(client.Result).ConfigureAwait(false) ?? problem;
+                problem = await ReasonAsync(client.Result).WaitAsync(cancellationToken).ConfigureAwait(false) ?? problem;
             throw new IOException($"Redis: {Describe(problem)}", problem);
         }
     }
@@ -116,30 +118,52 @@ internal sealed class RedisLink : IAsyncDisposable
     private static bool IsUnauthenticated(Exception problem) => Causes(problem).OfType<RedisConnectionException>()
         .Any(static cause => cause is { FailureType: ConnectionFailureType.AuthenticationFailure, InnerException: not IOException });
 
-    private static IEnumerable<Exception> Causes(Exception problem)
+    // A client that could not connect at its start keeps that beside what came later.
+    private static IEnumerable<Exception> Causes(Exception problem) => problem switch
     {
-        for (var cause = problem; cause is not null; cause = cause.InnerException)
-            yield return cause;
+        AggregateException several => several.InnerExceptions.SelectMany(Causes),
+        { InnerException: { } cause } => Causes(cause).Prepend(problem),
+        _ => [problem],
+    };
+
+    // Why the client has no connection; null where it has one again, or does not know either. All who ask at a time share one look.
+    private Task<Exception?> ReasonAsync(ConnectionMultiplexer client)
+    {
+        lock (_sync)
+            return _reason is { IsCompleted: false } running ? running : _reason = LookForReasonAsync(client);
     }
 
-    // Why the client has no connection; null where it has one again or does not know either.
-    private async Task<Exception?> ReasonAsync(ConnectionMultiplexer client)
+    private static async Task<Exception?> LookForReasonAsync(ConnectionMultiplexer client)
     {
-        for (var waited = TimeSpan.Zero; waited < ReasonLimit; waited += ReasonPause)
+        var began = Stopwatch.GetTimestamp();
+        try
         {
-            try
+            while (Stopwatch.GetElapsedTime(began) < ReasonLimit)
             {
-                await client.GetDatabase().PingAsync().WaitAsync(ReasonLimit, _time).ConfigureAwait(false);
-                return null;
+                try
+                {
+                    await client.GetDatabase().PingAsync().WaitAsync(ReasonLimit).ConfigureAwait(false);
+                    return null;
+                }
+                catch (RedisConnectionException problem)
+                {
+                    if (problem.InnerException is not null)
+                        return problem;
+                }
+
+                await Task.Delay(ReasonPause).ConfigureAwait(false);
             }
-            catch (RedisConnectionException problem) when (problem.InnerException is not null)
-            {
-                return problem;
-            }
-            catch (Exception problem) when (problem is RedisException or TimeoutException or ObjectDisposedException)
-            {
-                await Task.Delay(ReasonPause, _time).ConfigureAwait(false);
-            }
+        }
+        catch (Exception problem)
+            when (problem
+                    is RedisException
+                        or RedisCommandException
+                        or TimeoutException
+                        or ObjectDisposedException
+                        or OperationCanceledException
+            )
+        {
+            // It is another client by now, or its connection is silent.
         }
 
         return null;

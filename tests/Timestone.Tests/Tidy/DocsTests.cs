@@ -69,8 +69,10 @@ public sealed partial class DocsTests
             .ToList();
         named.Count.ShouldBeGreaterThan(50);
         var words = Repository
-            .Files(".cs", ".csproj", ".props")
-            .SelectMany(static file => Word().Matches(Repository.Read(file)).Select(static word => word.Value))
+            .Files(".cs")
+            .Select(static file => Repository.CodeOf(Repository.Read(file)))
+            .Concat(Repository.Files(".csproj", ".props").Select(Repository.Read))
+            .SelectMany(static text => Word().Matches(text).Select(static word => word.Value))
             .ToHashSet();
         named.Where(name => !words.Contains(name)).Except(OfPackages).ShouldBeEmpty();
     }

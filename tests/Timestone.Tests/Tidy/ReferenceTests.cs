@@ -99,7 +99,7 @@ public sealed partial class ReferenceTests
                     .Replace('\\', '/')
             );
 
-    // Which folder names a type of which other; by their names alone, which a project has once each.
+    // Which folder names a type of which other; by their names alone.
     private static HashSet<(string From, string To)> Edges(string project, Dictionary<string, string> files)
     {
         string Folder(string file) => FolderOf(file[(project.Length + 1)..]);
@@ -139,7 +139,7 @@ public sealed partial class ReferenceTests
             from == to || (seen.Add(from) && next[from].Any(each => Reaches(each, to, seen)));
     }
 
-    [GeneratedRegex("""<ProjectReference Include="([^"]+)" """)]
+    [GeneratedRegex("""<ProjectReference\s+Include=.([^"]+)""")]
     private static partial Regex Reference();
 
     [GeneratedRegex(
