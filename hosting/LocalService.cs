@@ -11,11 +11,12 @@ namespace Timestone.Hosting;
 /// Opens the journal and the queues while the server already listens, so that whoever waits for it can ask why it takes
 /// long; closes them when the last request has been answered.
 /// </summary>
-internal partial class LocalService(
+public sealed partial class LocalService(
     TimestoneServerOptions options,
     IHostApplicationLifetime lifetime,
     ILogger<LocalService> logger,
-    ILoggerFactory loggers
+    ILoggerFactory loggers,
+    IPeers? peers = null
 ) : IHostedService, IReadiness
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,22 +32,22 @@ internal partial class LocalService(
     private Scrubbing? _scrubbing;
     private volatile LocalTimestone? _timestone;
 
-    /// <summary>What it is told.</summary>
-    protected TimestoneServerOptions Options => options;
-
     /// <summary>Ends when the service can work, or fails with the reason why it never will.</summary>
     public Task Opened => _opened.Task;
 
     /// <summary>Ends when what holds the data has answered, or fails with the reason why it never will.</summary>
     public Task Reached => _reached.Task.Unwrap();
 
+    /// <summary>The service, once <see cref="Opened"/> has ended.</summary>
     public ITimestone Timestone => _timestone ?? throw new InvalidOperationException("The service is not open.");
 
+    /// <inheritdoc/>
     public Obstacle? Obstacle =>
         lifetime.ApplicationStopping.IsCancellationRequested ? Unavailable("The server is stopping.")
         : _timestone is null ? Unavailable("The journal is being opened.")
-        : Unavailable(_redis?.Obstacle ?? _lease?.Conflict ?? _files?.Trouble ?? Trouble) ?? Standby;
+        : Unavailable(_redis?.Obstacle ?? _lease?.Conflict ?? _files?.Trouble ?? peers?.Trouble) ?? Standby;
 
+    /// <inheritdoc/>
     public IReadOnlyList<HealthPart> Parts
     {
         get
@@ -106,15 +107,17 @@ internal partial class LocalService(
         ? $"Being opened again after their journal failed: {string.Join(", ", queues)}."
         : null;
 
+    /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _opening = Task.Run(() => OpenAsync(lifetime.ApplicationStopping), CancellationToken.None);
         return Task.CompletedTask;
     }
 
-    // The web host was started after this and so has stopped before: nobody asks any more.
+    /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // The web host was started after this and so has stopped before: nobody asks any more.
         await _opening.ConfigureAwait(false);
         if (_scrubbing is not null)
             await _scrubbing.DisposeAsync().ConfigureAwait(false);
@@ -141,32 +144,9 @@ internal partial class LocalService(
             await _journal.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The group of those in this process who index what is in Kafka; null where it has none and is to do it itself.</summary>
-    protected virtual string? KafkaReaders => null;
+    private LeaseHolder Holder => peers?.Holder ?? new(LeaseHolder.Server, Name, Guid.NewGuid().ToString("N"), options.AdvertiseUrl);
 
-    /// <summary>Why the host cannot work besides; null when it can.</summary>
-    protected virtual string? Trouble => null;
-
-    /// <summary>As whom this process uses its Redis.</summary>
-    protected virtual LeaseHolder Holder =>
-        new(LeaseHolder.Server, options.Name ?? ListenAddresses.NameOf(options.Urls), Guid.NewGuid().ToString("N"), options.AdvertiseUrl);
-
-    /// <summary>The service's options, where a host wants others.</summary>
-    protected virtual LocalTimestoneOptions Adjust(LocalTimestoneOptions given) => given;
-
-    /// <summary>All queues, for a comparison with the indices.</summary>
-    protected virtual ITimestone AllQueues => Timestone;
-
-    /// <summary>Whether of the processes that share the journal this is the one that compares the indices with the queues.</summary>
-    protected virtual bool IsScrubber => _lease is null or { IsHeld: true };
-
-    /// <summary>Called when the service can work.</summary>
-    /// <param name="timestone">The service.</param>
-    /// <param name="journal">Its journal.</param>
-    /// <param name="index">What writes the indices; null where that is not this process's own.</param>
-    protected virtual void Use(LocalTimestone timestone, IJournal journal, IIndexWriter? index)
-    {
-    }
+    private string Name => options.Name ?? ListenAddresses.NameOf(options.Urls);
 
     private async Task OpenAsync(CancellationToken stopping)
     {
@@ -174,24 +154,23 @@ internal partial class LocalService(
         try
         {
             _journal = await (options.OpenJournal ?? (options.Redis is null ? OpenFiles : OpenRedis))(stopping).ConfigureAwait(false);
-            _events = await EventFlow.StartAsync(options, _journal, loggers, KafkaReaders).ConfigureAwait(false);
+            _events = await EventFlow.StartAsync(options, _journal, loggers, peers?.KafkaReaders).ConfigureAwait(false);
             timestone = new LocalTimestone(
                 _journal,
-                Adjust(
-                    new LocalTimestoneOptions
-                    {
-                        AutoCreate = options.AutoCreate,
-                        Defaults = options.Defaults,
-                        Observer = _log,
-                    }
-                ),
+                new LocalTimestoneOptions
+                {
+                    AutoCreate = options.AutoCreate,
+                    Defaults = options.Defaults,
+                    Observer = _log,
+                    GiveWay = peers is not null,
+                },
                 options.TimeProvider,
                 index: _events.Index
             );
             await timestone.StartAsync(stopping).ConfigureAwait(false);
             if (_lease is not null)
                 await ShareAsync(timestone, _lease).ConfigureAwait(false);
-            Use(timestone, _journal, _events.Writer);
+            peers?.Take(timestone, _journal, _events.Writer);
             _timestone = timestone;
             QueueMetrics.Watch(timestone);
             _reached.TrySetResult(Task.CompletedTask);
@@ -200,8 +179,8 @@ internal partial class LocalService(
                     options,
                     elasticsearch,
                     Archive(),
-                    AllQueues,
-                    () => IsScrubber,
+                    peers?.Everything ?? timestone,
+                    () => peers?.IsScrubber ?? _lease is null or { IsHeld: true },
                     loggers.CreateLogger<Scrubbing>()
                 );
             _opened.SetResult();
@@ -223,7 +202,7 @@ internal partial class LocalService(
         {
             Directory = options.Data,
             Durability = options.Durability,
-            Outbox = EventFlow.Reads(options),
+            Outbox = options.ReadsOutbox,
             OutboxLimitBytes = options.OutboxLimitBytes,
             AcceptDataLoss = options.AcceptDataLoss,
             Notify = Notify,
@@ -254,9 +233,9 @@ internal partial class LocalService(
         _reached.TrySetResult(_redis.Reached);
         _lease = await ActiveLease
             .StartAsync(
-                RedisServerLease.Open(options.ForRedis(), options.LeaseDuration / 2),
+                RedisServerLease.Open(options.ForRedis(), options.Lease / 2),
                 Holder,
-                options.LeaseDuration,
+                options.Lease,
                 options.LeaseRenewal,
                 TimeProvider.System,
                 loggers.CreateLogger<ActiveLease>(),

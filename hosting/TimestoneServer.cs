@@ -9,10 +9,6 @@ namespace Timestone.Hosting;
 /// <summary>A server: the service of this process on its own journal, over HTTP.</summary>
 public sealed class TimestoneServer : IAsyncDisposable
 {
-    // How long requests in flight may take at a stop. Waits end at once and commits take milliseconds; only a caller who
-    // stopped sending or reading takes longer.
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
-
     // Connections beyond the limit that are open at a time, to be told by their end that they are refused.
     private const int BeingRefused = 16;
 
@@ -46,7 +42,7 @@ public sealed class TimestoneServer : IAsyncDisposable
         options.Check();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        return StartAsync(builder, options, new HostProgram(), cancellationToken);
+        return StartAsync(builder, options, new HostProgram { Name = "timestone-server" }, cancellationToken);
     }
 
     /// <summary>Ends when the server was told to stop and has stopped.</summary>
@@ -86,16 +82,14 @@ public sealed class TimestoneServer : IAsyncDisposable
     private static WebApplication Build(WebApplicationBuilder builder, TimestoneServerOptions options, HostProgram program)
     {
         var services = builder.Services;
-        services.AddSingleton(options);
         services.AddSingleton<LocalService>();
         services.AddSingleton<IReadiness>(static all => all.GetRequiredService<LocalService>());
         services.AddSingleton(static all => all.GetRequiredService<LocalService>().Timestone);
         services.AddHostedService(static all => all.GetRequiredService<LocalService>());
         services.AddTimestoneApi(ServerAccess.Of(options));
         builder.AddServiceDefaults(program.Name);
-        // Before the program, which may take longer.
-        services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
-        program.Configure(builder, options);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = program.ShutdownTimeout);
+        services.AddSingleton(program.Configure(builder, options));
 
         // Neither reading a request nor writing an answer blocks.
         services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
@@ -111,7 +105,7 @@ public sealed class TimestoneServer : IAsyncDisposable
             app.Urls.Add(address);
         app.UseTimestone();
         app.MapTimestone();
-        program.Map(app.MapReads());
+        program.Use(app);
         return app;
     }
 }

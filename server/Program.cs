@@ -7,4 +7,8 @@ const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 if (Environment.GetEnvironmentVariable(InlineCompletions) is null)
     Environment.SetEnvironmentVariable(InlineCompletions, "1");
 
-return await ServerCommand.RunAsync(args, Console.Out, Console.Error);
+return await new HostProgram
+{
+    Name = "timestone-server",
+    Description = "A durable priority-queue service in one process, with its own store.",
+}.RunAsync(args, Console.Out, Console.Error);

@@ -8,7 +8,7 @@ namespace Timestone.Silo;
 /// its watchdog takes the time since the machine was started for the time since its last look. A join that fails ends the process with its
 /// reason; of one that takes long this tells.
 /// </summary>
-internal sealed partial class JoiningLog(SiloMembership membership, SiloService service, ILogger<JoiningLog> logger) : BackgroundService
+internal sealed partial class JoiningLog(SiloMembership membership, LocalService service, ILogger<JoiningLog> logger) : BackgroundService
 {
     private const string Category = "Orleans.Runtime", Level = "Warning";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
@@ -16,10 +16,7 @@ internal sealed partial class JoiningLog(SiloMembership membership, SiloService 
     /// <summary>Has a host log so, unless its configuration says how it is to log Orleans.</summary>
     public static void AddTo(IHostApplicationBuilder builder, SiloMembership membership)
     {
-        builder.Services.AddHostedService(static all => new JoiningLog(
-            all.GetRequiredService<SiloMembership>(),
-            (SiloService)all.GetRequiredService<LocalService>(),
-            all.GetRequiredService<ILogger<JoiningLog>>()));
+        builder.Services.AddHostedService<JoiningLog>();
         if (builder.Configuration["Logging:LogLevel:Orleans"] != Level)
             return;
 

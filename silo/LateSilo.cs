@@ -9,7 +9,7 @@ namespace Timestone.Silo;
 /// </summary>
 internal sealed class LateSilo(
     Func<IReadOnlyList<IHostedService>> orleans,
-    SiloService service,
+    LocalService service,
     SiloPorts ports,
     DeadNeighbours? neighbours,
     SiloMembership membership
@@ -29,7 +29,7 @@ internal sealed class LateSilo(
             services.Remove(service);
         services.AddHostedService(all => new LateSilo(
             () => [.. orleans.Select(service => Create(all, service))],
-            (SiloService)all.GetRequiredService<LocalService>(),
+            all.GetRequiredService<LocalService>(),
             all.GetRequiredService<SiloPorts>(),
             all.GetService<DeadNeighbours>(),
             all.GetRequiredService<SiloMembership>()));

@@ -9,11 +9,19 @@ namespace Timestone.Silo;
 /// </summary>
 internal static class OrleansSection
 {
-    private const string Name = "Orleans", ServiceKey = "ServiceKey";
+    private const string Name = "Orleans", ServiceKey = "ServiceKey", RedisKey = "Timestone:Redis";
 
     private static readonly string[] Kinds = ["Clustering", "Reminders"];
     private static readonly string[] NamedKinds = ["GrainStorage", "GrainDirectory", "Streaming", "BroadcastChannel"];
     private static readonly string[] RedisTypes = ["Redis", "AzureRedisCache"];
+
+    /// <summary>The journal is in the Redis that the silos share, unless it is told another.</summary>
+    /// <exception cref="BadOptionException">As of <see cref="Redis"/>.</exception>
+    public static void Complete(ConfigurationManager configuration)
+    {
+        if (configuration[RedisKey] is null && Redis(configuration) is { } redis)
+            configuration.AddInMemoryCollection([new(RedisKey, redis)]);
+    }
 
     /// <summary>The Redis in which silos find each other, as StackExchange.Redis writes it; null where no clustering is named.</summary>
     /// <exception cref="BadOptionException">It names another kind of clustering, or a Redis whose connection string is missing.</exception>

@@ -14,21 +14,21 @@ internal static class RedisCluster
     /// <summary>Makes a silo one of the cluster. What the section <c>Orleans</c> of the configuration names is Orleans' to add.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="redis">The Redis, as StackExchange.Redis writes it.</param>
-    /// <param name="failover">How soon a silo that died is noticed.</param>
+    /// <param name="options">How soon a silo that died is noticed.</param>
     /// <exception cref="BadOptionException">The section asks for a connection string that is missing.</exception>
-    public static ISiloBuilder UseTimestoneRedis(this ISiloBuilder silo, string redis, Failover failover)
+    public static ISiloBuilder UseTimestoneRedis(this ISiloBuilder silo, string redis, SiloOptions options)
     {
         OrleansSection.AddConnections(silo.Services, silo.Configuration);
         if (!OrleansSection.HasClustering(silo.Configuration))
-            silo.UseRedisClustering(options => Configure(options, redis));
+            silo.UseRedisClustering(clustering => Configure(clustering, redis));
         if (!OrleansSection.Has(silo.Configuration, "GrainDirectory", GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY))
-            silo.UseRedisGrainDirectoryAsDefault(options => options.ConfigurationOptions = Connection(redis));
+            silo.UseRedisGrainDirectoryAsDefault(each => each.ConfigurationOptions = Connection(redis));
         if (!OrleansSection.Has(silo.Configuration, "GrainStorage", TimestoneGrainStorage.Name))
-            silo.AddRedisGrainStorage(TimestoneGrainStorage.Name, options => options.ConfigurationOptions = Connection(redis));
+            silo.AddRedisGrainStorage(TimestoneGrainStorage.Name, each => each.ConfigurationOptions = Connection(redis));
 
         // A state that was cleared would take room for ever.
-        silo.Services.Configure<RedisStorageOptions>(TimestoneGrainStorage.Name, static options => options.DeleteStateOnClear = true);
-        return silo.Configure<ClusterMembershipOptions>(failover.Configure);
+        silo.Services.Configure<RedisStorageOptions>(TimestoneGrainStorage.Name, static storage => storage.DeleteStateOnClear = true);
+        return silo.Configure<ClusterMembershipOptions>(membership => Failover.Configure(membership, options));
     }
 
     private static void Configure(RedisClusteringOptions options, string redis)

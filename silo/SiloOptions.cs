@@ -1,50 +1,71 @@
-using System.Globalization;
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Timestone.Hosting;
 
 namespace Timestone.Silo;
 
 /// <summary>What a silo is told beyond what a server is: by its own options, or else by the section <c>Orleans</c>.</summary>
-/// <param name="Cluster">The name of its cluster, which its silos and clients share.</param>
-/// <param name="Service">What its grains' states are filed under; the cluster's name unless the section <c>Orleans</c> has another.</param>
-/// <param name="Address">Where other silos and clients reach it.</param>
-/// <param name="SiloPort">The port for other silos; null to choose a free one.</param>
-/// <param name="GatewayPort">The port for clients; null to choose a free one.</param>
-/// <param name="Failover">How soon a silo that died is noticed.</param>
-internal sealed record SiloOptions(string Cluster, string Service, IPAddress Address, int? SiloPort, int? GatewayPort, Failover Failover)
+internal sealed record SiloOptions
 {
-    public const string Section = "Silo";
-
     /// <summary>Where silos are looked for by whoever has been told nothing else, as by firewalls.</summary>
     public const int UsualSiloPort = 11111, UsualGatewayPort = 30000;
 
-    public static readonly IReadOnlyDictionary<string, string> Names = new Dictionary<string, string>
-    {
-        ["--cluster"] = "Timestone:Silo:Cluster",
-        ["--advertise"] = "Timestone:Silo:Advertise",
-        ["--silo-port"] = "Timestone:Silo:SiloPort",
-        ["--gateway-port"] = "Timestone:Silo:GatewayPort",
-        ["--probe-seconds"] = "Timestone:Silo:ProbeSeconds",
-        ["--missed-probes"] = "Timestone:Silo:MissedProbes",
-        ["--death-votes"] = "Timestone:Silo:DeathVotes",
-    };
+    private const string Port = "a port, 1 to 65535";
+
+    public static OptionSection<SiloOptions> Section { get; } = new("Timestone:Silo");
+
+    /// <summary>The name of its cluster, which its silos and clients share.</summary>
+    [Option("the cluster's name", Value = "NAME", Allowed = "letters, digits and '-'", AlsoKey = "Orleans:ClusterId")]
+    [Required, RegularExpression("[A-Za-z0-9-]+")]
+    public string Cluster { get; init; } = "timestone";
+
+    /// <summary>Where other silos and clients reach it: an IP address.</summary>
+    [Option("where other silos and clients reach it", Value = "ADDRESS", AlsoKey = "Orleans:Endpoints:AdvertisedIPAddress")]
+    public string Advertise { get; init; } = "127.0.0.1";
+
+    /// <summary>The port for other silos; null to choose a free one.</summary>
+    [Option(
+        "the port for other silos; else a free one, or 11111 where others can reach this machine",
+        Allowed = Port,
+        AlsoKey = "Orleans:Endpoints:SiloPort"
+    )]
+    [Range(1.0, 65535)]
+    public int? SiloPort { get; init; }
+
+    /// <summary>The port for clients; null to choose a free one.</summary>
+    [Option(
+        "the port for Orleans clients; else a free one, or 30000 where others can reach this machine",
+        Allowed = Port,
+        AlsoKey = "Orleans:Endpoints:GatewayPort"
+    )]
+    [Range(1.0, 65535)]
+    public int? GatewayPort { get; init; }
+
+    /// <summary>How often a silo is probed, and how long an answer may take.</summary>
+    [Option("how often a silo is asked whether it lives, and how long it may take to answer"), Range(0.1, 60)]
+    public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(1.25);
+
+    /// <summary>How many probes in a row must fail. The last goes by way of another silo, where there is one.</summary>
+    [Option("how many times in a row it must not have answered to be suspected"), Range(1.0, 20)]
+    public int MissedProbes { get; init; } = 2;
+
+    /// <summary>How many silos must agree, where there are as many. Orleans needs no more than half of those that are left.</summary>
+    [Option("how many silos must suspect it, where there are as many, for it to lose its queues"), Range(1.0, 10)]
+    public int DeathVotes { get; init; } = 2;
+
+    /// <summary>What its grains' states are filed under; the cluster's name unless the section <c>Orleans</c> has another.</summary>
+    public string Service { get; init; } = "timestone";
+
+    public IPAddress Address => IPAddress.Parse(Advertise);
 
     /// <exception cref="BadOptionException">An option is unknown or cannot be what it is.</exception>
     public static SiloOptions Read(IConfiguration configuration, bool insecure)
     {
-        var section = configuration.GetSection("Timestone").GetSection(Section);
-        foreach (var given in section.GetChildren())
-        {
-            if (!Names.Values.Contains(given.Path, StringComparer.OrdinalIgnoreCase))
-                throw new BadOptionException(given.Path, "there is no such option.");
-        }
-
-        var cluster = Either("--cluster", "ClusterId") ?? "timestone";
-        if (cluster.Length == 0 || !cluster.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
-            throw new BadOptionException("--cluster", $"'{cluster}' must be letters, digits and '-'.");
-        var advertised = Either("--advertise", "Endpoints:AdvertisedIPAddress") ?? "127.0.0.1";
-        if (!IPAddress.TryParse(advertised, out var address))
-            throw new BadOptionException("--advertise", $"'{advertised}' is no IP address.");
+        var options = Section.Read(configuration);
+        Section.Check(options);
+        options = options with { Service = OrleansSection.Value(configuration, "ServiceId") ?? options.Cluster };
+        if (!IPAddress.TryParse(options.Advertise, out var address))
+            throw new BadOptionException("--advertise", $"'{options.Advertise}' is no IP address.");
         if (!insecure && !IPAddress.IsLoopback(address))
             throw new BadOptionException(
                 "--advertise",
@@ -52,30 +73,14 @@ internal sealed record SiloOptions(string Cluster, string Service, IPAddress Add
             );
 
         // Across machines firewalls must know them.
-        var fix = !IPAddress.IsLoopback(address);
-        var options = new SiloOptions(
-            cluster,
-            OrleansSection.Value(configuration, "ServiceId") ?? cluster,
-            address,
-            Port("--silo-port", Either("--silo-port", "Endpoints:SiloPort"), fix ? UsualSiloPort : null),
-            Port("--gateway-port", Either("--gateway-port", "Endpoints:GatewayPort"), fix ? UsualGatewayPort : null),
-            Failover.Read(section));
+        if (!IPAddress.IsLoopback(address))
+            options = options with
+            {
+                SiloPort = options.SiloPort ?? UsualSiloPort,
+                GatewayPort = options.GatewayPort ?? UsualGatewayPort,
+            };
         return options.SiloPort is null || options.SiloPort != options.GatewayPort
             ? options
             : throw new BadOptionException("--gateway-port", "must differ from --silo-port.");
-
-        string? Either(string option, string key)
-        {
-            var (own, orleans) = (configuration[Names[option]], OrleansSection.Value(configuration, key));
-            return own is null || orleans is null || own == orleans
-                ? own ?? orleans
-                : throw new BadOptionException(option, $"is '{own}', and Orleans:{key} is '{orleans}'; leave one of them out.");
-        }
     }
-
-    private static int? Port(string option, string? text, int? absent) => text is null
-        ? absent
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort
-            ? port
-            : throw new BadOptionException(option, $"'{text}' must be a port, 1 to {IPEndPoint.MaxPort}.");
 }

@@ -26,6 +26,9 @@ internal sealed class SiloPorts : IDisposable
     /// <summary>The port for Orleans clients.</summary>
     public int GatewayPort { get; }
 
+    /// <summary>Where both are for others.</summary>
+    public IPAddress Advertised => _options.Address;
+
     /// <summary>Whether at least one of them was chosen here, so that nobody can know it without being told.</summary>
     public bool IsChosen => _options.SiloPort is null || _options.GatewayPort is null;
 

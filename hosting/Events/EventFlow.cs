@@ -84,10 +84,6 @@ internal sealed class EventFlow : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a journal's outbox would be read at all.</summary>
-    public static bool Reads(TimestoneServerOptions options) =>
-        options.Kafka is not null || options.Elasticsearch is not null || (options.Redis is null && options.Index == IndexKind.Memory);
-
     /// <summary>Starts something that stands on Kafka's client.</summary>
     /// <exception cref="BadOptionException">It does not take its properties.</exception>
     public static T OnKafka<T>(Func<T> start)

@@ -132,7 +132,7 @@ public sealed class TestSilos
     {
         public void Configure(ISiloBuilder siloBuilder)
         {
-            siloBuilder.UseTimestoneRedis(RedisServer.SharedOfAnyKind.Address, Timestone.Silo.Failover.Default);
+            siloBuilder.UseTimestoneRedis(RedisServer.SharedOfAnyKind.Address, new Timestone.Silo.SiloOptions());
             siloBuilder.AddTimestoneGrains();
 
             // Nothing here is about silos that die; a machine that is busy must not look like that.

@@ -99,9 +99,9 @@ public sealed class FileStorageTests : IDisposable
             ["Timestone:Silo:GatewayPort"] = FreePort(),
         });
         var options = new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Data = _data.Path };
-        using var program = new SiloProgram();
-        program.Read(builder.Configuration, options);
-        await using var silo = await TimestoneServer.StartAsync(builder, program.Prepare(options), program, CancellationToken.None);
+        using var host = new SiloHost();
+        var program = new HostProgram { Name = "timestone-silo", Configure = host.Configure };
+        await using var silo = await TimestoneServer.StartAsync(builder, options, program, CancellationToken.None);
         await use(key => silo.Services.GetRequiredService<IGrainFactory>().GetGrain<INotesGrain>(key));
     }
 

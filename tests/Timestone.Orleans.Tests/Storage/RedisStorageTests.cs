@@ -82,7 +82,7 @@ public sealed class RedisStorageTests
     {
         public void Configure(ISiloBuilder siloBuilder)
         {
-            siloBuilder.UseTimestoneRedis(_redis, Timestone.Silo.Failover.Default);
+            siloBuilder.UseTimestoneRedis(_redis, new Timestone.Silo.SiloOptions());
             siloBuilder.Configure<ClusterMembershipOptions>(static options => options.NumVotesForDeathDeclaration = 1);
         }
     }

@@ -182,7 +182,7 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task What_cannot_be_is_refused_at_the_start(string option, string value)
     {
         using var errors = new StringWriter();
-        (await ServerCommand.RunAsync([option, value], TextWriter.Null, errors)).ShouldBe(1);
+        (await new HostProgram { Name = "timestone-server" }.RunAsync([option, value], TextWriter.Null, errors)).ShouldBe(1);
         errors.ToString().ShouldStartWith($"timestone-server: {option}: '{value}'");
     }
 

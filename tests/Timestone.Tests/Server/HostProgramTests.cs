@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Shouldly;
 using Timestone.Hosting;
 using Timestone.Indexing.Elasticsearch;
@@ -7,7 +8,7 @@ using Xunit;
 
 namespace Timestone.Tests.Server;
 
-public sealed class ServerCommandTests
+public sealed class HostProgramTests
 {
     [Theory]
     [InlineData("--urls", "--urls http://0.0.0.0:7070")]
@@ -53,7 +54,7 @@ public sealed class ServerCommandTests
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        (await ServerCommand.RunAsync(commandLine.Split(' '), output, errors)).ShouldBe(1);
+        (await new HostProgram { Name = "timestone-server" }.RunAsync(commandLine.Split(' '), output, errors)).ShouldBe(1);
         errors.ToString().ShouldStartWith($"timestone-server: {option}: ");
         errors.ToString().Trim().ShouldNotContain('\n');
         output.ToString().ShouldBeEmpty();
@@ -214,9 +215,64 @@ public sealed class ServerCommandTests
     public async Task Help_is_no_error()
     {
         using var output = new StringWriter();
-        (await ServerCommand.RunAsync(["--help"], output, TextWriter.Null)).ShouldBe(0);
-        output.ToString().ShouldContain("--durability fsync|os");
+        (await new HostProgram { Name = "timestone-server" }.RunAsync(["--help"], output, TextWriter.Null)).ShouldBe(0);
+        output.ToString().ShouldContain("--durability <fsync|os>");
+        output.ToString().ShouldContain("until another takes over [default: 4]");
     }
+
+    [Fact]
+    public async Task A_mistyped_option_is_refused_with_the_one_that_may_be_meant()
+    {
+        using var errors = new StringWriter();
+        (await new HostProgram { Name = "timestone-server" }.RunAsync(["--kafak", "x"], TextWriter.Null, errors)).ShouldBe(1);
+        errors.ToString().Trim().ShouldBe("timestone-server: --kafak: there is no such option; did you mean --kafka? See --help.");
+    }
+
+    [Theory]
+    [InlineData("--index-transitions", "0", "'0' must be a whole number, at least 1.")]
+    [InlineData("--index-transitions", "some", "'some' must be a whole number, at least 1.")]
+    [InlineData("--lease-seconds", "0.5", "'0.5' must be a number of seconds, 1 to 300.")]
+    [InlineData("--data", "--insecure", "needs a value.")]
+    [InlineData("--role", "dancer", "'dancer' must be all or server or indexer.")]
+    [InlineData("--name", "", "'' must be 1 to 200 characters, none of them a control character.")]
+    public async Task A_bad_value_is_refused_with_what_is_allowed(string option, string value, string says)
+    {
+        using var errors = new StringWriter();
+        (await new HostProgram { Name = "timestone-server" }.RunAsync([option, value], TextWriter.Null, errors)).ShouldBe(1);
+        errors.ToString().Trim().ShouldBe($"timestone-server: {option}: {says}");
+    }
+
+    [Fact]
+    public async Task Arguments_say_what_their_keys_say_and_win_over_the_configuration()
+    {
+        TimestoneServerOptions? told = null;
+        var program = new HostProgram
+        {
+            Name = "timestone-server",
+            Complete = static configuration => configuration.Sources.Insert(
+                0,
+                new MemoryConfigurationSource
+                {
+                    InitialData = new Dictionary<string, string?> { ["Timestone:Index"] = "memory", ["Timestone:ScrubRate"] = "7" },
+                }
+            ),
+            Configure = (_, options) => throw new IOException((told = options).Urls),
+        };
+        string[] args =
+        [
+            "--no-auto-create", "--insecure", "--index=none", "--lease-seconds", "3.5",
+            "--max-connections=5000000000", "--allowed-hosts=a,b",
+        ];
+        (await program.RunAsync(args, TextWriter.Null, TextWriter.Null)).ShouldBe(1);
+        var options = told.ShouldNotBeNull();
+        (options.AutoCreate, options.Insecure, options.Index, options.Lease, options.MaxConnections, options.ScrubRate).ShouldBe(
+            (false, true, IndexKind.None, TimeSpan.FromSeconds(3.5), 5_000_000_000, 7)
+        );
+        options.AllowedHosts.ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public void The_defaults_are_within_their_ranges() => Should.NotThrow(() => new TimestoneServerOptions().Check());
 
     private static Dictionary<string, string?> Placed(string key, string value) =>
         new() { ["Timestone:Kafka"] = "localhost:9092", ["Timestone:Elasticsearch"] = "http://localhost:9200", [key] = value };
