@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Timestone.Engine;
+using Timestone.Resilience;
 
 namespace Timestone.Grains;
 
@@ -14,23 +15,20 @@ internal sealed partial class SiloWatch(
     IClusterMembershipService membership,
     ILocalSiloDetails self,
     ILogger<SiloWatch> logger
-) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+) : ILifecycleParticipant<ISiloLifecycle>
 {
-    private readonly CancellationTokenSource _stopping = new();
     private readonly WakeWatch _wake = new(
         (queue, cancellationToken) => grains.GetGrain<IQueueGrain>(queue).WakeAsync(cancellationToken),
         (queue, problem) => LogNotWoken(logger, queue, problem.Message));
-    private Task _watching = Task.CompletedTask;
+    private BackgroundLoop? _loop;
     private SiloAddress[] _seen = [];
 
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(SiloWatch), ServiceLifecycleStage.Active, StartAsync, StopAsync);
 
-    public void Dispose() => _stopping.Dispose();
-
     private Task StartAsync(CancellationToken cancellationToken)
     {
-        _watching = Task.Run(WatchAsync, CancellationToken.None);
+        _loop = BackgroundLoop.Every(WakeWatch.Interval, LookAsync, LogFailed);
         return Task.CompletedTask;
     }
 
@@ -38,32 +36,15 @@ internal sealed partial class SiloWatch(
     {
         if (silo.IsOpen)
             LogHandingOver(silo.Local.Open.Count);
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        var ended = _loop?.DisposeAsync() ?? default;
         await silo.StopAsync().ConfigureAwait(false);
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended.ConfigureAwait(false);
     }
 
-    private async Task WatchAsync()
+    private async Task LookAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(WakeWatch.Interval);
-        do
-        {
-            try
-            {
-                if (silo.IsOpen && silo.Shared is { } shared)
-                    await LookAsync(shared.WakeTable, silo.Local, _stopping.Token).ConfigureAwait(false);
-            }
-            catch (Exception problem) when (problem is not OperationCanceledException)
-            {
-                // Whatever it was, this silo's part of the table must go on being looked after.
-                LogFailed(problem);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false));
-    }
-
-    private async Task LookAsync(IWakeTable table, LocalTimestone local, CancellationToken cancellationToken)
-    {
+        if (!silo.IsOpen || silo.Shared is not { } shared)
+            return;
         SiloAddress[] active =
         [
             .. membership
@@ -77,8 +58,8 @@ internal sealed partial class SiloWatch(
 
         // After a change some of what is open may have nobody, and parts have another silo.
         var changed = !active.AsSpan().SequenceEqual(_seen);
-        var parts = Enumerable.Range(0, table.Parts).Where(part => part % active.Length == place);
-        await _wake.LookAsync(table, local, parts, alsoOpen: changed, cancellationToken).ConfigureAwait(false);
+        var parts = Enumerable.Range(0, shared.WakeTable.Parts).Where(part => part % active.Length == place);
+        await _wake.LookAsync(shared.WakeTable, silo.Local, parts, alsoOpen: changed, stopping).ConfigureAwait(false);
         _seen = active;
     }
 

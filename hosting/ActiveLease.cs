@@ -1,4 +1,5 @@
 using Timestone.Journals.Redis;
+using Timestone.Resilience;
 
 namespace Timestone.Hosting;
 
@@ -20,8 +21,7 @@ internal sealed partial class ActiveLease : IAsyncDisposable
     private readonly TimeSpan _renewal;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _running = Task.CompletedTask;
+    private BackgroundLoop? _loop;
     private Task _changing = Task.CompletedTask;
     private long _heldUntil = long.MinValue;
     private volatile LeaseHolder? _other;
@@ -85,17 +85,33 @@ internal sealed partial class ActiveLease : IAsyncDisposable
         if (active)
             await gained().ConfigureAwait(false);
         Tell(active);
-        _running = Task.Run(() => GoOnAsync(active, gained, lost), CancellationToken.None);
+        _loop = BackgroundLoop.Start(KeepAsync, _renewal / LooksARenewal, LogFailed, time: _time);
+
+        async Task<TimeSpan> KeepAsync(CancellationToken stopping)
+        {
+            var asked = _time.GetTimestamp();
+            await AskAsync().ConfigureAwait(false);
+            if (IsHeld != active)
+            {
+                active = !active;
+                _changing = ChangeAsync(_changing, active ? gained : lost);
+                Tell(active);
+            }
+            else if (!active && _other?.Name != _told)
+            {
+                Tell(active);
+            }
+
+            var next = IsHeld ? Min(_time.GetElapsedTime(asked, Volatile.Read(ref _heldUntil)), _renewal) : _renewal / LooksARenewal;
+            return Max(next - _time.GetElapsedTime(asked), TimeSpan.FromMilliseconds(1));
+        }
     }
 
     /// <summary>Asks no more; what it has it keeps.</summary>
     public async Task StopAsync()
     {
-        // A host stops its services both when it is told to and when it is disposed of.
-        if (_disposed)
-            return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_loop is not null)
+            await _loop.DisposeAsync().ConfigureAwait(false);
         await _changing.ConfigureAwait(false);
     }
 
@@ -117,30 +133,6 @@ internal sealed partial class ActiveLease : IAsyncDisposable
         }
 
         await _lease.DisposeAsync().ConfigureAwait(false);
-        _stopping.Dispose();
-    }
-
-    private async Task GoOnAsync(bool active, Func<Task> gained, Func<Task> lost)
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            var asked = _time.GetTimestamp();
-            await AskAsync().ConfigureAwait(false);
-            if (IsHeld != active)
-            {
-                active = !active;
-                _changing = ChangeAsync(_changing, active ? gained : lost);
-                Tell(active);
-            }
-            else if (!active && _other?.Name != _told)
-            {
-                Tell(active);
-            }
-
-            var next = IsHeld ? Min(_time.GetElapsedTime(asked, Volatile.Read(ref _heldUntil)), _renewal) : _renewal / LooksARenewal;
-            await Task.Delay(Max(next - _time.GetElapsedTime(asked), TimeSpan.FromMilliseconds(1)), _time, _stopping.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     private async Task AskAsync()

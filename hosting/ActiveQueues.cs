@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Resilience;
 
 namespace Timestone.Hosting;
 
@@ -12,8 +13,7 @@ internal sealed partial class ActiveQueues(LocalTimestone timestone, ISharedJour
 
     private static readonly TimestoneError Standby = new(ErrorCode.Standby, "This server is not the active one on its Redis.");
 
-    private CancellationTokenSource? _watch;
-    private Task _watching = Task.CompletedTask;
+    private BackgroundLoop? _loop;
 
     /// <summary>Stands by at first.</summary>
     public static async Task<ActiveQueues> StartAsync(LocalTimestone timestone, ISharedJournal journal, ILogger logger)
@@ -27,8 +27,23 @@ internal sealed partial class ActiveQueues(LocalTimestone timestone, ISharedJour
     public Task BeginAsync()
     {
         timestone.Resume();
-        _watch = new CancellationTokenSource();
-        _watching = Task.Run(() => WatchAsync(_watch.Token));
+        var (wake, looks) = (new WakeWatch(timestone.WakeAsync, (queue, problem) => LogNotWoken(queue, problem.Message)), 0);
+        _loop = BackgroundLoop.Every(
+            WakeWatch.Interval,
+            async stopping =>
+            {
+                await wake.LookAsync(
+                        journal.WakeTable,
+                        timestone,
+                        Enumerable.Range(0, journal.WakeTable.Parts),
+                        alsoOpen: looks % LooksBetweenOpen == 0,
+                        stopping
+                    )
+                    .ConfigureAwait(false);
+                looks++;
+            },
+            problem => LogNotLooked(problem.Message)
+        );
         return Task.CompletedTask;
     }
 
@@ -36,42 +51,12 @@ internal sealed partial class ActiveQueues(LocalTimestone timestone, ISharedJour
     public async Task EndAsync()
     {
         var closing = timestone.SuspendAsync(Standby);
-        if (_watch is not null)
-            await _watch.CancelAsync().ConfigureAwait(false);
+        var ended = _loop?.DisposeAsync() ?? default;
         await closing.ConfigureAwait(false);
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _watch?.Dispose();
-        _watch = null;
+        await ended.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync() => await EndAsync().ConfigureAwait(false);
-
-    private async Task WatchAsync(CancellationToken cancellationToken)
-    {
-        var wake = new WakeWatch(timestone.WakeAsync, (queue, problem) => LogNotWoken(queue, problem.Message));
-        using var timer = new PeriodicTimer(WakeWatch.Interval);
-        var looks = 0;
-        do
-        {
-            try
-            {
-                await wake.LookAsync(
-                        journal.WakeTable,
-                        timestone,
-                        Enumerable.Range(0, journal.WakeTable.Parts),
-                        alsoOpen: looks % LooksBetweenOpen == 0,
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-                looks++;
-            }
-            catch (IOException problem)
-            {
-                LogNotLooked(problem.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
-    }
 
     [LoggerMessage(30, LogLevel.Warning, "Queues that are due cannot be looked for: {Problem}")]
     private partial void LogNotLooked(string problem);

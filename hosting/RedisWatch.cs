@@ -1,5 +1,6 @@
 using Timestone.Api;
 using Timestone.Journals.Redis;
+using Timestone.Resilience;
 
 namespace Timestone.Hosting;
 
@@ -13,19 +14,17 @@ internal sealed partial class RedisWatch : IAsyncDisposable
 
     private readonly RedisJournal _journal;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _watching;
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly BackgroundLoop _loop;
     private volatile string? _obstacle = "Redis has not been reached yet.";
     private volatile RedisCondition? _condition;
     private string? _lost;
-    private bool _disposed;
 
     private RedisWatch(RedisJournal journal, ILogger logger)
     {
         (_journal, _logger) = (journal, logger);
-        _watching = WatchAsync();
+        _loop = BackgroundLoop.Every(Interval, LookAsync, NotSeen);
     }
 
     /// <summary>Why nothing works; null while Redis answers.</summary>
@@ -50,40 +49,34 @@ internal sealed partial class RedisWatch : IAsyncDisposable
     public static async Task<RedisWatch> StartAsync(RedisJournal journal, ILogger logger, CancellationToken cancellationToken)
     {
         var watch = new RedisWatch(journal, logger);
-        await watch.LookAsync(cancellationToken).ConfigureAwait(false);
+        await watch._looked.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         return watch;
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var look = _journal.ExamineAsync(cancellationToken);
-            if (
-                await Task.WhenAny(look, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false) != look
-                && !cancellationToken.IsCancellationRequested
-            )
-                Lost($"Redis has not answered for {Patience.TotalSeconds} s.");
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
-            // It may be another one each time, or have other settings.
-            var found = await look.ConfigureAwait(false);
-            if (_obstacle is not null)
-                LogReached(string.Join(", ", _journal.Addresses));
-            foreach (var caution in found.Cautions.Except(_condition?.Cautions ?? []))
-                LogCaution(caution);
-            (_condition, _obstacle) = (found, null);
-            _reached.TrySetResult();
-        }
-        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Whatever it was, it must go on being looked at.
-            Lost(problem is IOException ? problem.Message : "What it answers cannot be understood.");
-        }
-        finally
-        {
-            _turn.Release();
-        }
+    private async Task LookAsync(CancellationToken stopping)
+    {
+        var look = _journal.ExamineAsync(stopping);
+        await ((Task)look).WaitAsync(Patience, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!look.IsCompleted && !stopping.IsCancellationRequested)
+            Lost($"Redis has not answered for {Patience.TotalSeconds} s.");
+
+        // It may be another one each time, or have other settings.
+        var found = await look.ConfigureAwait(false);
+        if (_obstacle is not null)
+            LogReached(string.Join(", ", _journal.Addresses));
+        foreach (var caution in found.Cautions.Except(_condition?.Cautions ?? []))
+            LogCaution(caution);
+        (_condition, _obstacle) = (found, null);
+        _reached.TrySetResult();
+        _looked.TrySetResult();
+    }
+
+    private void NotSeen(Exception problem)
+    {
+        Lost(problem is IOException ? problem.Message : "What it answers cannot be understood.");
+        _looked.TrySetResult();
     }
 
     private void Lost(string why)
@@ -92,24 +85,6 @@ internal sealed partial class RedisWatch : IAsyncDisposable
         if (_obstacle is null || why != _lost)
             LogLost(why);
         (_lost, _obstacle) = (why, "Redis cannot be reached; the server's log says why.");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        // A host stops its services both when it is told to and when it is disposed of.
-        if (Interlocked.Exchange(ref _disposed, true))
-            return;
-        await _closing.CancelAsync().ConfigureAwait(false);
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _closing.Dispose();
-        _turn.Dispose();
-    }
-
-    private async Task WatchAsync()
-    {
-        using var timer = new PeriodicTimer(Interval);
-        while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
-            await LookAsync(_closing.Token).ConfigureAwait(false);
     }
 
     [LoggerMessage(10, LogLevel.Information, "Redis at {Addresses} answers.")]

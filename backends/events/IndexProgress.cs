@@ -32,8 +32,7 @@ public sealed class IndexProgress : IAsyncDisposable
     private readonly ProgressNotes _notes = new();
     private readonly TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _running;
+    private readonly BackgroundLoop _loop;
     private volatile Look? _last;
     private (long At, TimeSpan Cost, TimeSpan? Lag)? _asked;
     private long _visible = long.MinValue;
@@ -65,7 +64,17 @@ public sealed class IndexProgress : IAsyncDisposable
         (_outbox, _outboxLag, _log, _makeVisible, _time) = (outbox, outboxLag, log, makeVisible, time ?? TimeProvider.System);
         (_logState, _delivered) = (logState, delivered ?? (static () => 0));
         (_outboxStill, _unknownStill) = (new StallWatch(_time), new StallWatch(_time));
-        _running = Task.Run(RunAsync);
+        _loop = BackgroundLoop.Every(
+            Interval,
+            async stopping =>
+            {
+                _last = await LookAsync(stopping).ConfigureAwait(false);
+                _looked.TrySetResult();
+            },
+            // What goes wrong is part of what it finds.
+            static _ => { },
+            time: _time
+        );
     }
 
     /// <summary>What was on its way when it was looked last; null before that.</summary>
@@ -96,24 +105,9 @@ public sealed class IndexProgress : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_stopping.IsCancellationRequested)
-            return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _loop.DisposeAsync().ConfigureAwait(false);
         _looked.TrySetResult();
-        _stopping.Dispose();
         _turn.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, _time);
-        do
-        {
-            _last = await LookAsync(_stopping.Token).ConfigureAwait(false);
-            _looked.TrySetResult();
-        }
-        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false));
     }
 
     private async Task<Look> LookAsync(CancellationToken cancellationToken)

@@ -16,18 +16,19 @@ public sealed class OutboxPump : IAsyncDisposable
 {
     // After few entries others are waited for, so that a commit of one message does not cost a delivery of its own.
     private const int FewEntries = 500;
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(8);
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(8), AfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly string _name;
     private readonly IOutbox _outbox;
     private readonly OutboxStart _start;
     private readonly IOutboxSink _sink;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly OutboxWatch _watch;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _running;
+    private readonly EndlessRetry _retry;
+    private readonly BackgroundLoop _loop;
+    private IOutboxReader? _opened;
     private volatile IOutboxReader? _reader;
+    private bool _startsAnew;
     private long _delivered;
 
     /// <summary>Starts it.</summary>
@@ -50,12 +51,15 @@ public sealed class OutboxPump : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(outbox);
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentNullException.ThrowIfNull(logger);
-        (_name, _outbox, _start, _sink, _logger, _time) = (name, outbox, start, sink, logger, time ?? TimeProvider.System);
+        (_name, _outbox, _start, _sink, _time) = (name, outbox, start, sink, time ?? TimeProvider.System);
         _watch = new OutboxWatch(name, outbox, logger);
 
+        // Whatever goes wrong, going on is better than to stop for ever: the log says what it was.
+        _retry = new EndlessRetry($"The flow of events to {name}", logger, _time, static _ => true);
+
         // Now, and not when a thread is free: what an outbox in memory is told before it has a reader has no history.
-        var first = TryOpen();
-        _running = Task.Run(() => RunAsync(first));
+        _opened = TryOpen();
+        _loop = BackgroundLoop.Start(DrainAsync, AfterFailure, problem => PumpLog.Failed(logger, name, problem), time: _time);
     }
 
     /// <summary>How many batches were delivered.</summary>
@@ -77,11 +81,11 @@ public sealed class OutboxPump : IAsyncDisposable
     /// <summary>Stops at once: what is being delivered may come again, what was delivered does not.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_stopping.IsCancellationRequested)
-            return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
-        _stopping.Dispose();
+        await _loop.DisposeAsync().ConfigureAwait(false);
+
+        // It may have been stopped before its first turn.
+        if (Interlocked.Exchange(ref _opened, null) is { } unread)
+            await unread.DisposeAsync().ConfigureAwait(false);
     }
 
     private IOutboxReader? TryOpen()
@@ -97,92 +101,64 @@ public sealed class OutboxPump : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(IOutboxReader? first)
+    // Reads with one reader, until a gap makes it necessary to start anew.
+    private async Task<TimeSpan> DrainAsync(CancellationToken stopping)
     {
-        try
-        {
-            var startsAnew = false;
-            while (true)
-            {
-                var reader =
-                    first
-                    ?? await PersistAsync("open the outbox", _ => new ValueTask<IOutboxReader>(_outbox.OpenReader(_name, _start)))
-                        .ConfigureAwait(false);
-                first = null;
-                await using (reader.ConfigureAwait(false))
-                {
-                    _reader = reader;
-                    await DrainAsync(reader, startsAnew).ConfigureAwait(false);
-                    _reader = null;
-                }
-
-                startsAnew = true;
-            }
-        }
-        catch (Exception) when (_stopping.IsCancellationRequested)
-        {
-            // This is how it ends.
-        }
-    }
-
-    // Ends behind a gap that makes it necessary to start anew.
-    private async Task DrainAsync(IOutboxReader reader, bool startsAnew)
-    {
+        var reader =
+            Interlocked.Exchange(ref _opened, null)
+            ?? await PersistAsync("open the outbox", _ => new ValueTask<IOutboxReader>(_outbox.OpenReader(_name, _start)), stopping)
+                .ConfigureAwait(false);
+        await using var closing = reader.ConfigureAwait(false);
+        _reader = reader;
         while (true)
         {
-            var batch = await PersistAsync("read the outbox", reader.ReadAsync).ConfigureAwait(false);
+            var batch = await PersistAsync("read the outbox", reader.ReadAsync, stopping).ConfigureAwait(false);
             if (batch.AfterGap && _start == OutboxStart.Earliest)
-                return;
-            var told = startsAnew ? new OutboxBatch(batch.Entries, afterGap: true) : batch;
-            startsAnew = false;
-            await PersistAsync("deliver", async cancellationToken =>
             {
-                await _sink.DeliverAsync(told, cancellationToken).ConfigureAwait(false);
-                return true;
-            }).ConfigureAwait(false);
-            Interlocked.Increment(ref _delivered);
+                (_reader, _startsAnew) = (null, true);
+                return TimeSpan.Zero;
+            }
+
             var few = batch.Entries.Count < FewEntries;
-            // Also while it stops: else what was delivered would come again.
-            await PersistAsync("acknowledge", async _ =>
-            {
-                await reader.AcknowledgeAsync(batch, CancellationToken.None).ConfigureAwait(false);
-                return true;
-            }).ConfigureAwait(false);
+            await DeliverAsync(reader, batch, stopping).ConfigureAwait(false);
             _watch.Look();
             if (few)
-                await Task.Delay(Linger, _time, _stopping.Token).ConfigureAwait(false);
+                await Task.Delay(Linger, _time, stopping).ConfigureAwait(false);
         }
     }
 
-    // Tries until it succeeds. Whatever goes wrong, going on is better than to stop for ever: the log says what it was.
-    private async Task<T> PersistAsync<T>(string what, Func<CancellationToken, ValueTask<T>> attempt)
+    private async Task DeliverAsync(IOutboxReader reader, OutboxBatch batch, CancellationToken stopping)
     {
-        var pause = new RetryPause(_time);
-        var stalledAt = 0L;
-        while (true)
-        {
-            try
-            {
-                var result = await attempt(_stopping.Token).ConfigureAwait(false);
-                if (pause.Failures == 0)
-                    return result;
-                var lasted = _time.GetElapsedTime(stalledAt);
-                if (stalledAt != 0)
-                    PumpLog.Resumed(_logger, _name, what, pause.Failures, lasted);
-                return result;
-            }
-            catch (Exception problem) when (!_stopping.IsCancellationRequested)
-            {
-                if (pause.Failures == 0 && problem is not ToldException)
+        var told = _startsAnew ? new OutboxBatch(batch.Entries, afterGap: true) : batch;
+        var isDelivered = _startsAnew = false;
+        await PersistAsync(
+                "deliver",
+                async cancellationToken =>
                 {
-                    stalledAt = _time.GetTimestamp();
-                    PumpLog.Stalled(_logger, _name, what, problem.Message, problem is IOException ? null : problem);
-                }
+                    if (!isDelivered)
+                    {
+                        await _sink.DeliverAsync(told, cancellationToken).ConfigureAwait(false);
+                        isDelivered = true;
+                        Interlocked.Increment(ref _delivered);
+                    }
 
-                _watch.Look();
-            }
-
-            await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
-        }
+                    // Also while it stops: else what was delivered would come again.
+                    await reader.AcknowledgeAsync(batch, CancellationToken.None).ConfigureAwait(false);
+                    return true;
+                },
+                stopping
+            )
+            .ConfigureAwait(false);
     }
+
+    private Task<T> PersistAsync<T>(string step, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken stopping) =>
+        _retry.RunAsync(
+            step,
+            cancellationToken =>
+            {
+                _watch.Look();
+                return attempt(cancellationToken);
+            },
+            stopping
+        );
 }

@@ -5,14 +5,8 @@ namespace Timestone.Events;
 /// <summary>What the log says of the way out of the outbox.</summary>
 internal static partial class PumpLog
 {
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "Events for {Reader} stall: could not {What}; it is tried again until it succeeds. Queues go on meanwhile. {Problem}"
-    )]
-    public static partial void Stalled(ILogger logger, string reader, string what, string problem, Exception? unexpected);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Events for {Reader} go on: could {What} after {Failures} failures in {Time}.")]
-    public static partial void Resumed(ILogger logger, string reader, string what, int failures, TimeSpan time);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The flow of events to {Reader} failed, and begins anew.")]
+    public static partial void Failed(ILogger logger, string reader, Exception problem);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

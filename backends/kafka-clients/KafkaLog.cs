@@ -56,15 +56,6 @@ internal static partial class KafkaLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The indexer stalls: could not {What}; it is tried again until it succeeds. {Problem}"
-    )]
-    public static partial void Stalled(ILogger logger, string what, string problem);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The indexer goes on: could {What} after {Failures} failures.")]
-    public static partial void Resumed(ILogger logger, string what, int failures);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
         Message = "An event was put aside as a dead letter ({Topic}, partition {Partition}, offset {Offset}): {Reason}"
     )]
     public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string reason);

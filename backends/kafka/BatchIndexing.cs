@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Timestone.Engine;
 using Timestone.Events;
-using Timestone.Kafka.Clients;
 using Timestone.Resilience;
 
 namespace Timestone.Kafka;
@@ -9,6 +8,8 @@ namespace Timestone.Kafka;
 /// <summary>Indexes batches, and puts aside what cannot be: tries until it succeeds.</summary>
 internal sealed class BatchIndexing(IIndexWriter index, DeadLetters deadLetters, ILogger logger, TimeProvider time)
 {
+    private readonly EndlessRetry _retry = new("The indexer", logger, time);
+
     /// <summary>Ends when everything of a batch is in the index or among the dead letters.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="stopping">No more attempts.</param>
@@ -19,40 +20,20 @@ internal sealed class BatchIndexing(IIndexWriter index, DeadLetters deadLetters,
         IReadOnlyList<RejectedEvent> rejected = [];
         if (contents.Events.Count > 0)
         {
-            await PersistAsync(
-                    "write the index",
-                    async () => rejected = await index.WriteAsync(contents.Events, abandoned).ConfigureAwait(false),
-                    stopping
-                )
+            rejected = await _retry
+                .RunAsync("write the index", async _ => await index.WriteAsync(contents.Events, abandoned).ConfigureAwait(false), stopping)
                 .ConfigureAwait(false);
             EventMetrics.Indexed(contents.Events, time.GetUtcNow());
         }
 
         var poison = contents.With(rejected);
         if (poison.Count > 0)
-            await PersistAsync("put dead letters aside", () => deadLetters.PutAsync(poison, abandoned), stopping).ConfigureAwait(false);
-    }
-
-    private async Task PersistAsync(string what, Func<Task> attempt, CancellationToken stopping)
-    {
-        var (pause, isTold) = (new RetryPause(time), false);
-        while (true)
-        {
-            try
-            {
-                await attempt().ConfigureAwait(false);
-                if (isTold)
-                    KafkaLog.Resumed(logger, what, pause.Failures);
-                return;
-            }
-            catch (IOException problem)
-            {
-                if (!isTold && problem is not ToldException)
-                    KafkaLog.Stalled(logger, what, problem.Message);
-                isTold |= problem is not ToldException;
-            }
-
-            await pause.WaitAsync(stopping).ConfigureAwait(false);
-        }
+            await _retry
+                .RunAsync(
+                    "put dead letters aside",
+                    async _ => await deadLetters.PutAsync(poison, abandoned).ConfigureAwait(false),
+                    stopping
+                )
+                .ConfigureAwait(false);
     }
 }

@@ -143,28 +143,18 @@ public sealed class KafkaIndexer : IAsyncDisposable
 
     private bool WaitForTopics()
     {
-        var pause = new RetryPause(_time);
-        while (!_stopping.IsCancellationRequested)
+        try
         {
-            try
-            {
-                _progress.BeginAsync(_stopping.Token).GetAwaiter().GetResult();
-                return true;
-            }
-            catch (IOException problem)
-            {
-                if (pause.Failures == 0 && problem is not ToldException)
-                    KafkaLog.Stalled(_logger, "find the topics", problem.Message);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-
-            pause.WaitAsync(_stopping.Token).ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+            new EndlessRetry("The indexer", _logger, _time)
+                .RunAsync("find the topics", async stopping => await _progress.BeginAsync(stopping).ConfigureAwait(false), _stopping.Token)
+                .GetAwaiter()
+                .GetResult();
+            return true;
         }
-
-        return false;
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     // Nothing is being indexed: takes what is there, and begins with it as soon as there is no more at hand.
@@ -282,7 +272,7 @@ public sealed class KafkaIndexer : IAsyncDisposable
             catch (KafkaException problem) when (!problem.Error.IsFatal)
             {
                 KafkaLog.NotConsumed(_logger, problem.Error.Reason);
-                Task.WaitAny([Task.Delay(Idle, _time, _stopping.Token)], CancellationToken.None);
+                _stopping.Token.WaitHandle.WaitOne(Idle);
             }
         }
 

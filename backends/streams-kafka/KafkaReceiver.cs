@@ -25,6 +25,12 @@ internal sealed partial class KafkaReceiver(
 
     private static readonly TimeSpan AssignPause = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(5);
 
+    private readonly EndlessRetry _retry = new(
+        "The reader of events",
+        logger,
+        time,
+        static problem => problem is IOException or KafkaException { Error.IsFatal: false }
+    );
     private readonly CancellationTokenSource _stopping = new();
     private IConsumer<byte[], byte[]>? _consumer;
     private Progress? _progress;
@@ -116,14 +122,12 @@ internal sealed partial class KafkaReceiver(
     }
 
     // First which topic it is, then what was committed: so that is not of one before.
-    private async Task<Offset> BeginAsync(Progress progress, bool isAnother)
-    {
-        var (pause, isTold) = (new RetryPause(time), false);
-        while (true)
-        {
-            try
+    private Task<Offset> BeginAsync(Progress progress, bool isAnother) =>
+        _retry.RunAsync(
+            $"begin with {partition}",
+            async stopping =>
             {
-                await progress.BeginAsync(_stopping.Token).ConfigureAwait(false);
+                await progress.BeginAsync(stopping).ConfigureAwait(false);
                 if (!isAnother)
                 {
                     // It blocks, so not on a thread of the pool, on which the grains run; and the client is not disposed of under it.
@@ -138,18 +142,10 @@ internal sealed partial class KafkaReceiver(
                 }
 
                 progress.Own([new TopicPartitionOffset(partition, 0)]);
-                return 0;
-            }
-            catch (Exception problem) when (problem is IOException or KafkaException { Error.IsFatal: false })
-            {
-                if (!isTold && problem is not ToldException)
-                    LogNotThere(partition, problem.Message);
-                isTold |= problem is not ToldException;
-            }
-
-            await pause.WaitAsync(_stopping.Token).ConfigureAwait(false);
-        }
-    }
+                return new Offset(0);
+            },
+            _stopping.Token
+        );
 
     private bool HasBegun(IConsumer<byte[], byte[]> consumer)
     {
@@ -220,9 +216,6 @@ internal sealed partial class KafkaReceiver(
             return null;
         }
     }
-
-    [LoggerMessage(10, LogLevel.Warning, "The topic of {Partition} is not to be had yet: {Problem}")]
-    private partial void LogNotThere(TopicPartition partition, string problem);
 
     [LoggerMessage(11, LogLevel.Warning, "{Partition} could not be read: {Problem}")]
     private partial void LogNotRead(TopicPartition partition, string problem);

@@ -15,8 +15,7 @@ internal sealed class QueueDirectory(
     IQueueObserver? observer
 ) : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+    private static readonly Backoff Reopenings = new() { Initial = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(10) };
 
     private readonly ConcurrentDictionary<string, Lazy<Task<OpenQueue?>>> _queues = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _reopening = new(StringComparer.Ordinal);
@@ -232,7 +231,7 @@ internal sealed class QueueDirectory(
 
     private async Task TryUntilOpenAsync(string queue)
     {
-        for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -245,6 +244,7 @@ internal sealed class QueueDirectory(
             }
             catch (TimestoneException)
             {
+                var wait = TimeSpan.FromMilliseconds(Retry.DelayMs(Reopenings, queue, attempt));
                 await Task.Delay(wait, time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -1,6 +1,6 @@
 namespace Timestone.Engine;
 
-/// <summary>How long a message waits before its next attempt.</summary>
+/// <summary>How long something waits before its next attempt: a message, or a queue that could not be opened.</summary>
 internal static class Retry
 {
     /// <summary>The wait after so many attempts, in milliseconds. The jitter comes from id and attempt: the same at every replay.</summary>

@@ -8,13 +8,13 @@ namespace Timestone.Hosting;
 /// <summary>The indices in Elasticsearch, as this process writes, reads and prunes them.</summary>
 internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
 {
+    private const string Use = "reach it";
+
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(5);
 
     private readonly ElasticsearchConnection _connection;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _pruning;
-    private readonly Task _watching;
+    private readonly BackgroundLoop _pruning, _watching;
 
     private ElasticsearchIndexing(
         ElasticsearchOptions options,
@@ -26,8 +26,10 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
         _connection = new ElasticsearchConnection(options, readServiceId: readServiceId, marked: LogMarked);
         State = new ServiceState("Elasticsearch", loggers.CreateLogger<ServiceState>());
         Writer = new WatchedWriter(new ElasticsearchIndexWriter(_connection), State);
-        _pruning = PruneAsync();
-        _watching = WatchAsync();
+        _pruning = BackgroundLoop.Every(ElasticsearchRetention.Interval, PruneAsync, problem => LogKept(problem.Message));
+
+        // Else it is not known before something is to be written or searched.
+        _watching = BackgroundLoop.Every(WatchInterval, CheckAsync, NotReached);
     }
 
     public IIndexWriter Writer { get; }
@@ -59,56 +61,26 @@ internal sealed partial class ElasticsearchIndexing : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _pruning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _pruning.DisposeAsync().ConfigureAwait(false);
+        await _watching.DisposeAsync().ConfigureAwait(false);
         _connection.Dispose();
-        _stopping.Dispose();
     }
 
-    // Else it is not known before something is to be written or searched.
-    private async Task WatchAsync()
+    private async Task CheckAsync(CancellationToken stopping)
     {
-        const string Use = "reach it";
-        using var timer = new PeriodicTimer(WatchInterval);
-        do
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            limit.CancelAfter(Patience);
-            try
-            {
-                await _connection.CheckAsync(limit.Token).ConfigureAwait(false);
-                State.Work(Use);
-            }
-            catch (IOException problem)
-            {
-                State.Fail(Use, problem.Message);
-            }
-            catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
-            {
-                State.Fail(Use, $"it has not answered for {Patience.TotalSeconds} s.");
-            }
-        }
-        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(Patience);
+        await _connection.CheckAsync(limit.Token).ConfigureAwait(false);
+        State.Work(Use);
     }
 
-    private async Task PruneAsync()
+    private void NotReached(Exception problem) =>
+        State.Fail(Use, problem is OperationCanceledException ? $"it has not answered for {Patience.TotalSeconds} s." : problem.Message);
+
+    private async Task PruneAsync(CancellationToken stopping)
     {
-        var retention = new ElasticsearchRetention(_connection);
-        using var timer = new PeriodicTimer(ElasticsearchRetention.Interval);
-        do
-        {
-            try
-            {
-                foreach (var index in await retention.RunAsync(_stopping.Token).ConfigureAwait(false))
-                    LogDeleted(index);
-            }
-            catch (IOException problem)
-            {
-                LogKept(problem.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false));
+        foreach (var index in await new ElasticsearchRetention(_connection).RunAsync(stopping).ConfigureAwait(false))
+            LogDeleted(index);
     }
 
     [LoggerMessage(20, LogLevel.Information, "The historic index {Index} was deleted: its time is over.")]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Timestone.Events;
 using Timestone.Indexing.Elasticsearch;
+using Timestone.Resilience;
 
 namespace Timestone.Hosting;
 
@@ -16,8 +17,7 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
     private readonly TimeSpan _interval;
     private readonly Func<bool> _isOurs;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _running;
+    private readonly BackgroundLoop _loop;
     private DifferenceCounts _before = DifferenceCounts.None;
 
     private Scrubbing(
@@ -32,7 +32,14 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
         (_interval, _isOurs, _logger) = (options.ScrubInterval, isOurs, logger);
         var how = new ScrubOptions { MessagesPerSecond = options.ScrubRate, GoesOn = isOurs };
         _scrub = new IndexScrub(connection, timestone, how, archive, this);
-        _running = Task.Run(RunAsync);
+
+        // Whatever fails, as documents of somebody else may hold anything: the next comparison tries again.
+        _loop = BackgroundLoop.Start(
+            CompareAsync,
+            _interval,
+            problem => LogFailed(_interval.TotalSeconds, problem.Message),
+            first: Shorter(Beginning, _interval)
+        );
     }
 
     /// <summary>Starts it.</summary>
@@ -51,48 +58,20 @@ internal sealed partial class Scrubbing : IAsyncDisposable, IProgress<Difference
         ILogger<Scrubbing> logger
     ) => new(options, connection, archive, timestone, isOurs, logger);
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_stopping.IsCancellationRequested)
-            return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     public void Report(Difference value) => LogDifference(value.Queue, value.Id, value.Version, value.Kind, value.IsRepaired);
 
-    private async Task RunAsync()
-    {
-        var pause = Shorter(Beginning, _interval);
-        while (true)
-        {
-            await Task.Delay(pause, _stopping.Token).ConfigureAwait(false);
-            pause = Shorter(Longest, _interval);
-            if (!_isOurs())
-                continue;
-            await CompareAsync().ConfigureAwait(false);
-            pause = _interval;
-        }
-    }
-
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private async Task CompareAsync()
+    private async Task<TimeSpan> CompareAsync(CancellationToken stopping)
     {
+        if (!_isOurs())
+            return Shorter(Longest, _interval);
         var began = Stopwatch.GetTimestamp();
-        try
-        {
-            Tell(
-                await _scrub.RunAsync(cancellationToken: _stopping.Token).ConfigureAwait(false),
-                Stopwatch.GetElapsedTime(began).TotalSeconds
-            );
-        }
-        catch (Exception problem) when (!_stopping.IsCancellationRequested)
-        {
-            // Whatever it is, as documents of somebody else may hold anything: the next comparison tries again.
-            LogFailed(_interval.TotalSeconds, problem.Message);
-        }
+        var report = await _scrub.RunAsync(cancellationToken: stopping).ConfigureAwait(false);
+        Tell(report, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        return _interval;
     }
 
     private void Tell(ScrubReport report, double seconds)

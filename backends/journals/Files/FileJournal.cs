@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Timestone.Engine;
+using Timestone.Resilience;
 
 namespace Timestone.Journals.Files;
 
@@ -45,10 +46,8 @@ public sealed class FileJournal : IJournal
     private readonly Compactor _compactor;
     private readonly FileOutbox? _outbox;
     private readonly Lock _scanning = new();
-    private readonly SemaphoreSlim _wake = new(0);
-    private readonly CancellationTokenSource _stopping = new();
     private Thread? _writer;
-    private Task _housekeeping = Task.CompletedTask;
+    private BackgroundLoop? _housekeeping;
     private readonly long _start;
     private readonly Lock _identifying = new();
     private string? _id;
@@ -257,8 +256,8 @@ public sealed class FileJournal : IJournal
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _housekeeping.ConfigureAwait(false);
+        if (_housekeeping is not null)
+            await _housekeeping.DisposeAsync().ConfigureAwait(false);
         try
         {
             // Flushed, so that also answers given without a flush outlast what comes after a clean end.
@@ -291,7 +290,6 @@ public sealed class FileJournal : IJournal
         _log.Dispose();
         _spares.Dispose();
         (_disk as DirectoryDisk)?.Dispose();
-        _stopping.Dispose();
     }
 
     internal void Add(LogWrite write, bool first = false) => _commits.Add(write, first);
@@ -410,9 +408,15 @@ public sealed class FileJournal : IJournal
 
     private void Run()
     {
+        _housekeeping = BackgroundLoop.Every(
+            HousekeepingPeriod,
+            HousekeepAsync,
+            NotHousekept,
+            first: HousekeepingPeriod,
+            time: _options.TimeProvider
+        );
         _writer = new Thread(Write) { IsBackground = true, Name = "Timestone journal" };
         _writer.Start();
-        _housekeeping = Task.Run(HousekeepAsync);
     }
 
     private void Write()
@@ -422,39 +426,24 @@ public sealed class FileJournal : IJournal
             var troubled = _commits.Trouble is not null;
             _commits.WritePending();
             if ((_reserve.WantsMore && !_reserve.Full) || (_commits.Trouble is not null && !troubled))
-                Wake();
+                _housekeeping!.Wake();
         }
     }
 
-    private async Task HousekeepAsync()
+    private async Task HousekeepAsync(CancellationToken stopping)
     {
-        using var timer = _options.TimeProvider.CreateTimer(_ => Wake(), null, HousekeepingPeriod, HousekeepingPeriod);
-        while (!_stopping.IsCancellationRequested)
+        Housekeep();
+        while (await CompactAsync(stopping).ConfigureAwait(false))
         {
-            try
-            {
-                await _wake.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                Housekeep();
-                while (await CompactAsync(_stopping.Token).ConfigureAwait(false))
-                {
-                    // The next one may be worth it too.
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // Stopping ends the loop; an owner that gave up is asked again at the next period.
-            }
-            catch (Exception failure)
-            {
-                _options.Notify?.Invoke("Housekeeping of the journal failed; it will be tried again.", failure);
-            }
+            // The next one may be worth it too.
         }
     }
 
-    private void Wake()
+    private void NotHousekept(Exception problem)
     {
-        if (_wake.CurrentCount == 0)
-            _wake.Release();
+        // An owner that gave up is asked again at the next period.
+        if (problem is not OperationCanceledException)
+            _options.Notify?.Invoke("Housekeeping of the journal failed; it will be tried again.", problem);
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);

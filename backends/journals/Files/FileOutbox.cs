@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Resilience;
 
 namespace Timestone.Journals.Files;
 
@@ -19,7 +20,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     private readonly CommitTimes<LogPosition> _times;
     private readonly Dictionary<string, OutboxPlace> _named = new(StringComparer.Ordinal);
     private readonly List<OutboxPlace> _unnamed = [];
-    private TaskCompletionSource? _more;
+    private readonly Signal _more;
     private long _told;
     private long _dropped;
     private bool _disposed;
@@ -48,6 +49,7 @@ internal sealed class FileOutbox : IOutbox, IDisposable
             recovery.Losses.Count > 0,
             options
         );
+        _more = new Signal(inline: options.Manual);
         _times = new CommitTimes<LogPosition>(options.TimeProvider, LeastAcknowledged);
         _untold = () => new UntoldLog(number => queues.Find(number)?.Row);
         try
@@ -129,26 +131,13 @@ internal sealed class FileOutbox : IOutbox, IDisposable
     public void Committed() => Interlocked.Increment(ref _told);
 
     /// <summary>Wakes readers, when the log has become longer.</summary>
-    public void Published()
-    {
-        if (Volatile.Read(ref _more) is not null)
-            Interlocked.Exchange(ref _more, null)?.TrySetResult();
-    }
+    public void Published() => _more.Set();
 
     /// <summary>Ends when the log becomes longer than it is when this is called, or later.</summary>
     public Task NextPublish()
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(FileJournal));
-        var signal = Volatile.Read(ref _more);
-        if (signal is null)
-        {
-            var fresh = new TaskCompletionSource(
-                _options.Manual ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously
-            );
-            signal = Interlocked.CompareExchange(ref _more, fresh, null) ?? fresh;
-        }
-
-        return signal.Task;
+        return _more.Next();
     }
 
     /// <summary>

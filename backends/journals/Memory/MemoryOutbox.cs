@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Resilience;
 
 namespace Timestone.Journals.Memory;
 
@@ -16,7 +17,7 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
     private readonly List<OutboxEntry> _entries = [];
     private readonly Dictionary<string, long> _acknowledged = new(StringComparer.Ordinal);
     private readonly List<Reader> _readers = [];
-    private TaskCompletionSource _more = NewSignal();
+    private readonly Signal _more = new();
     private long _first;
     private long _dropped;
 
@@ -63,8 +64,7 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
                 Forget(excess);
             }
 
-            _more.TrySetResult();
-            _more = NewSignal();
+            _more.Set();
         }
     }
 
@@ -87,8 +87,6 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
             return reader;
         }
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Forget(int count)
     {
@@ -139,7 +137,7 @@ internal sealed class MemoryOutbox(int limit, Func<(IReadOnlyList<OutboxEntry> E
                         return new Batch(entries, afterGap, _next += entries.Count);
                     }
 
-                    more = _outbox._more.Task;
+                    more = _outbox._more.Next();
                 }
 
                 await more.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -17,8 +17,8 @@ internal static class RedisExamination
     public static async Task<RedisCondition> RunAsync(ConnectionMultiplexer client)
     {
         var asked = client.GetEndPoints(false).Select(address => (Address: address, State: AskAsync(client.GetServer(address)))).ToArray();
-        var all = Task.WhenAll(asked.Select(static one => one.State));
-        await Task.WhenAny(all, Task.Delay(Slow)).ConfigureAwait(false);
+        Task all = Task.WhenAll(asked.Select(static one => one.State));
+        await all.WaitAsync(Slow).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!asked.Any(static one => one.State is { IsCompletedSuccessfully: true, Result.Silence: null }))
             await all.ConfigureAwait(false);
         var states = asked

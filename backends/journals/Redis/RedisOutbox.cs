@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Resilience;
 
 namespace Timestone.Journals.Redis;
 
@@ -12,7 +13,7 @@ internal sealed class RedisOutbox(RedisLink link, RedisJournalOptions options) :
     private readonly HashSet<string> _ready = new(StringComparer.Ordinal);
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _waiting = new(StringComparer.Ordinal);
-    private TaskCompletionSource _more = NewSignal();
+    private readonly Signal _more = new();
     private long _told;
     private long _dropped;
     private bool _isOpen;
@@ -67,7 +68,7 @@ internal sealed class RedisOutbox(RedisLink link, RedisJournalOptions options) :
         lock (_sync)
         {
             if (!_others.Contains(queue) && _ready.Add(queue))
-                Signal();
+                _more.Set();
         }
     }
 
@@ -79,7 +80,7 @@ internal sealed class RedisOutbox(RedisLink link, RedisJournalOptions options) :
             _others.Clear();
             _ready.UnionWith(queues);
             if (_ready.Count > 0)
-                Signal();
+                _more.Set();
         }
     }
 
@@ -91,7 +92,7 @@ internal sealed class RedisOutbox(RedisLink link, RedisJournalOptions options) :
             var queue = _ready.FirstOrDefault();
             if (queue is not null)
                 _ready.Remove(queue);
-            return (queue, _more.Task);
+            return (queue, _more.Next());
         }
     }
 
@@ -116,13 +117,5 @@ internal sealed class RedisOutbox(RedisLink link, RedisJournalOptions options) :
             else
                 _waiting[queue] = waiting;
         }
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private void Signal()
-    {
-        _more.TrySetResult();
-        _more = NewSignal();
     }
 }

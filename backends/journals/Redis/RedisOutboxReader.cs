@@ -32,7 +32,8 @@ internal sealed class RedisOutboxReader(RedisOutbox outbox) : IOutboxReader
             if (queue is null)
             {
                 var rest = outbox.Takeover - Stopwatch.GetElapsedTime(_lookedAround!.Value);
-                await Task.WhenAny(more, Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken)).ConfigureAwait(false);
+                await more.WaitAsync(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             else if (await ReadAsync(queue).ConfigureAwait(false) is { } batch)
             {
