@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Client.Support;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Client;
@@ -89,7 +90,7 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task The_server_says_how_long_to_leave_it_alone()
     {
-        var clock = new TestClock();
+        var clock = new ManualTimeProvider();
         await using var server = await StubServer.StartAsync(Replies.Unavailable(retryAfterSeconds: 7), Replies.Json(Count));
         using var client = Client(server, clock);
 
@@ -104,7 +105,7 @@ public sealed class ClientRetryTests
     public async Task A_server_that_wants_to_be_left_alone_for_longer_than_retries_last_is_unavailable_at_once()
     {
         await using var server = await StubServer.StartAsync(Replies.Unavailable(retryAfterSeconds: 3600));
-        using var client = Client(server, new TestClock());
+        using var client = Client(server, new ManualTimeProvider());
 
         var refusal = await Should.ThrowAsync<TimestoneException>(client.GetDepthAsync("q"));
         refusal.Code.ShouldBe(ErrorCode.Unavailable);
@@ -114,7 +115,7 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task Retries_end()
     {
-        var clock = new TestClock();
+        var clock = new ManualTimeProvider();
         var asked = new TaskCompletionSource();
         var late = new TaskCompletionSource();
         await using var server = await StubServer.StartAsync(
@@ -143,7 +144,7 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task A_try_ends_when_its_time_is_over()
     {
-        var clock = new TestClock();
+        var clock = new ManualTimeProvider();
         var asked = new TaskCompletionSource();
         await using var server = await StubServer.StartAsync(Replies.Never(asked), Replies.Json(Count));
         using var client = Client(server, clock);
@@ -159,7 +160,7 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task A_dequeue_may_take_longer_by_what_it_waits()
     {
-        var clock = new TestClock();
+        var clock = new ManualTimeProvider();
         var asked = new TaskCompletionSource();
         await using var server = await StubServer.StartAsync(Replies.Never(asked), Replies.Json("""{"messages":[]}"""));
         using var client = Client(server, clock);
@@ -237,7 +238,7 @@ public sealed class ClientRetryTests
     {
         var asked = new TaskCompletionSource();
         await using var server = await StubServer.StartAsync(Replies.Never(asked));
-        using var client = Client(server, new TestClock());
+        using var client = Client(server, new ManualTimeProvider());
         using var cancellation = new CancellationTokenSource();
 
         var depth = client.GetDepthAsync("q", cancellationToken: cancellation.Token);
@@ -249,7 +250,7 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task A_call_can_be_canceled_between_two_tries()
     {
-        var clock = new TestClock();
+        var clock = new ManualTimeProvider();
         await using var server = await StubServer.StartAsync(Replies.Unavailable(retryAfterSeconds: 7));
         using var client = Client(server, clock);
         using var cancellation = new CancellationTokenSource();
@@ -271,7 +272,7 @@ public sealed class ClientRetryTests
         server.Requests.ShouldBeEmpty();
     }
 
-    private static TimestoneClient Client(StubServer server, TestClock clock) =>
+    private static TimestoneClient Client(StubServer server, ManualTimeProvider clock) =>
         new(new TimestoneClientOptions { Address = server.Address }, timeProvider: clock);
 
     private static TimestoneClient Impatient(StubServer server) =>

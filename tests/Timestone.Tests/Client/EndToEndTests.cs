@@ -5,6 +5,7 @@ using Timestone.Engine;
 using Timestone.Journals.Memory;
 using Timestone.Tests.Api;
 using Timestone.Tests.Client.Support;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Client;
@@ -91,7 +92,7 @@ public sealed class EndToEndTests(ITestOutputHelper output)
     [Fact]
     public async Task A_message_that_is_called_off_ends_its_handler()
     {
-        var clock = new TestClock();
+        var clock = new ManualTimeProvider();
         var handler = new ScriptedHandler();
         await using var service = await StartAsync(clock);
         await service.EnqueueAsync("q", new NewMessage { Id = "a" });

@@ -1,6 +1,6 @@
 using Shouldly;
 using Timestone.Client;
-using Timestone.Tests.Client.Support;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Client;
@@ -10,8 +10,8 @@ public sealed class PriorityClassTests
     [Fact]
     public void A_class_is_an_offset_to_the_time()
     {
-        var now = new TestClock();
-        var time = TestClock.Start.ToUnixTimeMilliseconds();
+        var now = new ManualTimeProvider();
+        var time = ManualTimeProvider.Start.ToUnixTimeMilliseconds();
 
         PriorityClass.Normal.Now(now).ShouldBe(time);
         PriorityClass.High.Now(now).ShouldBe(time - 3_600_000);
@@ -22,10 +22,10 @@ public sealed class PriorityClassTests
     public void Classes_rank_in_order_at_one_time()
     {
         PriorityClass[] best = [PriorityClass.Critical, PriorityClass.High, PriorityClass.Normal, PriorityClass.Low, PriorityClass.Bulk];
-        best.Select(one => one.At(TestClock.Start)).ShouldBeInOrder();
+        best.Select(one => one.At(ManualTimeProvider.Start)).ShouldBeInOrder();
     }
 
     [Fact]
     public void No_class_starves() =>
-        PriorityClass.Low.At(TestClock.Start).ShouldBeLessThan(PriorityClass.High.At(TestClock.Start.AddHours(3)));
+        PriorityClass.Low.At(ManualTimeProvider.Start).ShouldBeLessThan(PriorityClass.High.At(ManualTimeProvider.Start.AddHours(3)));
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Client.Support;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Client;
@@ -43,7 +44,7 @@ public sealed class WorkerServicesTests
     [Fact]
     public async Task Each_message_has_a_handler_and_services_of_its_own()
     {
-        var clock = new TestClock();
+        var clock = new ManualTimeProvider();
         var service = new ScriptedTimestone(clock);
         var notes = new Notes();
         await using var services = Services(clock, service, notes)
@@ -65,7 +66,7 @@ public sealed class WorkerServicesTests
     [Fact]
     public async Task A_handler_that_cannot_be_made_is_a_failed_attempt()
     {
-        var clock = new TestClock();
+        var clock = new ManualTimeProvider();
         var service = new ScriptedTimestone(clock);
         await using var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(clock)
@@ -81,7 +82,7 @@ public sealed class WorkerServicesTests
     [Fact]
     public async Task A_program_can_have_several_workers()
     {
-        var clock = new TestClock();
+        var clock = new ManualTimeProvider();
         await using var services = Services(clock, new ScriptedTimestone(clock), new Notes())
             .AddTimestoneWorker<NotingHandler>("q1")
             .AddTimestoneWorker<NotingHandler>("q2")
@@ -91,7 +92,7 @@ public sealed class WorkerServicesTests
 
     private static string? FieldOf(Action action) => Should.Throw<TimestoneException>(action).Error.Field;
 
-    private static IServiceCollection Services(TestClock clock, ScriptedTimestone service, Notes notes) =>
+    private static IServiceCollection Services(ManualTimeProvider clock, ScriptedTimestone service, Notes notes) =>
         new ServiceCollection().AddSingleton<TimeProvider>(clock).AddSingleton<ITimestone>(service).AddSingleton(notes).AddScoped<Scope>();
 
     private sealed class Notes

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Engine;
@@ -33,7 +34,7 @@ public sealed partial class DocsSnippetsTests
     public Task The_test_on_the_page_passes() => DotnetSnippets.TestAsync();
 
     [Fact]
-    public Task Time_passes_when_a_test_says_so() => DotnetSnippets.PassTimeAsync(new ManualTimeProvider());
+    public Task Time_passes_when_a_test_says_so() => DotnetSnippets.PassTimeAsync(new FakeTimeProvider());
 
     [Fact]
     public async Task A_program_enqueues_over_HTTP_and_its_worker_sends()

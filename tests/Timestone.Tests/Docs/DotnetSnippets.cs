@@ -2,11 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Timestone.Client;
 using Timestone.Engine;
 using Timestone.Hosting;
 using Timestone.Journals.Memory;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Docs;
@@ -143,7 +143,7 @@ internal static class DotnetSnippets
         #endregion
     }
 
-    public static async Task PassTimeAsync(ManualTimeProvider time)
+    public static async Task PassTimeAsync(FakeTimeProvider time)
     {
         #region Let time pass
         await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions

@@ -1,6 +1,6 @@
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Indexing.Elasticsearch;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;
@@ -54,7 +54,7 @@ public sealed class RetentionTests
     [Fact]
     public async Task Indices_whose_time_is_over_are_deleted_whichever_period_they_were_made_for()
     {
-        var clock = new ManualTimeProvider(new DateTimeOffset(2026, 3, 10, 0, 0, 0, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 10, 0, 0, 0, TimeSpan.Zero));
         await using var bench = await ElasticsearchBench.OfStandInAsync(
             static address => new ElasticsearchOptions { Addresses = [address], HistoricRetention = TimeSpan.FromDays(7) },
             clock

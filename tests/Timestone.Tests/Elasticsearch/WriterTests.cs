@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Indexing.Elasticsearch;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;
@@ -54,7 +54,7 @@ public sealed class WriterTests
     [Fact]
     public async Task A_write_that_has_no_answer_in_time_fails_with_its_outcome_unknown_and_can_be_repeated()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var bench = await ElasticsearchBench.OfStandInAsync(
             static address => ElasticsearchBench.Quick(address, retries: 0),
             clock
@@ -194,7 +194,7 @@ public sealed class WriterTests
     [Fact]
     public async Task A_transition_goes_to_the_index_of_its_time_and_one_whose_index_is_gone_goes_nowhere()
     {
-        var clock = new ManualTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         await using var bench = await ElasticsearchBench.OfStandInAsync(
             static address => new ElasticsearchOptions
             {
@@ -232,7 +232,7 @@ public sealed class WriterTests
     [Fact]
     public async Task While_another_index_is_built_both_are_written()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var bench = await ElasticsearchBench.OfStandInAsync(time: clock);
         await bench.Connection.SetUpAsync();
         await bench.WriteAsync([Message("a")]);

@@ -1,7 +1,7 @@
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Journals.Memory;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Engine;
@@ -11,7 +11,7 @@ public sealed class RefusalTests : IAsyncLifetime
 {
     private const string Queue = "q";
 
-    private readonly ManualTimeProvider _time = new(new DateTimeOffset(2031, 1, 31, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2031, 1, 31, 12, 0, 0, TimeSpan.Zero));
     private ITimestone? _service;
 
     private ITimestone Service => _service!;

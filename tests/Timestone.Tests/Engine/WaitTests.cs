@@ -1,9 +1,9 @@
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Journals.Memory;
 using Timestone.Tests.Journal;
 using Timestone.Tests.Simulation;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Engine;
@@ -14,7 +14,7 @@ public sealed class WaitTests
     private static readonly QueueSettings Exclusive = new() { Type = QueueType.Exclusive, ExclusivityKey = "owner" };
 
     private readonly SimulatedScheduler _scheduler = new();
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task Waiting_on_many_key_sets_builds_no_index_and_is_served_in_order()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Events;
@@ -24,7 +25,7 @@ public sealed class IndexProgressTests
             await service.EnqueueAsync("q", [new NewMessage { Id = "a" }]);
         }
 
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         var sink = new RecordingSink();
         sink.Fail(int.MaxValue);
         await using var journal = Open(data);

@@ -1,7 +1,7 @@
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Indexing.Memory;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Indexing;
@@ -10,7 +10,7 @@ public sealed class MemoryIndexTests
 {
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
     private TimeSpan? _lag = TimeSpan.Zero;
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly MemoryIndex _index;
 
     public MemoryIndexTests() => _index = new MemoryIndex(timeProvider: _clock, lag: () => new(_lag));

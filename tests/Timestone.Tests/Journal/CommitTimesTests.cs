@@ -1,13 +1,13 @@
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Journals;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Journal;
 
 public sealed class CommitTimesTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void What_was_committed_before_it_began_is_not_known()

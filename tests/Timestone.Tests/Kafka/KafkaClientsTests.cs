@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Kafka.Clients;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;
@@ -11,7 +11,7 @@ public sealed class KafkaClientsTests
     [Fact]
     public async Task A_client_that_does_not_end_is_left_to_itself_after_a_while()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         using var never = new ManualResetEventSlim();
         var clients = new KafkaClients(new KafkaOptions { BootstrapServers = "127.0.0.1:1" }, NullLogger.Instance);
         var ending = clients.EndAsync(never.Wait, time);

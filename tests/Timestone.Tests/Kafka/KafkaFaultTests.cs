@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Events;
 using Timestone.Journals.Memory;
 using Timestone.Kafka;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;
@@ -118,7 +118,7 @@ public sealed class KafkaFaultTests
             NullLogger<OutboxPump>.Instance
         );
         // Time stands still, so that nothing happens after the end.
-        await using var service = new LocalTimestone(journal, timeProvider: new ManualTimeProvider());
+        await using var service = new LocalTimestone(journal, timeProvider: new FakeTimeProvider());
         await service.CreateQueueAsync(Queue, new QueueSettings { MaxAttempts = 2, PublishPayloads = true });
         for (var round = 0; round < 20; round++)
         {

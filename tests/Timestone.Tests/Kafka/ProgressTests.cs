@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Kafka.Clients;
 using Timestone.Tests.Support;
@@ -12,7 +13,7 @@ public sealed class ProgressTests : IAsyncLifetime
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), Day = TimeSpan.FromDays(1), Patience = TimeSpan.FromSeconds(30);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly MemoryLog<Progress> _log = new();
     private KafkaOptions _options = null!;
     private IConsumer<byte[], byte[]> _consumer = null!;

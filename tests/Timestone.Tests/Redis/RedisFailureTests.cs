@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Hosting;
@@ -49,7 +50,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
     [Fact]
     public async Task What_others_wait_for_fails_like_any_call_when_the_client_is_replaced()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var link = new RedisLink(RedisConfiguration.Parse(_server.Address), RedisServer.Patience, time);
         await PingAsync();
         _server.Signal("STOP");

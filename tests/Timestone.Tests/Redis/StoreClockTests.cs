@@ -1,8 +1,8 @@
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Journals.Redis;
 using Timestone.Tests.Journal;
-using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Redis;
@@ -14,7 +14,7 @@ public sealed class StoreClockTests
 {
     private const long Start = 1_700_000_000_000;
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly StoreClock _clock;
 
     public StoreClockTests() => _clock = new StoreClock(_time);

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Hosting;
@@ -12,7 +13,7 @@ namespace Timestone.Tests.Server;
 public sealed class QueueLogTests : IAsyncDisposable
 {
     private readonly RecordingLogger<QueueLog> _log = new();
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly QueueLog _observer;
     private readonly LocalTimestone _service;
 

@@ -5,15 +5,21 @@ namespace Timestone.Tests.Support;
 /// <summary>
 /// A clock that stands still until it is advanced. Advancing it goes from due timer to due timer, so that each callback
 /// runs, on the caller's thread, at the time it was set for, and the timers that a callback sets are met as well. The wall clock
-/// can jump, which the monotonic one and the timers do not notice.
+/// can jump, which the monotonic one and the timers do not notice. Where a test needs none of this, it takes a <c>FakeTimeProvider</c>.
 /// </summary>
 public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvider
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly List<(Func<TimeSpan, bool> Matches, TaskCompletionSource Seen)> _watches = [];
+    private DateTimeOffset _now = start ?? Start;
     private TimeSpan _jumped;
     private long _timersMade;
+
+    /// <summary>When it begins, unless it is told otherwise.</summary>
+    public static DateTimeOffset Start { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -64,6 +70,20 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
             due.Fire();
     }
 
+    /// <summary>Completes when a timer is set, or is set already, to fire after a time that matches.</summary>
+    public async Task TimerAsync(Func<TimeSpan, bool> matches)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_timers.Exists(timer => matches(timer.Due - _now)))
+                return;
+            _watches.Add((matches, seen));
+        }
+
+        await seen.Task.WaitAsync(Patience);
+    }
+
     // Moves the clock to the next timer due by the target, else to the target.
     private ManualTimer? TakeDue(DateTimeOffset target)
     {
@@ -103,6 +123,8 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
                     return true;
                 Due = clock._now + dueTime;
                 clock._timers.Add(this);
+                foreach (var (_, seen) in clock._watches.Where(watch => watch.Matches(dueTime)))
+                    seen.TrySetResult();
                 return true;
             }
         }

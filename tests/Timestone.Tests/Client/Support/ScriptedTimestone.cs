@@ -1,12 +1,13 @@
 using System.Threading.Channels;
 using Shouldly;
+using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Client.Support;
 
 /// <summary>
 /// The service as a conversation: each call of the worker is handed to the test, which answers it when and how it likes.
 /// </summary>
-internal sealed class ScriptedTimestone(TestClock clock) : ITimestone
+internal sealed class ScriptedTimestone(ManualTimeProvider clock) : ITimestone
 {
     private readonly Channel<ServiceCall<DequeueRequest, DequeueResult>> _dequeues = Channel.CreateUnbounded<
         ServiceCall<DequeueRequest, DequeueResult>
@@ -149,7 +150,7 @@ internal sealed class ScriptedTimestone(TestClock clock) : ITimestone
         Version = 2,
         Attempt = 1,
         AttemptsLeft = 4,
-        EnqueuedAt = TestClock.Start,
+        EnqueuedAt = ManualTimeProvider.Start,
         UpdatedAt = clock.GetUtcNow(),
         LeaseExpiresAt = clock.GetUtcNow() + lease,
         LeaseToken = $"token of {id}",

@@ -1,5 +1,6 @@
 using Shouldly;
 using Timestone.Client;
+using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Client.Support;
 
@@ -8,7 +9,7 @@ public abstract class WorkerTest : IAsyncDisposable
 {
     private TimestoneWorker? _worker;
 
-    private protected TestClock Clock { get; } = new();
+    private protected ManualTimeProvider Clock { get; } = new();
 
     private protected ScriptedTimestone Service => field ??= new ScriptedTimestone(Clock);
 
