@@ -21,6 +21,17 @@ public sealed class LineTests
         wide.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void A_wide_line_is_found_where_it_counts()
+    {
+        var wide = new string('x', Width + 1);
+        string[] code = [$"// {wide}", $"var {wide} = 1;", $"Say(\"{wide}\");", "var text = \"\"\"", wide, "    \"\"\";"];
+        Wide("planted.cs", Unquoted(string.Join('\n', code)))
+            .ShouldBe([$"planted.cs:1 is {Width + 4} wide", $"planted.cs:2 is {Width + 10} wide"]);
+        string[] prose = [$"Too {wide}", $"| {wide} |", wide, "```", $"too {wide}", "```"];
+        Wide("planted.md", Prose(string.Join('\n', prose))).ShouldBe([$"planted.md:1 is {Width + 5} wide"]);
+    }
+
     private static IEnumerable<string> Wide(string file, string text) =>
         text.Split('\n')
             .Select(static (line, at) => (Line: line, Number: at + 1))

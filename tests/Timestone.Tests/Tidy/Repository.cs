@@ -7,6 +7,10 @@ internal static partial class Repository
 {
     private static readonly string[] Left = ["bin", "obj", ".git", "data", "node_modules", "results"];
 
+    private static readonly Lazy<Dictionary<string, string>> AllCode = new(static () =>
+        Files(".cs").ToDictionary(static file => file, static file => CodeOf(Read(file)))
+    );
+
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = Above(new DirectoryInfo(AppContext.BaseDirectory));
 
@@ -20,6 +24,9 @@ internal static partial class Repository
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
     public static bool Has(string path) => Path.Exists(Path.Combine(Root, path));
+
+    /// <summary>What <see cref="CodeOf"/> leaves of each file of C#.</summary>
+    public static IReadOnlyDictionary<string, string> Code => AllCode.Value;
 
     /// <summary>C# without comments and what stands in quotes.</summary>
     public static string CodeOf(string text) => Quoted().Replace(Comment().Replace(text, ""), "\"\"");
