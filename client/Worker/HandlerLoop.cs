@@ -32,6 +32,11 @@ internal sealed class HandlerLoop(string queue, IMessageHandler handler, LeaseKe
         {
             return GivenBack(lease);
         }
+        catch (PermanentFailureException decision)
+        {
+            WorkerLog.FailedForGood(logger, queue, lease.Id, lease.Message.Attempt, decision.Message);
+            return HandlerOutcome.Failed(lease, decision);
+        }
         catch (Exception exception)
         {
             WorkerLog.HandlerFailed(logger, queue, lease.Id, lease.Message.Attempt, exception);

@@ -38,4 +38,7 @@ internal static partial class WorkerLog
 
     [LoggerMessage(10, LogLevel.Warning, "{Count} messages of queue {Queue} could not be settled now.")]
     public static partial void SettlingFailed(ILogger logger, string queue, int count, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Warning, "Attempt {Attempt} of message {Id} of queue {Queue} failed for good: {Reason}")]
+    public static partial void FailedForGood(ILogger logger, string queue, string id, int attempt, string reason);
 }

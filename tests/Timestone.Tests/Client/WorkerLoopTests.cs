@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Client.Support;
@@ -120,6 +121,7 @@ public sealed class WorkerLoopTests : WorkerTest
         await StartAsync();
         (await RunAsync("a")).Throw(new InvalidOperationException("no paper"));
         (await SettlementAsync()).ShouldBe(Settlement.Fail("a", "token of a", "no paper"));
+        Log.Exceptions.ShouldHaveSingleItem().Message.ShouldBe("no paper");
     }
 
     [Fact]
@@ -128,6 +130,10 @@ public sealed class WorkerLoopTests : WorkerTest
         await StartAsync();
         (await RunAsync("a")).Throw(new PermanentFailureException("no such customer"));
         (await SettlementAsync()).ShouldBe(Settlement.Fail("a", "token of a", "no such customer", permanent: true));
+
+        // The handler has decided: where it stood is of no interest.
+        Log.Lines.ShouldContain((LogLevel.Warning, $"Attempt 1 of message a of queue {Queue} failed for good: no such customer"));
+        Log.Exceptions.ShouldBeEmpty();
     }
 
     [Fact]

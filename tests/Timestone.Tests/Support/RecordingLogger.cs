@@ -9,6 +9,9 @@ public sealed class RecordingLogger<T> : ILogger<T>
     /// <summary>Level and text of each line.</summary>
     public ConcurrentQueue<(LogLevel Level, string Text)> Lines { get; } = [];
 
+    /// <summary>The exceptions that lines came with.</summary>
+    public ConcurrentQueue<Exception> Exceptions { get; } = [];
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
@@ -20,5 +23,10 @@ public sealed class RecordingLogger<T> : ILogger<T>
         TState state,
         Exception? exception,
         Func<TState, Exception?, string> formatter
-    ) => Lines.Enqueue((logLevel, formatter(state, exception)));
+    )
+    {
+        Lines.Enqueue((logLevel, formatter(state, exception)));
+        if (exception is not null)
+            Exceptions.Enqueue(exception);
+    }
 }

@@ -13,6 +13,8 @@ public abstract class WorkerTest : IAsyncDisposable
 
     private protected ScriptedTimestone Service => field ??= new ScriptedTimestone(Clock);
 
+    private protected RecordingLogger<TimestoneWorker> Log { get; } = new();
+
     private protected ScriptedHandler Handler { get; } = new();
 
     /// <summary>A queue of the test's own, so that what is counted for it is known.</summary>
@@ -29,7 +31,7 @@ public abstract class WorkerTest : IAsyncDisposable
     {
         var options = new TimestoneWorkerOptions { Concurrency = concurrency, Prefetch = prefetch, LeaseMargin = Seconds(3) };
         configure?.Invoke(options);
-        _worker = new TimestoneWorker(Service, Queue, Handler, options, timeProvider: Clock);
+        _worker = new TimestoneWorker(Service, Queue, Handler, options, Log, Clock);
         await _worker.StartAsync(CancellationToken.None);
     }
 
