@@ -17,7 +17,7 @@ public sealed partial class LocalService(
     ILogger<LocalService> logger,
     ILoggerFactory loggers,
     IPeers? peers = null
-) : IHostedService, IReadiness
+) : IHostedLifecycleService, IReadiness
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Task> _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -108,7 +108,8 @@ public sealed partial class LocalService(
         : null;
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <remarks>The web server listens by now: a start whose address is refused creates no journal.</remarks>
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
         _opening = Task.Run(() => OpenAsync(lifetime.ApplicationStopping), CancellationToken.None);
         return Task.CompletedTask;
@@ -143,6 +144,14 @@ public sealed partial class LocalService(
         if (_journal is not null)
             await _journal.DisposeAsync().ConfigureAwait(false);
     }
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private LeaseHolder Holder => peers?.Holder ?? new(LeaseHolder.Server, Name, Guid.NewGuid().ToString("N"), options.AdvertiseUrl);
 

@@ -52,12 +52,13 @@ public sealed class TimestoneServerTests
         ).Message.ShouldBe("Broken.");
 
     [Fact]
-    public async Task An_address_in_use_ends_the_start()
+    public async Task An_address_in_use_ends_the_start_before_there_is_a_journal()
     {
         await using var server = await TimestoneServer.StartAsync(InMemory);
-        (
-            await Should.ThrowAsync<IOException>(TimestoneServer.StartAsync(InMemory with { Urls = server.BaseAddress.ToString() }))
-        ).Message.ShouldContain("in use");
+        using var folder = new TemporaryDirectory();
+        var options = new TimestoneServerOptions { Urls = server.BaseAddress.ToString(), Data = Path.Combine(folder.Path, "data") };
+        (await Should.ThrowAsync<IOException>(TimestoneServer.StartAsync(options))).Message.ShouldContain("in use");
+        Directory.Exists(options.Data).ShouldBeFalse("It leaves no journal.");
     }
 
     [Fact]
