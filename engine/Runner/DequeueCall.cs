@@ -63,7 +63,7 @@ internal sealed class DequeueCall(DequeueRequest request, CancellationToken canc
     }
 
     /// <summary>Ends the wait, or the call that does not wait, without messages.</summary>
-    public void GiveUp(QueueEngine engine) => _whyNone = engine.WhyNone(request);
+    public void EndEmpty(QueueEngine engine) => _whyNone = engine.WhyNone(request);
 
     /// <summary>Calls back when the caller gives up waiting.</summary>
     public void OnAbandoned(Action<DequeueCall> callback)

@@ -47,7 +47,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly ITimer _timer;
     private readonly Action _pump;
     private readonly Action _wake;
-    private readonly Action<DequeueCall> _giveUpWait;
+    private readonly Action<DequeueCall> _abandonWait;
     private readonly Func<RoomUse, long, MessageRow?, bool> _tryReserve;
     private readonly ConcurrentQueue<Request> _inbox = new();
     private readonly WaitingDequeues _waiting = new();
@@ -101,9 +101,9 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _pump = Pump;
         _wake = Wake;
         _tryReserve = journal.TryReserve;
-        _giveUpWait = call =>
+        _abandonWait = call =>
         {
-            _waiting.GiveUp(call);
+            _waiting.NoteAbandoned(call);
             Wake();
         };
         _engine = new QueueEngine(
@@ -381,13 +381,13 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     {
         if (!call.Waits)
         {
-            call.GiveUp(engine);
+            call.EndEmpty(engine);
             _openRequests.Add(call);
             return;
         }
 
         BeginWait(call);
-        call.OnAbandoned(_giveUpWait);
+        call.OnAbandoned(_abandonWait);
         _waiting.Add(call, engine);
     }
 
@@ -412,7 +412,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         var first = _openRequests.Count;
         _waiting.TakeEnded(timestamp, _openRequests);
         for (var i = first; i < _openRequests.Count; i++)
-            ((DequeueCall)_openRequests[i]).GiveUp(engine);
+            ((DequeueCall)_openRequests[i]).EndEmpty(engine);
 
         var alarm = _waiting.NextTimeout;
         if (engine.LacksRoomToLease && alarm < long.MaxValue)

@@ -19,7 +19,7 @@ internal sealed class WaitingDequeues
     private readonly Dictionary<Metadata, KeySetWaits> _keySets = new(KeySet.KeysComparer.Instance);
     private readonly RankedSet<Rank, DequeueCall> _byEnd = new();
     private readonly Dictionary<string, List<DequeueCall>> _byRequest = [];
-    private readonly ConcurrentQueue<DequeueCall> _givenUp = new();
+    private readonly ConcurrentQueue<DequeueCall> _abandoned = new();
     private readonly List<Ready> _ready = [];
     private readonly List<string> _leased = [];
 
@@ -90,13 +90,13 @@ internal sealed class WaitingDequeues
         }
     }
 
-    /// <summary>Notes that a caller may have given up; on any thread.</summary>
-    public void GiveUp(DequeueCall call) => _givenUp.Enqueue(call);
+    /// <summary>Notes that a caller may have abandoned its wait; on any thread.</summary>
+    public void NoteAbandoned(DequeueCall call) => _abandoned.Enqueue(call);
 
-    /// <summary>Takes out those whose wait is over, which are answered with nothing, and those given up.</summary>
+    /// <summary>Takes out those whose wait is over, which are answered with nothing, and those abandoned.</summary>
     public void TakeEnded(long timestamp, List<Request> answered)
     {
-        while (_givenUp.TryDequeue(out var call))
+        while (_abandoned.TryDequeue(out var call))
         {
             if (call.Group is not null && call.Abandoned)
                 Remove(call);
