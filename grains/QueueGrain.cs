@@ -128,7 +128,7 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         }
         catch (TimestoneException problem) when (problem.InnerException is JournalFencedException)
         {
-            await GiveUpAsync();
+            await DeactivateAsync();
             throw;
         }
     }
@@ -146,13 +146,13 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
         }
         catch (TimestoneException problem) when (problem.InnerException is JournalFencedException)
         {
-            await GiveUpAsync();
+            await DeactivateAsync();
             throw;
         }
     }
 
     // Someone else has the queue. Who calls again gets there: this activation is not found any more.
-    private async Task GiveUpAsync()
+    private async Task DeactivateAsync()
     {
         await _waits.CancelAsync();
         DeactivateOnIdle();
