@@ -81,7 +81,7 @@ public sealed class ElasticsearchRebuild
         }
         catch
         {
-            await GiveUpAsync(index).ConfigureAwait(false);
+            await DeleteUnfinishedAsync(index).ConfigureAwait(false);
             throw;
         }
     }
@@ -233,7 +233,7 @@ public sealed class ElasticsearchRebuild
     }
 
     // Writers stop to write twice. Where this fails as well, the next rebuild is told to restart.
-    private async Task GiveUpAsync(string index)
+    private async Task DeleteUnfinishedAsync(string index)
     {
         try
         {
