@@ -61,7 +61,7 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
             foreach (var (id, known) in suspects)
             {
                 var left = wait - time.GetElapsedTime(start);
-                var differences = await LookAsync(queue, id, known, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken)
+                var differences = await CompareAsync(queue, id, known, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken)
                     .ConfigureAwait(false);
                 found.AddRange(differences);
                 if (differences.Count > 0)
@@ -80,7 +80,7 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
         }
     }
 
-    private async Task<IReadOnlyList<IndexDifference>> LookAsync(
+    private async Task<IReadOnlyList<IndexDifference>> CompareAsync(
         string queue,
         string id,
         ComparedMessage known,
