@@ -36,7 +36,7 @@ internal sealed class CurrentRepair(
         for (var i = 0; i < suspects.Count; i++)
         {
             var (suspect, document) = (suspects[i], documents[i]);
-            if (await LookAsync(suspect, cancellationToken).ConfigureAwait(false) is not { Message: var held })
+            if (await AskQueueAsync(suspect, cancellationToken).ConfigureAwait(false) is not { Message: var held })
                 continue;
             if (held is null && document is not null && suspect.Version > 0)
                 again.Add(suspect with { Version = 0 });
@@ -74,14 +74,14 @@ internal sealed class CurrentRepair(
 
     // The message as its queue holds it now, or null where the queue does not hold it any more. Nothing where that cannot be found out,
     // which is told.
-    private async Task<Look?> LookAsync(Suspect suspect, CancellationToken cancellationToken)
+    private async Task<QueueAnswer?> AskQueueAsync(Suspect suspect, CancellationToken cancellationToken)
     {
         if (!_away.TryGetValue(suspect.Queue, out var why))
         {
             try
             {
                 var held = await journal.FindAsync(suspect.Queue, suspect.Id, cancellationToken).ConfigureAwait(false);
-                return new Look(held?.Indexed.Life == suspect.Life ? held : null);
+                return new QueueAnswer(held?.Indexed.Life == suspect.Life ? held : null);
             }
             catch (Exception problem) when (problem is not (IOException or OperationCanceledException))
             {
@@ -118,7 +118,7 @@ internal sealed class CurrentRepair(
         for (var i = 0; i < faults.Count; i++)
         {
             var (fault, document) = (faults[i], documents[i]);
-            if (await LookAsync(fault.Suspect, cancellationToken).ConfigureAwait(false) is not { Message: var held })
+            if (await AskQueueAsync(fault.Suspect, cancellationToken).ConfigureAwait(false) is not { Message: var held })
                 continue;
             var isNewer = document?.Message?.Version > fault.Held!.Indexed.Version && !fault.IsAhead;
             if (held is null)
@@ -161,7 +161,7 @@ internal sealed class CurrentRepair(
             return false;
         }
 
-        if (await LookAsync(suspect, cancellationToken).ConfigureAwait(false) is { Message: null })
+        if (await AskQueueAsync(suspect, cancellationToken).ConfigureAwait(false) is { Message: null })
             again.Add(suspect with { Version = 0 });
         return true;
     }
@@ -169,7 +169,7 @@ internal sealed class CurrentRepair(
     private ValueTask SendAsync(IEnumerable<BulkWrite> writes, CancellationToken cancellationToken) =>
         connection.Retrying.ExecuteAsync(new BulkRun(connection, _targets, writes).TryAsync, cancellationToken);
 
-    private sealed record Look(JournalMessage? Message);
+    private sealed record QueueAnswer(JournalMessage? Message);
 
     private sealed record Fault(Suspect Suspect, DifferenceKind Kind, JournalMessage? Held, FoundDocument? Document)
     {
