@@ -14,7 +14,7 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
     private const long CauseIntervalMs = 1000;
 
     private ITimestone? _timestone;
-    private long _causeToldAt = -CauseIntervalMs;
+    private long _causeLoggedAt = -CauseIntervalMs;
 
     public RequestDelegate WithBody<TRequest, TAnswer>(
         ReadBody<TRequest> read,
@@ -74,7 +74,7 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
                 return Problems.WriteAsync(context, standby.Error, activeUrl: readiness.Obstacle?.ActiveUrl);
             case TimestoneException refusal:
                 if (refusal is { Code: ErrorCode.Unavailable, InnerException: { } cause })
-                    TellCause(cause, refusal.Message);
+                    LogCauseRarely(cause, refusal.Message);
                 return Problems.WriteAsync(context, refusal.Error);
             case BadHttpRequestException bad:
                 // Kestrel closes a connection whose body it does not take to its end.
@@ -92,11 +92,11 @@ internal sealed partial class Handlers(IReadiness readiness, IServiceProvider se
     }
 
     // The caller is not told what is behind it; while a journal is away, every call would log the same.
-    private void TellCause(Exception cause, string refusal)
+    private void LogCauseRarely(Exception cause, string refusal)
     {
         var now = Environment.TickCount64;
-        var told = Volatile.Read(ref _causeToldAt);
-        if (now - told >= CauseIntervalMs && Interlocked.CompareExchange(ref _causeToldAt, now, told) == told)
+        var last = Volatile.Read(ref _causeLoggedAt);
+        if (now - last >= CauseIntervalMs && Interlocked.CompareExchange(ref _causeLoggedAt, now, last) == last)
             LogCause(refusal, cause.Message, cause is IOException ? null : cause);
     }
 

@@ -37,8 +37,8 @@ internal sealed class CountingIndex(int transitions, int warmup) : IIndexWriter
         if (_first == 0)
             _first = Stopwatch.GetTimestamp();
         var (now, latencies) = (DateTimeOffset.UtcNow, _latencies);
-        foreach (var told in events)
-            latencies.Add((long)((now - (told.Transition?.At ?? told.Message!.UpdatedAt)).TotalSeconds * Stopwatch.Frequency));
+        foreach (var streamEvent in events)
+            latencies.Add((long)((now - (streamEvent.Transition?.At ?? streamEvent.Message!.UpdatedAt)).TotalSeconds * Stopwatch.Frequency));
         _events += events.Count;
         if (_events >= 2 * warmup)
             _begun.TrySetResult();

@@ -174,7 +174,7 @@ internal sealed class HistoryRepair(
         {
             await foreach (var read in archive.ReadAsync(messages, since, PauseAsync, ending.Token).ConfigureAwait(false))
             {
-                if (read.Transition is not { To: not null } told || !_wanted.ContainsKey(KeyOf(told)))
+                if (read.Transition is not { To: not null } transition || !_wanted.ContainsKey(KeyOf(transition)))
                     continue;
                 events.Add(read);
                 if (events.Count == Limits.MaxPage)
@@ -213,8 +213,8 @@ internal sealed class HistoryRepair(
         }
     }
 
-    private static (string Message, string Life, int Version) KeyOf(Transition told) =>
-        ($"{told.Queue}/{told.Id}", told.Life, told.Version);
+    private static (string Message, string Life, int Version) KeyOf(Transition transition) =>
+        ($"{transition.Queue}/{transition.Id}", transition.Life, transition.Version);
 
     private static string NameOf(string message, string life) => string.Create(CultureInfo.InvariantCulture, $"{message}/{life}");
 }
