@@ -228,8 +228,8 @@ public sealed partial class LocalService(
                 found.Duration.TotalSeconds,
                 found.IsCleanEnd ? "a stop in order" : "a crash"
             );
-        if (found.Cut is { } cut)
-            LogCut(cut.Bytes, cut.File, cut.Offset);
+        if (found.TornTail is { } tail)
+            LogCut(tail.Bytes, tail.File, tail.Offset);
         foreach (var loss in found.Losses)
             LogLoss(loss);
         return Task.FromResult<IJournal>(journal);

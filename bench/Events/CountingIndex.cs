@@ -37,8 +37,8 @@ internal sealed class CountingIndex(int transitions, int warmup) : IIndexWriter
         if (_first == 0)
             _first = Stopwatch.GetTimestamp();
         var (now, latencies) = (DateTimeOffset.UtcNow, _latencies);
-        foreach (var streamEvent in events)
-            latencies.Add((long)((now - (streamEvent.Transition?.At ?? streamEvent.Message!.UpdatedAt)).TotalSeconds * Stopwatch.Frequency));
+        foreach (var each in events)
+            latencies.Add((long)((now - (each.Transition?.At ?? each.Message!.UpdatedAt)).TotalSeconds * Stopwatch.Frequency));
         _events += events.Count;
         if (_events >= 2 * warmup)
             _begun.TrySetResult();

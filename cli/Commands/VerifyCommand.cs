@@ -47,7 +47,7 @@ internal sealed class VerifyCommand : CliCommand
             .Add("queues", Text.Number(found.Queues))
             .Add("messages", Text.Number(found.Messages))
             .Add("stopped", found.IsNew ? "never started" : found.IsCleanEnd ? "in order" : "by a crash")
-            .Add("cut off", Describe(found.Cut))
+            .Add("cut off", Describe(found.TornTail))
             .Add(
                 "lost",
                 found.Losses.Count == 0 ? "nothing" : $"{Text.Number(found.Losses.Count)}: a start refuses, unless with --accept-data-loss"
@@ -57,6 +57,6 @@ internal sealed class VerifyCommand : CliCommand
             output.WriteLine(Text.Clean(loss));
     }
 
-    private static string Describe(RecoveryCut? cut) =>
-        cut is null ? "nothing" : $"{Text.Number(cut.Bytes)} bytes of {cut.File} at offset {Text.Number(cut.Offset)}, never answered";
+    private static string Describe(TornTail? tail) =>
+        tail is null ? "nothing" : $"{Text.Number(tail.Bytes)} bytes of {tail.File} at offset {Text.Number(tail.Offset)}, never answered";
 }

@@ -359,7 +359,7 @@ public sealed class FileJournal : IJournal
             messages,
             recovery.Replay.HasEnded,
             isNew,
-            recovery.Cut,
+            recovery.TornTail,
             recovery.Losses,
             duration
         );

@@ -27,7 +27,7 @@ internal sealed class Recovery(IJournalDisk disk, RecoveryMode mode = RecoveryMo
     public long Newest { get; private set; }
 
     /// <summary>The torn tail that is cut off.</summary>
-    public RecoveryCut? Cut { get; private set; }
+    public TornTail? TornTail { get; private set; }
 
     /// <summary>What became durable and is lost.</summary>
     public IReadOnlyList<string> Losses => _losses;
@@ -185,7 +185,7 @@ internal sealed class Recovery(IJournalDisk disk, RecoveryMode mode = RecoveryMo
             case RecoveryDecision.CutOff:
                 // Durably, before anything is written: else a record written at the cut could come to end where a
                 // torn one of the tail begins, and join it to the log again. A crash in here finds the same tail.
-                Cut = new RecoveryCut(name, position, bytes[position..].LastIndexOfAnyExcept((byte)0) + 1);
+                TornTail = new TornTail(name, position, bytes[position..].LastIndexOfAnyExcept((byte)0) + 1);
                 Keep(file, bytes[..position], cut: true);
                 break;
             case RecoveryDecision.StopVersion:

@@ -8,7 +8,7 @@ namespace Timestone.Journals.Files;
 /// <param name="IsCleanEnd">Whether the journal was stopped in order before; false after a crash, and of a new one.</param>
 /// <param name="IsNew">Whether no start of it ever came to write its log: there was nothing in the directory, or a first start ended
 /// early.</param>
-/// <param name="Cut">The torn tail that is cut off; null when there is none.</param>
+/// <param name="TornTail">The torn tail that is cut off; null when there is none.</param>
 /// <param name="Losses">
 /// What became durable and is lost, a sentence each; empty when all is there. Where there is something a start refuses, unless
 /// <see cref="FileJournalOptions.AcceptDataLoss"/>.
@@ -21,7 +21,7 @@ public sealed record RecoveryReport(
     long Messages,
     bool IsCleanEnd,
     bool IsNew,
-    RecoveryCut? Cut,
+    TornTail? TornTail,
     IReadOnlyList<string> Losses,
     TimeSpan Duration
 );

@@ -28,7 +28,7 @@ public sealed class DirectoryTests : IDisposable
 
         await using (var journal = Open(durability))
         {
-            journal.Recovered.Cut.ShouldBeNull();
+            journal.Recovered.TornTail.ShouldBeNull();
             (await journal.ListQueuesAsync()).Count.ShouldBe(8);
             for (var i = 0; i < 8; i++)
                 (await TestQueue.OpenAsync(journal, $"queue-{i}")).Contents.ShouldBe(contents[i]);
@@ -145,7 +145,7 @@ public sealed class DirectoryTests : IDisposable
         for (var start = 0; start < 2; start++)
         {
             await using var journal = Open();
-            (journal.Recovered.Cut is not null).ShouldBe(start == 0);
+            (journal.Recovered.TornTail is not null).ShouldBe(start == 0);
             var queue = await TestQueue.OpenAsync(journal);
             queue.Contents.ShouldBe(contents);
             await queue.AddManyAsync(100 + start, 1);

@@ -29,13 +29,13 @@ public sealed class TornTailTests
 
             // Recovered, written to, and recovered again.
             var journal = TestLog.Open(torn);
-            journal.Recovered.Cut!.Bytes.ShouldBeGreaterThan(0);
+            journal.Recovered.TornTail!.Bytes.ShouldBeGreaterThan(0);
             var first = await TestQueue.OpenAsync(journal);
             first.Contents.ShouldBe(contents);
             await first.AddManyAsync(20, 2);
 
             journal = TestLog.Open(torn.Crash());
-            journal.Recovered.Cut.ShouldBeNull();
+            journal.Recovered.TornTail.ShouldBeNull();
             var second = await TestQueue.OpenAsync(journal);
             second.Contents.ShouldBe(first.Contents);
         }
@@ -82,7 +82,7 @@ public sealed class TornTailTests
             var torn = _disk.Crash();
             torn.Bytes(name).AsSpan(before, lost).Clear();
             var recovered = TestLog.Open(torn);
-            recovered.Recovered.Cut!.Bytes.ShouldBeGreaterThan(0);
+            recovered.Recovered.TornTail!.Bytes.ShouldBeGreaterThan(0);
             recovered.Recovered.Messages.ShouldBe(0);
 
             // The same group again: what was cut off must not join it.

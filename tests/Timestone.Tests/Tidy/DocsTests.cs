@@ -60,7 +60,8 @@ public sealed partial class DocsTests
             )
             .ShouldBe(["docs/planted.md: ../docs/none.md", "docs/planted.md: #two-headings", "docs/planted.md: concepts.md#none"]);
 
-        const string text = "`QueueEngine.cs` `NoEngine.cs` `QueueEngine` `NoSuchEngine` `QueueEngine.Enqueue` `QueueEngine.Dream` `Engine.Dream`";
+        const string text =
+            "`QueueEngine.cs` `NoEngine.cs` `QueueEngine` `NoSuchEngine` `QueueEngine.Enqueue` `QueueEngine.Dream` `Engine.Dream`";
         Missing(Named(text, File())).ShouldBe(["NoEngine.cs"]);
         UnknownWords(Named(text, Type())).ShouldBe(["NoSuchEngine"]);
         UnknownMembers(Named(text, Member())).ShouldBe(["QueueEngine.Dream"]);
@@ -71,12 +72,10 @@ public sealed partial class DocsTests
         foreach (var target in Links(text))
         {
             var (path, anchor) = target.Split('#') is [var file, var part] ? (file, part) : (target, null);
-            var to =
-                path == ""
-                    ? page
-                    : Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, path))
-                        .Replace('\\', '/');
-            if ((path != "" && !Repository.Has(to)) || (anchor is not null && !Anchors(path == "" ? text : Repository.Read(to)).Contains(anchor)))
+            var to = Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, path))
+                .Replace('\\', '/');
+            var isThere = path == "" || Repository.Has(to);
+            if (!isThere || (anchor is not null && !Anchors(path == "" ? text : Repository.Read(to)).Contains(anchor)))
                 yield return $"{page}: {target}";
         }
     }

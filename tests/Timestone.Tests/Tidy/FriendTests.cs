@@ -19,8 +19,11 @@ public sealed class FriendTests
         Strangers(
                 new Dictionary<string, string>
                 {
-                    ["low/Low.csproj"] =
-                        """<InternalsVisibleTo Include="high" /><InternalsVisibleTo Include="Other" /><InternalsVisibleTo Include="Gone" />""",
+                    ["low/Low.csproj"] = """
+                        <InternalsVisibleTo Include="high" />
+                        <InternalsVisibleTo Include="Other" />
+                        <InternalsVisibleTo Include="Gone" />
+                        """,
                     ["mid/Mid.csproj"] = """<ProjectReference Include="../low/Low.csproj" />""",
                     ["high/High.csproj"] = """<AssemblyName>high</AssemblyName><ProjectReference Include="../mid/Mid.csproj" />""",
                     ["other/Other.csproj"] = "",
@@ -31,7 +34,7 @@ public sealed class FriendTests
     // The texts of project files by their paths.
     private static IEnumerable<string> Strangers(Dictionary<string, string> projects)
     {
-        var files = projects.ToDictionary(static project => ProjectFiles.AssemblyOf(project.Key, project.Value), static project => project.Key);
+        var files = projects.ToDictionary(static each => ProjectFiles.AssemblyOf(each.Key, each.Value), static each => each.Key);
         return projects.SelectMany(project =>
             ProjectFiles
                 .Friends(project.Value)

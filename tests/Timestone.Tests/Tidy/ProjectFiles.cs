@@ -11,9 +11,8 @@ internal static partial class ProjectFiles
     public static IEnumerable<string> References(string file, string text) =>
         Reference()
             .Matches(text)
-            .Select(match =>
-                Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, FolderOf(file), match.Groups[1].Value)).Replace('\\', '/')
-            );
+            .Select(match => Path.Combine(Repository.Root, FolderOf(file), match.Groups[1].Value))
+            .Select(static path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'));
 
     /// <summary>The assemblies that see this one's internals.</summary>
     public static IEnumerable<string> Friends(string text) => Friend().Matches(text).Select(static match => match.Groups[1].Value);

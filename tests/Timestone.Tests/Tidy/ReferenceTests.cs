@@ -132,7 +132,8 @@ public sealed partial class ReferenceTests
             .GroupBy(static each => each.Type)
             .ToDictionary(
                 static type => type.Key,
-                static type => ProjectFiles.FolderOf(type.MinBy(each => Path.GetFileNameWithoutExtension(each.File) == type.Key ? 0 : 1).File)
+                static type =>
+                    ProjectFiles.FolderOf(type.MinBy(each => Path.GetFileNameWithoutExtension(each.File) == type.Key ? 0 : 1).File)
             );
         return
         [
