@@ -8,21 +8,16 @@ internal static class Processes
     /// <summary>How a shell calls the program as built.</summary>
     public static string CliCommandLine => string.Join(' ', Cli.Prepend(Dotnet).Select(static word => $"'{word}'"));
 
-    // Beside the tests it stands without what their framework brings; so it runs on that framework.
-    private static string[] Cli { get; } =
-    [
-        "exec",
-        "--runtimeconfig",
-        Beside("Timestone.Tests.runtimeconfig.json"),
-        "--depsfile",
-        Beside("Timestone.Tests.deps.json"),
-        Beside("timestone.dll"),
-    ];
+    private static string[] Cli { get; } = Built("timestone.dll");
 
     private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     /// <summary>Runs the program as a process.</summary>
     public static Task<CliOutcome> RunCliAsync(params string[] args) => RunAsync(Dotnet, [.. Cli, .. args]);
+
+    /// <summary>Runs another program that is built beside the tests, and lets the caller have the process.</summary>
+    public static Task<CliOutcome> RunBuiltAsync(string file, string[] args, Action<Process> started) =>
+        RunAsync(Dotnet, [.. Built(file), .. args], "", started);
 
     /// <summary>Runs the program as a process with a text as its standard input, and lets the caller have the process.</summary>
     public static Task<CliOutcome> RunCliAsync(string[] args, string input, Action<Process>? started = null) =>
@@ -50,6 +45,17 @@ internal static class Processes
         await process.WaitForExitAsync();
         return new CliOutcome(process.ExitCode, await output, await error);
     }
+
+    // Beside the tests it stands without what their framework brings; so it runs on that framework.
+    private static string[] Built(string file) =>
+        [
+            "exec",
+            "--runtimeconfig",
+            Beside("Timestone.Tests.runtimeconfig.json"),
+            "--depsfile",
+            Beside("Timestone.Tests.deps.json"),
+            Beside(file),
+        ];
 
     private static string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
 }

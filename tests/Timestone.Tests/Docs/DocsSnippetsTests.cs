@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -7,6 +9,7 @@ using Timestone.Client;
 using Timestone.Engine;
 using Timestone.Hosting;
 using Timestone.Journals.Memory;
+using Timestone.Tests.Cli;
 using Timestone.Tests.Client.Support;
 using Timestone.Tests.Support;
 using Xunit;
@@ -22,6 +25,7 @@ public sealed partial class DocsSnippetsTests
         var page = Snippets(File.ReadAllText(PathOf("dotnet.md")), Fence()).ToList();
         var compiled = new[] { "Docs/DotnetSnippets.cs", "Docs/OrleansSnippets.cs" }
             .SelectMany(static file => Snippets(File.ReadAllText(PathOf(file)), Region()))
+            .Append(new Snippet("A whole program", Unindented(File.ReadAllText(PathOf("Docs/Mailer.cs")))))
             .ToList();
         page.ShouldNotBeEmpty();
         foreach (var snippet in page)
@@ -55,6 +59,25 @@ public sealed partial class DocsSnippetsTests
 
         var message = (await DotnetSnippets.FindAsync(client, CancellationToken.None)).ShouldNotBeNull();
         (message.State, message.Result).ShouldBe((MessageState.Completed, Payload.FromText("sent to ada@example.org")));
+    }
+
+    [Fact]
+    public async Task The_whole_program_enqueues_and_handles_a_message()
+    {
+        await using var server = await StartAsync();
+        var started = new TaskCompletionSource<Process>();
+        var running = Processes.RunBuiltAsync("Mailer.dll", ["--server", server.BaseAddress.ToString()], started.SetResult);
+        var program = await started.Task;
+        await Eventually.BeAsync(async () => running.IsCompleted || await IsCompletedAsync(server.Timestone));
+        await Processes.RunAsync("kill", ["-TERM", program.Id.ToString(CultureInfo.InvariantCulture)]);
+
+        var outcome = await running.Guarded("the end of the program");
+        outcome.Code.ShouldBe(0, outcome.Error);
+        outcome.Out.ShouldContain("Sending welcome-19 to ada@example.org.");
+
+        static async Task<bool> IsCompletedAsync(ITimestone timestone) =>
+            (await timestone.ListQueuesAsync()).Queues.Count > 0
+            && (await timestone.GetMessageAsync("emails", "welcome-19")) is { State: MessageState.Completed };
     }
 
     [Fact]
@@ -153,12 +176,11 @@ public sealed partial class DocsSnippetsTests
             if (match.Groups["name"].Success)
                 name = match.Groups["name"].Value.Trim();
             if (match.Groups["code"].Success)
-                yield return new Snippet(
-                    name,
-                    string.Join('\n', match.Groups["code"].Value.Trim().Split('\n').Select(static line => line.Trim()))
-                );
+                yield return new Snippet(name, Unindented(match.Groups["code"].Value));
         }
     }
+
+    private static string Unindented(string code) => string.Join('\n', code.Trim().Split('\n').Select(static line => line.Trim()));
 
     [GeneratedRegex("^#+ (?<name>[^\n]*)$|^```csharp\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
