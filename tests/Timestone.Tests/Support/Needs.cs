@@ -32,6 +32,13 @@ public static class Needs
 
     public static void Chromium() => Program("chromium", "chromium");
 
+    /// <summary>What commands in docs use.</summary>
+    public static void Shell()
+    {
+        foreach (var name in (string[])["bash", "curl", "jq"])
+            Program(name, name);
+    }
+
     public static void Strace() => Program("strace", "strace");
 
     /// <summary>
