@@ -44,4 +44,5 @@ namespace Timestone.Json;
 [JsonSerializable(typeof(MessageSearch))]
 [JsonSerializable(typeof(HistoryRequest))]
 [JsonSerializable(typeof(StatsRequest))]
+[JsonSerializable(typeof(StreamEvent))]
 public sealed partial class TimestoneJson : JsonSerializerContext;

@@ -102,13 +102,8 @@ internal static class Arguments
     {
         if (context.Text(name) is not { } text)
             return null;
-        foreach (var value in Enum.GetValues<T>())
-        {
-            if (text == EnumNames.Of(value))
-                return value;
-        }
-
-        throw Validation.Invalid(name, $"{name} must be one of {string.Join(", ", Enum.GetValues<T>().Select(EnumNames.Of))}.");
+        return EnumNames.Find<T>(text)
+            ?? throw Validation.Invalid(name, $"{name} must be one of {string.Join(", ", EnumNames.All<T>())}.");
     }
 
     /// <summary>The pairs of every <c>filter=key:value</c>; a value may hold colons, a key cannot.</summary>

@@ -117,5 +117,5 @@ internal static class Parameters
 
     private static OpenApiSchema Words<T>()
         where T : struct, Enum =>
-        new() { Type = JsonSchemaType.String, Enum = [.. Enum.GetValues<T>().Select(static word => (JsonNode)EnumNames.Of(word))] };
+        new() { Type = JsonSchemaType.String, Enum = [.. EnumNames.All<T>().Select(static word => (JsonNode)word)] };
 }

@@ -18,51 +18,19 @@ public static class EventDocuments
             switch (entry.Kind)
             {
                 case OutboxEntryKind.Transition:
-                    yield return new StreamEvent
-                    {
-                        Schema = StreamEvent.CurrentSchema,
-                        Kind = StreamEventKind.Transition,
-                        Transition = TransitionOf(entry),
-                    };
-                    yield return new StreamEvent
-                    {
-                        Schema = StreamEvent.CurrentSchema,
-                        Kind = StreamEventKind.Message,
-                        Message = MessageOf(entry),
-                    };
+                    yield return StreamEvent.Of(TransitionOf(entry));
+                    yield return StreamEvent.Of(MessageOf(entry));
                     break;
                 case OutboxEntryKind.Restated:
-                    yield return new StreamEvent
-                    {
-                        Schema = StreamEvent.CurrentSchema,
-                        Kind = StreamEventKind.Message,
-                        Message = MessageOf(entry),
-                    };
+                    yield return StreamEvent.Of(MessageOf(entry));
                     break;
                 case OutboxEntryKind.Removed:
                     if (entry.IsHistoric)
-                        yield return new StreamEvent
-                        {
-                            Schema = StreamEvent.CurrentSchema,
-                            Kind = StreamEventKind.Transition,
-                            Transition = TransitionOf(entry),
-                        };
-                    var message = new RemovedMessage(entry.Queue, entry.Id, entry.Life, entry.Version);
-                    yield return new StreamEvent
-                    {
-                        Schema = StreamEvent.CurrentSchema,
-                        Kind = StreamEventKind.MessageRemoved,
-                        RemovedMessage = message,
-                    };
+                        yield return StreamEvent.Of(TransitionOf(entry));
+                    yield return StreamEvent.Of(new RemovedMessage(entry.Queue, entry.Id, entry.Life, entry.Version));
                     break;
                 case OutboxEntryKind.QueueDeleted:
-                    var queue = new RemovedQueue(entry.Queue, Time(entry.QueueCreatedAt));
-                    yield return new StreamEvent
-                    {
-                        Schema = StreamEvent.CurrentSchema,
-                        Kind = StreamEventKind.QueueRemoved,
-                        RemovedQueue = queue,
-                    };
+                    yield return StreamEvent.Of(new RemovedQueue(entry.Queue, Time(entry.QueueCreatedAt)));
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(entries), entry.Kind, "The outbox tells of nothing else.");
@@ -82,7 +50,7 @@ public static class EventDocuments
             Version = entry.Version,
             From = removed ? entry.State : entry.From,
             To = removed ? null : entry.State,
-            Cause = CauseOf(entry),
+            Cause = entry.Cause ?? throw new ArgumentException($"No history shows a message that is {entry.Kind}.", nameof(entry)),
             At = Time(entry.At),
             InFrom = removed || entry.From is null ? null : TimeSpan.FromMilliseconds(entry.At - entry.Since),
             Attempt = entry.Attempt,
@@ -90,7 +58,7 @@ public static class EventDocuments
             Error = entry.Error,
             Priority = entry.Priority,
             Deadline = DeadlineOf(entry),
-            MissedDeadline = entry is { Cause: Cause.Dequeue, HasDeadline: true } && entry.At > entry.Priority,
+            MissedDeadline = entry is { Cause: TransitionCause.Dequeue, HasDeadline: true } && entry.At > entry.Priority,
             Metadata = entry.Metadata,
             EnqueuedAt = Time(entry.EnqueuedAt),
             Payload = entry.Payload ?? default,
@@ -118,11 +86,6 @@ public static class EventDocuments
             Error = entry.Error,
         };
     }
-
-    // The names of a transition's causes are those of the engine, with the same numbers.
-    private static TransitionCause CauseOf(in OutboxEntry entry) => entry.IsHistoric && Enum.IsDefined((TransitionCause)entry.Cause)
-        ? (TransitionCause)entry.Cause
-        : throw new ArgumentException($"No history shows a {entry.Kind} by {entry.Cause}.", nameof(entry));
 
     private static DateTimeOffset? DeadlineOf(in OutboxEntry entry) => entry.HasDeadline ? Time(entry.Priority) : null;
 

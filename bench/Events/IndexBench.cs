@@ -28,11 +28,11 @@ internal sealed class IndexBench(Report report, double seconds, int rounds, Uri 
     // As many as the indexer takes at once.
     private const int RecordsPerBatch = 4000, Wave = RecordsPerBatch / 2 / 3, Bar = 12_000;
 
-    private static readonly (MessageState? From, MessageState To, Cause Cause)[] Steps =
+    private static readonly (MessageState? From, MessageState To, TransitionCause Cause)[] Steps =
     [
-        (null, MessageState.Pending, Cause.Enqueue),
-        (MessageState.Pending, MessageState.Running, Cause.Dequeue),
-        (MessageState.Running, MessageState.Completed, Cause.Complete),
+        (null, MessageState.Pending, TransitionCause.Enqueue),
+        (MessageState.Pending, MessageState.Running, TransitionCause.Dequeue),
+        (MessageState.Running, MessageState.Completed, TransitionCause.Complete),
     ];
 
     private readonly HttpClient _http = new() { BaseAddress = address };

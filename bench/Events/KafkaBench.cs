@@ -93,7 +93,7 @@ internal sealed class KafkaBench(Report report, double seconds, int rounds, stri
                 From = MessageState.Pending,
                 Since = now - 1000,
                 State = MessageState.Running,
-                Cause = Cause.Dequeue,
+                Cause = TransitionCause.Dequeue,
                 Attempt = 1,
                 Priority = now,
                 EnqueuedAt = now - 1000,

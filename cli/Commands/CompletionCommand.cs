@@ -20,7 +20,7 @@ internal sealed class CompletionCommand : CliCommand
             }
         );
         _shell.CompletionSources.Clear();
-        _shell.CompletionSources.Add(_ => Enum.GetValues<Shell>().Select(EnumNames.Of));
+        _shell.CompletionSources.Add(_ => EnumNames.All<Shell>());
     }
 
     protected override Task<int> RunAsync(Call call, CancellationToken cancellationToken)

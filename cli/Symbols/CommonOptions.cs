@@ -86,11 +86,11 @@ internal static class CommonOptions
         var option = new Option<T?>(name)
         {
             Description = description,
-            HelpName = string.Join('|', Enum.GetValues<T>().Select(EnumNames.Of)),
+            HelpName = string.Join('|', EnumNames.All<T>()),
             CustomParser = Parsers.Name<T>,
         };
         option.CompletionSources.Clear();
-        option.CompletionSources.Add(_ => Enum.GetValues<T>().Select(EnumNames.Of));
+        option.CompletionSources.Add(_ => EnumNames.All<T>());
         return option;
     }
 

@@ -74,17 +74,8 @@ internal static class Parsers
     }
 
     public static T? Name<T>(ArgumentResult result)
-        where T : struct, Enum
-    {
-        var text = Only(result);
-        foreach (var value in Enum.GetValues<T>())
-        {
-            if (EnumNames.Of(value) == text)
-                return value;
-        }
-
-        return Refuse<T?>(result, $"one of {string.Join(", ", Enum.GetValues<T>().Select(EnumNames.Of))}");
-    }
+        where T : struct, Enum =>
+        EnumNames.Find<T>(Only(result)) ?? Refuse<T?>(result, $"one of {string.Join(", ", EnumNames.All<T>())}");
 
     public static Uri[] Servers(ArgumentResult result) =>
         Servers(string.Join(',', result.Tokens.Select(static token => token.Value)), result);

@@ -44,19 +44,19 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
             from id in journal.Keys.Union(index.Keys).Order(StringComparer.Ordinal)
             let there = journal.GetValueOrDefault(id)
             let here = index.GetValueOrDefault(id)
-            where ComparedMessage.Differences(queue, id, there, here).Any()
+            where IndexDifference.Between(queue, id, there, here).Any()
             select (id, there ?? here!);
         await LookAgainAsync(queue, [.. suspects], cancellationToken).ConfigureAwait(false);
         return journal.Count;
     }
 
-    private async Task LookAgainAsync(string queue, List<(string Id, ComparedMessage Known)> suspects, CancellationToken cancellationToken)
+    private async Task LookAgainAsync(string queue, List<(string Id, IndexedMessage Known)> suspects, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         while (suspects.Count > 0)
         {
             var found = new List<IndexDifference>();
-            var still = new List<(string, ComparedMessage)>();
+            var still = new List<(string, IndexedMessage)>();
             var isLast = wait <= time.GetElapsedTime(start);
             foreach (var (id, known) in suspects)
             {
@@ -83,7 +83,7 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
     private async Task<IReadOnlyList<IndexDifference>> CompareAsync(
         string queue,
         string id,
-        ComparedMessage known,
+        IndexedMessage known,
         TimeSpan patience,
         CancellationToken cancellationToken
     )
@@ -95,17 +95,17 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
         // A removal counts as one version more.
         if (before is null && indexed is not null)
             indexed = await FindInIndexAsync(queue, id, indexed, indexed.Version + 1, patience, cancellationToken).ConfigureAwait(false);
-        var differences = ComparedMessage.Differences(queue, id, before, indexed).ToList();
+        var differences = IndexDifference.Between(queue, id, before, indexed).ToList();
         return differences.Count == 0 || before == await FindInJournalAsync(queue, id, cancellationToken).ConfigureAwait(false)
             ? differences
             : [];
     }
 
-    private async Task<ComparedMessage?> FindInJournalAsync(string queue, string id, CancellationToken cancellationToken)
+    private async Task<IndexedMessage?> FindInJournalAsync(string queue, string id, CancellationToken cancellationToken)
     {
         try
         {
-            return ComparedMessage.Of(await timestone.GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false));
+            return IndexedMessage.Of(await timestone.GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false));
         }
         catch (TimestoneException absent) when (absent.Code is ErrorCode.MessageNotFound or ErrorCode.QueueNotFound)
         {
@@ -114,10 +114,10 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
     }
 
     /// <summary>Finds a message by what never changes of it, after a version if the index comes to include it in time.</summary>
-    private async Task<ComparedMessage?> FindInIndexAsync(
+    private async Task<IndexedMessage?> FindInIndexAsync(
         string queue,
         string id,
-        ComparedMessage known,
+        IndexedMessage known,
         int? version,
         TimeSpan patience,
         CancellationToken cancellationToken
@@ -152,30 +152,30 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
         }
     }
 
-    private async Task<ComparedMessage?> SearchAsync(MessageSearch search, string id, CancellationToken cancellationToken)
+    private async Task<IndexedMessage?> SearchAsync(MessageSearch search, string id, CancellationToken cancellationToken)
     {
         await foreach (var message in AllAsync(search, cancellationToken).ConfigureAwait(false))
         {
             if (message.Id == id)
-                return ComparedMessage.Of(message);
+                return message;
         }
 
         return null;
     }
 
-    private async Task<Dictionary<string, ComparedMessage>> ListIndexAsync(string queue, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, IndexedMessage>> ListIndexAsync(string queue, CancellationToken cancellationToken)
     {
-        var messages = new Dictionary<string, ComparedMessage>(StringComparer.Ordinal);
+        var messages = new Dictionary<string, IndexedMessage>(StringComparer.Ordinal);
         await foreach (
             var message in AllAsync(new MessageSearch { Queue = queue, Limit = Limits.MaxPage }, cancellationToken).ConfigureAwait(false)
         )
-            messages[message.Id] = ComparedMessage.Of(message);
+            messages[message.Id] = message;
         return messages;
     }
 
-    private async Task<Dictionary<string, ComparedMessage>> ListJournalAsync(string queue, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, IndexedMessage>> ListJournalAsync(string queue, CancellationToken cancellationToken)
     {
-        var messages = new Dictionary<string, ComparedMessage>(StringComparer.Ordinal);
+        var messages = new Dictionary<string, IndexedMessage>(StringComparer.Ordinal);
         string? cursor = null;
         do
         {
@@ -192,7 +192,7 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
             }
 
             foreach (var message in page.Messages)
-                messages[message.Id] = ComparedMessage.Of(message);
+                messages[message.Id] = IndexedMessage.Of(message);
             cursor = page.Next;
         }
         while (cursor is not null);

@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace Timestone.Json;
 
 /// <summary>
-/// Streamed events as JSON. Unlike the wire format of requests it is read tolerantly: properties that this version does not know are
-/// passed over, so that newer writers may add some.
+/// Streamed events as JSON. They are read as <see cref="AnswerJson"/> reads: properties that this version does not know are passed over, so
+/// that newer writers may add some.
 /// </summary>
 public static class EventJson
 {
     /// <summary>An event as UTF-8 text.</summary>
     public static byte[] Write(StreamEvent streamEvent) =>
-        JsonSerializer.SerializeToUtf8Bytes(streamEvent, EventJsonContext.Default.StreamEvent);
+        JsonSerializer.SerializeToUtf8Bytes(streamEvent, TimestoneJson.Default.StreamEvent);
 
     /// <summary>Reads what <see cref="Write"/> wrote, in this version or an older one, or in a newer one of the same schema.</summary>
     /// <exception cref="JsonException">It is no event, or one of a newer schema; the message says which, for people.</exception>
@@ -19,7 +19,7 @@ public static class EventJson
         StreamEvent? read;
         try
         {
-            read = JsonSerializer.Deserialize(utf8Json, EventJsonContext.Default.StreamEvent);
+            read = JsonSerializer.Deserialize(utf8Json, AnswerJson.Default.StreamEvent);
         }
         catch (Exception problem) when (problem is JsonException or TimestoneException)
         {

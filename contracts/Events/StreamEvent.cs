@@ -29,4 +29,20 @@ public sealed record StreamEvent
     /// <summary>The queue that is gone.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RemovedQueue? RemovedQueue { get; init; }
+
+    /// <summary>The event that tells a transition, or a removal that a history shows.</summary>
+    public static StreamEvent Of(Transition transition) =>
+        new() { Schema = CurrentSchema, Kind = StreamEventKind.Transition, Transition = transition };
+
+    /// <summary>The event that tells what a message is.</summary>
+    public static StreamEvent Of(IndexedMessage message) =>
+        new() { Schema = CurrentSchema, Kind = StreamEventKind.Message, Message = message };
+
+    /// <summary>The event that tells that a message is gone.</summary>
+    public static StreamEvent Of(RemovedMessage message) =>
+        new() { Schema = CurrentSchema, Kind = StreamEventKind.MessageRemoved, RemovedMessage = message };
+
+    /// <summary>The event that tells that a queue is gone.</summary>
+    public static StreamEvent Of(RemovedQueue queue) =>
+        new() { Schema = CurrentSchema, Kind = StreamEventKind.QueueRemoved, RemovedQueue = queue };
 }

@@ -53,4 +53,28 @@ public sealed record IndexedMessage
     /// <summary>Why its last attempt failed, or the reason of its cancel.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
+
+    /// <summary>A message as an index that has come to its version holds it.</summary>
+    /// <exception cref="ArgumentException">It does not tell its life, as in the answer to a dequeue.</exception>
+    public static IndexedMessage Of(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return new IndexedMessage
+        {
+            Queue = message.Queue,
+            Id = message.Id,
+            Life = message.Life ?? throw new ArgumentException("The message does not tell its life.", nameof(message)),
+            Version = message.Version,
+            State = message.State,
+            Priority = message.Priority,
+            Deadline = message.Deadline,
+            Metadata = message.Metadata,
+            EnqueuedAt = message.EnqueuedAt,
+            UpdatedAt = message.UpdatedAt,
+            VisibleAt = message.VisibleAt,
+            Attempt = message.Attempt,
+            Worker = message.Worker,
+            Error = message.Error,
+        };
+    }
 }

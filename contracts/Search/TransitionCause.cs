@@ -3,9 +3,9 @@ using Timestone.Json;
 
 namespace Timestone;
 
-/// <summary>What made a transition or a removal.</summary>
+/// <summary>What made a transition or a removal. The numbers are stored.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<TransitionCause>))]
-public enum TransitionCause
+public enum TransitionCause : byte
 {
     /// <summary>A producer enqueued the message.</summary>
     Enqueue = 0,

@@ -47,8 +47,8 @@ public readonly record struct OutboxEntry
     /// <summary>The state after; of a removed message its last.</summary>
     public MessageState State { get; init; }
 
-    /// <summary>What made it.</summary>
-    public Cause Cause { get; init; }
+    /// <summary>What made it; null of a message that is restated and of a deleted queue.</summary>
+    public TransitionCause? Cause { get; init; }
 
     /// <summary>Attempts spent since the message's enqueue or last redrive.</summary>
     public int Attempt { get; init; }
@@ -77,10 +77,8 @@ public readonly record struct OutboxEntry
     /// <summary>What it carries: only with its enqueue, and only if the queue's settings say so; null otherwise.</summary>
     public Payload? Payload { get; init; }
 
-    /// <summary>
-    /// Tells apart messages that had the same id one after the other, in queues of one name that were created one after the other.
-    /// </summary>
-    public string Life => $"{QueueCreatedAt}-{Sequence}";
+    /// <summary>The message's <see cref="LifeId"/>.</summary>
+    public string Life => new LifeId(QueueCreatedAt, Sequence).ToString();
 
     /// <summary>
     /// Whether a message's history shows it: each transition does, and the removal of a message that was errored or canceled, or that was
@@ -91,8 +89,8 @@ public readonly record struct OutboxEntry
     /// <summary>Whether a message's history shows that it was removed.</summary>
     /// <param name="last">Its last state.</param>
     /// <param name="cause">Why it was removed.</param>
-    public static bool IsHistoricRemoval(MessageState last, Cause cause) =>
-        last is MessageState.Errored or MessageState.Canceled || cause == Cause.Purge;
+    public static bool IsHistoricRemoval(MessageState last, TransitionCause? cause) =>
+        last is MessageState.Errored or MessageState.Canceled || cause == TransitionCause.Purge;
 
     /// <summary>What a change tells; null when that is nothing, as of an extension.</summary>
     /// <param name="queue">The queue's name.</param>
@@ -103,17 +101,7 @@ public readonly record struct OutboxEntry
         change.Kind switch
         {
             ChangeKind.Removed => Removal(queue, createdAt, change),
-            ChangeKind.Rewritten => Whole(
-                OutboxEntryKind.Restated,
-                queue,
-                createdAt,
-                change with
-                {
-                    From = null,
-                    Since = change.State.UpdatedAt,
-                    At = change.State.UpdatedAt,
-                }
-            ),
+            ChangeKind.Rewritten => Restated(queue, createdAt, change.Row, change.State),
             _ when !change.IsTransition => null,
             ChangeKind.Added when withPayload => Whole(OutboxEntryKind.Transition, queue, createdAt, change) with
             {
@@ -139,6 +127,15 @@ public readonly record struct OutboxEntry
         if (changes.Deleted)
             yield return Deleted(name, createdAt, changes.DeletedAt);
     }
+
+    /// <summary>Tells a message as it stands.</summary>
+    public static OutboxEntry Restated(string queue, long createdAt, MessageRow row, in RowState state) =>
+        Whole(
+            OutboxEntryKind.Restated,
+            queue,
+            createdAt,
+            new RowChange(ChangeKind.Rewritten, null, null, state.UpdatedAt, state.UpdatedAt, row, state)
+        );
 
     /// <summary>Tells that a queue is gone.</summary>
     public static OutboxEntry Deleted(string queue, long createdAt, long at) =>

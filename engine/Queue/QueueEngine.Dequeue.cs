@@ -88,7 +88,7 @@ public sealed partial class QueueEngine
         next.Attempt++;
         next.DueAt = In(duration);
         next.Lease = new Lease(LeaseToken.For(_queue, _epoch, row, next.Version + 1), duration, request.Worker, request.RequestId);
-        Move(row, next, Cause.Dequeue);
+        Move(row, next, TransitionCause.Dequeue);
         RememberRequest(row);
         _rates.Dequeued(_now, row.Terms?.Order == OrderSource.Deadline ? row.Priority : null);
         return row;

@@ -59,7 +59,7 @@ public sealed partial class QueueEngine
         Wait(ref row.State, InvisibleMs(message));
         Insert(row, hash);
         _rates.Enqueued(_now);
-        Record(ChangeKind.Added, Cause.Enqueue, null, _now, row, 0);
+        Record(ChangeKind.Added, TransitionCause.Enqueue, null, _now, row, 0);
         return MessageView.Result(row, duplicate: false);
     }
 

@@ -90,18 +90,18 @@ public sealed partial class QueueEngine
                 if (result is not null || ended.Notes?.Error is not null)
                     ended.Notes = new Notes(null, result, ended.Notes?.Progress);
                 _rates.Completed(_now);
-                Move(row, ended, Cause.Complete);
+                Move(row, ended, TransitionCause.Complete);
                 return null;
             case SettlementAction.Fail:
                 var error = settlement.Error ?? "failed";
                 var isCut =
                     error.Length > ShortErrorLength && !HasRoomFor(RoomUse.Extra, row, ended.Bytes + Encoding.UTF8.GetByteCount(error));
-                GiveBackOrEnd(row, ended, settlement.Permanent, Ms(settlement.Invisible), isCut ? Cut(error) : error, Cause.Fail);
+                GiveBackOrEnd(row, ended, settlement.Permanent, Ms(settlement.Invisible), isCut ? Cut(error) : error, TransitionCause.Fail);
                 return isCut ? OmittedText.Error : null;
             default:
                 ended.Attempt--;
                 Wait(ref ended, Ms(settlement.Invisible) ?? 0);
-                Move(row, ended, Cause.Release);
+                Move(row, ended, TransitionCause.Release);
                 return null;
         }
     }
@@ -133,7 +133,7 @@ public sealed partial class QueueEngine
         if (keeps)
             row.State.Notes = (row.State.Notes ?? NoNotes) with { Progress = ArrayOf(extension.Progress.Bytes) };
         SetOf(MessageState.Running).Add(RankIn(MessageState.Running, row), row.Slot);
-        Record(ChangeKind.Changed, Cause.Extend, MessageState.Running, row.State.UpdatedAt, row, bytes);
+        Record(ChangeKind.Changed, null, MessageState.Running, row.State.UpdatedAt, row, bytes);
         return MessageView.Result(row, duplicate: false, reports && !keeps ? OmittedText.Progress : null) with
         {
             LeaseExpiresAt = MessageView.Time(row.State.DueAt),
@@ -159,7 +159,7 @@ public sealed partial class QueueEngine
                     || HasRoomFor(RoomUse.Extra, row, next.Bytes + Encoding.UTF8.GetByteCount(reason));
                 End(ref next, MessageState.Canceled);
                 next.Notes = (next.Notes ?? NoNotes) with { Error = (keeps ? cancellation.Reason : null) ?? "canceled" };
-                Move(row, next, Cause.Cancel);
+                Move(row, next, TransitionCause.Cancel);
                 return MessageView.Result(row, duplicate: false, keeps ? null : OmittedText.Error);
         }
     }
@@ -183,7 +183,7 @@ public sealed partial class QueueEngine
         Wait(ref next, 0);
         if (_exclusive is not null)
             EnterValue(row);
-        Move(row, next, Cause.Redrive);
+        Move(row, next, TransitionCause.Redrive);
     }
 
     // Keeps the latest of them: the chain is copied without its last link when it is full.

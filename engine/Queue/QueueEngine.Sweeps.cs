@@ -14,7 +14,7 @@ public sealed partial class QueueEngine
     /// <summary>Removes the next messages of a sweep.</summary>
     public SweepStep PurgeNext(Sweep sweep) => Step(sweep, static (engine, row) =>
     {
-        engine.Remove(row, Cause.Purge);
+        engine.Remove(row, TransitionCause.Purge);
         return true;
     });
 
@@ -68,7 +68,7 @@ public sealed partial class QueueEngine
         (_sweeps ??= []).Add(sweep);
     }
 
-    private void TellSweepsOfMove(MessageRow row, MessageState from, Cause cause)
+    private void TellSweepsOfMove(MessageRow row, MessageState from, TransitionCause cause)
     {
         foreach (var sweep in _sweeps!)
             sweep.Moved(row, from, cause);

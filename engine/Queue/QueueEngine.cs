@@ -145,7 +145,7 @@ public sealed partial class QueueEngine
             if (HasSurplus)
             {
                 SetOf(MessageState.Errored).TryGetFirst(out _, out var oldest);
-                Remove(_messages[oldest], Cause.Bound);
+                Remove(_messages[oldest], TransitionCause.Bound);
                 continue;
             }
 
@@ -159,13 +159,13 @@ public sealed partial class QueueEngine
             switch (state)
             {
                 case MessageState.Invisible:
-                    Move(row, row.State with { State = MessageState.Pending, DueAt = 0 }, Cause.Visible);
+                    Move(row, row.State with { State = MessageState.Pending, DueAt = 0 }, TransitionCause.Visible);
                     break;
                 case MessageState.Running:
-                    GiveBackOrEnd(row, row.State, permanent: false, delayMs: null, "lease expired", Cause.Expire);
+                    GiveBackOrEnd(row, row.State, permanent: false, delayMs: null, "lease expired", TransitionCause.Expire);
                     break;
                 default:
-                    Remove(row, Cause.Retention);
+                    Remove(row, TransitionCause.Retention);
                     break;
             }
         }
@@ -214,7 +214,7 @@ public sealed partial class QueueEngine
         foreach (var (id, sequence) in rows)
         {
             if (_messages.Find(id) is { } row && row.Sequence == sequence)
-                Record(ChangeKind.Rewritten, Cause.Rewrite, row.State.State, row.State.UpdatedAt, row, 0);
+                Record(ChangeKind.Rewritten, null, row.State.State, row.State.UpdatedAt, row, 0);
         }
     }
 
@@ -267,7 +267,7 @@ public sealed partial class QueueEngine
     }
 
     // Takes a message out of running after a failure or an expiry: back while attempts are left, else to its end.
-    private void GiveBackOrEnd(MessageRow row, RowState next, bool permanent, long? delayMs, string error, Cause cause)
+    private void GiveBackOrEnd(MessageRow row, RowState next, bool permanent, long? delayMs, string error, TransitionCause cause)
     {
         next.Notes = (next.Notes ?? NoNotes) with { Error = error };
         if (permanent || next.Attempt >= _queue.Settings.MaxAttempts)
@@ -298,7 +298,7 @@ public sealed partial class QueueEngine
     }
 
     // A transition: the one place where a message changes state.
-    private void Move(MessageRow row, RowState next, Cause cause)
+    private void Move(MessageRow row, RowState next, TransitionCause cause)
     {
         var (from, since, bytes) = (row.State.State, row.State.UpdatedAt, row.State.Bytes);
         next.Version++;
@@ -348,7 +348,7 @@ public sealed partial class QueueEngine
         }
     }
 
-    private void Remove(MessageRow row, Cause cause)
+    private void Remove(MessageRow row, TransitionCause cause)
     {
         var state = row.State.State;
         if (_sweeps is not null)
@@ -396,7 +396,7 @@ public sealed partial class QueueEngine
             _requests.Remove(request);
     }
 
-    private void Record(ChangeKind kind, Cause cause, MessageState? from, long since, MessageRow row, int bytesBefore)
+    private void Record(ChangeKind kind, TransitionCause? cause, MessageState? from, long since, MessageRow row, int bytesBefore)
     {
         _changes.Rows.Add(new RowChange(kind, cause, from, since, _now, row, row.State, bytesBefore));
         if (row.State.Notes is { } notes && kind != ChangeKind.Removed)

@@ -92,12 +92,12 @@ public sealed class Sweep
     }
 
     /// <summary>Notes that a message has made a transition.</summary>
-    internal void Moved(MessageRow row, MessageState from, Cause cause)
+    internal void Moved(MessageRow row, MessageState from, TransitionCause cause)
     {
         if (HasComeLater(row))
             return;
         var wasCovered = Includes(from);
-        if (wasCovered && Includes(row.State.State) && cause != Cause.Redrive)
+        if (wasCovered && Includes(row.State.State) && cause != TransitionCause.Redrive)
             return;
         Left -= wasCovered ? 1 : 0;
         _uncovered ??= new ulong[(_lastSlot / 64) + 1];

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Timestone.Engine;
 
 /// <summary>Rows as callers see them.</summary>
@@ -12,7 +10,7 @@ internal static class MessageView
         {
             Queue = queue.Name,
             Id = row.Id,
-            Life = withToken ? null : string.Create(CultureInfo.InvariantCulture, $"{queue.CreatedAt}-{row.Sequence}"),
+            Life = withToken ? null : new LifeId(queue.CreatedAt, row.Sequence).ToString(),
             State = state.State,
             Payload = Payload.FromStored(row.PayloadKind, row.Payload),
             Metadata = row.Metadata,

@@ -11,17 +11,17 @@ public sealed class RemovalTally
     public bool IsEmpty => (_retention | _purge | _bound) == 0;
 
     /// <summary>Counts one.</summary>
-    public void Add(Cause cause)
+    public void Add(TransitionCause cause)
     {
         switch (cause)
         {
-            case Cause.Retention:
+            case TransitionCause.Retention:
                 _retention++;
                 break;
-            case Cause.Purge:
+            case TransitionCause.Purge:
                 _purge++;
                 break;
-            case Cause.Bound:
+            case TransitionCause.Bound:
                 _bound++;
                 break;
             default:

@@ -2,7 +2,7 @@ namespace Timestone.Engine;
 
 /// <summary>One change to a message: a row to write or remove, and the transition it records if it is one.</summary>
 /// <param name="Kind">What it does to the stored row.</param>
-/// <param name="Cause">What made it.</param>
+/// <param name="Cause">What made it; null where it is neither a transition nor a removal, as of an extended lease.</param>
 /// <param name="From">The state before; null for an enqueue.</param>
 /// <param name="Since">When the state before began, in Unix milliseconds; of an enqueue, when it happens.</param>
 /// <param name="At">When, in Unix milliseconds.</param>
@@ -11,7 +11,7 @@ namespace Timestone.Engine;
 /// <param name="BytesBefore">The <see cref="RowState.Bytes"/> of its state before, where the change replaces it; else 0.</param>
 public readonly record struct RowChange(
     ChangeKind Kind,
-    Cause Cause,
+    TransitionCause? Cause,
     MessageState? From,
     long Since,
     long At,
@@ -21,5 +21,5 @@ public readonly record struct RowChange(
 )
 {
     /// <summary>Whether this is a transition: it has raised the message's version.</summary>
-    public bool IsTransition => Cause <= Cause.Redrive;
+    public bool IsTransition => Cause is not null && Kind != ChangeKind.Removed;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Elastic.Clients.Elasticsearch;
 using Timestone.Engine;
+using Place = (long QueueCreatedAt, long Sequence, long Version);
 
 namespace Timestone.Indexing.Elasticsearch;
 
@@ -68,16 +69,10 @@ public sealed class ElasticsearchIndex : IIndex
                 if (search.After is { } write)
                     await _wait.ForCurrentAsync(write, life, search.Wait, cancellationToken).ConfigureAwait(false);
                 var freshness = await _freshness.AskAsync(aliases.CurrentIncomplete, cancellationToken).ConfigureAwait(false);
-                var (documents, next) = await pages
-                    .ReadAsync(
-                        MessageQuery.Of(search),
-                        search.Cursor,
-                        search.Limit,
-                        DocumentJson.Default.CurrentDocument,
-                        cancellationToken
-                    )
+                var (messages, next) = await pages
+                    .ReadAsync(MessageQuery.Of(search), search.Cursor, search.Limit, DocumentJson.Current, cancellationToken)
                     .ConfigureAwait(false);
-                return new SearchPage([.. documents.Select(static document => document.ToMessage())], next, freshness);
+                return new SearchPage(messages, next, freshness);
             },
             cancellationToken);
     }
@@ -102,17 +97,18 @@ public sealed class ElasticsearchIndex : IIndex
                 var freshness = await _freshness.AskAsync(aliases.HistoricIncomplete, cancellationToken).ConfigureAwait(false);
                 var pages = new SearchPageReader(_connection, _connection.Names.Historic, "life", ByLife, descending: false);
                 var query = Queries.All(Queries.Is("queue", queue), Queries.Is("id", id));
-                var (documents, next) = await pages
-                    .ReadAsync(query, request.Cursor, request.Limit, DocumentJson.Default.HistoricDocument, cancellationToken)
+                var (transitions, next) = await pages
+                    .ReadAsync(query, request.Cursor, request.Limit, DocumentJson.Historic, cancellationToken)
                     .ConfigureAwait(false);
-                var before = request.Cursor is null
-                    ? null
-                    : SearchCursor.Read(request.Cursor, "life", [.. ByLife.Select(static field => field.Item2)]);
+                Place? before = request.Cursor is { } cursor
+                    ? PlaceOf(SearchCursor.Read(cursor, "life", [.. ByLife.Select(static field => field.Item2)]))
+                    : null;
+                var last = transitions is [.., var latest] ? PlaceOf(latest.Life, latest.Version) : before ?? default;
                 var incomplete =
                     freshness.Incomplete
-                    || HasGap(documents, before)
-                    || (next is null && await LacksEndAsync(queue, id, Last(documents, before), cancellationToken).ConfigureAwait(false));
-                return new MessageHistory([.. documents.Select(static document => document.ToTransition())], next, freshness, incomplete);
+                    || HasGap(transitions, before)
+                    || (next is null && await LacksEndAsync(queue, id, last, cancellationToken).ConfigureAwait(false));
+                return new MessageHistory(transitions, next, freshness, incomplete);
             },
             cancellationToken);
     }
@@ -140,22 +136,17 @@ public sealed class ElasticsearchIndex : IIndex
             cancellationToken);
     }
 
-    private static (long CreatedAt, long Sequence, long Version) Last(List<HistoricDocument> documents, List<FieldValue>? before) =>
-        (documents, before) switch
-        {
-            ([.., var last], _) => (last.LifeCreatedAt, last.LifeSequence, last.Version),
-            (_, null) => default,
-            _ => ((long)before[0].Value!, (long)before[1].Value!, (long)before[2].Value!),
-        };
+    private static Place PlaceOf(string life, long version)
+    {
+        var (createdAt, sequence) = LifeId.Parse(life);
+        return (createdAt, sequence, version);
+    }
+
+    private static Place PlaceOf(List<FieldValue> sorted) => ((long)sorted[0].Value!, (long)sorted[1].Value!, (long)sorted[2].Value!);
 
     // Whether the message that has the id now has come to versions behind the last of its history. Both indices show what was written after
     // a refresh of their own, and may be fed by ways of their own.
-    private async Task<bool> LacksEndAsync(
-        string queue,
-        string id,
-        (long CreatedAt, long Sequence, long Version) last,
-        CancellationToken cancellationToken
-    )
+    private async Task<bool> LacksEndAsync(string queue, string id, Place last, CancellationToken cancellationToken)
     {
         var search = new SearchRequest(_connection.Names.Current)
         {
@@ -168,22 +159,21 @@ public sealed class ElasticsearchIndex : IIndex
             Sort = [Queries.By("lifeCreatedAt", true), Queries.By("lifeSequence", true)],
         };
         var hits = (await _connection.Requests.SearchAsync(search, cancellationToken).ConfigureAwait(false)).Hits;
-        return hits.FirstOrDefault()?.Source.Deserialize(DocumentJson.Default.CurrentDocument) is { } message
-            && last.CompareTo((message.LifeCreatedAt, message.LifeSequence, message.Version)) < 0;
+        return hits.FirstOrDefault()?.Source.Deserialize(DocumentJson.Current) is { } message
+            && last.CompareTo(PlaceOf(message.Life, message.Version)) < 0;
     }
 
     // Whether a version is missing in what stands in the order of lives and versions, behind the last of the page before.
-    private static bool HasGap(List<HistoricDocument> documents, List<FieldValue>? last)
+    private static bool HasGap(List<Transition> transitions, Place? before)
     {
-        var before = last is null
-            ? default((long CreatedAt, long Sequence, long Version)?)
-            : ((long)last[0].Value!, (long)last[1].Value!, (long)last[2].Value!);
-        foreach (var document in documents)
+        var last = before ?? default;
+        foreach (var transition in transitions)
         {
-            var first = before is not { } one || (one.CreatedAt, one.Sequence) != (document.LifeCreatedAt, document.LifeSequence);
-            if (document.Version != (first ? 1 : before!.Value.Version + 1))
+            var place = PlaceOf(transition.Life, transition.Version);
+            var isSameLife = (place.QueueCreatedAt, place.Sequence) == (last.QueueCreatedAt, last.Sequence);
+            if (place.Version != (isSameLife ? last.Version + 1 : 1))
                 return true;
-            before = (document.LifeCreatedAt, document.LifeSequence, document.Version);
+            last = place;
         }
 
         return false;

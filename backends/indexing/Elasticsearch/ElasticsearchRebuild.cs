@@ -1,4 +1,5 @@
 using Elastic.Clients.Elasticsearch.IndexManagement;
+using Timestone.Engine;
 
 namespace Timestone.Indexing.Elasticsearch;
 
@@ -185,9 +186,10 @@ public sealed class ElasticsearchRebuild
 
     private BulkWrite WriteOf(Message message)
     {
-        var held = JournalMessage.Of(message);
-        _copied.Add(new RemovedQueue(message.Queue, DateTimeOffset.FromUnixTimeMilliseconds(held.Life.CreatedAt)));
-        return held.Write();
+        var held = JournalView.IndexedOf(message);
+        var createdAt = DateTimeOffset.FromUnixTimeMilliseconds(LifeId.Parse(held.Life).QueueCreatedAt);
+        _copied.Add(new RemovedQueue(held.Queue, createdAt));
+        return BulkWrite.Of(StreamEvent.Of(held), held);
     }
 
     private async Task ForgetRemovedQueuesAsync(string index, CancellationToken cancellationToken)

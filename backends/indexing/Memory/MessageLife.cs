@@ -61,7 +61,7 @@ internal struct MessageLife
         (Older, Newest) = (LifePages.None, TransitionRing.None);
     }
 
-    public readonly string Name => $"{QueueCreatedAt}-{Sequence}";
+    public readonly string Name => new LifeId(QueueCreatedAt, Sequence).ToString();
 
     /// <summary>Whether the history has less of it than was ever told, or happened before anything was.</summary>
     public readonly bool IsIncomplete => InHistory < Version || OlderDropped;

@@ -25,9 +25,9 @@ internal sealed class TransitionCounts
     {
         if (transition.From is { } from)
             (_stays[(int)from] ??= new StayHistogram()).Add(transition.At - transition.Since);
-        if (transition.Cause == Cause.Fail)
+        if (transition.Cause == TransitionCause.Fail)
             Failures++;
-        if (transition.Cause == Cause.Expire)
+        if (transition.Cause == TransitionCause.Expire)
             Expirations++;
         if (transition.MissedDeadline(in life))
             MissedDeadlines++;

@@ -20,7 +20,7 @@ internal struct TransitionRecord
     public int Version;
     public int Attempt;
     public OutboxEntryKind Kind;
-    public Cause Cause;
+    public TransitionCause? Cause;
     public MessageState? From;
     public MessageState To;
 
@@ -29,7 +29,7 @@ internal struct TransitionRecord
         Kind == OutboxEntryKind.Transition || (Kind == OutboxEntryKind.Removed && OutboxEntry.IsHistoricRemoval(To, Cause));
 
     /// <summary>Whether it is a dequeue behind the deadline of the message that it is of.</summary>
-    public readonly bool MissedDeadline(in MessageLife life) => Cause == Cause.Dequeue && life.HasDeadline && At > life.Priority;
+    public readonly bool MissedDeadline(in MessageLife life) => Cause == TransitionCause.Dequeue && life.HasDeadline && At > life.Priority;
 
     /// <summary>Describes it, as one of the message that it is of.</summary>
     public readonly Transition Describe(in MessageLife life) => EventDocuments.TransitionOf(new OutboxEntry

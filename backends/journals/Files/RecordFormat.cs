@@ -22,10 +22,20 @@ internal static class RecordFormat
     /// <summary>Flags of a commit.</summary>
     public const int HasQueueRow = 1, Deleted = 2, Told = 4, WithPayloads = 8;
 
-    /// <summary>A row's first byte: its kind below this, its cause above.</summary>
-    public const int CauseShift = 2;
+    // A row's first byte: its kind below the shift, its cause above. In place of a cause stands that there is none.
+    private const int CauseShift = 2, NoneOfChanged = 9, NoneOfRewritten = 12;
+
+    /// <summary>A row's first byte.</summary>
+    public static byte FirstOf(in RowChange change)
+    {
+        var none = change.Kind == ChangeKind.Rewritten ? NoneOfRewritten : NoneOfChanged;
+        return (byte)((int)change.Kind | (((int?)change.Cause ?? none) << CauseShift));
+    }
 
     /// <summary>A row's first byte taken apart.</summary>
-    public static (ChangeKind Kind, Cause Cause) Split(byte first) =>
-        ((ChangeKind)(first & ((1 << CauseShift) - 1)), (Cause)(first >> CauseShift));
+    public static (ChangeKind Kind, TransitionCause? Cause) Split(byte first)
+    {
+        var cause = first >> CauseShift;
+        return ((ChangeKind)(first & ((1 << CauseShift) - 1)), cause is NoneOfChanged or NoneOfRewritten ? null : (TransitionCause)cause);
+    }
 }

@@ -38,7 +38,7 @@ internal static class RowEncoder
         writer.Signed(origin);
         foreach (ref readonly var change in rows)
         {
-            writer.Byte((byte)((int)change.Kind | ((int)change.Cause << RecordFormat.CauseShift)));
+            writer.Byte(RecordFormat.FirstOf(change));
             writer.Signed(change.Row.Sequence - previous);
             previous = change.Row.Sequence;
             if (change.Kind is ChangeKind.Added or ChangeKind.Rewritten)

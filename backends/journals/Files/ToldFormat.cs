@@ -92,7 +92,7 @@ internal static class ToldFormat
     }
 
     /// <summary>Reads over what follows a row.</summary>
-    public static void SkipRow(ref ByteReader reader, int flags, ChangeKind kind, Cause cause)
+    public static void SkipRow(ref ByteReader reader, int flags, ChangeKind kind, TransitionCause? cause)
     {
         if ((flags & RecordFormat.Told) == 0)
             return;
@@ -134,5 +134,5 @@ internal static class ToldFormat
     public static bool HasFieldsIn(int bits) => (bits & HasFields) != 0;
 
     /// <summary>Whether a row of a commit that is told in full tells a transition behind its state.</summary>
-    public static bool IsTransition(ChangeKind kind, Cause cause) => kind == ChangeKind.Changed && cause <= Cause.Redrive;
+    public static bool IsTransition(ChangeKind kind, TransitionCause? cause) => kind == ChangeKind.Changed && cause is not null;
 }

@@ -18,7 +18,7 @@ internal sealed class ToldReader(RowReader parts)
     public readonly record struct Head(string Queue, long CreatedAt, bool WithPayloads, long Origin);
 
     /// <summary>Reads a message's content and state: its enqueue, or that it is written once more.</summary>
-    public OutboxEntry Whole(ref ByteReader reader, in Head head, ChangeKind kind, Cause cause, long sequence)
+    public OutboxEntry Whole(ref ByteReader reader, in Head head, ChangeKind kind, TransitionCause? cause, long sequence)
     {
         var id = reader.Text();
         var priority = head.Origin + reader.Signed();
@@ -56,7 +56,7 @@ internal sealed class ToldReader(RowReader parts)
     }
 
     /// <summary>Reads a state and what tells its transition.</summary>
-    public OutboxEntry Transition(ref ByteReader reader, in Head head, Cause cause, long sequence)
+    public OutboxEntry Transition(ref ByteReader reader, in Head head, TransitionCause? cause, long sequence)
     {
         var state = parts.Told(ref reader, head.Origin);
         var id = reader.Text();
@@ -89,7 +89,7 @@ internal sealed class ToldReader(RowReader parts)
     }
 
     /// <summary>Reads a removal.</summary>
-    public OutboxEntry Removal(ref ByteReader reader, in Head head, Cause cause, long sequence)
+    public OutboxEntry Removal(ref ByteReader reader, in Head head, TransitionCause? cause, long sequence)
     {
         var (id, at, version) = (reader.Text(), head.Origin + reader.Signed(), 1 + (int)(uint)reader.Varint());
         var bits = reader.Byte();

@@ -74,7 +74,7 @@ internal sealed class UntoldLog(Func<uint, QueueRow?> rowOf)
         RowDecoder rows,
         SequenceTable<MessageRow> messages,
         ChangeKind kind,
-        Cause cause,
+        TransitionCause? cause,
         long sequence,
         long origin
     )

@@ -70,26 +70,7 @@ internal sealed class MemoryQueue(QueueRow row, MemoryOutbox? outbox)
 
     /// <summary>Its messages as they are. To be called under <see cref="Sync"/>.</summary>
     public IEnumerable<OutboxEntry> Restate() =>
-        _rows
-            .InOrder()
-            .Select(stored =>
-                OutboxEntry
-                    .Of(
-                        _row.Name,
-                        _row.CreatedAt,
-                        false,
-                        new RowChange(
-                            ChangeKind.Rewritten,
-                            Cause.Rewrite,
-                            null,
-                            stored.State.UpdatedAt,
-                            stored.State.UpdatedAt,
-                            stored.Row,
-                            stored.State
-                        )
-                    )!
-                    .Value
-            );
+        _rows.InOrder().Select(stored => OutboxEntry.Restated(_row.Name, _row.CreatedAt, stored.Row, stored.State));
 
     private struct StoredRow
     {

@@ -22,7 +22,7 @@ internal static class OutboxEntryCodec
         writer.Signed(entry.Sequence);
         writer.Varint((uint)entry.Version);
         writer.Byte((byte)entry.State);
-        writer.Byte((byte)entry.Cause);
+        writer.Byte((byte)entry.Cause!.Value);
         if (entry is { Kind: OutboxEntryKind.Removed, IsHistoric: false })
             return;
         if (entry.From is { } from)
@@ -67,7 +67,7 @@ internal static class OutboxEntryCodec
             Sequence = reader.Signed(),
             Version = (int)(uint)reader.Varint(),
             State = (MessageState)reader.Byte(),
-            Cause = (Cause)reader.Byte(),
+            Cause = (TransitionCause)reader.Byte(),
         };
         if (entry is { Kind: OutboxEntryKind.Removed, IsHistoric: false })
             return entry;

@@ -131,7 +131,7 @@ public sealed class ConnectionTests
             Addresses = [new Uri("http://127.0.0.1:1"), address],
             RetryDelay = TimeSpan.FromMilliseconds(1),
         });
-        (await bench.Writer.WriteAsync([EventJournal.Event(EventJournal.Message("q", "a"))])).ShouldBeEmpty();
+        (await bench.Writer.WriteAsync([StreamEvent.Of(EventJournal.Message("q", "a"))])).ShouldBeEmpty();
     }
 
     [Theory]

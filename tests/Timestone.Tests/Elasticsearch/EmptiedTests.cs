@@ -43,7 +43,7 @@ public sealed class EmptiedTests
         await using var bench = await ElasticsearchBench.StartAsync();
         await bench.WriteAsync([Message("a")]);
         await bench.EmptyAsync();
-        await bench.WriteAsync([EventJournal.Event(new RemovedMessage(Q, "a", EventJournal.Message(Q, "a").Life, 2))]);
+        await bench.WriteAsync([StreamEvent.Of(new RemovedMessage(Q, "a", EventJournal.Message(Q, "a").Life, 2))]);
         await ShouldAllBeOursAsync(bench);
         await bench.WriteAsync([Message("a")]);
         await bench.RefreshAsync();
@@ -56,7 +56,7 @@ public sealed class EmptiedTests
         await using var bench = await ElasticsearchBench.StartAsync();
         await bench.WriteAsync([Message("a")]);
         await bench.EmptyAsync();
-        await bench.WriteAsync([EventJournal.Event(new RemovedQueue(Q, EventJournal.CreatedAt))]);
+        await bench.WriteAsync([StreamEvent.Of(new RemovedQueue(Q, EventJournal.CreatedAt))]);
         await ShouldAllBeOursAsync(bench);
     }
 
@@ -270,12 +270,12 @@ public sealed class EmptiedTests
         await ShouldWorkAsync(bench);
     }
 
-    private static StreamEvent Message(string id) => EventJournal.Event(EventJournal.Message(Q, id));
+    private static StreamEvent Message(string id) => StreamEvent.Of(EventJournal.Message(Q, id));
 
     private static StreamEvent Transition(string id, int version)
     {
         var message = EventJournal.Message(Q, id, version);
-        return EventJournal.Event(
+        return StreamEvent.Of(
             new EventJournal(1).Transitions[0] with
             {
                 Queue = Q,

@@ -48,38 +48,6 @@ internal sealed class EventJournal
         return [.. events];
     }
 
-    public static StreamEvent Event(Transition transition) =>
-        new()
-        {
-            Schema = StreamEvent.CurrentSchema,
-            Kind = StreamEventKind.Transition,
-            Transition = transition,
-        };
-
-    public static StreamEvent Event(IndexedMessage message) =>
-        new()
-        {
-            Schema = StreamEvent.CurrentSchema,
-            Kind = StreamEventKind.Message,
-            Message = message,
-        };
-
-    public static StreamEvent Event(RemovedMessage removed) =>
-        new()
-        {
-            Schema = StreamEvent.CurrentSchema,
-            Kind = StreamEventKind.MessageRemoved,
-            RemovedMessage = removed,
-        };
-
-    public static StreamEvent Event(RemovedQueue removed) =>
-        new()
-        {
-            Schema = StreamEvent.CurrentSchema,
-            Kind = StreamEventKind.QueueRemoved,
-            RemovedQueue = removed,
-        };
-
     /// <summary>A message as it is after its enqueue.</summary>
     public static IndexedMessage Message(string queue, string id, int version = 1, long sequence = 1) => new()
     {
@@ -143,7 +111,7 @@ internal sealed class EventJournal
     private void Remove(IndexedMessage message)
     {
         _messages.Remove((message.Queue, message.Id));
-        Events.Add(Event(new RemovedMessage(message.Queue, message.Id, message.Life, message.Version + 1)));
+        Events.Add(StreamEvent.Of(new RemovedMessage(message.Queue, message.Id, message.Life, message.Version + 1)));
     }
 
     private void Take(IndexedMessage message, IndexedMessage? before, TransitionCause cause, Payload payload)
@@ -170,7 +138,7 @@ internal sealed class EventJournal
             EnqueuedAt = message.EnqueuedAt,
             Payload = payload,
         });
-        Events.Add(Event(_transitions[^1]));
-        Events.Add(Event(message));
+        Events.Add(StreamEvent.Of(_transitions[^1]));
+        Events.Add(StreamEvent.Of(message));
     }
 }

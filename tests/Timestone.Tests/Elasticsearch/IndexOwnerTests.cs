@@ -29,7 +29,7 @@ public sealed class IndexOwnerTests
         await Should.ThrowAsync<ForeignIndexException>(() => second.Indices.Connection.CheckAsync());
         await Should.ThrowAsync<ForeignIndexException>(() => new ElasticsearchRetention(second.Indices.Connection).RunAsync());
         await Should.ThrowAsync<ForeignIndexException>(() =>
-            second.Indices.Writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "d"))])
+            second.Indices.Writer.WriteAsync([StreamEvent.Of(EventJournal.Message(Q, "d"))])
         );
         var refusal = await Should.ThrowAsync<TimestoneException>(() => second.Service.SearchMessagesAsync(new MessageSearch()));
         refusal.Code.ShouldBe(ErrorCode.Unavailable);
@@ -78,13 +78,13 @@ public sealed class IndexOwnerTests
             $"The index {connection.Names.Current}-000001 is that of the store with the id {id}, and the id of this service's store cannot be read now. Make the store ";
         (await Should.ThrowAsync<IOException>(() => connection.CheckAsync())).Message.ShouldStartWith(refusal);
         (
-            await Should.ThrowAsync<IOException>(() => writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))]))
+            await Should.ThrowAsync<IOException>(() => writer.WriteAsync([StreamEvent.Of(EventJournal.Message(Q, "b"))]))
         ).Message.ShouldStartWith(refusal);
         (await first.VerifyAsync()).ShouldBe(1);
 
         isAway = false;
         await connection.CheckAsync();
-        await writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))]);
+        await writer.WriteAsync([StreamEvent.Of(EventJournal.Message(Q, "b"))]);
         await first.Indices.RefreshAsync();
         (await first.Indices.MessagesAsync()).Select(static message => message.Id).ShouldBe(["a", "b"], ignoreOrder: true);
     }
@@ -102,7 +102,7 @@ public sealed class IndexOwnerTests
             $"The index {names.Current} is that of another service (id {await IdAsync(first)}, and this one's is {await IdAsync(second)})."
         );
         await Should.ThrowAsync<ForeignIndexException>(() =>
-            second.Indices.Writer.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "b"))])
+            second.Indices.Writer.WriteAsync([StreamEvent.Of(EventJournal.Message(Q, "b"))])
         );
         (await requests.GetIndicesAsync($"{names.Current},{names.CurrentPattern}", default))
             .ShouldHaveSingleItem()

@@ -125,7 +125,7 @@ public sealed class IndexTests
                 }
             )
             .ToList();
-        await bench.WriteAsync(transitions.AsEnumerable().Reverse().Select(EventJournal.Event));
+        await bench.WriteAsync(transitions.AsEnumerable().Reverse().Select(StreamEvent.Of));
         await bench.RefreshAsync();
         (await bench.HistoryAsync("q", "a", 2)).ShouldBe(transitions);
     }
@@ -140,9 +140,9 @@ public sealed class IndexTests
         await using var bench = await ElasticsearchBench.StartAsync();
         var any = new EventJournal(1).Transitions[0];
         await bench.WriteAsync(
-            versions.Select(version => EventJournal.Event(any with { Queue = "q", Id = "a", Life = "5-9", Version = version }))
+            versions.Select(version => StreamEvent.Of(any with { Queue = "q", Id = "a", Life = "5-9", Version = version }))
         );
-        await bench.WriteAsync([EventJournal.Event(any with { Queue = "q", Id = "a", Life = "5-10", Version = 1 })]);
+        await bench.WriteAsync([StreamEvent.Of(any with { Queue = "q", Id = "a", Life = "5-10", Version = 1 })]);
         await bench.RefreshAsync();
         (await bench.Index.GetHistoryAsync("q", "a", new HistoryRequest())).Incomplete.ShouldBe(incomplete);
         // By the page, some page says so.
@@ -197,9 +197,9 @@ public sealed class IndexTests
             if (operation != "search-3" || Interlocked.Increment(ref looks) is not (3 or 5))
                 return;
             if (looks == 3)
-                await bench.Writer.WriteAsync([EventJournal.Event(message with { Version = 1 })]);
+                await bench.Writer.WriteAsync([StreamEvent.Of(message with { Version = 1 })]);
             else
-                await bench.Writer.WriteAsync([EventJournal.Event(message)]);
+                await bench.Writer.WriteAsync([StreamEvent.Of(message)]);
             bench.Cluster.Refresh();
         };
         var found = await bench.Index.SearchAsync(
@@ -212,7 +212,7 @@ public sealed class IndexTests
     public async Task Waiting_for_a_write_goes_on_while_an_index_cannot_be_searched_for_a_moment()
     {
         await using var bench = await ElasticsearchBench.OfStandInAsync();
-        await bench.WriteAsync([EventJournal.Event(EventJournal.Message("q", "a"))]);
+        await bench.WriteAsync([StreamEvent.Of(EventJournal.Message("q", "a"))]);
         bench.StandIn.Faults = StandInFaults.Of("search-3", Fault.BadGateway);
         (
             await bench.Index.SearchAsync(new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.FromSeconds(30) })
@@ -228,7 +228,7 @@ public sealed class IndexTests
     public async Task A_write_that_is_not_found_in_time_is_told()
     {
         await using var bench = await ElasticsearchBench.StartAsync();
-        await bench.WriteAsync([EventJournal.Event(EventJournal.Message("q", "a"))]);
+        await bench.WriteAsync([StreamEvent.Of(EventJournal.Message("q", "a"))]);
         await bench.RefreshAsync();
         foreach (var write in new[] { new IndexedWrite("q", "a", 2), new IndexedWrite("q", "b", 1) })
         {
@@ -263,11 +263,11 @@ public sealed class IndexTests
         await using var bench = await ElasticsearchBench.StartAsync();
         var (before, after) = (EventJournal.Message("q", "a", 5), EventJournal.Message("q", "a", 1, sequence: 2));
         var search = new MessageSearch { After = new IndexedWrite("q", "a", 1), Wait = TimeSpan.Zero };
-        await bench.WriteAsync([EventJournal.Event(before)]);
+        await bench.WriteAsync([StreamEvent.Of(before)]);
         await bench.RefreshAsync();
         await bench.Index.SearchAsync(search);
         (await ShouldBeRefused(() => bench.Index.SearchAsync(search, after.Life), ErrorCode.Unavailable)).Error.Field.ShouldBe("after");
-        await bench.WriteAsync([EventJournal.Event(after)]);
+        await bench.WriteAsync([StreamEvent.Of(after)]);
         await bench.RefreshAsync();
         (await bench.Index.SearchAsync(search, after.Life)).Messages.ShouldContain(after);
     }
@@ -286,9 +286,9 @@ public sealed class IndexTests
             To = MessageState.Completed,
         };
         await bench.WriteAsync([
-            EventJournal.Event(message),
-            EventJournal.Event(end),
-            EventJournal.Event(new RemovedMessage("q", "a", message.Life, 4)),
+            StreamEvent.Of(message),
+            StreamEvent.Of(end),
+            StreamEvent.Of(new RemovedMessage("q", "a", message.Life, 4)),
         ]);
         await bench.RefreshAsync();
         (
@@ -310,7 +310,7 @@ public sealed class IndexTests
             Version = 3,
             To = MessageState.Completed,
         };
-        await bench.WriteAsync([EventJournal.Event(message), EventJournal.Event(end)]);
+        await bench.WriteAsync([StreamEvent.Of(message), StreamEvent.Of(end)]);
         foreach (var (name, index) in bench.Cluster.Indices)
         {
             if (name.Contains("historic", StringComparison.Ordinal))
@@ -367,7 +367,7 @@ public sealed class IndexTests
     public async Task Fields_that_a_later_version_has_added_are_passed_over()
     {
         await using var bench = await ElasticsearchBench.OfStandInAsync();
-        await bench.WriteAsync([EventJournal.Event(EventJournal.Message("q", "a"))]);
+        await bench.WriteAsync([StreamEvent.Of(EventJournal.Message("q", "a"))]);
         var index = bench.Cluster.Indices["timestone-current-000001"];
         var document = index.Written.Values.Single();
         var more = document.ToJson();

@@ -101,7 +101,7 @@ public sealed class RebuildTests
     public async Task A_rebuild_that_fails_leaves_the_old_index_and_nothing_else()
     {
         await using var bench = await StartAsync();
-        await bench.WriteAsync([EventJournal.Event(EventJournal.Message(Q, "a"))]);
+        await bench.WriteAsync([StreamEvent.Of(EventJournal.Message(Q, "a"))]);
         await using var service = new LocalTimestone(new MemoryJournal());
         await service.EnqueueAsync(Q, [new NewMessage { Id = "b" }]);
         bench.StandIn.Faults = StandInFaults.OfItems(static _ => (403, "security_exception"));

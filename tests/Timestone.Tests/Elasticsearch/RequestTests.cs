@@ -20,13 +20,13 @@ public sealed class RequestTests
         );
         var journal = new EventJournal(1);
         await bench.WriteAsync(journal.Events);
-        await bench.WriteAsync([EventJournal.Event(new RemovedQueue("orders", EventJournal.CreatedAt))]);
+        await bench.WriteAsync([StreamEvent.Of(new RemovedQueue("orders", EventJournal.CreatedAt))]);
         await bench.Index.SearchAsync(Everything);
         await bench.Index.GetStatsAsync(new StatsRequest { Queue = "orders" });
         await bench.Index.GetHistoryAsync("orders", "m1", new HistoryRequest());
         var ended = EventJournal.Message("gone", "m1");
         await bench.WriteAsync([
-            EventJournal.Event(
+            StreamEvent.Of(
                 journal.Transitions[0] with
                 {
                     Queue = ended.Queue,

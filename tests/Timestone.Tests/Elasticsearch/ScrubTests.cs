@@ -110,12 +110,12 @@ public sealed class ScrubTests(ITestOutputHelper output)
 
         async Task MeddleAsync(HttpMethod method, string id, Action<JsonObject>? change = null)
         {
-            var message = JournalMessage.Of(await bench.Service.GetMessageAsync(Q, id));
-            var document = JsonNode.Parse(message.Write().Document!)!.AsObject();
+            var message = IndexedMessage.Of(await bench.Service.GetMessageAsync(Q, id));
+            var document = JsonNode.Parse(BulkWrite.Of(StreamEvent.Of(message), message).Document!)!.AsObject();
             change?.Invoke(document);
             await bench.Indices.AskAsync(
                 method,
-                $"{bench.Indices.Connection.Names.Current}/_doc/{Uri.EscapeDataString(message.Document)}",
+                $"{bench.Indices.Connection.Names.Current}/_doc/{Uri.EscapeDataString(DocumentId.Of(message))}",
                 change is null ? null : document
             );
         }
@@ -174,13 +174,13 @@ public sealed class ScrubTests(ITestOutputHelper output)
         await using var bench = await ElasticsearchBench.StartAsync();
         var message = EventJournal.Message(Q, "a", version: 2);
         var first = new EventJournal(1).Transitions[0] with { Queue = Q, Id = "a", Life = message.Life, Version = 1 };
-        await bench.WriteAsync([EventJournal.Event(message), EventJournal.Event(EventJournal.Message(Q, "b"))]);
+        await bench.WriteAsync([StreamEvent.Of(message), StreamEvent.Of(EventJournal.Message(Q, "b"))]);
         await bench.RefreshAsync();
         (await bench.Index.GetHistoryAsync(Q, "b", new HistoryRequest())).Incomplete.ShouldBeTrue();
-        await bench.WriteAsync([EventJournal.Event(first)]);
+        await bench.WriteAsync([StreamEvent.Of(first)]);
         await bench.RefreshAsync();
         (await bench.Index.GetHistoryAsync(Q, "a", new HistoryRequest())).Incomplete.ShouldBeTrue();
-        await bench.WriteAsync([EventJournal.Event(first with { Version = 2 })]);
+        await bench.WriteAsync([StreamEvent.Of(first with { Version = 2 })]);
         await bench.RefreshAsync();
         (await bench.Index.GetHistoryAsync(Q, "a", new HistoryRequest())).Incomplete.ShouldBeFalse();
     }
@@ -252,7 +252,8 @@ public sealed class ScrubTests(ITestOutputHelper output)
         await using var bench = await ScrubBench.StartAsync();
         await EnqueueAsync(bench, Q, "a", "left");
         await bench.CaughtUpAsync();
-        var document = JournalMessage.Of(await bench.Service.GetMessageAsync(Q, "left"));
+        var left = IndexedMessage.Of(await bench.Service.GetMessageAsync(Q, "left"));
+        var document = Uri.EscapeDataString(DocumentId.Of(left));
         bench.IsLost = static _ => true;
         await bench.Service.CancelAsync(Q, [new Cancellation { Id = "left" }]);
         await bench.Service.PurgeAsync(Q, PurgeScope.Canceled);
@@ -265,8 +266,8 @@ public sealed class ScrubTests(ITestOutputHelper output)
             () =>
                 bench.Indices.AskAsync(
                     HttpMethod.Put,
-                    $"{bench.Indices.Connection.Names.Current}/_doc/{Uri.EscapeDataString(document.Document)}?version_type=external&version={version++}",
-                    JsonNode.Parse(document.Write().Document!)
+                    $"{bench.Indices.Connection.Names.Current}/_doc/{document}?version_type=external&version={version++}",
+                    JsonNode.Parse(BulkWrite.Of(StreamEvent.Of(left), left).Document!)
                 )
         );
         var report = await bench.Scrub(service: service).RunAsync();

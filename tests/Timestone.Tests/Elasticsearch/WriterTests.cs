@@ -104,8 +104,8 @@ public sealed class WriterTests
     public async Task A_document_that_is_refused_is_answered_and_the_others_are_written()
     {
         await using var bench = await ElasticsearchBench.StartAsync();
-        var poison = EventJournal.Event(EventJournal.Message("q", "poison") with { Worker = new string('w', 40_000) });
-        var lifeless = EventJournal.Event(EventJournal.Message("q", "lifeless") with { Life = "ninth" });
+        var poison = StreamEvent.Of(EventJournal.Message("q", "poison") with { Worker = new string('w', 40_000) });
+        var lifeless = StreamEvent.Of(EventJournal.Message("q", "lifeless") with { Life = "ninth" });
         var empty = new StreamEvent { Schema = 1, Kind = StreamEventKind.Message };
         var rejected = await bench.Writer.WriteAsync([Message("a"), poison, lifeless, empty, Message("b")]);
         rejected.Select(static each => each.Event).ShouldBe([lifeless, empty, poison]);
@@ -149,7 +149,7 @@ public sealed class WriterTests
         await bench.Writer.WriteAsync([.. Enumerable.Range(0, 100).Select(static n => Message($"m{n}"))]);
         bench.StandIn.Asked["bulk"].ShouldBeInRange(3, 10);
         bench.StandIn.MaxBody = 2_000;
-        var tooLarge = EventJournal.Event(EventJournal.Message("q", "large") with { Error = new string('x', 2_000) });
+        var tooLarge = StreamEvent.Of(EventJournal.Message("q", "large") with { Error = new string('x', 2_000) });
         var rejected = await bench.Writer.WriteAsync([.. Enumerable.Range(100, 100).Select(static n => Message($"m{n}")), tooLarge]);
         rejected.ShouldHaveSingleItem().Event.ShouldBe(tooLarge);
         (await bench.MessagesAsync()).Count.ShouldBe(200);
@@ -161,11 +161,11 @@ public sealed class WriterTests
         await using var bench = await ElasticsearchBench.StartAsync();
         var later = EventJournal.Message("q", "a") with { Life = $"{EventJournal.CreatedAt.ToUnixTimeMilliseconds() + 1}-1" };
         var other = EventJournal.Message("q.2", "a");
-        await bench.WriteAsync([Message("a"), Message("b"), EventJournal.Event(other)]);
+        await bench.WriteAsync([Message("a"), Message("b"), StreamEvent.Of(other)]);
         await bench.WriteAsync([
             Message("c"),
-            EventJournal.Event(new RemovedQueue("q", EventJournal.CreatedAt)),
-            EventJournal.Event(later),
+            StreamEvent.Of(new RemovedQueue("q", EventJournal.CreatedAt)),
+            StreamEvent.Of(later),
         ]);
         await bench.RefreshAsync();
         (await bench.MessagesAsync()).ShouldBe([later, other], ignoreOrder: true);
@@ -175,7 +175,7 @@ public sealed class WriterTests
     public async Task What_each_partition_tells_of_a_deleted_queue_is_done_once_for_a_batch()
     {
         await using var bench = await ElasticsearchBench.OfStandInAsync();
-        await bench.WriteAsync(Enumerable.Repeat(EventJournal.Event(new RemovedQueue("q", EventJournal.CreatedAt)), 6));
+        await bench.WriteAsync(Enumerable.Repeat(StreamEvent.Of(new RemovedQueue("q", EventJournal.CreatedAt)), 6));
         bench.StandIn.Asked["delete-by-query"].ShouldBe(1);
     }
 
@@ -184,9 +184,9 @@ public sealed class WriterTests
     {
         await using var bench = await ElasticsearchBench.StartAsync();
         var message = EventJournal.Message("q", "a", 4);
-        await bench.WriteAsync([EventJournal.Event(message)]);
-        await bench.WriteAsync([EventJournal.Event(new RemovedMessage("q", "a", message.Life, 5))]);
-        await bench.WriteAsync([EventJournal.Event(message)]);
+        await bench.WriteAsync([StreamEvent.Of(message)]);
+        await bench.WriteAsync([StreamEvent.Of(new RemovedMessage("q", "a", message.Life, 5))]);
+        await bench.WriteAsync([StreamEvent.Of(message)]);
         await bench.RefreshAsync();
         (await bench.MessagesAsync()).ShouldBeEmpty();
     }
@@ -207,7 +207,7 @@ public sealed class WriterTests
         var transition = new EventJournal(1).Transitions[0];
         string[] times = ["2026-03-01T00:00:00Z", "2026-02-28T23:59:59.999Z", "2026-02-22T12:00:00Z", "2026-02-21T23:59:59Z"];
         await bench.Writer.WriteAsync([
-            .. times.Select((time, at) => EventJournal.Event(transition with { Version = at + 1, At = DateTimeOffset.Parse(time, null) })),
+            .. times.Select((time, at) => StreamEvent.Of(transition with { Version = at + 1, At = DateTimeOffset.Parse(time, null) })),
         ]);
         bench
             .Cluster.Indices.Keys.Where(static name => name.Contains("historic", StringComparison.Ordinal))
@@ -241,7 +241,7 @@ public sealed class WriterTests
             new JsonObject { ["aliases"] = new JsonObject { ["timestone-current-next"] = new JsonObject() } }
         );
         clock.Advance(bench.Options.AliasLookup);
-        await bench.WriteAsync([Message("b"), EventJournal.Event(new RemovedMessage("q", "a", EventJournal.Message("q", "a").Life, 2))]);
+        await bench.WriteAsync([Message("b"), StreamEvent.Of(new RemovedMessage("q", "a", EventJournal.Message("q", "a").Life, 2))]);
         Written("timestone-current-000001").ShouldBe(["b"]);
         Written("timestone-current-000002").ShouldBe(["b"]);
 
@@ -252,5 +252,5 @@ public sealed class WriterTests
                 .Select(static document => (string)document.Value("id"));
     }
 
-    private static StreamEvent Message(string id, int version = 1) => EventJournal.Event(EventJournal.Message("q", id, version));
+    private static StreamEvent Message(string id, int version = 1) => StreamEvent.Of(EventJournal.Message("q", id, version));
 }

@@ -157,7 +157,7 @@ public sealed class MemoryIndexTests
             {
                 Kind = OutboxEntryKind.Removed,
                 State = MessageState.Completed,
-                Cause = Cause.Retention,
+                Cause = TransitionCause.Retention,
             }
         );
         (await HistoryAsync("a")).Incomplete.ShouldBeFalse();
@@ -182,7 +182,7 @@ public sealed class MemoryIndexTests
     {
         var index = new MemoryIndex(new MemoryIndexOptions { HistoryLimit = 3 }, _clock);
         var next = Entry("a", 1) with { Sequence = Entry("a", 1).Sequence + 1 };
-        Deliver(index, Entry("a", 1), Entry("a", 2) with { Kind = OutboxEntryKind.Removed, Cause = Cause.Purge }, next);
+        Deliver(index, Entry("a", 1), Entry("a", 2) with { Kind = OutboxEntryKind.Removed, Cause = TransitionCause.Purge }, next);
         (await HistoryAsync("a", index)).ShouldSatisfyAllConditions(
             history => history.Transitions.Count.ShouldBe(3),
             history => history.Incomplete.ShouldBeFalse());
@@ -225,6 +225,7 @@ public sealed class MemoryIndexTests
         Sequence = id.Length == 7 ? Sequence(int.Parse(id[1..], System.Globalization.CultureInfo.InvariantCulture)) : id[0],
         Version = version,
         State = MessageState.Pending,
+        Cause = TransitionCause.Enqueue,
         Priority = id.Length == 7 ? (id[6] - '0') % 2 : 0,
         EnqueuedAt = 1,
     };

@@ -64,7 +64,7 @@ internal sealed class OutboxStory
                 Version = restated ? _random.Next(1, 9) : 1,
                 Since = _now,
                 State = Any<MessageState>(),
-                Cause = Cause.Enqueue,
+                Cause = TransitionCause.Enqueue,
                 Priority = _random.Next(2) == 0 ? _now + _random.Next(-5000, 5000) : _random.Next(5),
                 HasDeadline = _random.Next(2) == 0,
                 EnqueuedAt = _now,
@@ -92,9 +92,9 @@ internal sealed class OutboxStory
                 State = message.State,
                 Cause = message.State switch
                 {
-                    MessageState.Completed or MessageState.Canceled => _random.Next(2) == 0 ? Cause.Retention : Cause.Purge,
-                    MessageState.Errored => new[] { Cause.Retention, Cause.Bound, Cause.Purge }[_random.Next(3)],
-                    _ => Cause.Purge,
+                    MessageState.Completed or MessageState.Canceled => Pick(TransitionCause.Retention, TransitionCause.Purge),
+                    MessageState.Errored => Pick(TransitionCause.Retention, TransitionCause.Bound, TransitionCause.Purge),
+                    _ => TransitionCause.Purge,
                 },
             };
             Entries.Add(!removed.IsHistoric ? removed : removed with
@@ -118,13 +118,15 @@ internal sealed class OutboxStory
             From = message.State,
             Since = message.At,
             State = state,
-            Cause = (Cause)_random.Next((int)Cause.Visible, (int)Cause.Redrive + 1),
+            Cause = (TransitionCause)_random.Next((int)TransitionCause.Visible, (int)TransitionCause.Redrive + 1),
             Attempt = _random.Next(5),
             Worker = _random.Next(2) == 0 ? null : $"w{_random.Next(3)}",
             Error = _random.Next(2) == 0 ? null : Errors[_random.Next(Errors.Length)],
             VisibleAt = state == MessageState.Invisible ? _now + 1000 : null,
         });
     }
+
+    private TransitionCause Pick(params ReadOnlySpan<TransitionCause> causes) => causes[_random.Next(causes.Length)];
 
     private void Delete(string queue, long createdAt)
     {

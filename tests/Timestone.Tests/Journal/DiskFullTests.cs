@@ -34,7 +34,7 @@ public sealed class DiskFullTests
                         State = MessageState.Canceled,
                         DueAt = TestRows.Now,
                     },
-                    Cause.Cancel
+                    TransitionCause.Cancel
                 )
             );
         (await TestQueue.OpenAsync(Open(_disk.Crash()))).Contents.ShouldBe(queue.Contents);

@@ -71,7 +71,7 @@ public sealed class LaterFieldsTests
             Sequence = 2,
             Version = 3,
             State = MessageState.Completed,
-            Cause = kind == OutboxEntryKind.Removed ? Cause.Retention : Cause.Complete,
+            Cause = kind == OutboxEntryKind.Removed ? TransitionCause.Retention : TransitionCause.Complete,
             Metadata = Metadata.Empty,
         };
         var bytes = Written(writer =>

@@ -50,7 +50,7 @@ public sealed class TestQueue : IRowRewriter
         );
 
     public Task CompleteAsync(long sequence, byte[]? result = null) => InTurnAsync(() =>
-        CommitAsync(TestRows.Changed(Rows[sequence], TestRows.Complete(Rows[sequence], result), Cause.Complete)));
+        CommitAsync(TestRows.Changed(Rows[sequence], TestRows.Complete(Rows[sequence], result), TransitionCause.Complete)));
 
     public Task RemoveAsync(params long[] sequences) => InTurnAsync(() =>
     {
@@ -92,7 +92,7 @@ public sealed class TestQueue : IRowRewriter
             var changes = rows.Where(key => Rewrites && Rows.ContainsKey(key.Sequence))
                 .Select(key => new RowChange(
                     ChangeKind.Rewritten,
-                    Cause.Rewrite,
+                    null,
                     Rows[key.Sequence].State.State,
                     Rows[key.Sequence].State.UpdatedAt,
                     TestRows.Now,

@@ -55,9 +55,9 @@ internal static class TestRows
         };
 
     public static RowChange Added(MessageRow row) =>
-        new(ChangeKind.Added, Cause.Enqueue, null, row.State.UpdatedAt, row.State.UpdatedAt, row, row.State);
+        new(ChangeKind.Added, TransitionCause.Enqueue, null, row.State.UpdatedAt, row.State.UpdatedAt, row, row.State);
 
-    public static RowChange Changed(MessageRow row, RowState state, Cause cause = Cause.Dequeue)
+    public static RowChange Changed(MessageRow row, RowState state, TransitionCause? cause = TransitionCause.Dequeue)
     {
         var change = new RowChange(
             ChangeKind.Changed,
@@ -74,7 +74,7 @@ internal static class TestRows
     }
 
     public static RowChange Removed(MessageRow row) =>
-        new(ChangeKind.Removed, Cause.Retention, row.State.State, row.State.UpdatedAt, Now, row, row.State);
+        new(ChangeKind.Removed, TransitionCause.Retention, row.State.State, row.State.UpdatedAt, Now, row, row.State);
 
     public static RowState Lease(MessageRow row, ulong token) => row.State with
     {

@@ -87,7 +87,7 @@ public sealed class KafkaScrubTests
                 producer.Produce(kafka.HistoricTopic, new Message<byte[], byte[]>
                 {
                     Key = Encoding.UTF8.GetBytes($"{told.Queue}/{told.Id}"),
-                    Value = Json.EventJson.Write(EventJournal.Event(told)),
+                    Value = Json.EventJson.Write(StreamEvent.Of(told)),
                 });
             }
 

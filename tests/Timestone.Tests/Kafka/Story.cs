@@ -54,7 +54,7 @@ public sealed class Story
                 Version = 1,
                 Since = at,
                 State = MessageState.Pending,
-                Cause = Cause.Enqueue,
+                Cause = TransitionCause.Enqueue,
                 Priority = at,
                 EnqueuedAt = at,
                 Metadata = Metadata.Of("seed", $"{random.Next()}"),
@@ -63,22 +63,22 @@ public sealed class Story
 
         var (state, cause) = last.State switch
         {
-            MessageState.Pending => (MessageState.Running, Cause.Dequeue),
-            MessageState.Invisible => (MessageState.Pending, Cause.Visible),
+            MessageState.Pending => (MessageState.Running, TransitionCause.Dequeue),
+            MessageState.Invisible => (MessageState.Pending, TransitionCause.Visible),
             MessageState.Running => random.Next(3) switch
             {
-                0 => (MessageState.Completed, Cause.Complete),
-                1 => (MessageState.Invisible, Cause.Fail),
-                _ => (MessageState.Pending, Cause.Release),
+                0 => (MessageState.Completed, TransitionCause.Complete),
+                1 => (MessageState.Invisible, TransitionCause.Fail),
+                _ => (MessageState.Pending, TransitionCause.Release),
             },
-            _ => (last.State, Cause.Retention),
+            _ => (last.State, TransitionCause.Retention),
         };
         var next = last with { At = at, Version = last.Version + 1, From = last.State, Since = last.At, State = state, Cause = cause };
         return cause switch
         {
-            Cause.Retention => next with { Kind = OutboxEntryKind.Removed },
-            Cause.Dequeue => next with { Attempt = last.Attempt + 1, Worker = $"w{random.Next(3)}" },
-            Cause.Fail => next with { Error = "it broke", VisibleAt = at + 5 },
+            TransitionCause.Retention => next with { Kind = OutboxEntryKind.Removed },
+            TransitionCause.Dequeue => next with { Attempt = last.Attempt + 1, Worker = $"w{random.Next(3)}" },
+            TransitionCause.Fail => next with { Error = "it broke", VisibleAt = at + 5 },
             _ => next with { VisibleAt = null },
         };
     }

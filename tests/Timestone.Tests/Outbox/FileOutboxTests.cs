@@ -130,7 +130,7 @@ public sealed class FileOutboxTests : OutboxContract
         await using var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged);
         var batch = await Reading.NextAsync(reader);
         batch.AfterGap.ShouldBeTrue();
-        batch.Entries.Single().Cause.ShouldBe(Cause.Complete);
+        batch.Entries.Single().Cause.ShouldBe(TransitionCause.Complete);
     }
 
     [Fact]

@@ -28,7 +28,11 @@ public abstract class OutboxContract
         var rows = told.Queue.Rows;
         await told.CommitAsync(TestRows.Changed(rows[2], TestRows.Lease(rows[2], 7) with { UpdatedAt = TestRows.Now + 9 }));
         await told.CommitAsync(
-            TestRows.Changed(rows[2], TestRows.Complete(rows[2], "1"u8.ToArray()) with { UpdatedAt = TestRows.Now + 11 }, Cause.Complete),
+            TestRows.Changed(
+                rows[2],
+                TestRows.Complete(rows[2], "1"u8.ToArray()) with { UpdatedAt = TestRows.Now + 11 },
+                TransitionCause.Complete
+            ),
             TestRows.Changed(
                 rows[3],
                 rows[3].State with
@@ -39,7 +43,7 @@ public abstract class OutboxContract
                     UpdatedAt = TestRows.Now + 12,
                     Notes = new Notes("łate", null, null),
                 },
-                Cause.Release
+                TransitionCause.Release
             )
         );
         await told.CommitAsync(TestRows.Removed(rows[2]));
@@ -54,7 +58,7 @@ public abstract class OutboxContract
         await told.AddAsync(TestRows.Row(1), TestRows.Row(2));
         await told.Queue.LeaseAsync(1);
         var row = told.Queue.Rows[1];
-        await told.Queue.CommitAsync(TestRows.Changed(row, row.State with { DueAt = TestRows.Now + 90_000 }, Cause.Extend));
+        await told.Queue.CommitAsync(TestRows.Changed(row, row.State with { DueAt = TestRows.Now + 90_000 }, null));
         await told.Queue.RewriteAsync([new RowKey("message-2", 2)]);
         await told.Queue.CompleteAsync(1);
         await using var reader = Outbox.OpenReader("index", OutboxStart.Acknowledged);
@@ -62,10 +66,10 @@ public abstract class OutboxContract
         entries
             .Select(static entry => (entry.Id, entry.Version, entry.Cause))
             .ShouldBe([
-                ("message-1", 1, Cause.Enqueue),
-                ("message-2", 1, Cause.Enqueue),
-                ("message-1", 2, Cause.Dequeue),
-                ("message-1", 3, Cause.Complete),
+                ("message-1", 1, TransitionCause.Enqueue),
+                ("message-2", 1, TransitionCause.Enqueue),
+                ("message-1", 2, TransitionCause.Dequeue),
+                ("message-1", 3, TransitionCause.Complete),
             ]);
     }
 

@@ -100,26 +100,7 @@ internal sealed class OutboxFollower
         var told = latest.Where(static entry => entry.Kind != OutboxEntryKind.Removed).Select(Show).Order(StringComparer.Ordinal);
         var standing = queues
             .Values.SelectMany(static queue =>
-                queue.Rows.Select(row =>
-                    Show(
-                        OutboxEntry
-                            .Of(
-                                queue.Queue.Name,
-                                queue.Queue.CreatedAt,
-                                false,
-                                new RowChange(
-                                    ChangeKind.Rewritten,
-                                    Cause.Rewrite,
-                                    null,
-                                    row.State.UpdatedAt,
-                                    row.State.UpdatedAt,
-                                    row,
-                                    row.State
-                                )
-                            )!
-                            .Value
-                    )
-                )
+                queue.Rows.Select(row => Show(OutboxEntry.Restated(queue.Queue.Name, queue.Queue.CreatedAt, row, row.State)))
             )
             .Order(StringComparer.Ordinal);
         if (!told.SequenceEqual(standing, StringComparer.Ordinal))

@@ -8,26 +8,26 @@ namespace Timestone.Tests.Simulation;
 /// </summary>
 internal sealed class StoredRows(QueueRow queue)
 {
-    private static readonly HashSet<(MessageState?, MessageState, Cause)> Transitions =
+    private static readonly HashSet<(MessageState?, MessageState, TransitionCause?)> Transitions =
     [
-        (null, MessageState.Pending, Cause.Enqueue),
-        (null, MessageState.Invisible, Cause.Enqueue),
-        (MessageState.Invisible, MessageState.Pending, Cause.Visible),
-        (MessageState.Pending, MessageState.Running, Cause.Dequeue),
-        (MessageState.Running, MessageState.Completed, Cause.Complete),
-        (MessageState.Running, MessageState.Pending, Cause.Release),
-        (MessageState.Running, MessageState.Invisible, Cause.Release),
-        (MessageState.Running, MessageState.Pending, Cause.Fail),
-        (MessageState.Running, MessageState.Invisible, Cause.Fail),
-        (MessageState.Running, MessageState.Errored, Cause.Fail),
-        (MessageState.Running, MessageState.Pending, Cause.Expire),
-        (MessageState.Running, MessageState.Invisible, Cause.Expire),
-        (MessageState.Running, MessageState.Errored, Cause.Expire),
-        (MessageState.Invisible, MessageState.Canceled, Cause.Cancel),
-        (MessageState.Pending, MessageState.Canceled, Cause.Cancel),
-        (MessageState.Running, MessageState.Canceled, Cause.Cancel),
-        (MessageState.Errored, MessageState.Pending, Cause.Redrive),
-        (MessageState.Canceled, MessageState.Pending, Cause.Redrive),
+        (null, MessageState.Pending, TransitionCause.Enqueue),
+        (null, MessageState.Invisible, TransitionCause.Enqueue),
+        (MessageState.Invisible, MessageState.Pending, TransitionCause.Visible),
+        (MessageState.Pending, MessageState.Running, TransitionCause.Dequeue),
+        (MessageState.Running, MessageState.Completed, TransitionCause.Complete),
+        (MessageState.Running, MessageState.Pending, TransitionCause.Release),
+        (MessageState.Running, MessageState.Invisible, TransitionCause.Release),
+        (MessageState.Running, MessageState.Pending, TransitionCause.Fail),
+        (MessageState.Running, MessageState.Invisible, TransitionCause.Fail),
+        (MessageState.Running, MessageState.Errored, TransitionCause.Fail),
+        (MessageState.Running, MessageState.Pending, TransitionCause.Expire),
+        (MessageState.Running, MessageState.Invisible, TransitionCause.Expire),
+        (MessageState.Running, MessageState.Errored, TransitionCause.Expire),
+        (MessageState.Invisible, MessageState.Canceled, TransitionCause.Cancel),
+        (MessageState.Pending, MessageState.Canceled, TransitionCause.Cancel),
+        (MessageState.Running, MessageState.Canceled, TransitionCause.Cancel),
+        (MessageState.Errored, MessageState.Pending, TransitionCause.Redrive),
+        (MessageState.Canceled, MessageState.Pending, TransitionCause.Redrive),
     ];
 
     private readonly SortedDictionary<long, MessageRow> _rows = [];

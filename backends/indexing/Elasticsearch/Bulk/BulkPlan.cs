@@ -47,11 +47,11 @@ internal sealed class BulkPlan
                     plan.Add(each, transition, names.HistoricIndex(period, transition.At), index => names.HistoricEnd(index) > oldest);
                     break;
                 case { Kind: StreamEventKind.Message, Message: { } message }:
-                    if (plan.Life(each, message.Life) is { } life)
-                        plan.Add(BulkWrite.Of(each, message, life));
+                    if (plan.IsLife(each, message.Life))
+                        plan.Add(BulkWrite.Of(each, message));
                     break;
                 case { Kind: StreamEventKind.MessageRemoved, RemovedMessage: { } removed }:
-                    if (plan.Life(each, removed.Life) is not null)
+                    if (plan.IsLife(each, removed.Life))
                         plan.Add(BulkWrite.Of(each, removed));
                     break;
                 case { Kind: StreamEventKind.QueueRemoved, RemovedQueue: { } queue }:
@@ -70,8 +70,8 @@ internal sealed class BulkPlan
 
     private void Add(StreamEvent each, Transition transition, string index, Predicate<string> isKept)
     {
-        if (Life(each, transition.Life) is { } life && isKept(index))
-            _historic.Add(BulkWrite.Of(each, transition, life, index));
+        if (IsLife(each, transition.Life) && isKept(index))
+            _historic.Add(BulkWrite.Of(each, transition, index));
     }
 
     private void Add(BulkWrite write)
@@ -85,15 +85,15 @@ internal sealed class BulkPlan
         var (queue, life) = write.Event.Message is { } message
             ? (message.Queue, message.Life)
             : (write.Event.RemovedMessage!.Queue, write.Event.RemovedMessage.Life);
-        return MessageLife.Parse(life) is { } read
-            && _removedQueues.Exists(removed => removed.Queue == queue && removed.CreatedAt.ToUnixTimeMilliseconds() == read.CreatedAt);
+        var createdAt = LifeId.Parse(life).QueueCreatedAt;
+        return _removedQueues.Exists(removed => removed.Queue == queue && removed.CreatedAt.ToUnixTimeMilliseconds() == createdAt);
     }
 
-    private MessageLife? Life(StreamEvent each, string life)
+    private bool IsLife(StreamEvent each, string life)
     {
-        var read = MessageLife.Parse(life);
-        if (read is null)
+        var isLife = LifeId.TryParse(life, out _);
+        if (!isLife)
             _rejected.Add(new RejectedEvent(each, $"'{life}' is no life of a message."));
-        return read;
+        return isLife;
     }
 }

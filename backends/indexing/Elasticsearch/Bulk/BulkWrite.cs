@@ -14,22 +14,22 @@ namespace Timestone.Indexing.Elasticsearch;
 /// <param name="Document">The document; null of a removal.</param>
 internal sealed record BulkWrite(StreamEvent Event, BulkAction Action, string? Index, string Id, int Version, byte[]? Document)
 {
-    public static BulkWrite Of(StreamEvent each, IndexedMessage message, MessageLife life) => new(
+    public static BulkWrite Of(StreamEvent each, IndexedMessage message) => new(
         each,
         BulkAction.Index,
         null,
-        CurrentDocument.IdOf(message.Queue, message.Id, message.Life),
+        DocumentId.Of(message),
         message.Version,
-        JsonSerializer.SerializeToUtf8Bytes(CurrentDocument.Of(message, life), DocumentJson.Default.CurrentDocument));
+        JsonSerializer.SerializeToUtf8Bytes(message, DocumentJson.Current));
 
     public static BulkWrite Of(StreamEvent each, RemovedMessage removed) =>
-        new(each, BulkAction.Delete, null, CurrentDocument.IdOf(removed.Queue, removed.Id, removed.Life), removed.Version, null);
+        new(each, BulkAction.Delete, null, DocumentId.Of(removed.Queue, removed.Id, removed.Life), removed.Version, null);
 
-    public static BulkWrite Of(StreamEvent each, Transition transition, MessageLife life, string index) => new(
+    public static BulkWrite Of(StreamEvent each, Transition transition, string index) => new(
         each,
         BulkAction.Create,
         index,
-        HistoricDocument.IdOf(transition),
+        DocumentId.Of(transition),
         transition.Version,
-        JsonSerializer.SerializeToUtf8Bytes(HistoricDocument.Of(transition, life), DocumentJson.Default.HistoricDocument));
+        JsonSerializer.SerializeToUtf8Bytes(transition, DocumentJson.Historic));
 }

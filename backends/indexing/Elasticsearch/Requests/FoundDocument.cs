@@ -29,7 +29,7 @@ internal sealed record FoundDocument(long Version, long Sequence, long Term, Ind
         try
         {
             return document.TryGetProperty("_source", out var source)
-                ? source.Deserialize(DocumentJson.Default.CurrentDocument)!.ToMessage()
+                ? source.Deserialize(DocumentJson.Current)
                 : null;
         }
         catch (Exception problem) when (problem is JsonException or ArgumentException or FormatException or TimestoneException)

@@ -51,9 +51,9 @@ internal sealed class CurrentRepair(
     }
 
     /// <summary>Whether a document differs from what its queue held just before: then it may be older, newer or other.</summary>
-    public static bool Differs(JournalMessage held, FoundDocument? document) => document?.Message != held.Indexed;
+    public static bool Differs(IndexedMessage held, FoundDocument? document) => document?.Message != held;
 
-    private static DifferenceKind? KindOf(Suspect suspect, JournalMessage? held, FoundDocument? document)
+    private static DifferenceKind? KindOf(Suspect suspect, IndexedMessage? held, FoundDocument? document)
     {
         if (held is null)
             return document is null ? null : DifferenceKind.LeftOver;
@@ -63,7 +63,7 @@ internal sealed class CurrentRepair(
             return DifferenceKind.Changed;
         if (message.Version < suspect.Version)
             return DifferenceKind.Outdated;
-        return message.Version < held.Indexed.Version || message == held.Indexed ? null : DifferenceKind.Changed;
+        return message.Version < held.Version || message == held ? null : DifferenceKind.Changed;
     }
 
     private ValueTask<IReadOnlyList<FoundDocument?>> FindAsync(IEnumerable<string> documents, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class CurrentRepair(
             try
             {
                 var held = await journal.FindAsync(suspect.Queue, suspect.Id, cancellationToken).ConfigureAwait(false);
-                return new QueueAnswer(held?.Indexed.Life == suspect.Life ? held : null);
+                return new QueueAnswer(held?.Life == suspect.Life ? held : null);
             }
             catch (Exception problem) when (problem is not (IOException or OperationCanceledException))
             {
@@ -112,7 +112,7 @@ internal sealed class CurrentRepair(
     {
         if (faults.Count == 0)
             return 0;
-        await SendAsync(faults.Select(static fault => fault.Held!.Write()), cancellationToken).ConfigureAwait(false);
+        await SendAsync(faults.Select(static fault => WriteOf(fault.Held!)), cancellationToken).ConfigureAwait(false);
         var documents = await FindAsync(faults.Select(static fault => fault.Suspect.Document), cancellationToken).ConfigureAwait(false);
         var undecided = 0;
         for (var i = 0; i < faults.Count; i++)
@@ -120,10 +120,10 @@ internal sealed class CurrentRepair(
             var (fault, document) = (faults[i], documents[i]);
             if (await AskQueueAsync(fault.Suspect, cancellationToken).ConfigureAwait(false) is not { Message: var held })
                 continue;
-            var isNewer = document?.Message?.Version > fault.Held!.Indexed.Version && !fault.IsAhead;
+            var isNewer = document?.Message?.Version > fault.Held!.Version && !fault.IsAhead;
             if (held is null)
                 again.Add(fault.Suspect with { Version = 0 });
-            else if (isNewer || document?.Message == fault.Held.Indexed)
+            else if (isNewer || document?.Message == fault.Held)
                 found(fault.ToDifference(isRepaired: true));
             else if (await ForceAsync(fault, document, held, again, cancellationToken).ConfigureAwait(false) is { } isRepaired)
                 found(fault.ToDifference(isRepaired));
@@ -141,7 +141,7 @@ internal sealed class CurrentRepair(
     private async Task<bool?> ForceAsync(
         Fault fault,
         FoundDocument? document,
-        JournalMessage held,
+        IndexedMessage held,
         List<Suspect> again,
         CancellationToken cancellationToken
     )
@@ -151,7 +151,7 @@ internal sealed class CurrentRepair(
         {
             if (
                 !await connection
-                    .Requests.ReplaceAsync(connection.Names.Current, suspect.Document, document, held.Write().Document!, cancellationToken)
+                    .Requests.ReplaceAsync(connection.Names.Current, suspect.Document, document, WriteOf(held).Document!, cancellationToken)
                     .ConfigureAwait(false)
             )
                 return null;
@@ -166,32 +166,26 @@ internal sealed class CurrentRepair(
         return true;
     }
 
+    private static BulkWrite WriteOf(IndexedMessage held) => BulkWrite.Of(StreamEvent.Of(held), held);
+
     private ValueTask SendAsync(IEnumerable<BulkWrite> writes, CancellationToken cancellationToken) =>
         connection.Retrying.ExecuteAsync(new BulkRun(connection, _targets, writes).TryAsync, cancellationToken);
 
-    private sealed record QueueAnswer(JournalMessage? Message);
+    private sealed record QueueAnswer(IndexedMessage? Message);
 
-    private sealed record Fault(Suspect Suspect, DifferenceKind Kind, JournalMessage? Held, FoundDocument? Document)
+    private sealed record Fault(Suspect Suspect, DifferenceKind Kind, IndexedMessage? Held, FoundDocument? Document)
     {
         // Whether the index had a version that the queue has not come to.
-        public bool IsAhead => Document?.Message?.Version > Held?.Indexed.Version;
+        public bool IsAhead => Document?.Message?.Version > Held?.Version;
 
         public Difference ToDifference(bool isRepaired) =>
-            new(Suspect.Queue, Suspect.Id, Kind, Held?.Indexed.Version ?? Document?.Message?.Version ?? 0, isRepaired);
+            new(Suspect.Queue, Suspect.Id, Kind, Held?.Version ?? Document?.Message?.Version ?? 0, isRepaired);
 
         // Of a version that no document of this life has had.
         public BulkWrite Removal()
         {
             var removed = new RemovedMessage(Suspect.Queue, Suspect.Id, Suspect.Life, (int)Math.Min(int.MaxValue, Document!.Version + 1));
-            return BulkWrite.Of(
-                new StreamEvent
-                {
-                    Schema = StreamEvent.CurrentSchema,
-                    Kind = StreamEventKind.MessageRemoved,
-                    RemovedMessage = removed,
-                },
-                removed
-            );
+            return BulkWrite.Of(StreamEvent.Of(removed), removed);
         }
     }
 }

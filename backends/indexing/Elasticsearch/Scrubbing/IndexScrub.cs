@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Clients.Elasticsearch.Core.Search;
+using Timestone.Engine;
 using Timestone.Events;
 
 namespace Timestone.Indexing.Elasticsearch;
@@ -162,7 +163,7 @@ public sealed class IndexScrub
             await _pace.TakeAsync(_page, cancellationToken).ConfigureAwait(false);
             var (messages, next) = await _journal.ListAsync(queue, after, _page, cancellationToken).ConfigureAwait(false);
             foreach (var message in messages)
-                filter.Add(message.Life);
+                filter.Add(LifeId.Parse(message.Life));
             await ComparePageAsync(queue, messages, cancellationToken).ConfigureAwait(false);
             _report = _report with { Messages = _report.Messages + messages.Count };
             ScrubMetrics.Compared(messages.Count);
@@ -173,24 +174,20 @@ public sealed class IndexScrub
             await CompareIndexAsync(queue, filter, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task ComparePageAsync(string queue, IReadOnlyList<JournalMessage> messages, CancellationToken cancellationToken)
+    private async Task ComparePageAsync(string queue, IReadOnlyList<IndexedMessage> messages, CancellationToken cancellationToken)
     {
-        string[] ids = [.. messages.Select(static message => message.Document)];
+        string[] ids = [.. messages.Select(DocumentId.Of)];
         var documents = await _connection
             .PersistAsync((requests, stop) => requests.FindAsync(_connection.Names.Current, ids, stop), cancellationToken)
             .ConfigureAwait(false);
         for (var i = 0; i < messages.Count; i++)
         {
-            var held = messages[i].Indexed;
-            if (CurrentRepair.Differs(messages[i], documents[i]))
+            var held = messages[i];
+            if (CurrentRepair.Differs(held, documents[i]))
                 Suspect(new Suspect(queue, held.Id, held.Life, held.Version));
         }
 
-        _holes.AddRange(
-            await _historic
-                .FindAsync(queue, [.. messages.Select(static message => message.Indexed)], cancellationToken)
-                .ConfigureAwait(false)
-        );
+        _holes.AddRange(await _historic.FindAsync(queue, messages, cancellationToken).ConfigureAwait(false));
         await JudgeIfDueAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -215,12 +212,12 @@ public sealed class IndexScrub
             foreach (var hit in hits)
             {
                 var (id, life) = (TextOf(hit.Source, "id"), TextOf(hit.Source, "life"));
-                if (id is null || life is null || MessageLife.Parse(life) is not { } read || filter.Contains(read))
+                if (id is null || life is null || !LifeId.TryParse(life, out var read) || filter.Contains(read))
                     continue;
                 await _pace.TakeAsync(1, cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    if ((await _journal.FindAsync(queue, id, cancellationToken).ConfigureAwait(false))?.Life != read)
+                    if ((await _journal.FindAsync(queue, id, cancellationToken).ConfigureAwait(false))?.Life != life)
                         Suspect(new Suspect(queue, id, life, 0));
                 }
                 catch (TimestoneException problem) when (problem.Code != ErrorCode.Unavailable)

@@ -1,3 +1,5 @@
+using Timestone.Engine;
+
 namespace Timestone.Indexing.Elasticsearch;
 
 /// <summary>What the queues hold, as a comparison asks for it.</summary>
@@ -24,7 +26,7 @@ internal sealed class JournalView(ITimestone timestone)
     }
 
     /// <summary>A page of a queue's messages; an empty one where there is no such queue.</summary>
-    public async Task<(IReadOnlyList<JournalMessage> Messages, string? Next)> ListAsync(
+    public async Task<(IReadOnlyList<IndexedMessage> Messages, string? Next)> ListAsync(
         string queue,
         string? after,
         int limit,
@@ -36,7 +38,7 @@ internal sealed class JournalView(ITimestone timestone)
             var page = await timestone
                 .ListMessagesAsync(queue, cursor: after, limit: limit, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
-            return ([.. page.Messages.Select(JournalMessage.Of)], page.Next);
+            return ([.. page.Messages.Select(IndexedOf)], page.Next);
         }
         catch (TimestoneException gone) when (gone.Code == ErrorCode.QueueNotFound)
         {
@@ -44,12 +46,19 @@ internal sealed class JournalView(ITimestone timestone)
         }
     }
 
+    /// <summary>A message that a service told, in the shape in which it is indexed.</summary>
+    /// <exception cref="IOException">It does not tell of which life it is.</exception>
+    public static IndexedMessage IndexedOf(Message message) =>
+        LifeId.TryParse(message.Life, out _)
+            ? IndexedMessage.Of(message)
+            : throw new IOException($"The service tells '{message.Life}' as the life of a message, which is none.");
+
     /// <summary>The message that has an id now; null where none has.</summary>
-    public async Task<JournalMessage?> FindAsync(string queue, string id, CancellationToken cancellationToken)
+    public async Task<IndexedMessage?> FindAsync(string queue, string id, CancellationToken cancellationToken)
     {
         try
         {
-            return JournalMessage.Of(await timestone.GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false));
+            return IndexedOf(await timestone.GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false));
         }
         catch (TimestoneException gone) when (gone.Code is ErrorCode.QueueNotFound or ErrorCode.MessageNotFound)
         {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Timestone.Engine;
 
 namespace Timestone.Indexing.Elasticsearch;
 
@@ -17,22 +18,22 @@ internal sealed class LifeFilter(long lives)
     ];
     private readonly long _salt = Random.Shared.NextInt64();
 
-    public void Add(MessageLife life)
+    public void Add(LifeId life)
     {
         var (one, other) = Places(life);
         _bits[one / 64] |= 1UL << (int)(one % 64);
         _bits[other / 64] |= 1UL << (int)(other % 64);
     }
 
-    public bool Contains(MessageLife life)
+    public bool Contains(LifeId life)
     {
         var (one, other) = Places(life);
         return (_bits[one / 64] >> (int)(one % 64) & _bits[other / 64] >> (int)(other % 64) & 1) != 0;
     }
 
-    private (ulong One, ulong Other) Places(MessageLife life)
+    private (ulong One, ulong Other) Places(LifeId life)
     {
-        var mixed = Mix((ulong)life.Sequence ^ Mix((ulong)(life.CreatedAt ^ _salt)));
+        var mixed = Mix((ulong)life.Sequence ^ Mix((ulong)(life.QueueCreatedAt ^ _salt)));
         var mask = ((ulong)_bits.Length * 64) - 1;
         return (mixed & mask, (mixed >> 32) & mask);
     }

@@ -7,5 +7,5 @@ namespace Timestone.Indexing.Elasticsearch;
 /// <param name="Version">The version that its queue had; 0 where it did not hold the message.</param>
 internal sealed record Suspect(string Queue, string Id, string Life, int Version)
 {
-    public string Document => CurrentDocument.IdOf(Queue, Id, Life);
+    public string Document => DocumentId.Of(Queue, Id, Life);
 }

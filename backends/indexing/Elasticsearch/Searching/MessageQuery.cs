@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Elastic.Clients.Elasticsearch.QueryDsl;
+using Timestone.Json;
 
 namespace Timestone.Indexing.Elasticsearch;
 
@@ -13,9 +13,9 @@ internal static class MessageQuery
         if (search.Queue is { } queue)
             yield return Queries.Is("queue", queue);
         if (search.State is { } state)
-            yield return Queries.Is("state", JsonSerializer.SerializeToElement(state, DocumentJson.Default.MessageState).GetString()!);
+            yield return Queries.Is("state", EnumNames.Of(state));
         foreach (var (key, value) in search.Filter)
-            yield return Queries.Is("metadata", MetadataField.Of(key, value));
+            yield return Queries.Is("metadata", MetadataKeywords.Of(key, value));
         if (search.Worker is { } worker)
             yield return Queries.Is("worker", worker);
         if (search.Error is { } words)

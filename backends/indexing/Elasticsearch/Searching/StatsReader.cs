@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Elastic.Clients.Elasticsearch.Aggregations;
+using Timestone.Json;
 
 namespace Timestone.Indexing.Elasticsearch;
 
@@ -33,7 +33,7 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
         await foreach (
             var group in Buckets.ReadAsync(connection, current, query, ["queue", "state"], null, cancellationToken).ConfigureAwait(false)
         )
-            Figures(group).Counts[(int)Key(group, "state", DocumentJson.Default.MessageState)] = group.DocCount;
+            Figures(group).Counts[(int)Key<MessageState>(group, "state")] = group.DocCount;
         // Removals end no stay: they come by themselves, and of most messages nothing tells them.
         await foreach (
             var group in Buckets
@@ -52,11 +52,7 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
             var group in Buckets.ReadAsync(connection, historic, query, ["queue", "cause"], Missed, cancellationToken).ConfigureAwait(false)
         )
             Figures(group)
-                .Add(
-                    Key(group, "cause", DocumentJson.Default.TransitionCause),
-                    group.DocCount,
-                    group.Aggregations!.GetFilter("missed")!.DocCount
-                );
+                .Add(Key<TransitionCause>(group, "cause"), group.DocCount, group.Aggregations!.GetFilter("missed")!.DocCount);
         return [.. _queues.Select(static each => each.Value.ToStats(each.Key))];
     }
 
@@ -78,7 +74,7 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
             );
         return new TimeInState
         {
-            State = Key(group, "from", DocumentJson.Default.MessageState),
+            State = Key<MessageState>(group, "from"),
             Count = group.DocCount,
             P50 = values[50],
             P95 = values[95],
@@ -86,8 +82,9 @@ internal sealed class StatsReader(ElasticsearchConnection connection)
         };
     }
 
-    private static T Key<T>(CompositeBucket group, string field, JsonTypeInfo<T> type) =>
-        JsonSerializer.Deserialize($"\"{Text(group, field)}\"", type)!;
+    private static T Key<T>(CompositeBucket group, string field)
+        where T : struct, Enum =>
+        EnumNames.Find<T>(Text(group, field)) ?? throw new JsonException($"'{Text(group, field)}' is no value of {field}.");
 
     private static string Text(CompositeBucket group, string field) => (string)group.Key[field].Value!;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Clients.Elasticsearch.QueryDsl;
+using Timestone.Engine;
+using Timestone.Json;
 
 namespace Timestone.Indexing.Elasticsearch;
 
@@ -40,8 +42,8 @@ internal sealed class WriteWait(ElasticsearchConnection connection)
             || Version(last) < write.Version
         )
             return false;
-        var document = CurrentDocument.IdOf(write.Queue, write.Id, last.GetProperty("life").GetString()!);
-        return (!last.TryGetProperty("to", out var to) || to.Deserialize(DocumentJson.Default.MessageState) >= MessageState.Completed)
+        var document = DocumentId.Of(write.Queue, write.Id, last.GetProperty("life").GetString()!);
+        return (!last.TryGetProperty("to", out var to) || EnumNames.Find<MessageState>(to.GetString())?.IsTerminal() == true)
             && !await connection.Requests.ExistsAsync(names.Current, document, cancellationToken).ConfigureAwait(false);
     }
 
