@@ -1,5 +1,5 @@
 using Shouldly;
-using Timestone.Tests.Support;
+using Timestone.Tests.Reference;
 using Xunit;
 
 namespace Timestone.Tests.Conformance;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Timestone.Indexing.Elasticsearch;
+using Timestone.Tests.Reference;
 using Timestone.Tests.Support;
 using Xunit;
 

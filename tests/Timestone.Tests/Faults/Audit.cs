@@ -1,6 +1,6 @@
 using Shouldly;
 using Timestone.Tests.Linearizability;
-using Timestone.Tests.Simulation;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Faults;
 

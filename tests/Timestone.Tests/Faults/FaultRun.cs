@@ -3,7 +3,7 @@ using System.Globalization;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Linearizability;
-using Timestone.Tests.Simulation;
+using Timestone.Tests.Reference;
 using Timestone.Tests.Support;
 using Xunit;
 

@@ -2,6 +2,7 @@ using Shouldly;
 using Timestone.Engine;
 using Timestone.Events;
 using Timestone.Indexing.Memory;
+using Timestone.Tests.Reference;
 using Timestone.Tests.Simulation;
 using Timestone.Tests.Support;
 using Xunit;

@@ -1,4 +1,5 @@
 using Shouldly;
+using Timestone.Tests.Reference;
 using Timestone.Tests.Simulation;
 using Xunit;
 

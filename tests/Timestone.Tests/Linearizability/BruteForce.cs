@@ -1,4 +1,5 @@
 using System.Text;
+using Timestone.Tests.Reference;
 using Timestone.Tests.Simulation;
 
 namespace Timestone.Tests.Linearizability;
@@ -115,7 +116,7 @@ internal sealed class BruteForce
         foreach (var message in reference.Messages)
         {
             text.Append(
-                $"|{message.Id} {message.State} {message.Version} {message.Attempt} {(message.State == MessageState.Pending ? 0 : message.DueAt)} {message.EnqueuedAt} {message.UpdatedAt} {message.Error} {message.Result} {message.Progress} {message.Redriven}"
+                $"|{message.Id} {message.State} {message.Version} {message.Attempt} {message.DueAt} {message.EnqueuedAt} {message.UpdatedAt} {message.Error} {message.Result} {message.Progress} {message.Redriven}"
             );
             text.Append(
                 $" {message.Priority} {Token(message.Lease?.Number)} {message.Lease?.Length} {message.Lease?.Worker} {message.Lease?.RequestId} {string.Join(',', message.Ended.Select(ended => $"{Token(ended.Lease)}{ended.Action}"))}"

@@ -1,4 +1,4 @@
-using Timestone.Tests.Simulation;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Linearizability;
 

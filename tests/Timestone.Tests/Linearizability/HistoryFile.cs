@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Timestone.Json;
-using Timestone.Tests.Simulation;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Linearizability;
 

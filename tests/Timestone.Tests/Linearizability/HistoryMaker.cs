@@ -1,3 +1,4 @@
+using Timestone.Tests.Reference;
 using Timestone.Tests.Simulation;
 
 namespace Timestone.Tests.Linearizability;
@@ -136,20 +137,7 @@ internal sealed class HistoryMaker
     private object Do(Command command, long at)
     {
         var answer = _reference.Answer(Math.Max(Ms(at), _reference.Now), command, JournalRoom.Ample);
-        if (answer is not DequeueResult result)
-            return answer;
-        return result with
-        {
-            Messages =
-            [
-                .. result.Messages.Select(message =>
-                    message with
-                    {
-                        LeaseToken = _reference.Tokens.Learn(message.LeaseToken!, $"t{message.LeaseToken!.TrimStart('?', 't')}"),
-                    }
-                ),
-            ],
-        };
+        return answer is DequeueResult result ? result with { Messages = [.. result.Messages.Select(_reference.Tokens.Give)] } : answer;
     }
 
     private static long Ms(long ticks) => Epoch + (ticks / 1000);

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Timestone.Tests.Simulation;
+using Timestone.Tests.Reference;
 using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Linearizability;

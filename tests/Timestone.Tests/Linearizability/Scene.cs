@@ -1,5 +1,5 @@
 using System.Text;
-using Timestone.Tests.Simulation;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Linearizability;
 

@@ -1,3 +1,5 @@
+using Timestone.Tests.Reference;
+
 namespace Timestone.Tests.Simulation;
 
 /// <summary>A command that a simulated caller has sent and awaits the answer of.</summary>

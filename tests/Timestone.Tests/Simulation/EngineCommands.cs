@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Simulation;
 
@@ -68,7 +69,7 @@ internal static class EngineCommands
     {
         if (state == MessageState.Running)
             return new TimestoneError(ErrorCode.InvalidArgument, "", "state");
-        return Sweep(engine, new Sweep(EngineSweeps.StatesOf(state)), engine.PurgeNext).Count;
+        return Sweep(engine, new Sweep(SweepCommand.StatesOf(state)), engine.PurgeNext).Count;
     }
 
     private static (long Count, bool LacksRoom) Sweep(QueueEngine engine, Sweep sweep, Func<Sweep, SweepStep> next)

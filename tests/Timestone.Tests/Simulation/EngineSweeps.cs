@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Simulation;
 
@@ -7,14 +8,10 @@ internal sealed class EngineSweeps
 {
     private readonly Dictionary<int, (Sweep Sweep, bool Redrives)> _sweeps = [];
 
-    /// <summary>The states that a purge of one state, or of all, is about.</summary>
-    public static MessageState[] StatesOf(MessageState? state) =>
-        state is { } one ? [one] : [.. Enum.GetValues<MessageState>().Where(other => other != MessageState.Running)];
-
     public object Step(QueueEngine engine, SweepCommand command)
     {
         if (!_sweeps.TryGetValue(command.Number, out var going))
-            _sweeps.Add(command.Number, going = (new Sweep(command.StepSize, StatesOf(command.State)), command.Redrives));
+            _sweeps.Add(command.Number, going = (new Sweep(command.StepSize, SweepCommand.StatesOf(command.State)), command.Redrives));
         var step = going.Redrives ? engine.RedriveNext(going.Sweep) : engine.PurgeNext(going.Sweep);
         if (step.IsDone)
             _sweeps.Remove(command.Number);

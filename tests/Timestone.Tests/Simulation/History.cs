@@ -1,3 +1,5 @@
+using Timestone.Tests.Reference;
+
 namespace Timestone.Tests.Simulation;
 
 /// <summary>

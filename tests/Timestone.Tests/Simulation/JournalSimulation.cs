@@ -1,5 +1,6 @@
 using Timestone.Engine;
 using Timestone.Journals.Files;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Simulation;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Simulation;
 

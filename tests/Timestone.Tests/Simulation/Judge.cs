@@ -1,3 +1,5 @@
+using Timestone.Tests.Reference;
+
 namespace Timestone.Tests.Simulation;
 
 /// <summary>Compares an answer with the reference's, and says which invariant a difference breaks.</summary>

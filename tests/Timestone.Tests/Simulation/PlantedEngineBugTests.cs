@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Tests.Reference;
 using Xunit;
 
 namespace Timestone.Tests.Simulation;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Timestone.Engine;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Simulation;
 
@@ -43,7 +44,7 @@ internal static class RecoveredRows
         return Differ("state", row.State.State, message.State)
             ?? Differ("version", row.State.Version, message.Version)
             ?? Differ("attempt", row.State.Attempt, message.Attempt)
-            ?? Differ("due time", row.State.DueAt, message.State == MessageState.Pending ? 0 : message.DueAt)
+            ?? Differ("due time", row.State.DueAt, message.DueAt ?? 0)
             ?? Differ("time of update", row.State.UpdatedAt, message.UpdatedAt)
             ?? Differ("time of enqueue", row.EnqueuedAt, message.EnqueuedAt)
             ?? Differ("priority", row.Priority, message.Priority)

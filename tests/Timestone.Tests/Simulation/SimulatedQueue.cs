@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Simulation;
 

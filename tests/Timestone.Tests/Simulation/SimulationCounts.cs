@@ -1,3 +1,5 @@
+using Timestone.Tests.Reference;
+
 namespace Timestone.Tests.Simulation;
 
 /// <summary>What happened in runs of <see cref="JournalSimulation"/>, to see that they are what they are meant to be.</summary>

@@ -1,4 +1,5 @@
 using Shouldly;
+using Timestone.Tests.Reference;
 using Xunit;
 
 namespace Timestone.Tests.Simulation;

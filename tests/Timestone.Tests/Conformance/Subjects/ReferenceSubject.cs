@@ -1,4 +1,4 @@
-using Timestone.Tests.Support;
+using Timestone.Tests.Reference;
 
 namespace Timestone.Tests.Conformance.Subjects;
 

@@ -1,11 +1,12 @@
+using System.Collections.Immutable;
 using Timestone.Engine;
 
-namespace Timestone.Tests.Simulation;
+namespace Timestone.Tests.Reference;
 
 /// <summary>
 /// What a queue is and does, said in the plainest way: one list of messages in the order of their enqueue, scanned for
-/// everything. It is the executable specification of the engine, and shares no code with it but the contracts.
-/// Times are Unix milliseconds.
+/// everything. It is the executable specification of the engine, and shares no code with it but the contracts and the sizes
+/// that it asks the journal's room for. Times are Unix milliseconds.
 /// </summary>
 /// <param name="name">The queue's name.</param>
 /// <param name="settings">Its settings.</param>
@@ -21,6 +22,9 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     private Dictionary<int, ReferenceSweep> _sweeps = [];
     private long _lastSequence;
     private JournalRoom _room;
+
+    // What has happened since it was opened, latest first; how late the dequeue of a message with a deadline was, in milliseconds.
+    private ImmutableStack<(long At, TransitionCause Cause, long? Lateness)> _past = [];
 
     // The queue's time to a hundredth of a millisecond, and when it was that by the monotonic clock.
     private Int128 _hundredths;
@@ -41,8 +45,10 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
 
     public IReadOnlyList<ReferenceMessage> Messages => _messages;
 
-    /// <summary>What was dequeued since it was opened, for statistics.</summary>
-    public ReferenceActivity Activity { get; private set; } = new();
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Is told of each transition.</summary>
+    public Action<Transition>? Told { get; init; }
 
     /// <summary>What its sweeps met.</summary>
     public SweepCounts Sweeps { get; init; } = new();
@@ -65,7 +71,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     public bool Deleted { get; set; }
 
     /// <summary>When the clock next moves a message; null when it never does.</summary>
-    public long? NextDue => _messages.Where(MovesByItself).Min(message => (long?)message.DueAt);
+    public long? NextDue => _messages.Min(static message => message.DueAt);
 
     public ReferenceMessage? Find(string id) => _messages.Find(message => message.Id == id);
 
@@ -80,7 +86,6 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     {
         var copy = (ReferenceQueue)MemberwiseClone();
         copy._messages = _messages.ConvertAll(message => message.Copy());
-        copy.Activity = Activity.Copy();
         return copy;
     }
 
@@ -96,7 +101,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
         if (Seen is { } seen && wall is { } now)
             _hundredths = Int128.Max(_hundredths, ((Int128)seen.Time * 100) + (Passed(now, machine) * 99 / 100 * 100));
         _readAt = elapsed;
-        Activity = new ReferenceActivity();
+        _past = [];
         _sweeps = [];
     }
 
@@ -159,22 +164,17 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     public void AdvanceTo(long now)
     {
         Now = Math.Max(Now, now);
-        RemoveSurplus();
-        if (!_messages.Exists(message => MovesByItself(message) && message.DueAt <= Now))
-            return;
-        while (
-            _messages.Where(MovesByItself).OrderBy(message => message.DueAt).ThenBy(message => message.Sequence).FirstOrDefault()
-                is { } next
-            && next.DueAt <= Now
-        )
+        RemoveSurplus(Now);
+        while (_messages.Where(message => message.DueAt <= Now).MinBy(static message => (message.DueAt, message.Sequence)) is { } next)
         {
+            var at = next.DueAt!.Value;
             if (next.State == MessageState.Invisible)
-                BecomePending(next, next.DueAt);
+                Become(next, MessageState.Pending, at, null, TransitionCause.Visible);
             else if (next.State == MessageState.Running)
-                Expire(next);
+                RetryOrEnd(next, "lease expired", at, TransitionCause.Expire);
             else
-                Activity.Retired += Remove(next);
-            RemoveSurplus();
+                Remove(next, at, TransitionCause.Retention);
+            RemoveSurplus(at);
         }
     }
 
@@ -191,77 +191,73 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
         return isForIt && TryReserve(use, bytes, message?.Given);
     }
 
-    private static bool MovesByItself(ReferenceMessage message) => message.State != MessageState.Pending;
-
-    private void Become(ReferenceMessage message, MessageState state, long at)
+    private void Become(ReferenceMessage message, MessageState state, long at, long? due, TransitionCause cause)
     {
-        foreach (var sweep in _sweeps.Values)
-        {
-            if (!sweep.States.Contains(state))
-                sweep.Covered.Remove(message);
-        }
-
-        message.State = state;
-        message.UpdatedAt = at;
+        foreach (var sweep in _sweeps.Values.Where(sweep => !sweep.States.Contains(state)))
+            sweep.Covered.Remove(message);
+        _past = _past.Push(
+            (at, cause, cause == TransitionCause.Dequeue && message.Given.Deadline is not null ? at - message.Priority : null)
+        );
+        Tell(message, message.Version + 1, message.Version == 0 ? null : message.State, state, at, cause);
+        (message.State, message.DueAt, message.UpdatedAt) = (state, due, at);
         message.Version++;
         Revision++;
     }
 
-    // More errored messages than are kept: those that would be retired first go first.
-    private void RemoveSurplus()
+    private void BecomeVisibleAt(ReferenceMessage message, long until, long at, TransitionCause cause)
     {
-        var errored = _messages
-            .Where(message => message.State == MessageState.Errored)
-            .OrderBy(message => message.DueAt)
-            .ThenBy(message => message.Sequence)
-            .ToList();
-        if (Settings.MaxErrored > 0)
-            Activity.Bounded += errored.SkipLast((int)Settings.MaxErrored).Sum(Remove);
+        var waits = until > at;
+        Become(message, waits ? MessageState.Invisible : MessageState.Pending, at, waits ? until : null, cause);
     }
 
-    private int Remove(ReferenceMessage message)
+    private void End(ReferenceMessage message, MessageState state, long at, TransitionCause cause)
+    {
+        if (state != MessageState.Completed)
+            message.Redriven = false;
+        Become(
+            message,
+            state,
+            at,
+            at + Milliseconds(state == MessageState.Errored ? Settings.ErroredRetention : Settings.Retention),
+            cause
+        );
+    }
+
+    private void RetryOrEnd(
+        ReferenceMessage message,
+        string error,
+        long at,
+        TransitionCause cause,
+        TimeSpan? invisible = null,
+        bool isPermanent = false
+    )
+    {
+        message.Error = error;
+        if (isPermanent || message.Attempt >= Settings.MaxAttempts)
+            End(message, MessageState.Errored, at, cause);
+        else
+            BecomeVisibleAt(message, at + (invisible is { } asked ? Milliseconds(asked) : Backoff(message)), at, cause);
+    }
+
+    // A history shows the removal of messages that failed or were called off, and every purge.
+    private void Remove(ReferenceMessage message, long at, TransitionCause cause)
     {
         _messages.Remove(message);
         foreach (var sweep in _sweeps.Values)
             sweep.Covered.Remove(message);
+        _past = _past.Push((at, cause, null));
+        if (message.State is MessageState.Errored or MessageState.Canceled || cause == TransitionCause.Purge)
+            Tell(message, message.Version + 1, message.State, null, at, cause);
         Revision++;
-        return 1;
     }
 
-    private void BecomePending(ReferenceMessage message, long at) => Become(message, MessageState.Pending, at);
-
-    private void BecomeInvisible(ReferenceMessage message, long at, long length)
+    // More errored messages than are kept: those that would be retired first go first.
+    private void RemoveSurplus(long at)
     {
-        if (length == 0)
-        {
-            BecomePending(message, at);
+        if (Settings.MaxErrored == 0)
             return;
-        }
-
-        Become(message, MessageState.Invisible, at);
-        message.DueAt = at + length;
-    }
-
-    private void End(ReferenceMessage message, MessageState state, long at)
-    {
-        Become(message, state, at);
-        message.DueAt = at + Milliseconds(state == MessageState.Errored ? Settings.ErroredRetention : Settings.Retention);
-        if (state != MessageState.Completed)
-            message.Redriven = false;
-    }
-
-    private void Expire(ReferenceMessage message)
-    {
-        message.Error = "lease expired";
-        Retry(message, message.DueAt, Backoff(message));
-    }
-
-    private void Retry(ReferenceMessage message, long at, long wait)
-    {
-        if (message.Attempt >= Settings.MaxAttempts)
-            End(message, MessageState.Errored, at);
-        else
-            BecomeInvisible(message, at, wait);
+        foreach (var message in Listed(MessageState.Errored).SkipLast((int)Settings.MaxErrored).ToList())
+            Remove(message, at, TransitionCause.Bound);
     }
 
     private long Backoff(ReferenceMessage message)
@@ -278,10 +274,7 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
                 var wait = longest - jitter(message.Id, message.Attempt, longest);
                 return wait <= longest && wait >= longest * 3 / 4
                     ? wait
-                    : throw new SimulationFailure(
-                        Invariant.AnswersEqualReference,
-                        $"A backoff of {wait} ms is not within a quarter of {longest} ms."
-                    );
+                    : throw new InvalidOperationException($"A backoff of {wait} ms is not within a quarter of {longest} ms.");
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Timestone.Tests.Simulation;
+namespace Timestone.Tests.Reference;
 
 /// <summary>
 /// A walk of <see cref="ReferenceQueue"/> over what was in some states when it began: it keeps a list of these messages, and crosses out

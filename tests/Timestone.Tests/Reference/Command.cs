@@ -1,6 +1,6 @@
-namespace Timestone.Tests.Simulation;
+namespace Timestone.Tests.Reference;
 
-/// <summary>One thing that a simulated caller asks of a queue.</summary>
+/// <summary>One thing that a caller asks of a queue.</summary>
 internal abstract record Command
 {
     /// <summary>As one line of a failure's report.</summary>
@@ -27,7 +27,12 @@ internal sealed record PurgeCommand(MessageState? State) : Command;
 /// The next step of the sweep of a number; where none goes on a new one begins, and the rest says of what kind. State null: all but
 /// running.
 /// </summary>
-internal sealed record SweepCommand(int Number, bool Redrives, MessageState? State, int StepSize) : Command;
+internal sealed record SweepCommand(int Number, bool Redrives, MessageState? State, int StepSize) : Command
+{
+    /// <summary>The states that a sweep of one state, or of all, is about.</summary>
+    public static MessageState[] StatesOf(MessageState? state) =>
+        state is { } one ? [one] : [.. Enum.GetValues<MessageState>().Where(static other => other != MessageState.Running)];
+}
 
 /// <summary>Ends the sweep of a number wherever it is.</summary>
 internal sealed record EndSweepCommand(int Number) : Command;

@@ -1,7 +1,7 @@
 using System.Text;
 using Timestone.Engine;
 
-namespace Timestone.Tests.Simulation;
+namespace Timestone.Tests.Reference;
 
 /// <summary>The commands that change something.</summary>
 internal sealed partial class ReferenceQueue
@@ -32,15 +32,19 @@ internal sealed partial class ReferenceQueue
             CancelCommand cancel => cancel.Items.Select(Cancel).ToArray(),
             RedriveCommand redrive => Redrive(redrive.Id),
             RedriveAllCommand => RedriveAll(),
-            PurgeCommand purge => Purge(purge.State),
+            PurgeCommand { State: MessageState.Running } => Error(ErrorCode.InvalidArgument, "state"),
+            PurgeCommand purge => Purge(state => SweepCommand.StatesOf(purge.State).Contains(state)).Total,
             SweepCommand sweep => Sweep(sweep),
             EndSweepCommand end => _sweeps.Remove(end.Number),
             UpdateCommand update => Update(update.Patch),
             DeleteCommand => Delete(),
-            GetCommand get => Get(get.Id),
-            ListCommand list => List(list.State),
-            DepthCommand depth => Depth(depth.State, depth.Filter),
-            StatsCommand => Stats(),
+            GetCommand get => Find(get.Id) is { } message ? Describe(message) : Error(ErrorCode.MessageNotFound),
+            ListCommand list => Listed(list.State).Select(Describe).ToArray(),
+            DepthCommand depth => _messages.LongCount(message =>
+                (depth.State is null ? !message.IsTerminal : message.State == depth.State) && message.Given.Metadata.Matches(depth.Filter)
+            ),
+            // What happened in the first or the last second of the minute may count or not.
+            StatsCommand => new ReferenceStats(Stats(58_000), Stats(62_000)),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
     }
@@ -49,8 +53,8 @@ internal sealed partial class ReferenceQueue
     {
         if (Validation.Problem(given) is { } problem)
             return new MessageResult { Id = given.Id, Error = problem };
-        if (Find(given.Id!) is { } known)
-            return SameContent(known.Given, given) ? Result(known, duplicate: true) : Refused(given.Id, ErrorCode.MessageConflict);
+        if (_messages.Find(message => message.Id == given.Id) is { } known)
+            return known.Given == given ? Result(known, duplicate: true) : Refused(given.Id, ErrorCode.MessageConflict);
         if (Settings.EnqueueBlocked)
             return Refused(given.Id, ErrorCode.EnqueueBlocked);
         if (Settings.Type == QueueType.Exclusive && !given.Metadata.ContainsKey(Settings.ExclusivityKey!))
@@ -62,26 +66,18 @@ internal sealed partial class ReferenceQueue
         if (!HasRoom(RoomUse.Message, QueueEngine.ContentBytes(given)))
             return Refused(given.Id, ErrorCode.QueueFull);
 
-        var visibleAt = given.VisibleAt?.ToUnixTimeMilliseconds() ?? Now + Milliseconds(given.Invisible ?? Settings.Invisible);
         var message = new ReferenceMessage
         {
-            Given = given,
+            Given = given with { Id = given.Id ?? Guid.NewGuid().ToString("n") },
             Sequence = ++_lastSequence,
             Priority = given.Priority ?? given.Deadline?.ToUnixTimeMilliseconds() ?? Now,
             EnqueuedAt = Now,
-            UpdatedAt = Now,
-            State = visibleAt > Now ? MessageState.Invisible : MessageState.Pending,
-            DueAt = visibleAt,
         };
         _messages.Add(message);
-        Revision++;
+        var visibleAt = given.VisibleAt?.ToUnixTimeMilliseconds() ?? Now + Milliseconds(given.Invisible ?? Settings.Invisible);
+        BecomeVisibleAt(message, visibleAt, Now, TransitionCause.Enqueue);
         return Result(message, duplicate: false);
     }
-
-    private static bool SameContent(NewMessage one, NewMessage other) =>
-        one.Payload == other.Payload && one.Metadata.Equals(other.Metadata)
-        && one.Priority == other.Priority && one.Deadline == other.Deadline
-        && one.Invisible == other.Invisible && one.VisibleAt == other.VisibleAt && one.Lease == other.Lease;
 
     private object Dequeue(DequeueRequest request)
     {
@@ -156,12 +152,9 @@ internal sealed partial class ReferenceQueue
     private void Lease(ReferenceMessage message, DequeueRequest request)
     {
         var length = Milliseconds(request.Lease ?? message.Given.Lease ?? Settings.Lease);
-        Become(message, MessageState.Running, Now);
         message.Attempt++;
-        message.DueAt = Now + length;
         message.Lease = new ReferenceLease(Tokens.NewLease(), length, request.Worker, request.RequestId);
-        if (message.Given.Deadline is not null)
-            Activity.Add(Now, Now - message.Priority);
+        Become(message, MessageState.Running, Now, Now + length, TransitionCause.Dequeue);
     }
 
     private MessageResult Settle(Settlement item)
@@ -182,21 +175,17 @@ internal sealed partial class ReferenceQueue
             case SettlementAction.Complete:
                 message.Error = null;
                 message.Result = item.Result;
-                End(message, MessageState.Completed, Now);
+                End(message, MessageState.Completed, Now, TransitionCause.Complete);
                 break;
             case SettlementAction.Release:
                 message.Attempt--;
-                BecomeInvisible(message, Now, Milliseconds(item.Invisible ?? TimeSpan.Zero));
+                BecomeVisibleAt(message, Now + Milliseconds(item.Invisible ?? TimeSpan.Zero), Now, TransitionCause.Release);
                 break;
             case SettlementAction.Fail:
                 var error = item.Error ?? "failed";
                 if (error.Length > 200 && !HasRoomFor(RoomUse.Extra, message, Encoding.UTF8.GetByteCount(error)))
                     (error, omitted) = (error[..200], OmittedText.Error);
-                message.Error = error;
-                if (item.Permanent)
-                    End(message, MessageState.Errored, Now);
-                else
-                    Retry(message, Now, item.Invisible is { } invisible ? Milliseconds(invisible) : Backoff(message));
+                RetryOrEnd(message, error, Now, TransitionCause.Fail, item.Invisible, item.Permanent);
                 break;
         }
 
@@ -226,7 +215,7 @@ internal sealed partial class ReferenceQueue
         Revision++;
         return Result(message, duplicate: false) with
         {
-            LeaseExpiresAt = Time(message.DueAt),
+            LeaseExpiresAt = Time(Now + length),
             Omitted = reports && !keeps ? OmittedText.Progress : null,
         };
     }
@@ -244,7 +233,7 @@ internal sealed partial class ReferenceQueue
 
         var keepsReason = item.Reason is null || HasRoomFor(RoomUse.Extra, message, Encoding.UTF8.GetByteCount(item.Reason));
         message.Error = (keepsReason ? item.Reason : null) ?? "canceled";
-        End(message, MessageState.Canceled, Now);
+        End(message, MessageState.Canceled, Now, TransitionCause.Cancel);
         return Result(message, duplicate: false) with { Omitted = keepsReason ? null : OmittedText.Error };
     }
 
@@ -261,39 +250,34 @@ internal sealed partial class ReferenceQueue
     {
         if (!HasRoomFor(RoomUse.Extra, message))
             return false;
-        BecomePending(message, Now);
         foreach (var sweep in _sweeps.Values)
             sweep.Covered.Remove(message);
         message.Attempt = 0;
         message.Progress = default;
         message.Lease = null;
         message.Redriven = true;
+        Become(message, MessageState.Pending, Now, null, TransitionCause.Redrive);
         return true;
     }
 
     private object RedriveAll()
     {
-        var errored = _messages
-            .FindAll(message => message.State == MessageState.Errored)
-            .OrderBy(message => message.DueAt)
-            .ThenBy(message => message.Sequence)
-            .ToArray();
-        return errored.All(TryRedrive) ? (long)errored.Length : Error(ErrorCode.QueueFull);
+        var errored = Listed(MessageState.Errored).ToArray();
+        return errored.All(TryRedrive) ? errored.LongLength : Error(ErrorCode.QueueFull);
     }
 
-    private object Purge(MessageState? state)
+    /// <summary>Removes all messages of some states.</summary>
+    public StateCounts Purge(Func<MessageState, bool> covers)
     {
-        if (state == MessageState.Running)
-            return Error(ErrorCode.InvalidArgument, "state");
-        var purged = _messages.FindAll(message => state is null ? message.State != MessageState.Running : message.State == state);
-        Activity.Purged += purged.Sum(Remove);
-        return (long)purged.Count;
+        var purged = _messages.FindAll(message => covers(message.State));
+        purged.ForEach(message => Remove(message, Now, TransitionCause.Purge));
+        return StateCounts.Of(state => purged.Count(message => message.State == state));
     }
 
     private SweepStep Sweep(SweepCommand command)
     {
         var goesOn = _sweeps.TryGetValue(command.Number, out var sweep);
-        sweep ??= _sweeps[command.Number] = new ReferenceSweep(command, EngineSweeps.StatesOf(command.State), _messages, _lastSequence);
+        sweep ??= _sweeps[command.Number] = new ReferenceSweep(command, SweepCommand.StatesOf(command.State), _messages, _lastSequence);
         Sweeps.LaterSteps += goesOn && sweep.Covered.Count > 0 ? 1 : 0;
         Sweeps.Overlapping += _sweeps.Count > 1 ? 1 : 0;
         var changed = new long[6];
@@ -311,7 +295,8 @@ internal sealed partial class ReferenceQueue
             Sweeps.MovedWithin += message.State == before ? 0 : 1;
             if (!(hasRoom = !sweep.Redrives || TryRedrive(message)))
                 break;
-            Activity.Purged += sweep.Redrives ? 0 : Remove(message);
+            if (!sweep.Redrives)
+                Remove(message, Now, TransitionCause.Purge);
             changed[(int)place.State]++;
         }
 
@@ -324,17 +309,10 @@ internal sealed partial class ReferenceQueue
     // None when nothing is left that it covers.
     private (ReferenceMessage Message, (MessageState State, long Rank, long Sequence) Place)[] LookedAtNext(ReferenceSweep sweep) =>
         [
-            .. _messages
-                .Where(message => sweep.Covered.Count > 0 && sweep.States.Contains(message.State))
-                .Select(message =>
-                    (
-                        Message: message,
-                        Place: (message.State, message.State == MessageState.Pending ? message.Priority : message.DueAt, message.Sequence)
-                    )
-                )
-                .Where(looked => looked.Place.CompareTo(sweep.At) > 0)
-                .OrderBy(looked => looked.Place)
-                .Take(sweep.StepSize),
+            .. Listed(null)
+                .Where(message => sweep.Covered.Count > 0 && sweep.States.Contains(message.State) && message.Place.CompareTo(sweep.At) > 0)
+                .Take(sweep.StepSize)
+                .Select(static message => (message, message.Place)),
         ];
 
     private object Update(QueueSettingsPatch patch)
@@ -360,7 +338,7 @@ internal sealed partial class ReferenceQueue
     private static MessageResult Result(ReferenceMessage message, bool duplicate) =>
         new() { Id = message.Id, State = message.State, Version = message.Version, Duplicate = duplicate };
 
-    private static MessageResult Refused(string? id, ErrorCode code) => MessageResult.Refused(id, code, "");
+    private static MessageResult Refused(string? id, ErrorCode code) => MessageResult.Refused(id, code, $"{code}");
 
-    private static TimestoneError Error(ErrorCode code, string? field = null) => new(code, "", field);
+    private static TimestoneError Error(ErrorCode code, string? field = null) => new(code, $"{code}", field);
 }

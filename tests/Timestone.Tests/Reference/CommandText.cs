@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Timestone.Json;
 
-namespace Timestone.Tests.Simulation;
+namespace Timestone.Tests.Reference;
 
 /// <summary>Commands and answers as text for a failure's report: the wire format, as it is known and complete.</summary>
 internal static class CommandText

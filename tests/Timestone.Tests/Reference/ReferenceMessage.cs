@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Timestone.Tests.Simulation;
+namespace Timestone.Tests.Reference;
 
 /// <summary>A message of <see cref="ReferenceQueue"/>. Times are Unix milliseconds.</summary>
 internal sealed class ReferenceMessage
@@ -13,14 +13,14 @@ internal sealed class ReferenceMessage
 
     public required long EnqueuedAt { get; init; }
 
-    public required MessageState State { get; set; }
+    public MessageState State { get; set; }
 
-    /// <summary>When the clock moves it on; means nothing while pending.</summary>
-    public long DueAt { get; set; }
+    /// <summary>When the clock moves it on; null while pending.</summary>
+    public long? DueAt { get; set; }
 
-    public required long UpdatedAt { get; set; }
+    public long UpdatedAt { get; set; }
 
-    public int Version { get; set; } = 1;
+    public int Version { get; set; }
 
     public int Attempt { get; set; }
 
@@ -41,6 +41,9 @@ internal sealed class ReferenceMessage
     public string Id => Given.Id!;
 
     public bool IsTerminal => State is MessageState.Completed or MessageState.Canceled or MessageState.Errored;
+
+    /// <summary>Where it stands when messages are listed.</summary>
+    public (MessageState State, long Rank, long Sequence) Place => (State, DueAt ?? Priority, Sequence);
 
     /// <summary>The bytes of its state that room is asked for: what workers left, in UTF-8.</summary>
     public long StateBytes =>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Timestone.Tests.Simulation;
+namespace Timestone.Tests.Reference;
 
 /// <summary>
 /// What is known of a queue's lease tokens. They are not specified, so the reference numbers its leases and learns their
@@ -34,7 +34,11 @@ internal sealed class LeaseTokens
         if (_tokens.TryGetValue(lease, out var known))
             return known;
         if (!_leases.TryAdd(answered, lease))
-            throw new SimulationFailure(Invariant.LeasedOnce, $"The lease token {answered} was given before.");
+            throw new InvalidOperationException($"The lease token {answered} was given before.");
         return _tokens[lease] = answered;
     }
+
+    /// <summary>A leased message with a token of the reference's own, where nobody else gives it one.</summary>
+    public Message Give(Message leased) =>
+        leased with { LeaseToken = Learn(leased.LeaseToken!, $"t{leased.LeaseToken!.TrimStart('?', 't')}") };
 }

@@ -1,4 +1,4 @@
-namespace Timestone.Tests.Simulation;
+namespace Timestone.Tests.Reference;
 
 /// <summary>What sweeps met in runs of a simulation, to see that they were interleaved with other commands.</summary>
 internal sealed class SweepCounts

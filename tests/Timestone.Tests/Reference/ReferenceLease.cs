@@ -1,4 +1,4 @@
-namespace Timestone.Tests.Simulation;
+namespace Timestone.Tests.Reference;
 
 /// <summary>A lease of <see cref="ReferenceMessage"/>.</summary>
 /// <param name="Number">Its number in <see cref="LeaseTokens"/>.</param>

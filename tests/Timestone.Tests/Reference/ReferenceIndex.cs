@@ -1,4 +1,4 @@
-namespace Timestone.Tests.Support;
+namespace Timestone.Tests.Reference;
 
 /// <summary>How an index answers, written naively: everything is looked at for each answer.</summary>
 internal static class ReferenceIndex
