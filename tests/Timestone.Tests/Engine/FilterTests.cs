@@ -6,7 +6,7 @@ using Xunit;
 namespace Timestone.Tests.Engine;
 
 /// <summary>Filters of more key sets than have an index, and indexes that are built while commands go on.</summary>
-public sealed class KeySetTests
+public sealed class FilterTests
 {
     private const int Keys = 6;
 
