@@ -54,7 +54,6 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
                     $"{transitions} transitions of {all} messages in {loaded.TotalSeconds:0} s, {kills} kills; indexed after {indexed.TotalSeconds:0} s; {compared} messages compared after {clock.Elapsed.TotalSeconds:0} s."
                 )
             );
-            compared.ShouldBePositive();
         }
         finally
         {

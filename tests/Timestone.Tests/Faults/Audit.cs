@@ -37,8 +37,14 @@ internal sealed class Audit
         _completed.Keys.Where(id => stored[id].State != MessageState.Completed).ShouldBeEmpty("Completions that were acknowledged.");
     }
 
+    /// <summary>How many messages were acknowledged.</summary>
+    public int Enqueued => _enqueued.Count;
+
+    /// <summary>How many of them were completed.</summary>
+    public int Completed => _completed.Count;
+
     /// <summary>In figures.</summary>
-    public override string ToString() => $"{_enqueued.Count} messages acknowledged, {_completed.Count} of them completed";
+    public override string ToString() => $"{Enqueued} messages acknowledged, {Completed} of them completed";
 
     private void Completions(RecordedCall call)
     {

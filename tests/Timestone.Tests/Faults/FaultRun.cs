@@ -18,6 +18,9 @@ internal sealed class FaultRun : IAsyncDisposable
     // What is still not so then never will be.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    // Of hundreds of calls at least: a load that hardly does anything shows nothing.
+    private const int LeastMessages = 20;
+
     private readonly ITestOutputHelper _output;
     private readonly int _seed;
     private readonly QueueSettings _settings;
@@ -112,8 +115,9 @@ internal sealed class FaultRun : IAsyncDisposable
         fault();
     }
 
-    /// <summary>Ends the load, brings every message to its end, and checks everything.</summary>
-    public async Task CheckAsync()
+    /// <summary>Ends the load, brings every message to its end, and checks everything, also that there was something to check.</summary>
+    /// <param name="leastUnknown">How many calls must have an unknown outcome, as faults like these leave some.</param>
+    public async Task CheckAsync(int leastUnknown = 0)
     {
         await _end.CancelAsync();
         await _load.WaitAsync(Patience);
@@ -124,15 +128,20 @@ internal sealed class FaultRun : IAsyncDisposable
         {
             var audit = new Audit(history);
             audit.Check(stored);
+            var unknown = history.Calls.Count(static call => call.Answer is null);
             var clock = Stopwatch.StartNew();
             var verdict = await Task.Factory.StartNew(() => LinearizabilityChecker.Check(history), TaskCreationOptions.LongRunning);
             _output.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{_settings.Type}: {history.Calls.Count} calls, {_faults} faults, {history.Calls.Count(static call => call.Answer is null)} of unknown outcome; {audit}; checked in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"
+                    $"{_settings.Type}: {history.Calls.Count} calls, {_faults} faults, {unknown} of unknown outcome; {audit}; checked in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"
                 )
             );
             verdict.IsLinearizable.ShouldBeTrue(verdict.ToString());
+            _faults.ShouldBePositive();
+            unknown.ShouldBeGreaterThanOrEqualTo(leastUnknown);
+            audit.Enqueued.ShouldBeGreaterThanOrEqualTo(LeastMessages);
+            audit.Completed.ShouldBeGreaterThanOrEqualTo(LeastMessages);
         }
         catch (ShouldAssertException)
         {

@@ -20,6 +20,7 @@ internal static class IndexAudit
     {
         var verdict = await new IndexVerifier(service, Wait, TimeProvider.System).VerifyAsync(queue: null, CancellationToken.None);
         verdict.Differences.ShouldBeEmpty(about);
+        verdict.Messages.ShouldBePositive(about);
         return verdict.Messages;
     }
 
@@ -97,6 +98,8 @@ internal static class IndexAudit
             rows[^1].Version.ShouldBeOneOf([told.Count, told.Count + 1], $"{about} {life}");
         }
 
+        // Every message is enqueued and comes to its end.
+        transitions.Count.ShouldBeGreaterThanOrEqualTo(2 * load.Ids.Count(), about);
         return (transitions.Count, lives.Count);
     }
 

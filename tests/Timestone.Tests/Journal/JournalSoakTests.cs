@@ -17,9 +17,10 @@ public sealed class JournalSoakTests
     {
         for (var seed = 0; seed < Runs; seed++)
         {
+        var counts = new Counts();
             try
             {
-                await new Run(seed).GoAsync();
+                await new Run(seed, counts).GoAsync();
             }
             catch (Exception failure)
             {
@@ -28,7 +29,18 @@ public sealed class JournalSoakTests
         }
     }
 
-    private sealed class Run(int seed)
+
+        // The seeds are the same each time, and so is what happens.
+        counts.Commits.ShouldBeGreaterThan(40 * Runs);
+        counts.Crashes.ShouldBeGreaterThan(2 * Runs);
+        counts.Failures.ShouldBeGreaterThan(Runs);
+        counts.Compactions.ShouldBeGreaterThan(Runs);
+    }
+
+    private sealed class Counts
+    {
+        public int Commits, Crashes, Failures, Compactions;
+    private sealed class Run(int seed, Counts counts)
     {
         private readonly Random _random = new(seed);
         private FaultyDisk _disk = new(60 * TestLog.SegmentBytes);
@@ -54,6 +66,7 @@ public sealed class JournalSoakTests
                     _queue = null;
                 }
             }
+                    counts.Failures++;
 
             _disk.Fails = static _ => false;
             Crash();
@@ -114,6 +127,7 @@ public sealed class JournalSoakTests
             (_answered, _unknown) = (_unknown, null);
         }
 
+            counts.Commits++;
         private void Change(ChangeBatch batch)
         {
             var rows = _queue!.Rows;
@@ -144,7 +158,11 @@ public sealed class JournalSoakTests
             if (_compaction is null or { IsCompleted: true })
                 _compaction = _journal!.CompactAsync();
             if (!_compaction.IsCompleted)
+            {
                 _journal!.WritePending();
+                counts.Compactions++;
+            }
+
         }
 
         // The end of the process alone leaves what was written; the loss of power leaves what was flushed, and some of the rest.
@@ -155,4 +173,5 @@ public sealed class JournalSoakTests
             (_journal, _queue, _compaction) = (null, null, null);
         }
     }
+            counts.Crashes++;
 }

@@ -70,6 +70,7 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
 
         var during = await services.Elasticsearch.TransitionsAsync();
         await load.EndAsync();
+        during.ShouldBePositive();
         var loaded = clock.Elapsed;
         await services.Elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
         var complete = clock.Elapsed;

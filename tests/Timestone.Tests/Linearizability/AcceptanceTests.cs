@@ -67,9 +67,12 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
         var history = HistoryMaker.Make(new Random(seed), shape);
         var clock = Stopwatch.StartNew();
         var verdict = LinearizabilityChecker.Check(history);
+        var unknown = history.Calls.Count(static call => call.Answer is null);
         output.WriteLine(
-            $"{type}: {history.Calls.Count} calls of {callers} callers, {history.Calls.Count(static call => call.Answer is null)} of unknown outcome, in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"
+            $"{type}: {history.Calls.Count} calls of {callers} callers, {unknown} of unknown outcome, in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"
         );
         verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
     }
 }
+        history.Calls.Count.ShouldBeGreaterThanOrEqualTo(shape.Calls);
+        unknown.ShouldBeGreaterThanOrEqualTo(shape.Calls * unknownPerMille / 2000);

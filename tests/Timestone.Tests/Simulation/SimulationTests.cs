@@ -31,7 +31,14 @@ public sealed class SimulationTests(ITestOutputHelper output)
         // None of the crashes was taken for a loss, and none of the losses for a crash: of each there must have been many.
         counts.Crashes.ShouldBeGreaterThan(counts.Runs);
         counts.FailedStarts.ShouldBeGreaterThan(counts.Runs / 20);
+        counts.RunsWithCrash.ShouldBeGreaterThan(counts.Runs / 2);
         counts.Losses.ShouldBeGreaterThan(counts.Runs / 20);
+        counts.Poisonings.ShouldBeGreaterThan(counts.Runs);
+        counts.TakeOvers.ShouldBeGreaterThan(counts.Runs / 2);
+        counts.Compactions.ShouldBeGreaterThan(counts.Runs / 10);
+        counts.Refusals.ShouldBeGreaterThan(counts.Runs / 10);
+        counts.TimesWithoutSpace.ShouldBeGreaterThan(counts.Runs / 2);
+        counts.Gaps.ShouldBeGreaterThan(counts.Runs / 20);
         counts.JumpsForward.ShouldBeGreaterThan(counts.Runs / 4);
         counts.JumpsBack.ShouldBeGreaterThan(counts.Runs / 4);
         counts.JumpsWithinBoot.ShouldBeGreaterThan(counts.Runs / 4);
