@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Timestone.AppHost.Tests;
 
+[Slow]
 public sealed class AppHostTests : IDisposable
 {
     private const int Silos = 3, Queues = 30;

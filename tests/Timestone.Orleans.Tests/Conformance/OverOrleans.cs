@@ -1,63 +1,64 @@
 using Timestone.Tests.Conformance;
+using Timestone.Tests.Support;
 
 namespace Timestone.Orleans.Tests.Conformance;
 
 /// <summary>The suite through an Orleans client, connected to three silos by TCP.</summary>
 public static class OverOrleans
 {
-    public sealed class Queue() : QueueTests(new SiloSubject(external: true));
+    [Slow] public sealed class Queue() : QueueTests(new SiloSubject(external: true));
 
-    public sealed class ExplicitQueue() : ExplicitQueueTests(new SiloSubject(external: true));
+    [Slow] public sealed class ExplicitQueue() : ExplicitQueueTests(new SiloSubject(external: true));
 
-    public sealed class Enqueue() : EnqueueTests(new SiloSubject(external: true));
+    [Slow] public sealed class Enqueue() : EnqueueTests(new SiloSubject(external: true));
 
-    public sealed class PayloadRoundTrip() : PayloadRoundTripTests(new SiloSubject(external: true));
+    [Slow] public sealed class PayloadRoundTrip() : PayloadRoundTripTests(new SiloSubject(external: true));
 
-    public sealed class Dequeue() : DequeueTests(new SiloSubject(external: true));
+    [Slow] public sealed class Dequeue() : DequeueTests(new SiloSubject(external: true));
 
-    public sealed class Ordering() : OrderingTests(new SiloSubject(external: true));
+    [Slow] public sealed class Ordering() : OrderingTests(new SiloSubject(external: true));
 
-    public sealed class Exclusivity() : ExclusivityTests(new SiloSubject(external: true));
+    [Slow] public sealed class Exclusivity() : ExclusivityTests(new SiloSubject(external: true));
 
-    public sealed class Filter() : FilterTests(new SiloSubject(external: true));
+    [Slow] public sealed class Filter() : FilterTests(new SiloSubject(external: true));
 
-    public sealed class Settle() : SettleTests(new SiloSubject(external: true));
+    [Slow] public sealed class Settle() : SettleTests(new SiloSubject(external: true));
 
-    public sealed class Lease() : LeaseTests(new SiloSubject(external: true));
+    [Slow] public sealed class Lease() : LeaseTests(new SiloSubject(external: true));
 
-    public sealed class Backoff() : BackoffTests(new SiloSubject(external: true));
+    [Slow] public sealed class Backoff() : BackoffTests(new SiloSubject(external: true));
 
-    public sealed class Cancel() : CancelTests(new SiloSubject(external: true));
+    [Slow] public sealed class Cancel() : CancelTests(new SiloSubject(external: true));
 
-    public sealed class Redrive() : RedriveTests(new SiloSubject(external: true));
+    [Slow] public sealed class Redrive() : RedriveTests(new SiloSubject(external: true));
 
-    public sealed class Retention() : RetentionTests(new SiloSubject(external: true));
+    [Slow] public sealed class Retention() : RetentionTests(new SiloSubject(external: true));
 
-    public sealed class Clock() : ClockTests(new SiloSubject(external: true));
+    [Slow] public sealed class Clock() : ClockTests(new SiloSubject(external: true));
 
-    public sealed class Purge() : PurgeTests(new SiloSubject(external: true));
+    [Slow] public sealed class Purge() : PurgeTests(new SiloSubject(external: true));
 
-    public sealed class Lifecycle() : LifecycleTests(new SiloSubject(external: true));
+    [Slow] public sealed class Lifecycle() : LifecycleTests(new SiloSubject(external: true));
 
-    public sealed class Idempotency() : IdempotencyTests(new SiloSubject(external: true));
+    [Slow] public sealed class Idempotency() : IdempotencyTests(new SiloSubject(external: true));
 
-    public sealed class LongPolling() : LongPollingTests(new SiloSubject(external: true));
+    [Slow] public sealed class LongPolling() : LongPollingTests(new SiloSubject(external: true));
 
-    public sealed class Listing() : ListingTests(new SiloSubject(external: true));
+    [Slow] public sealed class Listing() : ListingTests(new SiloSubject(external: true));
 
-    public sealed class Stats() : StatsTests(new SiloSubject(external: true));
+    [Slow] public sealed class Stats() : StatsTests(new SiloSubject(external: true));
 
-    public sealed class Validation() : ValidationTests(new SiloSubject(external: true));
+    [Slow] public sealed class Validation() : ValidationTests(new SiloSubject(external: true));
 
-    public sealed class ErrorCode() : ErrorCodeTests(new SiloSubject(external: true));
+    [Slow] public sealed class ErrorCode() : ErrorCodeTests(new SiloSubject(external: true));
 
-    public sealed class Restart() : RestartTests(new SiloSubject(external: true));
+    [Slow] public sealed class Restart() : RestartTests(new SiloSubject(external: true));
 
-    public sealed class History() : HistoryTests(new SiloSubject(external: true));
+    [Slow] public sealed class History() : HistoryTests(new SiloSubject(external: true));
 
-    public sealed class Search() : SearchTests(new SiloSubject(external: true));
+    [Slow] public sealed class Search() : SearchTests(new SiloSubject(external: true));
 
-    public sealed class SearchHistory() : SearchHistoryTests(new SiloSubject(external: true));
+    [Slow] public sealed class SearchHistory() : SearchHistoryTests(new SiloSubject(external: true));
 
-    public sealed class SearchStats() : SearchStatsTests(new SiloSubject(external: true));
+    [Slow] public sealed class SearchStats() : SearchStatsTests(new SiloSubject(external: true));
 }

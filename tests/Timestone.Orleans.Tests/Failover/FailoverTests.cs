@@ -11,6 +11,7 @@ namespace Timestone.Orleans.Tests.Failover;
 /// Silos that die and silos that are restarted, under load. TIMESTONE_FAILOVER_SECONDS makes the first last so long, with a silo killed
 /// every ten seconds, instead of two of them; TIMESTONE_FAULT_SEED repeats the recorded calls.
 /// </summary>
+[Slow]
 public sealed class FailoverTests(ITestOutputHelper output)
 {
     private const int Queues = 12;

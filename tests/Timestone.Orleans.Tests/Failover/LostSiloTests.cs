@@ -11,6 +11,7 @@ namespace Timestone.Orleans.Tests.Failover;
 /// How long callers are without a queue whose silo freezes, dies or is busy. TIMESTONE_FAILOVER_SECONDS is how long silos are starved of
 /// processor time, instead of 15 s; TIMESTONE_FAILOVER_EVENTS how many are lost for the figures, instead of one.
 /// </summary>
+[Slow]
 public sealed class LostSiloTests(ITestOutputHelper output)
 {
     private const int Queues = 12;

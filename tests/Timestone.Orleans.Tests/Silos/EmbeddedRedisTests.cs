@@ -11,6 +11,7 @@ namespace Timestone.Orleans.Tests.Silos;
 
 /// <summary>A silo that brings its cluster's Redis along.</summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class EmbeddedRedisTests : IDisposable
 {
     private const int Messages = 200;

@@ -11,6 +11,7 @@ namespace Timestone.Orleans.Tests.Silos;
 
 /// <summary>How silos come into their cluster, as processes.</summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class JoiningTests(ITestOutputHelper output) : IDisposable
 {
     private const string AnyUrl = "http://127.0.0.1:0";

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
 
+[Slow]
 public sealed class MessageGrainTests : SiloTests
 {
     private static readonly Payload Result = Payload.FromJson("42"u8.ToArray());

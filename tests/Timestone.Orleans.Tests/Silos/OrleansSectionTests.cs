@@ -13,6 +13,7 @@ namespace Timestone.Orleans.Tests.Silos;
 
 /// <summary>Orleans' own configuration section, by which Aspire tells a silo where it belongs.</summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class OrleansSectionTests : IDisposable
 {
     private readonly TemporaryDirectory _data = new();

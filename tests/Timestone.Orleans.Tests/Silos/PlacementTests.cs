@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
 
+[Slow]
 public sealed class PlacementTests(ITestOutputHelper output) : SiloTests
 {
     private const int EnoughOfASilo = 50;

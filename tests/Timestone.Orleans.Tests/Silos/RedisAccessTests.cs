@@ -9,6 +9,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Silos;
 
 [Collection(Apart.Name)]
+[Slow]
 public sealed class RedisAccessTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Silos;
 
 [Collection(Apart.Name)]
+[Slow]
 public sealed class RedisReadinessTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Redis;
 using Timestone.Tests.Server;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
@@ -10,6 +11,7 @@ namespace Timestone.Orleans.Tests.Silos;
 /// Servers, and silos of different clusters, would take the queues of one Redis from each other: whoever comes second is refused.
 /// </summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class SharedRedisTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -11,6 +11,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Silos;
 
 [Collection(Apart.Name)]
+[Slow]
 public sealed class SiloProgramTests : IDisposable
 {
     private readonly TemporaryDirectory _data = new();

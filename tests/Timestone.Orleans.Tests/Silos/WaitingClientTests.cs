@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 using Shouldly;
 using Timestone.Client.Orleans;
 using Timestone.Tests.Redis;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
 
 /// <summary>A client whose cluster is not there yet.</summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class WaitingClientTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Timestone.Orleans.Tests.Silos;
 
+[Slow]
 public sealed class WakeTests : SiloTests
 {
     [Fact]

@@ -15,6 +15,7 @@ namespace Timestone.Orleans.Tests.Storage;
 
 /// <summary>The grain storage of a silo without Redis, within the silo program.</summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class FileStorageTests : IDisposable
 {
     private readonly TemporaryDirectory _data = new();

@@ -11,6 +11,7 @@ namespace Timestone.Orleans.Tests.Storage;
 
 /// <summary>The grain storage of silos that share a Redis.</summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class RedisStorageTests
 {
     private static string _redis = "";

@@ -13,6 +13,7 @@ namespace Timestone.Orleans.Tests.Streams;
 
 /// <summary>Reading one partition as a pulling agent does, without Orleans.</summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class KafkaReceiverTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Second = TimeSpan.FromSeconds(1);

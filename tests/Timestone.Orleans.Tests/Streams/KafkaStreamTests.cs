@@ -1,12 +1,14 @@
 using Orleans.Streams;
 using Shouldly;
 using Timestone.Streams.Kafka;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Streams;
 
 /// <summary>The stream provider in a cluster.</summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class KafkaStreamTests
 {
     private readonly string _test = Guid.NewGuid().ToString("N")[..8];

@@ -12,6 +12,7 @@ using Xunit;
 namespace Timestone.Orleans.Tests.Streams;
 
 /// <summary>The whole way through a cluster, each part a real process: silos, Redis, Kafka, Elasticsearch.</summary>
+[Slow]
 public sealed class SiloFlowTests(ITestOutputHelper output)
 {
     private const int Silos = 3;

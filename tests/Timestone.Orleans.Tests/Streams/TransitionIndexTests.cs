@@ -6,12 +6,14 @@ using Timestone.Engine;
 using Timestone.Grains;
 using Timestone.Kafka.Clients;
 using Timestone.Tests.Kafka;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Orleans.Tests.Streams;
 
 /// <summary>The grains that write the indices, from the topics that the publisher writes for everybody.</summary>
 [Collection(Apart.Name)]
+[Slow]
 public sealed class TransitionIndexTests : IAsyncLifetime
 {
     private readonly StrictIndex _index = new();

@@ -1,9 +1,11 @@
 using Timestone.Tests.Api;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Browser;
 
 /// <summary>What a web page elsewhere can do to a server on the machine of whoever looks at the page.</summary>
+[Slow]
 public sealed class WebPageTests(ApiServer server) : IClassFixture<ApiServer>
 {
     [Fact]

@@ -3,11 +3,13 @@ using System.Net;
 using System.Net.Sockets;
 using Shouldly;
 using Timestone.Tests.Api;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Cli;
 
 /// <summary>The program as a process, where its frame shows: arguments, streams, exit codes.</summary>
+[Slow]
 public sealed class ProcessTests(ApiServer server) : IClassFixture<ApiServer>
 {
     private string Address => server.BaseAddress.ToString();

@@ -9,6 +9,7 @@ using Xunit;
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>Who we are, whom we trust, and what is refused before anything is sent.</summary>
+[Slow]
 public sealed class ConnectionTests
 {
     private static readonly Uri Somewhere = new("http://localhost:9200");

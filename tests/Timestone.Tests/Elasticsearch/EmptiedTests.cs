@@ -3,11 +3,13 @@ using Shouldly;
 using Timestone.Engine;
 using Timestone.Indexing.Elasticsearch;
 using Timestone.Journals.Memory;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>An Elasticsearch that loses its indices under a running writer, on the real one: it must not make indices of its own.</summary>
+[Slow]
 public sealed class EmptiedTests
 {
     private const string Q = "q";

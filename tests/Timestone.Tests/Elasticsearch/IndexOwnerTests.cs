@@ -12,6 +12,7 @@ using Xunit;
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>Two services that are given one Elasticsearch and one prefix, on a real one.</summary>
+[Slow]
 public sealed class IndexOwnerTests
 {
     private const string Q = "jobs";

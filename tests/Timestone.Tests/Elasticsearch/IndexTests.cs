@@ -9,6 +9,7 @@ using Xunit;
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>What searches answer, held to the naive index of the tests.</summary>
+[Slow]
 public sealed class IndexTests
 {
     private static readonly Freshness AnyFreshness = new();

@@ -3,11 +3,13 @@ using Timestone.Engine;
 using Timestone.Events;
 using Timestone.Indexing.Elasticsearch;
 using Timestone.Journals.Memory;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>The index of current messages is built anew beside the running service.</summary>
+[Slow]
 public sealed class RebuildTests
 {
     private const string Q = "q";

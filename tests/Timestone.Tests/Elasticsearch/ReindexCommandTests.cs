@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using Shouldly;
 using Timestone.Tests.Cli;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;
 
+[Slow]
 public sealed class ReindexCommandTests
 {
     [Fact]

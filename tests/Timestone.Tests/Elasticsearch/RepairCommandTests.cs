@@ -1,10 +1,12 @@
 using Shouldly;
 using Timestone.Tests.Cli;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary><c>timestone verify-index --repair</c>, on a real Elasticsearch.</summary>
+[Slow]
 public sealed class RepairCommandTests
 {
     [Fact]

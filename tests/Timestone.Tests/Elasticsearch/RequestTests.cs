@@ -4,11 +4,13 @@ using Shouldly;
 using Timestone.Engine;
 using Timestone.Indexing.Elasticsearch;
 using Timestone.Journals.Memory;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>Every request that can be sent is one of the official description, which the stand-in checks each against.</summary>
+[Slow]
 public sealed class RequestTests
 {
     [Fact]

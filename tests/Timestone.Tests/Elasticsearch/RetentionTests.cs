@@ -6,6 +6,7 @@ using Xunit;
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>How historic indices are named, and when they are deleted.</summary>
+[Slow]
 public sealed class RetentionTests
 {
     private static readonly IndexNames Names = new("timestone");

@@ -3,11 +3,13 @@ using Shouldly;
 using Timestone.Cli;
 using Timestone.Indexing.Elasticsearch;
 using Timestone.Tests.Flow;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>What a comparison of the indices with the queues finds and repairs, on a real Elasticsearch.</summary>
+[Slow]
 public sealed class ScrubTests(ITestOutputHelper output)
 {
     private const string Q = "orders";

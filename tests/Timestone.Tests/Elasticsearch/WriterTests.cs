@@ -8,6 +8,7 @@ using Xunit;
 namespace Timestone.Tests.Elasticsearch;
 
 /// <summary>What the writer leaves in the indices, whatever happens on the way.</summary>
+[Slow]
 public sealed class WriterTests
 {
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];

@@ -1,5 +1,6 @@
 using Shouldly;
 using Timestone.Events;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Events;
@@ -18,6 +19,7 @@ public sealed class ProgressNotesTests
     }
 
     [Fact]
+    [Slow]
     public void The_slowest_partition_says_how_far_all_are()
     {
         _notes.Note(100, At((0, 0), (0, 0))).ShouldBe(100);

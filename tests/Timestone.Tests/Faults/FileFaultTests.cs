@@ -7,6 +7,7 @@ namespace Timestone.Tests.Faults;
 /// Faults of real processes on the file journal: nothing acknowledged is lost, nothing is done twice, and every answer has its place in one
 /// order.
 /// </summary>
+[Slow]
 public sealed class FileFaultTests(ITestOutputHelper output)
 {
     [Fact]

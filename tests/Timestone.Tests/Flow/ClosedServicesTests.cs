@@ -18,6 +18,7 @@ namespace Timestone.Tests.Flow;
 /// A Kafka and an Elasticsearch that speak TLS with certificates of an authority which the machine does not trust, and that take one user
 /// each; told to a server as its users do, in its environment. The Kafka also takes who has another kind of password, or a certificate.
 /// </summary>
+[Slow]
 public sealed class ClosedServicesTests(ClosedServicesTests.Services services) : IClassFixture<ClosedServicesTests.Services>
 {
     private const string User = "timestone", Password = "se:cret", ApiKey = "a2V5OnNlY3JldA==", Basic = "Basic dGltZXN0b25lOnNlOmNyZXQ=";

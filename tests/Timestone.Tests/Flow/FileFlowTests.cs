@@ -7,6 +7,7 @@ namespace Timestone.Tests.Flow;
 /// From the file journal of a real process straight to an index, while the process and Elasticsearch are killed and the network between
 /// them fails.
 /// </summary>
+[Slow]
 public sealed class FileFlowTests(ITestOutputHelper output)
 {
     private static int Kills => 3 + (FlowSwitches.Messages(0) / 10_000);

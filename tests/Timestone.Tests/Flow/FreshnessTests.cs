@@ -19,6 +19,7 @@ namespace Timestone.Tests.Flow;
 /// How fresh a search says to be, held to the truth while one part of the way stands still and all others go on: whatever was enqueued
 /// longer before a search than it says to be behind is found by it.
 /// </summary>
+[Slow]
 public sealed class FreshnessTests(ITestOutputHelper output)
 {
     private const string Q = "fresh";

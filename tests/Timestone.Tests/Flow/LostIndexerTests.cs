@@ -12,6 +12,7 @@ namespace Timestone.Tests.Flow;
 /// <summary>
 /// How long searches stand still when an indexer is killed, with the time-outs that indexers have unless they are told others.
 /// </summary>
+[Slow]
 public sealed class LostIndexerTests(ITestOutputHelper output)
 {
     private const string Q = "lost";

@@ -12,6 +12,7 @@ namespace Timestone.Tests.Flow;
 /// What an operator sees of a real Kafka and Elasticsearch that do not work, and that all is indexed when they do again. Each is a row of
 /// docs/operations.md.
 /// </summary>
+[Slow]
 public sealed class OutageTests : IAsyncLifetime
 {
     private const string Q = "outage", Kafka = "kafka", Elasticsearch = "elasticsearch";

@@ -10,6 +10,7 @@ using Xunit;
 namespace Timestone.Tests.Indexing;
 
 /// <summary>The index in memory against the naive one, on random stories; a failure names its seed.</summary>
+[Slow]
 public sealed class MemoryIndexModelTests(ITestOutputHelper output)
 {
     private const int Fixed = 150;

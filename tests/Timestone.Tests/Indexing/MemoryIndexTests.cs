@@ -101,6 +101,7 @@ public sealed class MemoryIndexTests
     }
 
     [Fact]
+    [Slow]
     public async Task A_search_over_many_meets_each_that_stays_once_whatever_else_comes_and_goes()
     {
         const int Stay = 20_000;

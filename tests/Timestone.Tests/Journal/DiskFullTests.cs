@@ -1,10 +1,12 @@
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Journals.Files;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Journal;
 
+[Slow]
 public sealed class DiskFullTests
 {
     private const int SegmentBytes = 256 * 1024;

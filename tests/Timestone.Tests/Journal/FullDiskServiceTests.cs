@@ -7,6 +7,7 @@ using Xunit;
 namespace Timestone.Tests.Journal;
 
 /// <summary>What callers see of a full disk: a service on a journal with threads of its own.</summary>
+[Slow]
 public sealed class FullDiskServiceTests : IAsyncLifetime
 {
     private const string Queue = "orders";

@@ -1,6 +1,7 @@
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Journals.Files;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Journal;
@@ -8,6 +9,7 @@ namespace Timestone.Tests.Journal;
 /// <summary>
 /// Random commits, failures, compactions, openings and crashes, each run from a seed, against the rows that were answered.
 /// </summary>
+[Slow]
 public sealed class JournalSoakTests
 {
     private const int Runs = 150, Steps = 120;
@@ -15,9 +17,9 @@ public sealed class JournalSoakTests
     [Fact]
     public async Task What_was_answered_is_always_there_and_what_was_refused_never()
     {
+        var counts = new Counts();
         for (var seed = 0; seed < Runs; seed++)
         {
-        var counts = new Counts();
             try
             {
                 await new Run(seed, counts).GoAsync();
@@ -27,8 +29,6 @@ public sealed class JournalSoakTests
                 throw new InvalidOperationException($"Seed {seed}: {failure.Message}", failure);
             }
         }
-    }
-
 
         // The seeds are the same each time, and so is what happens.
         counts.Commits.ShouldBeGreaterThan(40 * Runs);
@@ -40,6 +40,8 @@ public sealed class JournalSoakTests
     private sealed class Counts
     {
         public int Commits, Crashes, Failures, Compactions;
+    }
+
     private sealed class Run(int seed, Counts counts)
     {
         private readonly Random _random = new(seed);
@@ -64,9 +66,9 @@ public sealed class JournalSoakTests
                 {
                     // A failure is an answer too; what it leaves open, the next opening decides.
                     _queue = null;
+                    counts.Failures++;
                 }
             }
-                    counts.Failures++;
 
             _disk.Fails = static _ => false;
             Crash();
@@ -125,9 +127,9 @@ public sealed class JournalSoakTests
             _unknown = _queue!.Contents;
             await _queue.CommitAsync(batch);
             (_answered, _unknown) = (_unknown, null);
+            counts.Commits++;
         }
 
-            counts.Commits++;
         private void Change(ChangeBatch batch)
         {
             var rows = _queue!.Rows;
@@ -156,13 +158,13 @@ public sealed class JournalSoakTests
         private void Compact()
         {
             if (_compaction is null or { IsCompleted: true })
-                _compaction = _journal!.CompactAsync();
-            if (!_compaction.IsCompleted)
             {
-                _journal!.WritePending();
+                _compaction = _journal!.CompactAsync();
                 counts.Compactions++;
             }
 
+            if (!_compaction.IsCompleted)
+                _journal!.WritePending();
         }
 
         // The end of the process alone leaves what was written; the loss of power leaves what was flushed, and some of the rest.
@@ -171,7 +173,7 @@ public sealed class JournalSoakTests
             if (_random.Next(2) == 0)
                 _disk = _disk.Crash(() => _random.Next(2) == 0);
             (_journal, _queue, _compaction) = (null, null, null);
+            counts.Crashes++;
         }
     }
-            counts.Crashes++;
 }

@@ -6,11 +6,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Timestone.Kafka;
 using Timestone.Kafka.Clients;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
 /// <summary>Reading transitions again while Kafka is silent: whoever stops does not wait for it.</summary>
+[Slow]
 public sealed class KafkaArchiveTests
 {
     // To Kafka this time is the beginning of a partition. The mock cluster knows no others.

@@ -13,6 +13,7 @@ namespace Timestone.Tests.Kafka;
 /// From the source through the brokers to the index, with everything on the way failing now and then by errors that only a mock cluster can
 /// be told to answer.
 /// </summary>
+[Slow]
 public sealed class KafkaFaultTests
 {
     [Theory]

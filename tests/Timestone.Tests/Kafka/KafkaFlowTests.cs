@@ -9,6 +9,7 @@ using Xunit;
 namespace Timestone.Tests.Kafka;
 
 /// <summary>The whole way, each part a real process: server, Kafka, indexer, Elasticsearch.</summary>
+[Slow]
 public sealed class KafkaFlowTests(ITestOutputHelper output)
 {
     // Nobody listens there.
@@ -69,8 +70,8 @@ public sealed class KafkaFlowTests(ITestOutputHelper output)
         }
 
         var during = await services.Elasticsearch.TransitionsAsync();
-        await load.EndAsync();
         during.ShouldBePositive();
+        await load.EndAsync();
         var loaded = clock.Elapsed;
         await services.Elasticsearch.IncludesAsync(load, FlowSwitches.Partitions);
         var complete = clock.Elapsed;

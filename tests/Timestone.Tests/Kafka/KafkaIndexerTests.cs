@@ -12,6 +12,7 @@ using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
+[Slow]
 public sealed class KafkaIndexerTests : IAsyncLifetime
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);

@@ -1,11 +1,13 @@
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Kafka.Clients;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
 /// <summary>What brokers answer that cannot be had from a real one on demand.</summary>
+[Slow]
 public sealed class KafkaPublisherFaultTests : IDisposable
 {
     private readonly MockKafka _kafka = new();

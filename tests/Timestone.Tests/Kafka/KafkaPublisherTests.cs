@@ -4,10 +4,12 @@ using Shouldly;
 using Timestone.Engine;
 using Timestone.Kafka;
 using Timestone.Kafka.Clients;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
+[Slow]
 public sealed class KafkaPublisherTests
 {
     [Fact]

@@ -13,6 +13,7 @@ using Xunit;
 namespace Timestone.Tests.Kafka;
 
 /// <summary>A server that compares the indices with its queues, on a real Kafka and a real Elasticsearch.</summary>
+[Slow]
 public sealed class KafkaScrubTests
 {
     private const string Q = "orders";

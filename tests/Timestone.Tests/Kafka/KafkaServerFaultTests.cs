@@ -1,10 +1,12 @@
 using Shouldly;
 using Timestone.Kafka.Clients;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;
 
 /// <summary>Publisher and indexer while real brokers are killed and started again.</summary>
+[Slow]
 public sealed class KafkaServerFaultTests(KafkaServerFaultTests.OwnKafka own) : IClassFixture<KafkaServerFaultTests.OwnKafka>
 {
     private const int Kills = 2;

@@ -9,6 +9,7 @@ using Xunit;
 namespace Timestone.Tests.Kafka;
 
 /// <summary>What a reader commits, where its topics may be others.</summary>
+[Slow]
 public sealed class ProgressTests : IAsyncLifetime
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), Day = TimeSpan.FromDays(1), Patience = TimeSpan.FromSeconds(30);

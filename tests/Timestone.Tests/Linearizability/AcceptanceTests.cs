@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Shouldly;
 using Timestone.Tests.Simulation;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Linearizability;
 
 /// <summary>Histories that are linearizable are found to be.</summary>
+[Slow]
 public sealed class AcceptanceTests(ITestOutputHelper output)
 {
     private const long MostTrials = 2_000_000;
@@ -65,14 +67,14 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
             Settings = new QueueSettings { Type = type, Lease = TimeSpan.FromMilliseconds(200) },
         };
         var history = HistoryMaker.Make(new Random(seed), shape);
+        var unknown = history.Calls.Count(static call => call.Answer is null);
         var clock = Stopwatch.StartNew();
         var verdict = LinearizabilityChecker.Check(history);
-        var unknown = history.Calls.Count(static call => call.Answer is null);
         output.WriteLine(
             $"{type}: {history.Calls.Count} calls of {callers} callers, {unknown} of unknown outcome, in {clock.Elapsed.TotalSeconds:0.0} s: {verdict}"
         );
         verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
-    }
-}
         history.Calls.Count.ShouldBeGreaterThanOrEqualTo(shape.Calls);
         unknown.ShouldBeGreaterThanOrEqualTo(shape.Calls * unknownPerMille / 2000);
+    }
+}

@@ -1,20 +1,22 @@
 using Shouldly;
 using Timestone.Tests.Reference;
 using Timestone.Tests.Simulation;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Linearizability;
 
 /// <summary>The checker says of small histories what trying everything says of them.</summary>
+[Slow]
 public sealed class AgreementTests(ITestOutputHelper output)
 {
     private const int Most = 2000;
 
-    [Fact]
-    public void A_few_calls_are_decided_as_brute_force_decides_them()
     // Some histories are too much for brute force, but not most of them. One seed alone decides nothing.
     private static readonly int Least = SimulationSwitches.Seed is null ? 50 : 0;
 
+    [Fact]
+    public void A_few_calls_are_decided_as_brute_force_decides_them()
     {
         var (accepted, rejected) = (0, 0);
         Seeds.Run(

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Timestone.Tests.Linearizability;
 
+[Slow]
 public sealed class HistoryFileTests(ITestOutputHelper output)
 {
     [Fact]

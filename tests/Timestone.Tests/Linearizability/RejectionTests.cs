@@ -1,4 +1,5 @@
 using Shouldly;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Linearizability;
@@ -6,6 +7,7 @@ namespace Timestone.Tests.Linearizability;
 /// <summary>
 /// The checker finds what is wrong: each scene is one caller between two crowds, who is lied to once.
 /// </summary>
+[Slow]
 public sealed class RejectionTests(ITestOutputHelper output)
 {
     private const int SeedsEach = 4;

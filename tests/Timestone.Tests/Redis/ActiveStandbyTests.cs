@@ -15,6 +15,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>Servers on one Redis: one is active, the others stand by.</summary>
+[Slow]
 public sealed class ActiveStandbyTests(ITestOutputHelper output) : IDisposable
 {
     private readonly RedisServer _redis = RedisServer.Start();

@@ -11,6 +11,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>Who may come to a Redis, and whom we trust there.</summary>
+[Slow]
 public sealed class RedisAccessTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

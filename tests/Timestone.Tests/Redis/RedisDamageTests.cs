@@ -10,6 +10,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>What is not what it should be in Redis: it concerns one queue, is said clearly, and is over when it is mended.</summary>
+[Slow]
 public sealed class RedisDamageTests : IAsyncLifetime
 {
     private readonly RedisServer _redis = RedisServer.Start();

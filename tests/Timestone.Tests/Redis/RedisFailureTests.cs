@@ -12,6 +12,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>What happens where Redis fails: unknown outcomes, told in time, and work that goes on by itself.</summary>
+[Slow]
 public sealed class RedisFailureTests : IAsyncDisposable
 {
     private readonly RedisServer _server = RedisServer.Start();

@@ -12,6 +12,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>A Redis at its <c>maxmemory</c> that evicts nothing: what is new is refused, and all work on what it holds goes on.</summary>
+[Slow]
 public sealed class RedisFullTests : IDisposable
 {
     private readonly RedisServer _redis = RedisServer.Start("--maxmemory", "12mb");

@@ -2,11 +2,13 @@ using Shouldly;
 using Timestone.Engine;
 using Timestone.Journals.Redis;
 using Timestone.Tests.Journal;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Redis;
 
 /// <summary>Opening a queue asks for no large reply, whatever the queue holds.</summary>
+[Slow]
 public sealed class RedisLoadTests : IAsyncDisposable
 {
     private const int MaxReplyBytes = 16 * 1024 * 1024;

@@ -12,6 +12,7 @@ using Xunit;
 namespace Timestone.Tests.Redis;
 
 /// <summary>What a server on Redis can be told, and what it says.</summary>
+[Slow]
 public sealed class RedisServerOptionTests
 {
     [Fact]

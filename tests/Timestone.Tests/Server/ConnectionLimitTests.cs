@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Timestone.Tests.Server;
 
+[Slow]
 public sealed class ConnectionLimitTests : IDisposable
 {
     private const int Descriptors = 600;

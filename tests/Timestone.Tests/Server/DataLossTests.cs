@@ -9,6 +9,7 @@ using Xunit;
 namespace Timestone.Tests.Server;
 
 /// <summary>A real server whose files are not what they were: what it says and what it does about that.</summary>
+[Slow]
 public sealed class DataLossTests : IDisposable
 {
     private const string Segment = "000000000001.log";

@@ -12,6 +12,7 @@ namespace Timestone.Tests.Server;
 /// A real server on a real directory in which the system's calls fail: nobody is told more than is true, and who asks is told.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
+[Slow]
 public sealed class FailingDiskTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

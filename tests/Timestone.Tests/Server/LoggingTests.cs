@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using Shouldly;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Server;
 
 /// <summary>What a server's log says, and that its configuration is that of any ASP.NET Core host.</summary>
+[Slow]
 public sealed class LoggingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("timestone-logging-").FullName;

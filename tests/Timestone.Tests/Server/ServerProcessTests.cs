@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Server;
 
+[Slow]
 public sealed class ServerProcessTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("timestone-server-").FullName;

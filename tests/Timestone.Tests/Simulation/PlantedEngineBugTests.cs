@@ -1,5 +1,6 @@
 using Timestone.Engine;
 using Timestone.Tests.Reference;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Simulation;
@@ -8,6 +9,7 @@ namespace Timestone.Tests.Simulation;
 /// That the simulation finds what it is there to find: for each invariant an engine that breaks it, which must be caught
 /// breaking it within a few hundred seeds.
 /// </summary>
+[Slow]
 public sealed class PlantedEngineBugTests(ITestOutputHelper output)
 {
     private const int MostSeeds = 400;

@@ -1,4 +1,5 @@
 using Timestone.Engine;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Simulation;
@@ -6,6 +7,7 @@ namespace Timestone.Tests.Simulation;
 /// <summary>
 /// That the simulation of the journal finds what it is there to find: each of these journals must be caught within a few hundred seeds.
 /// </summary>
+[Slow]
 public sealed class PlantedJournalBugTests(ITestOutputHelper output)
 {
     private const int MostSeeds = 300;

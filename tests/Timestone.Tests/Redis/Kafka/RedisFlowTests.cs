@@ -1,5 +1,6 @@
 using System.Globalization;
 using Timestone.Tests.Flow;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Redis;
@@ -7,6 +8,7 @@ namespace Timestone.Tests.Redis;
 /// <summary>
 /// The whole way with the data in Redis, an active server and a standby, while servers, Kafka and Elasticsearch are killed.
 /// </summary>
+[Slow]
 public sealed class RedisFlowTests(ITestOutputHelper output)
 {
     private const int Kills = 4;
