@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Indexing.Elasticsearch;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;

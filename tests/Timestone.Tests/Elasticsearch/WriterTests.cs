@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Indexing.Elasticsearch;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Elasticsearch;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Engine;
 using Timestone.Indexing.Memory;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Indexing;

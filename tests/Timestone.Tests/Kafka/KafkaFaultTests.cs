@@ -5,6 +5,7 @@ using Timestone.Engine;
 using Timestone.Events;
 using Timestone.Journals.Memory;
 using Timestone.Kafka;
+using Timestone.Tests.Support;
 using Xunit;
 
 namespace Timestone.Tests.Kafka;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Shouldly;
 using Timestone.Bytes;
 using Timestone.Engine;
-using Timestone.Journals.Rows;
+using Timestone.Journals;
 using Timestone.Json;
 using Timestone.Tests.Cli;
 using Timestone.Tests.Support;
@@ -69,7 +69,7 @@ public sealed partial class SettingTests
     {
         var words = Options.GetValueOrDefault(name, $"update --{Hump().Replace(name, "-$0").ToLowerInvariant()}").Split(' ');
         await using var cli = new CliBench();
-        (await cli.RunAsync("queue", words[0], "--help")).Out.ShouldMatch($@"^\s*{words[1]}\b(?!-)");
+        (await cli.RunAsync("queue", words[0], "--help")).Out.ShouldMatch($@"(?m)^\s*{words[1]}\b(?!-)");
     }
 
     private static QueueSettings? Through(JsonTypeInfo<QueueSettings> format) =>
