@@ -6,6 +6,9 @@ namespace Timestone.Cli;
 /// <summary>The worker's log for people: warnings, a line each, and the same line not again and again while a server is away.</summary>
 internal sealed class WorkerWarnings(Call call, TextWriter error) : ILogger<TimestoneWorker>
 {
+    // The worker's own event for a permanent failure, which comes without its exception.
+    private const string FailedForGood = "FailedForGood";
+
     private string? _last;
 
     public IDisposable? BeginScope<TState>(TState state)
@@ -24,7 +27,7 @@ internal sealed class WorkerWarnings(Call call, TextWriter error) : ILogger<Time
     )
     {
         // What a command came to is told by itself.
-        if (!IsEnabled(logLevel) || exception is CommandFailedException or PermanentFailureException)
+        if (!IsEnabled(logLevel) || exception is CommandFailedException || eventId.Name == FailedForGood)
             return;
         var line = exception is TimestoneException refused
             ? $"{formatter(state, null).TrimEnd('.')}: {call.Describe(refused)}"
