@@ -104,7 +104,7 @@ public sealed record TimestoneServerOptions
     [Range(0, double.PositiveInfinity)]
     public int ScrubRate { get; init; } = 100;
 
-    /// <summary>How long after one comparison of all messages the next one begins. More than 0.</summary>
+    /// <summary>How long after one comparison of all messages the next one begins: 1 ms to a day.</summary>
     [Option("how long after one comparison the next begins"), Range(0.001, 86400)]
     public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromHours(1);
 

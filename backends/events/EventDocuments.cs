@@ -50,7 +50,9 @@ public static class EventDocuments
             Version = entry.Version,
             From = removed ? entry.State : entry.From,
             To = removed ? null : entry.State,
-            Cause = entry.Cause ?? throw new ArgumentException($"No history shows a message that is {entry.Kind}.", nameof(entry)),
+            Cause = entry is { IsHistoric: true, Cause: { } cause } && Enum.IsDefined(cause)
+                ? cause
+                : throw new ArgumentException($"No history shows a {entry.Kind} by {entry.Cause}.", nameof(entry)),
             At = Time(entry.At),
             InFrom = removed || entry.From is null ? null : TimeSpan.FromMilliseconds(entry.At - entry.Since),
             Attempt = entry.Attempt,

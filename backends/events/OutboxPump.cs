@@ -55,7 +55,7 @@ public sealed class OutboxPump : IAsyncDisposable
         _watch = new OutboxWatch(name, outbox, logger);
 
         // Whatever goes wrong, going on is better than to stop for ever: the log says what it was.
-        _retry = new EndlessRetry($"The flow of events to {name}", logger, _time, static _ => true);
+        _retry = new EndlessRetry($"The flow of events to {name}", logger, _time, anything: true);
 
         // Now, and not when a thread is free: what an outbox in memory is told before it has a reader has no history.
         _opened = TryOpen();
@@ -130,19 +130,24 @@ public sealed class OutboxPump : IAsyncDisposable
     private async Task DeliverAsync(IOutboxReader reader, OutboxBatch batch, CancellationToken stopping)
     {
         var told = _startsAnew ? new OutboxBatch(batch.Entries, afterGap: true) : batch;
-        var isDelivered = _startsAnew = false;
+        _startsAnew = false;
         await PersistAsync(
                 "deliver",
                 async cancellationToken =>
                 {
-                    if (!isDelivered)
-                    {
-                        await _sink.DeliverAsync(told, cancellationToken).ConfigureAwait(false);
-                        isDelivered = true;
-                        Interlocked.Increment(ref _delivered);
-                    }
+                    await _sink.DeliverAsync(told, cancellationToken).ConfigureAwait(false);
+                    return true;
+                },
+                stopping
+            )
+            .ConfigureAwait(false);
+        Interlocked.Increment(ref _delivered);
 
-                    // Also while it stops: else what was delivered would come again.
+        // Also when it was stopped meanwhile: else what was delivered would come again.
+        await PersistAsync(
+                "acknowledge",
+                async _ =>
+                {
                     await reader.AcknowledgeAsync(batch, CancellationToken.None).ConfigureAwait(false);
                     return true;
                 },

@@ -24,13 +24,14 @@ internal sealed class BackgroundLoop : IAsyncDisposable
     {
         (_afterFailure, _failed, _time) = (afterFailure, failed, time ?? TimeProvider.System);
         _stopped = new Lazy<Task>(StopAsync);
-        _running = Task.Run(() => RunAsync(turn, first));
+        var woken = _woken.Next();
+        _running = Task.Run(() => RunAsync(turn, first, woken));
     }
 
     /// <summary>Starts a loop whose turns say how long to pause after them.</summary>
     /// <param name="turn">One turn.</param>
     /// <param name="afterFailure">How long to pause after a turn that failed.</param>
-    /// <param name="failed">Is told why a turn failed.</param>
+    /// <param name="failed">Is told why a turn failed. What it throws is ignored.</param>
     /// <param name="first">How long to pause before the first turn.</param>
     /// <param name="time">What pauses are timed by; null for the system's time.</param>
     public static BackgroundLoop Start(
@@ -80,9 +81,9 @@ internal sealed class BackgroundLoop : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task RunAsync(Func<CancellationToken, Task<TimeSpan>> turn, TimeSpan pause)
+    private async Task RunAsync(Func<CancellationToken, Task<TimeSpan>> turn, TimeSpan pause, Task woken)
     {
-        var (stopping, woken) = (_stopping.Token, _woken.Next());
+        var stopping = _stopping.Token;
         while (true)
         {
             var wait = pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
@@ -98,9 +99,21 @@ internal sealed class BackgroundLoop : IAsyncDisposable
             {
                 // Whatever it was, it must go on being tried. What a turn says that was canceled is of no interest.
                 if (!stopping.IsCancellationRequested)
-                    _failed(problem);
+                    Tell(problem);
                 pause = _afterFailure;
             }
+        }
+    }
+
+    private void Tell(Exception problem)
+    {
+        try
+        {
+            _failed(problem);
+        }
+        catch (Exception)
+        {
+            // Who cannot be told does not end what goes on.
         }
     }
 }

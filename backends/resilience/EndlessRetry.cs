@@ -8,39 +8,50 @@ namespace Timestone.Resilience;
 /// The retry policy for what has to succeed in the end: it is tried for ever, with growing pauses of up to five seconds. The log is told of
 /// the first failure and of the success after it, not of each attempt.
 /// </summary>
+/// <remarks>
+/// Polly's own jitter ends at its longest delay, where those that failed together would come back together for ever. So the pauses are
+/// reckoned here: each at most half shorter than twice the one before.
+/// </remarks>
 internal sealed partial class EndlessRetry
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(5);
+
     private readonly string _name;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly Func<Exception, bool> _passes;
+    private readonly Func<Exception, bool> _isExpected;
+    private readonly bool _anything;
     private readonly ResiliencePipeline _retries;
 
     /// <summary>The policy for the steps of one piece of work.</summary>
     /// <param name="name">How the log calls the work, as the subject of a sentence.</param>
     /// <param name="logger">Is told.</param>
     /// <param name="time">What the pauses are timed by.</param>
-    /// <param name="passes">Which failures are tried again; the others are the caller's. Null for those of input and output.</param>
-    public EndlessRetry(string name, ILogger logger, TimeProvider time, Func<Exception, bool>? passes = null)
+    /// <param name="isExpected">Which failures are to be expected, and tried again. Null for those of input and output.</param>
+    /// <param name="anything">Whether others are tried again, too, and told with where they come from; else they are the caller's.</param>
+    public EndlessRetry(
+        string name,
+        ILogger logger,
+        TimeProvider time,
+        Func<Exception, bool>? isExpected = null,
+        bool anything = false
+    )
     {
-        (_name, _logger, _time) = (name, logger, time);
-        _passes = passes ?? (static problem => problem is IOException);
+        (_name, _logger, _time, _anything) = (name, logger, time, anything);
+        _isExpected = isExpected ?? (static problem => problem is IOException);
         _retries = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(
                 new RetryStrategyOptions
                 {
-                    ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome.Exception is { } problem && _passes(problem)),
+                    ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome.Exception is { } problem && Passes(problem)),
                     MaxRetryAttempts = int.MaxValue,
-                    BackoffType = DelayBackoffType.Exponential,
-                    UseJitter = true,
-                    Delay = TimeSpan.FromMilliseconds(100),
-                    MaxDelay = TimeSpan.FromSeconds(5),
+                    DelayGenerator = static attempt => ValueTask.FromResult<TimeSpan?>(PauseAfter(attempt.AttemptNumber)),
                 }
             )
             .Build();
     }
 
-    /// <summary>Takes a step, until it succeeds.</summary>
+    /// <summary>Takes a step, until it succeeds. When it was stopped before, there is one attempt.</summary>
     /// <param name="step">What it does, as in "could not …".</param>
     /// <param name="attempt">One attempt.</param>
     /// <param name="stopping">Ends the pauses, and is what attempts are given.</param>
@@ -48,6 +59,10 @@ internal sealed partial class EndlessRetry
     public async Task<T> RunAsync<T>(string step, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken stopping)
     {
         var (failures, stalledAt) = (0, default(long?));
+
+        // Polly would make none.
+        if (stopping.IsCancellationRequested)
+            return await AttemptAsync(stopping).ConfigureAwait(false);
         var result = await _retries.ExecuteAsync(AttemptAsync, stopping).ConfigureAwait(false);
         if (stalledAt is { } since)
             LogResumed(_name, step, failures, _time.GetElapsedTime(since).TotalSeconds);
@@ -59,14 +74,14 @@ internal sealed partial class EndlessRetry
             {
                 return await attempt(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception problem) when (_passes(problem))
+            catch (Exception problem) when (Passes(problem))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 failures++;
                 if (stalledAt is null && problem is not ToldException)
                 {
                     stalledAt = _time.GetTimestamp();
-                    LogStalled(_name, step, problem.Message, problem is IOException ? null : problem);
+                    LogStalled(_name, step, problem.Message, _isExpected(problem) ? null : problem);
                 }
 
                 throw;
@@ -85,6 +100,14 @@ internal sealed partial class EndlessRetry
             },
             stopping
         );
+
+    private bool Passes(Exception problem) => _anything || _isExpected(problem);
+
+    private static TimeSpan PauseAfter(int attempt)
+    {
+        var longest = FirstPause * Math.Pow(2, attempt);
+        return (longest < LongestPause ? longest : LongestPause) * (1 - (Random.Shared.NextDouble() / 2));
+    }
 
     [LoggerMessage(
         52,

@@ -101,11 +101,16 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
             : [];
     }
 
+    private static IndexedMessage IndexedOf(Message message) =>
+        message.Life is null
+            ? throw new UsageException("The service does not tell the lives of messages; it is older than this program.")
+            : IndexedMessage.Of(message);
+
     private async Task<IndexedMessage?> FindInJournalAsync(string queue, string id, CancellationToken cancellationToken)
     {
         try
         {
-            return IndexedMessage.Of(await timestone.GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false));
+            return IndexedOf(await timestone.GetMessageAsync(queue, id, cancellationToken).ConfigureAwait(false));
         }
         catch (TimestoneException absent) when (absent.Code is ErrorCode.MessageNotFound or ErrorCode.QueueNotFound)
         {
@@ -192,7 +197,7 @@ internal sealed class IndexVerifier(ITimestone timestone, TimeSpan wait, TimePro
             }
 
             foreach (var message in page.Messages)
-                messages[message.Id] = IndexedMessage.Of(message);
+                messages[message.Id] = IndexedOf(message);
             cursor = page.Next;
         }
         while (cursor is not null);

@@ -3,7 +3,7 @@ using Timestone.Json;
 
 namespace Timestone;
 
-/// <summary>What made a transition or a removal. The numbers are stored.</summary>
+/// <summary>What made a transition or a removal. The numbers are stored; 9 and 12 are those of changes that are neither.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<TransitionCause>))]
 public enum TransitionCause : byte
 {

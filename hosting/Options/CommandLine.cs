@@ -17,7 +17,7 @@ internal static class CommandLine
     /// <param name="args">The arguments.</param>
     /// <param name="output">Where the help goes.</param>
     /// <param name="run">Runs the host with what was given, by its keys in the configuration.</param>
-    /// <exception cref="BadOptionException">An option is unknown, stands twice, or lacks its value or has one.</exception>
+    /// <exception cref="BadOptionException">An option is unknown, has two values or none, or is a flag and has one.</exception>
     public static Task<int> InvokeAsync(
         string description,
         IEnumerable<HostOption> options,
@@ -41,7 +41,7 @@ internal static class CommandLine
 
         var parse = root.Parse(args, Parsing);
         if (parse.Action is ParseErrorAction problem)
-            throw Refusal(args, parse, problem);
+            throw Refusal(args, [.. options.Where(static option => option.IsFlag).Select(static option => option.Option!)], parse, problem);
         return parse.InvokeAsync(new() { Output = output, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
@@ -65,12 +65,12 @@ internal static class CommandLine
         return symbol;
     }
 
-    private static BadOptionException Refusal(IReadOnlyList<string> args, ParseResult parse, ParseErrorAction problem)
+    private static BadOptionException Refusal(IReadOnlyList<string> args, string[] flags, ParseResult parse, ParseErrorAction problem)
     {
         if (parse.UnmatchedTokens is not [var unknown, ..])
             return new(Owner(parse.Errors[0].SymbolResult), parse.Errors[0].Message);
-        if (args.FirstOrDefault(arg => arg.EndsWith($"={unknown}", StringComparison.Ordinal)) is { } flag)
-            return new(flag[..flag.IndexOf('=', StringComparison.Ordinal)], "takes no value.");
+        if (flags.FirstOrDefault(flag => args.Contains($"{flag}={unknown}")) is { } given)
+            return new(given, "takes no value.");
 
         // The library only prints what may have been meant, in lines of their own.
         problem.ShowHelp = false;

@@ -77,7 +77,10 @@ public sealed class HostOption
     internal void Check(object options)
     {
         var value = _property.GetValue(options) is TimeSpan time ? time.TotalSeconds : _property.GetValue(options);
-        if (!_property.GetCustomAttributes<ValidationAttribute>().All(range => range.IsValid(value)))
+        if (
+            (_type.IsEnum && value is not null && !Enum.IsDefined(_type, value))
+            || !_property.GetCustomAttributes<ValidationAttribute>().All(range => range.IsValid(value))
+        )
             throw Refuse(Text(value));
     }
 

@@ -10,7 +10,7 @@ namespace Timestone.Tests.Docs;
 /// The commands of README.md and docs/ do what the pages say: each one runs here, in the order of its page, or is named in a list with the
 /// reason why not.
 /// </summary>
-[Trait("Category", "Slow")]
+[Slow]
 public sealed partial class CommandTests
 {
     private const string Start = "dotnet run --project server";

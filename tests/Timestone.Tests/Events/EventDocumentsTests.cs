@@ -147,6 +147,19 @@ public sealed class EventDocumentsTests
             );
     }
 
+    [Fact]
+    public void Causes_have_the_numbers_that_are_stored() =>
+        Enum.GetValues<TransitionCause>().Select(static cause => (int)cause).ShouldBe([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13]);
+
+    [Theory]
+    [InlineData(OutboxEntryKind.Transition, (TransitionCause)9)]
+    [InlineData(OutboxEntryKind.Transition, null)]
+    [InlineData(OutboxEntryKind.Removed, TransitionCause.Retention)]
+    public void What_no_history_shows_is_no_transition(OutboxEntryKind kind, TransitionCause? cause) =>
+        Should.Throw<ArgumentException>(() =>
+            EventDocuments.TransitionOf(Dequeue with { Kind = kind, Cause = cause, State = MessageState.Completed })
+        );
+
     [Theory]
     [InlineData(MessageState.Errored, TransitionCause.Retention)]
     [InlineData(MessageState.Errored, TransitionCause.Bound)]

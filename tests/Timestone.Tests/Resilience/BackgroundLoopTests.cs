@@ -61,6 +61,15 @@ public sealed class BackgroundLoopTests
     }
 
     [Fact]
+    public async Task Who_wakes_it_at_once_does_not_wait_for_the_first_turn()
+    {
+        var start = _time.GetUtcNow();
+        await using var loop = BackgroundLoop.Every(Interval, Turn, _failures.Add, first: Interval, time: _time);
+        loop.Wake();
+        (await NextAsync()).ShouldBe(start);
+    }
+
+    [Fact]
     public async Task Who_wakes_it_during_a_turn_gets_another_one()
     {
         var mayEnd = new TaskCompletionSource();
@@ -87,6 +96,24 @@ public sealed class BackgroundLoopTests
         var start = await NextAsync();
         (await LaterAsync()).ShouldBeGreaterThanOrEqualTo(start + Interval);
         _failures[0].ShouldBe(problem);
+    }
+
+    [Fact]
+    public async Task It_goes_on_and_stops_as_ever_where_a_failure_cannot_be_told()
+    {
+        var loop = BackgroundLoop.Every(
+            Interval,
+            async stopping =>
+            {
+                await Turn(stopping);
+                throw new InvalidOperationException("Injected.");
+            },
+            static _ => throw new InvalidOperationException("Injected, too."),
+            time: _time
+        );
+        await NextAsync();
+        await LaterAsync();
+        await loop.DisposeAsync().AsTask().WaitAsync(Patience);
     }
 
     [Fact]

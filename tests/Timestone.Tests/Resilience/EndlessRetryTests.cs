@@ -27,18 +27,33 @@ public sealed class EndlessRetryTests : IDisposable
     }
 
     [Fact]
-    public async Task No_pause_is_longer_than_five_seconds()
+    public async Task Pauses_grow_to_five_seconds_and_each_differs_from_the_others()
     {
-        var (before, longest, attempts) = (_time.GetUtcNow(), TimeSpan.Zero, 0);
+        var step = TimeSpan.FromMilliseconds(10);
+        var (before, pauses) = (_time.GetUtcNow(), new List<TimeSpan>());
         var run = RunAsync(() =>
         {
-            var now = _time.GetUtcNow();
-            (before, longest) = (now, now - before > longest ? now - before : longest);
-            return ++attempts < 50 ? throw new IOException("Injected.") : attempts;
+            pauses.Add(_time.GetUtcNow() - before);
+            before = _time.GetUtcNow();
+            return pauses.Count < 30 ? throw new IOException("Injected.") : pauses.Count;
         });
-        await PassAsync(run, TimeSpan.FromMilliseconds(100));
-        longest.ShouldBeGreaterThan(TimeSpan.FromSeconds(1));
-        longest.ShouldBeLessThanOrEqualTo(LongestPause + TimeSpan.FromMilliseconds(100));
+        await PassAsync(run, step);
+        for (var i = 1; i < pauses.Count; i++)
+        {
+            var longest = TimeSpan.FromMilliseconds(100) * Math.Pow(2, i - 1);
+            longest = longest < LongestPause ? longest : LongestPause;
+            pauses[i].ShouldBeGreaterThanOrEqualTo(longest / 2);
+        }
+
+        pauses[10..].Distinct().Count().ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public async Task What_was_stopped_before_is_tried_once()
+    {
+        await _stopping.CancelAsync();
+        (await RunAsync(static () => 7)).ShouldBe(7);
+        await Should.ThrowAsync<OperationCanceledException>(RunAsync(static () => throw new IOException("Injected.")));
     }
 
     [Fact]

@@ -242,6 +242,16 @@ public sealed class HostProgramTests
         errors.ToString().Trim().ShouldBe($"timestone-server: {option}: {says}");
     }
 
+    [Theory]
+    [InlineData("--insecure=yes", "--insecure: takes no value.")]
+    [InlineData("--kafka=h:1 h:1", "h:1: there is no such option; see --help.")]
+    public async Task What_belongs_to_no_option_is_refused(string args, string says)
+    {
+        using var errors = new StringWriter();
+        (await new HostProgram { Name = "timestone-server" }.RunAsync(args.Split(' '), TextWriter.Null, errors)).ShouldBe(1);
+        errors.ToString().Trim().ShouldBe($"timestone-server: {says}");
+    }
+
     [Fact]
     public async Task Arguments_say_what_their_keys_say_and_win_over_the_configuration()
     {
@@ -270,6 +280,10 @@ public sealed class HostProgramTests
         );
         options.AllowedHosts.ShouldBe(["a", "b"]);
     }
+
+    [Fact]
+    public void A_number_that_names_nothing_is_refused() =>
+        Should.Throw<BadOptionException>(() => new TimestoneServerOptions { Durability = (Durability)7 }.Check());
 
     [Fact]
     public void The_defaults_are_within_their_ranges() => Should.NotThrow(() => new TimestoneServerOptions().Check());

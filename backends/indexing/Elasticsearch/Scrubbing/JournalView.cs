@@ -51,7 +51,11 @@ internal sealed class JournalView(ITimestone timestone)
     public static IndexedMessage IndexedOf(Message message) =>
         LifeId.TryParse(message.Life, out _)
             ? IndexedMessage.Of(message)
-            : throw new IOException($"The service tells '{message.Life}' as the life of a message, which is none.");
+            : throw new IOException(
+                message.Life is { } life
+                    ? $"The service tells '{life}' as the life of a message, which is none."
+                    : "The service does not tell the lives of messages; it is older than this program."
+            );
 
     /// <summary>The message that has an id now; null where none has.</summary>
     public async Task<IndexedMessage?> FindAsync(string queue, string id, CancellationToken cancellationToken)
