@@ -6,7 +6,14 @@ namespace Timestone;
 /// <param name="GrpcStatus">The status of an answer over gRPC, by its number.</param>
 /// <param name="ExitCode">What the command line ends with: 1 refused, 3 the service cannot answer now.</param>
 /// <param name="IsPassing">Whether the same call may succeed a moment later: the service cannot answer now, or not here.</param>
-public sealed record ErrorMeaning(string Title, int HttpStatus, int GrpcStatus, int ExitCode = 1, bool IsPassing = false);
+public sealed record ErrorMeaning(string Title, int HttpStatus, int GrpcStatus, int ExitCode = 1, bool IsPassing = false)
+{
+    // A start or a failed commit is over sooner than that, and a full queue has been worked on; a client's own backoff takes it from there.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the service asks to be left alone by whoever repeats the call; null where repeating it is of no use.</summary>
+    public TimeSpan? RetryAfter => IsPassing || HttpStatus == 429 ? Moment : null;
+}
 
 /// <summary>The one table of error codes: what follows from a code stands here, and in docs/concepts.md.</summary>
 public static class ErrorMeanings

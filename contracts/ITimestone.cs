@@ -11,7 +11,8 @@ namespace Timestone;
 /// outcome is unknown too. Besides the errors named at each, all throw <see cref="ErrorCode.InvalidArgument"/> and
 /// <see cref="ErrorCode.Unavailable"/>, and those that take a queue <see cref="ErrorCode.QueueNotFound"/>, but for the last three, which
 /// read the index and not the queues. Methods that take a list answer each item by itself, in order: an error of one item stands in its
-/// result and does not keep the others from succeeding. Single forms are in <see cref="TimestoneExtensions"/>.
+/// result and does not keep the others from succeeding. <see cref="WatchLeasesAsync"/> alone answers only some. Single forms are in
+/// <see cref="TimestoneExtensions"/>.
 /// </remarks>
 public interface ITimestone
 {
@@ -63,6 +64,24 @@ public interface ITimestone
     Task<IReadOnlyList<MessageResult>> ExtendAsync(
         string queue,
         IReadOnlyList<LeaseExtension> extensions,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>
+    /// Waits until at least one of 1 to <see cref="Limits.MaxBatch"/> leases is lost, and answers those that are, in the order given: each
+    /// as an extension of it would be refused, with the message's state and version now where the message exists.
+    /// <see cref="MessageState.Canceled"/> says that the message was called off. Answers nothing when the wait ends and all are held. A
+    /// lease that its own consumer has ended is not lost: it is passed over as long as the message is kept. Changes nothing.
+    /// </summary>
+    /// <param name="queue">The queue's name.</param>
+    /// <param name="leases">The leases.</param>
+    /// <param name="wait">How long to wait; 0 to <see cref="Limits.MaxWait"/>.</param>
+    /// <param name="cancellationToken">Gives the wait up.</param>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.QueueNotFound"/>, also when the queue is deleted meanwhile.</exception>
+    Task<IReadOnlyList<MessageResult>> WatchLeasesAsync(
+        string queue,
+        IReadOnlyList<LeaseReference> leases,
+        TimeSpan wait = default,
         CancellationToken cancellationToken = default
     );
 

@@ -45,7 +45,10 @@ public static class Limits
     /// <summary>Items of a page.</summary>
     public const int MaxPage = 1000;
 
-    /// <summary>The longest wait of a dequeue.</summary>
+    /// <summary>The largest offset of a priority from the time of enqueue, in either direction.</summary>
+    public static TimeSpan MaxPriorityOffset => TimeSpan.FromDays(3660);
+
+    /// <summary>The longest wait of a call.</summary>
     public static TimeSpan MaxWait => TimeSpan.FromSeconds(30);
 
     /// <summary>The shortest lease.</summary>

@@ -5,7 +5,7 @@ namespace Timestone;
 
 /// <summary>
 /// What an operation did to one message: either <see cref="Error"/> is null and the rest says how the message stands, or it is not and
-/// nothing changed.
+/// nothing changed. Only the result of a watched lease that is lost says both.
 /// </summary>
 public sealed record MessageResult
 {

@@ -41,6 +41,9 @@ public sealed class Metadata : IReadOnlyDictionary<string, string>, IEquatable<M
     /// <summary>Makes metadata of one pair.</summary>
     public static Metadata Of(string key, string value) => new([new(key, value)]);
 
+    /// <summary>Metadata from a dictionary, so that one can be given where metadata is asked for.</summary>
+    public static implicit operator Metadata(Dictionary<string, string> pairs) => From(pairs);
+
     /// <inheritdoc/>
     public int Count => _pairs.Length;
 

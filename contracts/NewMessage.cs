@@ -34,6 +34,19 @@ public sealed record NewMessage
     [JsonConverter(typeof(Rfc3339Converter))]
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>
+    /// What the server adds to the time of enqueue to get the priority: negative ranks earlier. At most
+    /// <see cref="Limits.MaxPriorityOffset"/> either way. The same offset again is the same content, whenever it comes. Not together with
+    /// <see cref="Priority"/> or <see cref="Deadline"/>.
+    /// </summary>
+    // Left out when null: an earlier server would refuse a field that it does not know.
+    [
+        JsonPropertyName("priorityOffsetSeconds"),
+        JsonConverter(typeof(SecondsConverter)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)
+    ]
+    public TimeSpan? PriorityOffset { get; init; }
+
     /// <summary>How long it is invisible at first; null means the queue's setting. Not together with <see cref="VisibleAt"/>.</summary>
     [JsonPropertyName("invisibleSeconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan? Invisible { get; init; }

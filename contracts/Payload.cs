@@ -55,6 +55,10 @@ public readonly struct Payload : IEquatable<Payload>
         return OfJson(utf8Json);
     }
 
+    /// <summary>A payload that is already JSON text.</summary>
+    /// <exception cref="TimestoneException">As from UTF-8.</exception>
+    public static Payload FromJson(string json) => FromJson(Encoding.UTF8.GetBytes(json));
+
     /// <summary>A payload from where it was stored: kind and bytes are trusted.</summary>
     public static Payload FromStored(PayloadKind kind, ReadOnlyMemory<byte> bytes) => new(kind, bytes);
 

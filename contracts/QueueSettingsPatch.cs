@@ -87,7 +87,16 @@ public sealed record QueueSettingsPatch
             throw Validation.Invalid("type", "A queue's type cannot change.");
         if (ExclusivityKey is { } key && key != settings.ExclusivityKey)
             throw Validation.Invalid("exclusivityKey", "A queue's exclusivity key cannot change.");
-        var changed = settings with
+        var changed = MergeInto(settings);
+        Validation.Check(changed);
+        return changed;
+    }
+
+    /// <summary>The settings with this change made, of what may change; nothing is checked.</summary>
+    public QueueSettings MergeInto(QueueSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings with
         {
             Lease = Lease ?? settings.Lease,
             Invisible = Invisible ?? settings.Invisible,
@@ -102,7 +111,5 @@ public sealed record QueueSettingsPatch
             DequeueBlocked = DequeueBlocked ?? settings.DequeueBlocked,
             PublishPayloads = PublishPayloads ?? settings.PublishPayloads,
         };
-        Validation.Check(changed);
-        return changed;
     }
 }

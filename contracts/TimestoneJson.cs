@@ -32,6 +32,7 @@ namespace Timestone.Json;
 [JsonSerializable(typeof(ItemList<Settlement>), TypeInfoPropertyName = "Settlements")]
 [JsonSerializable(typeof(ItemList<LeaseExtension>), TypeInfoPropertyName = "LeaseExtensions")]
 [JsonSerializable(typeof(ItemList<Cancellation>), TypeInfoPropertyName = "Cancellations")]
+[JsonSerializable(typeof(LeaseWatch))]
 [JsonSerializable(typeof(CountAnswer))]
 [JsonSerializable(typeof(StateCounts))]
 [JsonSerializable(typeof(IndexedMessage))]

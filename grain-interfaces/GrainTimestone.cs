@@ -113,6 +113,21 @@ public sealed class GrainTimestone(IGrainFactory grains, OutsideCalls? outside =
             cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<MessageResult>> WatchLeasesAsync(
+        string queue,
+        IReadOnlyList<LeaseReference> leases,
+        TimeSpan wait = default,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Validation.CheckWatch(leases, wait);
+        var grain = Queue(queue);
+        var lost = await WaitAsync(cancel => grain.WatchLeasesAsync([.. leases], wait, cancel), wait, cancellationToken)
+            .ConfigureAwait(false);
+        return lost.Items;
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<MessageResult>> CancelAsync(
         string queue,
         IReadOnlyList<Cancellation> cancellations,

@@ -49,6 +49,15 @@ public interface IQueueGrain : IGrainWithStringKey
     [return: Immutable]
     Task<Batch<MessageResult>> ExtendAsync([Immutable] LeaseExtension[] extensions, CancellationToken cancellationToken = default);
 
+    /// <summary>See <see cref="ITimestone.WatchLeasesAsync"/>.</summary>
+    [Alias("watch-leases"), ResponseTimeout(Patience.Wait)]
+    [return: Immutable]
+    Task<Batch<MessageResult>> WatchLeasesAsync(
+        [Immutable] LeaseReference[] leases,
+        TimeSpan wait,
+        CancellationToken cancellationToken = default
+    );
+
     /// <summary>See <see cref="ITimestone.CancelAsync"/>.</summary>
     [Alias("cancel"), ResponseTimeout(Patience.Call)]
     [return: Immutable]

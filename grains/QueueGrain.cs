@@ -85,6 +85,18 @@ internal sealed partial class QueueGrain(SiloQueues silo, ILogger<QueueGrain> lo
     public Task<Batch<MessageResult>> ExtendAsync(LeaseExtension[] extensions, CancellationToken cancellationToken) =>
         BatchAsync(extensions, static (local, name, items, cancel) => local.ExtendAsync(name, items, cancel), cancellationToken);
 
+    public Task<Batch<MessageResult>> WatchLeasesAsync(LeaseReference[] leases, TimeSpan wait, CancellationToken cancellationToken) =>
+        BatchAsync(
+            leases,
+            (local, name, items, cancel) =>
+                WaitAsync(
+                    token => local.WatchLeasesAsync(name, items, wait, token),
+                    () => local.WatchLeasesAsync(name, items, TimeSpan.Zero, cancel),
+                    cancel
+                ),
+            cancellationToken
+        );
+
     public Task<Batch<MessageResult>> CancelAsync(Cancellation[] cancellations, CancellationToken cancellationToken) =>
         BatchAsync(cancellations, static (local, name, items, cancel) => local.CancelAsync(name, items, cancel), cancellationToken);
 

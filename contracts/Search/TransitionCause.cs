@@ -3,7 +3,8 @@ using Timestone.Json;
 
 namespace Timestone;
 
-/// <summary>What made a transition or a removal. The numbers are stored; 9 and 12 are those of changes that are neither.</summary>
+// The numbers are stored; 9 and 12 are those of changes that are neither.
+/// <summary>What made a transition or a removal.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<TransitionCause>))]
 public enum TransitionCause : byte
 {

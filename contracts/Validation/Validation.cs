@@ -89,6 +89,19 @@ public static partial class Validation
         Throw(MetadataProblem(request.Filter, "filter"));
     }
 
+    /// <summary>Checks a watch of leases.</summary>
+    public static void CheckWatch([NotNull] IReadOnlyList<LeaseReference>? leases, TimeSpan wait)
+    {
+        CheckBatch("leases", leases);
+        for (var i = 0; i < leases.Count; i++)
+        {
+            if (LeaseProblem(leases[i].Id, leases[i].LeaseToken) is { } problem)
+                throw Invalid($"leases[{i}].{problem.Field}", problem.Detail);
+        }
+
+        Duration("waitSeconds", wait, TimeSpan.Zero, Limits.MaxWait);
+    }
+
     /// <summary>Checks that a batch has 1 to <see cref="Limits.MaxBatch"/> items, none null.</summary>
     public static void CheckBatch<T>(string field, [NotNull] IReadOnlyList<T>? items)
         where T : class
@@ -150,9 +163,12 @@ public static partial class Validation
             return problem;
         if (message.Priority is not null && message.Deadline is not null)
             return Error("deadline", "Give priority or deadline, not both.");
+        if (message.PriorityOffset is not null && (message.Priority is not null || message.Deadline is not null))
+            return Error("priorityOffsetSeconds", "Give priorityOffsetSeconds, priority or deadline, not two of them.");
         if (message.Invisible is not null && message.VisibleAt is not null)
             return Error("visibleAt", "Give invisibleSeconds or visibleAt, not both.");
-        return DurationProblem("invisibleSeconds", message.Invisible, TimeSpan.Zero, Limits.MaxInvisible)
+        return DurationProblem("priorityOffsetSeconds", message.PriorityOffset, -Limits.MaxPriorityOffset, Limits.MaxPriorityOffset)
+            ?? DurationProblem("invisibleSeconds", message.Invisible, TimeSpan.Zero, Limits.MaxInvisible)
             ?? DurationProblem("leaseSeconds", message.Lease, Limits.MinLease, Limits.MaxLease);
     }
 
@@ -160,10 +176,8 @@ public static partial class Validation
     public static TimestoneError? Problem(Settlement settlement)
     {
         ArgumentNullException.ThrowIfNull(settlement);
-        if (IdProblem(settlement.Id) is { } problem)
+        if (LeaseProblem(settlement.Id, settlement.LeaseToken) is { } problem)
             return problem;
-        if (settlement.LeaseToken is null)
-            return Error("leaseToken", "leaseToken is required.");
         if (!Enum.IsDefined(settlement.Action))
             return Error("action", "action must be complete, fail or release.");
         if (settlement.Action != SettlementAction.Complete && settlement.Result.Kind != PayloadKind.None)
@@ -181,8 +195,7 @@ public static partial class Validation
     public static TimestoneError? Problem(LeaseExtension extension)
     {
         ArgumentNullException.ThrowIfNull(extension);
-        return IdProblem(extension.Id)
-            ?? (extension.LeaseToken is null ? Error("leaseToken", "leaseToken is required.") : null)
+        return LeaseProblem(extension.Id, extension.LeaseToken)
             ?? DurationProblem("leaseSeconds", extension.Lease, Limits.MinLease, Limits.MaxLease)
             ?? JsonProblem("progress", extension.Progress, Limits.MaxProgressBytes);
     }
@@ -226,6 +239,9 @@ public static partial class Validation
     }
 
     private static TimestoneError? IdProblem(string? id) => id is not null && IsId(id) ? null : Error("id", $"id must be {IdRule}.");
+
+    private static TimestoneError? LeaseProblem(string? id, string? token) =>
+        IdProblem(id) ?? (token is null ? Error("leaseToken", "leaseToken is required.") : null);
 
     private static TimestoneError? TextProblem(string field, string? text, int maxLength) =>
         text is null || IsText(text, maxLength)

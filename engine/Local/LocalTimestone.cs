@@ -100,7 +100,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes all queues and opens none until <see cref="Resume"/>: waiting dequeues are answered with nothing, what was begun is finished,
+    /// Closes all queues and opens none until <see cref="Resume"/>: those that wait are answered with nothing, what was begun is finished,
     /// and what is called from now on is refused.
     /// </summary>
     /// <param name="refusal">What it is refused with.</param>
@@ -118,7 +118,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes a queue if it is open: waiting dequeues are answered with nothing, and what was begun is finished. The next call opens it
+    /// Closes a queue if it is open: those that wait are answered with nothing, and what was begun is finished. The next call opens it
     /// again.
     /// </summary>
     /// <returns>In how long time next changes something in it; null when nothing is due in it, or when it was not open.</returns>
@@ -265,6 +265,23 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
     {
         Validation.CheckBatch("items", extensions);
         return BatchAsync(queue, extensions, static (engine, items) => engine.Extend(items), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MessageResult>> WatchLeasesAsync(
+        string queue,
+        IReadOnlyList<LeaseReference> leases,
+        TimeSpan wait = default,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Validation.CheckWatch(leases, wait);
+        return WithRunnerAsync(
+            queue,
+            (leases, wait),
+            static (runner, ask, cancel) => runner.WatchLeasesAsync(ask.leases, ask.wait, cancel),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
@@ -446,7 +463,7 @@ public sealed class LocalTimestone : ITimestone, IAsyncDisposable
             .ConfigureAwait(false);
     }
 
-    /// <summary>Closes all queues: waiting dequeues are answered with nothing, and what was begun is finished.</summary>
+    /// <summary>Closes all queues: those that wait are answered with nothing, and what was begun is finished.</summary>
     public ValueTask DisposeAsync() => _queues.DisposeAsync();
 
     // Made anew when it is deleted between being found and being asked.

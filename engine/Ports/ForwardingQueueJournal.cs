@@ -14,7 +14,7 @@ public abstract class ForwardingQueueJournal(IQueueJournal inner) : IQueueJourna
     public bool Created => inner.Created;
 
     /// <inheritdoc/>
-    public bool IsShared => inner.IsShared;
+    public virtual bool IsShared => inner.IsShared;
 
     /// <inheritdoc/>
     public virtual JournalRoom Room => inner.Room;
@@ -38,7 +38,7 @@ public abstract class ForwardingQueueJournal(IQueueJournal inner) : IQueueJourna
     public virtual ValueTask CommitAsync(ChangeBatch changes) => inner.CommitAsync(changes);
 
     /// <inheritdoc/>
-    public ValueTask CheckAsync() => inner.CheckAsync();
+    public virtual ValueTask CheckAsync() => inner.CheckAsync();
 
     /// <inheritdoc/>
     public virtual void Attach(IRowRewriter rewriter) => inner.Attach(rewriter);

@@ -7,6 +7,7 @@ public sealed partial class QueueEngine
     // What almost every message with terms has: one object for all of them.
     private static readonly EnqueueTerms PriorityOnly = new(OrderSource.Priority, null, null, null);
     private static readonly EnqueueTerms DeadlineOnly = new(OrderSource.Deadline, null, null, null);
+    private static readonly EnqueueTerms OffsetOnly = new(OrderSource.Offset, null, null, null);
 
     /// <summary>Enqueues messages, each of which must have an id.</summary>
     public MessageResult[] Enqueue(IReadOnlyList<NewMessage> messages)
@@ -47,7 +48,7 @@ public sealed partial class QueueEngine
         {
             Id = id,
             Sequence = ++_lastSequence,
-            Priority = message.Priority ?? message.Deadline?.ToUnixTimeMilliseconds() ?? _now,
+            Priority = PriorityOf(message, _now),
             EnqueuedAt = _now,
             Payload = ArrayOf(message.Payload.Bytes),
             PayloadKind = message.Payload.Kind,
@@ -95,23 +96,28 @@ public sealed partial class QueueEngine
     private static bool SameContent(MessageRow row, NewMessage message, EnqueueTerms? terms) =>
         row.PayloadKind == message.Payload.Kind
         && row.Terms == terms
-        && (
-            terms is not { Order: not OrderSource.Time }
-            || row.Priority == (message.Priority ?? message.Deadline!.Value.ToUnixTimeMilliseconds())
-        )
+        && row.Priority == PriorityOf(message, row.EnqueuedAt)
         && message.Payload.Bytes.Span.SequenceEqual(row.Payload)
         && row.Metadata.Equals(message.Metadata);
 
+    private static long PriorityOf(NewMessage message, long enqueuedAt) =>
+        message.Priority ?? message.Deadline?.ToUnixTimeMilliseconds() ?? (enqueuedAt + (Ms(message.PriorityOffset) ?? 0));
+
     private static EnqueueTerms? TermsOf(NewMessage message)
     {
-        if (message is { Priority: null, Deadline: null, Invisible: null, VisibleAt: null, Lease: null })
-            return null;
         var order =
             message.Priority is not null ? OrderSource.Priority
             : message.Deadline is not null ? OrderSource.Deadline
+            : message.PriorityOffset is not null ? OrderSource.Offset
             : OrderSource.Time;
         if (message is { Invisible: null, VisibleAt: null, Lease: null })
-            return order == OrderSource.Priority ? PriorityOnly : DeadlineOnly;
+            return order switch
+            {
+                OrderSource.Priority => PriorityOnly,
+                OrderSource.Deadline => DeadlineOnly,
+                OrderSource.Offset => OffsetOnly,
+                _ => null,
+            };
         return new EnqueueTerms(order, Ms(message.Invisible), message.VisibleAt?.ToUnixTimeMilliseconds(), Ms(message.Lease));
     }
 

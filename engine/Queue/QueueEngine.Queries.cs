@@ -10,6 +10,13 @@ public sealed partial class QueueEngine
     /// <summary>Describes a message; null when there is none of that id.</summary>
     public Message? Get(string id) => _messages.Find(id) is { } row ? MessageView.Of(_queue, row, withToken: false) : null;
 
+    /// <summary>Tells which of these leases are lost: neither held nor ended by their own consumers.</summary>
+    public MessageResult[] LostLeases(IReadOnlyList<LeaseReference> leases)
+    {
+        ArgumentNullException.ThrowIfNull(leases);
+        return [.. leases.Select(WhyLost).OfType<MessageResult>()];
+    }
+
     /// <summary>Counts messages, of one state or of those not terminal, whose metadata equal the filter's.</summary>
     public long Depth(MessageState? state, Metadata filter)
     {
@@ -83,6 +90,17 @@ public sealed partial class QueueEngine
 
     /// <summary>Counts the messages of each state.</summary>
     public StateCounts Counts() => StateCounts.Of(state => SetOf(state).Count);
+
+    // Null when it is not.
+    private MessageResult? WhyLost(LeaseReference lease)
+    {
+        if (_messages.Find(lease.Id) is not { } row)
+            return Refusals.NotFound(lease.Id);
+        ulong? token = LeaseToken.TryParse(lease.LeaseToken, out var parsed) ? parsed : null;
+        return token is { } given && (row.State.IsHeldBy(given) || row.State.EndingOf(given) is not null)
+            ? null
+            : Refusals.LeaseLost(row, token) with { State = row.State.State, Version = row.State.Version };
+    }
 
     private static Rank AgeOf(MessageRow row) => new(row.EnqueuedAt, row.Sequence);
 

@@ -62,19 +62,15 @@ public sealed partial class QueueEngine
             return Refusals.NotFound(settlement.Id);
         if (!LeaseToken.TryParse(settlement.LeaseToken, out var token))
             return Refusals.LeaseLost(row, null);
-        if (row.State.State == MessageState.Running && row.State.Lease!.Token == token)
+        if (row.State.IsHeldBy(token))
         {
             var omitted = EndLease(row, settlement);
             return MessageView.Result(row, duplicate: false, omitted);
         }
 
-        for (var ended = row.State.Ended; ended is not null; ended = ended.Previous)
-        {
-            if (ended.Token == token && ended.Action == settlement.Action)
-                return MessageView.Result(row, duplicate: true);
-        }
-
-        return Refusals.LeaseLost(row, token);
+        return row.State.EndingOf(token)?.Action == settlement.Action
+            ? MessageView.Result(row, duplicate: true)
+            : Refusals.LeaseLost(row, token);
     }
 
     // Answers what the journal has no room for.
@@ -118,7 +114,7 @@ public sealed partial class QueueEngine
             return Refusals.NotFound(extension.Id);
         if (!LeaseToken.TryParse(extension.LeaseToken, out var token))
             return Refusals.LeaseLost(row, null);
-        if (row.State.State != MessageState.Running || row.State.Lease!.Token != token)
+        if (!row.State.IsHeldBy(token))
             return Refusals.LeaseLost(row, token);
 
         var bytes = row.State.Bytes;
@@ -127,7 +123,7 @@ public sealed partial class QueueEngine
         if (!keeps && !HasRoomFor(RoomUse.Extension, row, bytes))
             return new MessageResult { Id = extension.Id, Error = NoRoom("extensions of leases") };
         SetOf(MessageState.Running).Remove(RankIn(MessageState.Running, row));
-        var length = Ms(extension.Lease) ?? row.State.Lease.DurationMs;
+        var length = Ms(extension.Lease) ?? row.State.Lease!.DurationMs;
         row.State.DueAt = In(length);
         NoteExtension(row, length);
         if (keeps)

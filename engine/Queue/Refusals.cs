@@ -45,6 +45,8 @@ internal static class Refusals
             yield return "priority";
         if (Differs(OrderSource.Deadline, message.Deadline?.ToUnixTimeMilliseconds()))
             yield return "deadline";
+        if (Differs(OrderSource.Offset, row.EnqueuedAt + (long?)message.PriorityOffset?.TotalMilliseconds))
+            yield return "priorityOffsetSeconds";
         if (row.Terms?.InvisibleMs != terms?.InvisibleMs)
             yield return "invisibleSeconds";
         if (row.Terms?.VisibleAt != terms?.VisibleAt)
@@ -60,12 +62,8 @@ internal static class Refusals
     {
         if (token is null)
             return "The lease token is not one that a dequeue gave.";
-        for (var ended = state.Ended; ended is not null; ended = ended.Previous)
-        {
-            if (ended.Token == token)
-                return $"The lease was ended before, by {EnumNames.Of(ended.Action)}.";
-        }
-
+        if (state.EndingOf(token.Value) is { } ended)
+            return $"The lease was ended before, by {EnumNames.Of(ended.Action)}.";
         if (state.Lease?.Token != token)
             return "The lease expired, or the lease token is not one of this message's.";
         return state.State == MessageState.Canceled ? "The message was canceled while it was leased." : "The lease expired.";

@@ -11,4 +11,7 @@ public enum OrderSource
 
     /// <summary>Given as a deadline.</summary>
     Deadline = 2,
+
+    /// <summary>The time of its enqueue and an offset that was given: the difference of the two is the offset.</summary>
+    Offset = 3,
 }

@@ -51,5 +51,17 @@ public struct RowState
     /// <summary>Whether it was redriven since it was last errored or canceled, so that a redrive told again is recognised.</summary>
     public bool Redriven;
 
+    /// <summary>Whether it is running under a lease.</summary>
+    public readonly bool IsHeldBy(ulong token) => State == MessageState.Running && Lease!.Token == token;
+
+    /// <summary>How a consumer ended a lease, as far as that is remembered; null when none did.</summary>
+    public readonly EndedLease? EndingOf(ulong token)
+    {
+        var ended = Ended;
+        while (ended is not null && ended.Token != token)
+            ended = ended.Previous;
+        return ended;
+    }
+
     private static int BytesOf(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
 }

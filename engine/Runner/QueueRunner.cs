@@ -48,9 +48,11 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
     private readonly Action _pump;
     private readonly Action _wake;
     private readonly Action<DequeueCall> _abandonWait;
+    private readonly Action<LeaseWatchCall> _endWatch;
     private readonly Func<RoomUse, long, MessageRow?, bool> _tryReserve;
     private readonly ConcurrentQueue<Request> _inbox = new();
     private readonly WaitingDequeues _waiting = new();
+    private readonly WatchedLeases _watched = new();
     private readonly TaskCompletionSource<Exception?> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Null once the runner has stopped.
@@ -104,6 +106,11 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _abandonWait = call =>
         {
             _waiting.NoteAbandoned(call);
+            Wake();
+        };
+        _endWatch = call =>
+        {
+            _watched.NoteEnded(call);
             Wake();
         };
         _engine = new QueueEngine(
@@ -183,6 +190,19 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         return call.Task;
     }
 
+    /// <summary>Tells which leases are lost, see <see cref="QueueEngine.LostLeases"/>, waiting for a first one as long as it may.</summary>
+    /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>, <see cref="ErrorCode.QueueNotFound"/>.</exception>
+    public Task<IReadOnlyList<MessageResult>> WatchLeasesAsync(
+        IReadOnlyList<LeaseReference> leases,
+        TimeSpan wait,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var call = new LeaseWatchCall(leases, wait, cancellationToken);
+        Submit(call);
+        return call.Task;
+    }
+
     /// <summary>Counts messages, see <see cref="QueueEngine.Depth"/>; other commands go on while an index is built for it.</summary>
     /// <exception cref="TimestoneException"><see cref="ErrorCode.Unavailable"/>, <see cref="ErrorCode.QueueNotFound"/>.</exception>
     public Task<long> DepthAsync(MessageState? state, Metadata filter, CancellationToken cancellationToken = default)
@@ -200,7 +220,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
             return true;
         }, cancellationToken);
 
-    /// <summary>Takes no more requests, answers waiting dequeues with nothing, finishes what was begun.</summary>
+    /// <summary>Takes no more requests, answers those that wait with nothing, finishes what was begun.</summary>
     public async ValueTask DisposeAsync()
     {
         _closing = true;
@@ -261,7 +281,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         if (_engine is not null)
             ApplyWaiting(_engine);
         while (_engine is not null && !_inFlight && MustCommit)
-            BeginCommit();
+            BeginCommit(_engine);
         if (_engine is null)
             RefuseInbox();
         else if (!_inFlight)
@@ -302,9 +322,15 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         if (!_inbox.IsEmpty && !_open.Deleted)
             Wake();
         if (_closing)
-            _waiting.TakeAll(_openRequests);
+            TakeWaiting(_openRequests);
         else
             EndWaits(engine);
+    }
+
+    private void TakeWaiting(List<Request> taken)
+    {
+        _waiting.TakeAll(taken);
+        _watched.TakeAll(taken);
     }
 
     // Builds a slice of what filters need; when it is whole, those that it is built for get their turn.
@@ -351,6 +377,8 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         Serve(engine);
         if (request is DequeueCall call)
             Take(engine, call);
+        else if (request is LeaseWatchCall { Waits: true } watch)
+            Watch(watch);
         else if (applied)
             _openRequests.Add(request);
         else
@@ -391,6 +419,12 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _waiting.Add(call, engine);
     }
 
+    private void Watch(LeaseWatchCall call)
+    {
+        call.BeginWait(_time, _endWatch);
+        _watched.Add(call);
+    }
+
     // The time that an index is built counts.
     private void BeginWait(DequeueCall call)
     {
@@ -413,11 +447,12 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _waiting.TakeEnded(timestamp, _openRequests);
         for (var i = first; i < _openRequests.Count; i++)
             ((DequeueCall)_openRequests[i]).EndEmpty(engine);
+        _watched.TakeEnded(engine, _openRequests);
 
         var alarm = _waiting.NextTimeout;
         if (engine.LacksRoomToLease && alarm < long.MaxValue)
             alarm = Math.Min(alarm, timestamp + ToTimestamp(RoomPeriod));
-        if (_journal.IsShared && alarm != long.MaxValue)
+        if (_journal.IsShared && (alarm != long.MaxValue || _watched.Any))
             alarm = Math.Min(alarm, CheckBeforeLong(timestamp));
         if (engine.NextDue is { } due)
         {
@@ -451,8 +486,9 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         return timestamp + ToTimestamp(CheckInterval);
     }
 
-    private void BeginCommit()
+    private void BeginCommit(QueueEngine engine)
     {
+        _watched.TakeLosers(_open, engine, _openRequests);
         (_open, _committing) = (_committing, _open);
         (_openRequests, _committingRequests) = (_committingRequests, _openRequests);
         _commit = _journal.CommitAsync(_committing).AsTask();
@@ -501,7 +537,7 @@ public sealed class QueueRunner : IRowRewriter, IAsyncDisposable
         _committingRequests.AddRange(_openRequests);
         _committingRequests.AddRange(_unbuilt);
         _unbuilt.Clear();
-        _waiting.TakeAll(_committingRequests);
+        TakeWaiting(_committingRequests);
         if (_inHand is not null)
             _committingRequests.Add(_inHand);
         foreach (var request in _committingRequests)

@@ -16,6 +16,7 @@ internal sealed class JsonRecords : TypeManifestProviderBase
         typeof(JsonCodec<CreateQueueResult>),
         typeof(JsonCodec<HistoryRequest>),
         typeof(JsonCodec<LeaseExtension>),
+        typeof(JsonCodec<LeaseReference>),
         typeof(JsonCodec<Message>),
         typeof(JsonCodec<MessageHistory>),
         typeof(JsonCodec<MessagePage>),

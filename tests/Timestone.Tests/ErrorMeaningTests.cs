@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Grpc.Core;
 using Shouldly;
 using Timestone.Json;
 using Timestone.Tests.Tidy;
@@ -15,6 +17,17 @@ public sealed class ErrorMeaningTests
             .Select(static each => $"| `{each.Name}` | {each.Meaning.Title} | {each.Meaning.HttpStatus} | {each.Meaning.ExitCode} |");
         string.Join('\n', Repository.Read("docs/concepts.md").Split('\n').Where(static line => line.StartsWith("| `", StringComparison.Ordinal)))
             .ShouldContain(string.Join('\n', rows) + '\n');
+    }
+
+    [Fact]
+    public void The_table_of_gRPC_in_the_docs_has_each_code_with_its_status()
+    {
+        var page = Repository.Read("docs/grpc.md");
+        foreach (var codes in Enum.GetValues<ErrorCode>().GroupBy(static code => (StatusCode)code.Meaning().GrpcStatus))
+        {
+            var row = $"| `{JsonNamingPolicy.SnakeCaseUpper.ConvertName(codes.Key.ToString())}` | ";
+            page.ShouldContain(row + string.Join(", ", codes.Select(static code => $"`{EnumNames.Of(code)}`")));
+        }
     }
 
     [Fact]

@@ -28,4 +28,18 @@ public sealed class PayloadTests
     [Fact]
     public void Text_that_is_not_one_JSON_value_is_refused() =>
         Should.Throw<TimestoneException>(() => Payload.FromJson("{} {}"u8.ToArray())).Error.Field.ShouldBe("payload");
+
+    [Fact]
+    public void JSON_can_be_given_as_a_string()
+    {
+        Payload.FromJson(""" {"to": "żółć"} """).ShouldBe(Payload.FromJson("""{"to": "żółć"}"""u8.ToArray()));
+        Should.Throw<TimestoneException>(() => Payload.FromJson("{")).Error.Field.ShouldBe("payload");
+    }
+
+    [Fact]
+    public void Metadata_can_be_given_as_a_dictionary()
+    {
+        var message = new NewMessage { Metadata = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } };
+        message.Metadata.ShouldBe(Metadata.From([new("a", "1"), new("b", "2")]));
+    }
 }

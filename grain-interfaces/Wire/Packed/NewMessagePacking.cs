@@ -14,6 +14,7 @@ internal sealed class NewMessagePacking : Packing<NewMessage>
         Invisible = 16,
         VisibleAt = 32,
         Lease = 64,
+        PriorityOffset = 128,
     }
 
     public override void Write(ByteWriter bytes, NewMessage record, NewMessage? before)
@@ -24,7 +25,8 @@ internal sealed class NewMessagePacking : Packing<NewMessage>
             | (record.Deadline is null ? 0 : Has.Deadline)
             | (record.Invisible is null ? 0 : Has.Invisible)
             | (record.VisibleAt is null ? 0 : Has.VisibleAt)
-            | (record.Lease is null ? 0 : Has.Lease);
+            | (record.Lease is null ? 0 : Has.Lease)
+            | (record.PriorityOffset is null ? 0 : Has.PriorityOffset);
         bytes.Byte((byte)has);
         bytes.Payload(record.Payload);
         if (record.Id is { } id)
@@ -41,6 +43,8 @@ internal sealed class NewMessagePacking : Packing<NewMessage>
             bytes.Time(visibleAt);
         if (record.Lease is { } lease)
             bytes.Duration(lease);
+        if (record.PriorityOffset is { } offset)
+            bytes.Duration(offset);
     }
 
     public override NewMessage Read(ref ByteReader bytes, NewMessage? before)
@@ -56,6 +60,7 @@ internal sealed class NewMessagePacking : Packing<NewMessage>
             Invisible = (has & Has.Invisible) != 0 ? bytes.Duration() : null,
             VisibleAt = (has & Has.VisibleAt) != 0 ? bytes.Time() : null,
             Lease = (has & Has.Lease) != 0 ? bytes.Duration() : null,
+            PriorityOffset = (has & Has.PriorityOffset) != 0 ? bytes.Duration() : null,
         };
     }
 }

@@ -111,6 +111,7 @@ internal static class WireSamples
             ["queue"] = Queue,
             ["new message"] = New,
             ["new message by times"] = new NewMessage { Deadline = At, VisibleAt = At },
+            ["new message by offset"] = new NewMessage { PriorityOffset = TimeSpan.FromSeconds(-5) },
             ["message"] = Running,
             ["refused"] = Refused,
             ["done"] = Done,
@@ -124,6 +125,7 @@ internal static class WireSamples
                 Lease = TimeSpan.FromSeconds(5),
                 Progress = Json,
             },
+            ["lease"] = new LeaseReference("a", "0123456789abcdef"),
             ["cancellation"] = new Cancellation { Id = "a", Reason = "r" },
             ["stats"] = Stats,
             ["stats with space"] = Stats with { Journal = new JournalSpace(JournalRoom.SettleOnly, 1, 2, 3) },
@@ -188,7 +190,17 @@ internal static class WireSamples
                 },
                 new NewMessage(),
             ]),
+            ["new messages by offset"] = new Batch<NewMessage>([
+                New with
+                {
+                    Priority = null,
+                    PriorityOffset = TimeSpan.FromSeconds(-5),
+                },
+                new NewMessage(),
+                new NewMessage { PriorityOffset = TimeSpan.Zero },
+            ]),
             ["results"] = new Batch<MessageResult>([Done, Refused, Done with { Duplicate = false }, new MessageResult(), Shortened]),
+            ["lost leases"] = new Batch<MessageResult>([Refused with { State = MessageState.Canceled, Version = 4 }]),
             ["settlements"] = new Batch<Settlement>([
                 Failure,
                 Completion,

@@ -38,6 +38,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("metadata", """{"payload":1,"metadata":{"a":"c"}}""")]
     [InlineData("priority", """{"payload":1,"priority":6}""")]
     [InlineData("priority, deadline", """{"payload":1,"priority":null,"deadline":"2031-01-31T12:00:00Z"}""")]
+    [InlineData("priority, priorityOffsetSeconds", """{"payload":1,"priority":null,"priorityOffsetSeconds":0}""")]
     [InlineData("invisibleSeconds", """{"payload":1,"invisibleSeconds":1}""")]
     [InlineData("visibleAt, leaseSeconds", """{"payload":1,"visibleAt":"2031-01-31T12:00:00Z","leaseSeconds":7}""")]
     [InlineData("payload, metadata, leaseSeconds", """{"metadata":{},"leaseSeconds":7}""")]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Shouldly;
+using Timestone.Tests.Reference;
 using Timestone.Tests.Simulation;
 using Timestone.Tests.Support;
 using Xunit;
@@ -76,5 +77,11 @@ public sealed class AcceptanceTests(ITestOutputHelper output)
         verdict.IsLinearizable.ShouldBeTrue($"Seed {seed}: {verdict}");
         history.Calls.Count.ShouldBeGreaterThanOrEqualTo(shape.Calls);
         unknown.ShouldBeGreaterThanOrEqualTo(shape.Calls * unknownPerMille / 2000);
+        history
+            .Calls.Select(static call => call.Command)
+            .OfType<EnqueueCommand>()
+            .SelectMany(static enqueue => enqueue.Messages)
+            .Count(static message => message.PriorityOffset is not null)
+            .ShouldBeGreaterThan(shape.Calls / 50);
     }
 }

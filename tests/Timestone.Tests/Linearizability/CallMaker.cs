@@ -87,12 +87,14 @@ internal sealed class CallMaker(Random random, string unique)
 
     private NewMessage Message()
     {
+        var order = random.Next(6);
         var message = new NewMessage
         {
             Id = $"{unique}m{_messages++}",
             Payload = Payload.FromBytes(Encoding.ASCII.GetBytes($"{_messages}")),
             Metadata = Metadata.From([new("k", $"{random.Next(Values)}"), new("tenant", Tenants[random.Next(3)])]),
-            Priority = random.Next(2) == 0 ? random.Next(4) + 1_700_000_000_000 : null,
+            Priority = order < 3 ? random.Next(4) + 1_700_000_000_000 : null,
+            PriorityOffset = order == 3 ? TimeSpan.FromMilliseconds(random.Next(-20, 20)) : null,
             Invisible = random.Next(10) == 0 ? TimeSpan.FromMilliseconds(random.Next(40)) : null,
             Lease = random.Next(10) == 0 ? TimeSpan.FromMilliseconds(random.Next(100, 200)) : null,
         };

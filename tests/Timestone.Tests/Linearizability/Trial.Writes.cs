@@ -56,7 +56,9 @@ internal sealed partial class Trial
         {
             Given = given,
             Exclusivity = _foresight.Settings.ExclusivityKey is { } key ? given.Metadata[key] : null,
-            Priority = priority is { } fixedPriority ? Interval.Exactly(fixedPriority) : _step.Time,
+            Priority = priority is { } fixedPriority
+                ? Interval.Exactly(fixedPriority)
+                : _step.Time.Plus(Foresight.Ms(given.PriorityOffset ?? TimeSpan.Zero)),
             Sequence = _step.Span,
             Origin = (_step.Index, item),
             EnqueuedAt = _step.Time,
@@ -70,7 +72,7 @@ internal sealed partial class Trial
 
     private static bool SameContent(NewMessage one, NewMessage other) =>
         one.Payload == other.Payload && one.Metadata.Equals(other.Metadata)
-        && one.Priority == other.Priority && one.Deadline == other.Deadline
+        && one.Priority == other.Priority && one.Deadline == other.Deadline && one.PriorityOffset == other.PriorityOffset
         && one.Invisible == other.Invisible && one.VisibleAt == other.VisibleAt && one.Lease == other.Lease;
 
     private bool Settle(Settlement item, MessageResult result, int index)

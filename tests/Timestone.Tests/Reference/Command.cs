@@ -15,6 +15,9 @@ internal sealed record SettleCommand(IReadOnlyList<Settlement> Items) : Command;
 
 internal sealed record ExtendCommand(IReadOnlyList<LeaseExtension> Items) : Command;
 
+/// <summary>A watch that does not wait.</summary>
+internal sealed record WatchCommand(IReadOnlyList<LeaseReference> Leases) : Command;
+
 internal sealed record CancelCommand(IReadOnlyList<Cancellation> Items) : Command;
 
 internal sealed record RedriveCommand(string Id) : Command;

@@ -14,6 +14,7 @@ internal static class CommandText
             DequeueCommand dequeue => $"dequeue {Json(dequeue.Request, TimestoneJson.Default.DequeueRequest)}",
             SettleCommand settle => $"settle {Each(settle.Items, TimestoneJson.Default.Settlement)}",
             ExtendCommand extend => $"extend {Each(extend.Items, TimestoneJson.Default.LeaseExtension)}",
+            WatchCommand watch => $"watch {Each(watch.Leases, TimestoneJson.Default.LeaseReference)}",
             CancelCommand cancel => $"cancel {Each(cancel.Items, TimestoneJson.Default.Cancellation)}",
             RedriveCommand redrive => $"redrive {redrive.Id}",
             RedriveAllCommand => "redrive all",

@@ -29,6 +29,7 @@ internal sealed partial class ReferenceQueue
             DequeueCommand dequeue => Dequeue(dequeue.Request),
             SettleCommand settle => settle.Items.Select(Settle).ToArray(),
             ExtendCommand extend => extend.Items.Select(Extend).ToArray(),
+            WatchCommand watch => LostLeases(watch.Leases),
             CancelCommand cancel => cancel.Items.Select(Cancel).ToArray(),
             RedriveCommand redrive => Redrive(redrive.Id),
             RedriveAllCommand => RedriveAll(),
@@ -70,7 +71,10 @@ internal sealed partial class ReferenceQueue
         {
             Given = given with { Id = given.Id ?? Guid.NewGuid().ToString("n") },
             Sequence = ++_lastSequence,
-            Priority = given.Priority ?? given.Deadline?.ToUnixTimeMilliseconds() ?? Now,
+            Priority =
+                given.Priority
+                ?? given.Deadline?.ToUnixTimeMilliseconds()
+                ?? Now + Milliseconds(given.PriorityOffset ?? TimeSpan.Zero),
             EnqueuedAt = Now,
         };
         _messages.Add(message);
@@ -218,6 +222,25 @@ internal sealed partial class ReferenceQueue
             LeaseExpiresAt = Time(Now + length),
             Omitted = reports && !keeps ? OmittedText.Progress : null,
         };
+    }
+
+    private MessageResult[] LostLeases(IReadOnlyList<LeaseReference> leases)
+    {
+        MessageResult[] lost = [.. leases.Select(WhyLost).OfType<MessageResult>()];
+        Watches.NotLost += leases.Count - lost.Length;
+        Watches.Lost += lost.Count(static one => one.Error!.Code == ErrorCode.LeaseLost);
+        return lost;
+    }
+
+    private MessageResult? WhyLost(LeaseReference lease)
+    {
+        if (Find(lease.Id) is not { } message)
+            return Refused(lease.Id, ErrorCode.MessageNotFound);
+        var number = Tokens.LeaseOf(lease.LeaseToken);
+        var isHeld = message.State == MessageState.Running && message.Lease!.Number == number;
+        return isHeld || message.Ended.Any(ended => ended.Lease == number)
+            ? null
+            : Refused(lease.Id, ErrorCode.LeaseLost) with { State = message.State, Version = message.Version };
     }
 
     private MessageResult Cancel(Cancellation item)

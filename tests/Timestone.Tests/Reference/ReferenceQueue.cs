@@ -53,6 +53,9 @@ internal sealed partial class ReferenceQueue(string name, QueueSettings settings
     /// <summary>What its sweeps met.</summary>
     public SweepCounts Sweeps { get; init; } = new();
 
+    /// <summary>What watches of its leases found.</summary>
+    public WatchCounts Watches { get; init; } = new();
+
     /// <summary>What is known of its leases' tokens.</summary>
     public LeaseTokens Tokens { get; } = new();
 

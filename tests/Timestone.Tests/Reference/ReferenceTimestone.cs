@@ -80,7 +80,7 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
                 _queues.Remove(queue);
                 _earliestCreation = new[] { _earliestCreation, found.CreatedAt.AddMilliseconds(1) }.Max();
                 foreach (var waiter in _waiters.Where(waiter => waiter.Queue == found))
-                    waiter.Answer.TrySetException(NotFound(queue));
+                    waiter.Refuse(NotFound(queue));
                 _waiters.RemoveAll(waiter => waiter.Queue == found);
                 return Ask<bool>(found, new DeleteCommand());
             }
@@ -109,18 +109,16 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
 
         Task<DequeueResult> Begin(ReferenceQueue found)
         {
-            var wait = request.Max == 0 ? 0 : (long)request.Wait.TotalMilliseconds;
-            var waiter = new ReferenceWaiter(found, request, found.SettleFirst(request), found.Now + wait);
-            _waiters.Add(waiter);
-            cancellationToken.Register(() =>
-            {
-                lock (_gate)
-                {
-                    if (_waiters.Remove(waiter))
-                        waiter.Answer.TrySetCanceled(cancellationToken);
-                }
-            });
-            return waiter.Answer.Task;
+            var settled = found.SettleFirst(request);
+            return WaitAsync(
+                found,
+                request.Max == 0 ? TimeSpan.Zero : request.Wait,
+                isOver =>
+                    found.Take(request) is var messages && messages.Length == 0 && !isOver
+                        ? null
+                        : new DequeueResult { Messages = [.. messages.Select(found.Tokens.Give)], Settled = settled },
+                cancellationToken
+            );
         }
     }
 
@@ -135,6 +133,21 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         IReadOnlyList<LeaseExtension> extensions,
         CancellationToken cancellationToken = default
     ) => On(queue, new ExtendCommand(extensions), () => Validation.CheckBatch("items", extensions));
+
+    public Task<IReadOnlyList<MessageResult>> WatchLeasesAsync(
+        string queue,
+        IReadOnlyList<LeaseReference> leases,
+        TimeSpan wait = default,
+        CancellationToken cancellationToken = default
+    )
+    {
+        return On(queue, found => WaitAsync(found, wait, isOver => Lost(found, isOver), cancellationToken), Check).Unwrap();
+
+        void Check() => Validation.CheckWatch(leases, wait);
+
+        IReadOnlyList<MessageResult>? Lost(ReferenceQueue found, bool isOver) =>
+            Ask<IReadOnlyList<MessageResult>>(found, new WatchCommand(leases)) is var lost && lost.Count == 0 && !isOver ? null : lost;
+    }
 
     public Task<IReadOnlyList<MessageResult>> CancelAsync(
         string queue,
@@ -300,6 +313,29 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
         }
     }
 
+    // Looks whether there is an answer when the queue is next brought to the present.
+    private Task<T> WaitAsync<T>(ReferenceQueue queue, TimeSpan wait, Func<bool, T?> take, CancellationToken cancellationToken)
+        where T : class
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiter = new ReferenceWaiter(
+            queue,
+            queue.Now + (long)wait.TotalMilliseconds,
+            isOver => take(isOver) is { } taken && answer.TrySetResult(taken),
+            problem => answer.TrySetException(problem)
+        );
+        _waiters.Add(waiter);
+        cancellationToken.Register(() =>
+        {
+            lock (_gate)
+            {
+                if (_waiters.Remove(waiter))
+                    answer.TrySetCanceled(cancellationToken);
+            }
+        });
+        return answer.Task;
+    }
+
     // Brings a queue to the present, and serves those that wait for it in the order in which they came.
     private void CatchUp(ReferenceQueue queue)
     {
@@ -310,13 +346,8 @@ public sealed class ReferenceTimestone : ITimestone, IDisposable
             served = false;
             foreach (var waiter in _waiters.FindAll(waiter => waiter.Queue == queue))
             {
-                var messages = queue.Take(waiter.Request);
-                if (messages.Length == 0 && waiter.EndsAt > queue.Now)
-                    continue;
-                served = _waiters.Remove(waiter);
-                waiter.Answer.TrySetResult(
-                    new DequeueResult { Messages = [.. messages.Select(queue.Tokens.Give)], Settled = waiter.Settled }
-                );
+                if (waiter.TryAnswer(waiter.EndsAt <= queue.Now))
+                    served = _waiters.Remove(waiter);
             }
         }
     }

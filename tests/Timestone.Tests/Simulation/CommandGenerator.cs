@@ -38,6 +38,7 @@ internal sealed class CommandGenerator
             (Dequeue, 24),
             (Settle, 16),
             (Extend, 5),
+            (Watch, 4),
             (Cancel, 4),
             (() => new RedriveCommand(Id()), 4),
             (() => new RedriveAllCommand(), 1),
@@ -160,9 +161,9 @@ internal sealed class CommandGenerator
     {
         var id = Id();
         if (_random.Next(4) == 0 && Reference.Find(id) is { } known)
-            return known.Given;
+            return _random.Next(8) == 0 ? known.Given with { PriorityOffset = Offset() } : known.Given;
 
-        var order = _random.Next(6);
+        var order = _random.Next(7);
         var visible = _random.Next(8);
         return new NewMessage
         {
@@ -175,11 +176,14 @@ internal sealed class CommandGenerator
                     : Metadata.From([new("a", OneOf(Values)), new("b", OneOf(Values)), .. Pairs(3).Where(pair => pair.Key == "c")]),
             Priority = order is > 0 and < 4 || _random.Next(60) == 0 ? Extreme(_random.Next(-1, 3), long.MinValue, long.MaxValue) : null,
             Deadline = order == 4 ? Extreme(Time(_random.Next(-5000, 5000)), DateTimeOffset.MinValue, LatestTime) : null,
+            PriorityOffset = order == 5 || _random.Next(60) == 0 ? Offset() : null,
             Invisible = visible == 0 || _random.Next(60) == 0 ? Span(_random.Next(2) * _random.Next(3000)) : null,
             VisibleAt = visible == 1 ? Time(_random.Next(-1000, 3000)) : null,
             Lease = Rarely(LeaseLength),
         };
     }
+
+    private TimeSpan Offset() => Extreme(Span(_random.Next(-2, 3) * 500), -Limits.MaxPriorityOffset, Limits.MaxPriorityOffset);
 
     // Times are of whole milliseconds.
     private static readonly DateTimeOffset LatestTime = DateTimeOffset.FromUnixTimeMilliseconds(
@@ -247,6 +251,12 @@ internal sealed class CommandGenerator
     {
         var (id, token) = Held();
         return new LeaseExtension { Id = id, LeaseToken = token, Lease = Rarely(LeaseLength), Progress = Json() };
+    }));
+
+    private WatchCommand Watch() => new(Batch(() =>
+    {
+        var (id, token) = Held();
+        return new LeaseReference(id, token);
     }));
 
     private CancelCommand Cancel() => new(Batch(() => new Cancellation { Id = Id(), Reason = Reason("not wanted") }));

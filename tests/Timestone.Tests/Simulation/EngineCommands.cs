@@ -12,6 +12,7 @@ internal static class EngineCommands
         DequeueCommand dequeue => Dequeue(engine, dequeue.Request),
         SettleCommand settle => engine.Settle(settle.Items),
         ExtendCommand extend => engine.Extend(extend.Items),
+        WatchCommand watch => engine.LostLeases(watch.Leases),
         CancelCommand cancel => engine.Cancel(cancel.Items),
         RedriveCommand redrive => Redrive(engine, redrive.Id),
         RedriveAllCommand => RedriveAll(engine),

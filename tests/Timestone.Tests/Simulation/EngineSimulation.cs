@@ -33,13 +33,13 @@ internal sealed class EngineSimulation
 
     /// <summary>Runs what a seed leads to.</summary>
     /// <exception cref="SimulationFailure">An invariant did not hold.</exception>
-    public static SweepCounts Run(int seed, Func<QueueRow, EngineSubject>? make = null)
+    public static (SweepCounts Sweeps, WatchCounts Watches) Run(int seed, Func<QueueRow, EngineSubject>? make = null)
     {
         var simulation = new EngineSimulation(seed, make);
         try
         {
             simulation.Run();
-            return simulation._reference.Sweeps;
+            return (simulation._reference.Sweeps, simulation._reference.Watches);
         }
         catch (SimulationFailure failure)
         {

@@ -395,7 +395,10 @@ internal sealed partial class JournalSimulation
         OutboxFollower.CheckEarliest(outbox, queues);
         Counts.Gaps += _follower.HasGap ? 1 : 0;
         foreach (var queue in _queues)
+        {
             Counts.Sweeps.Add(queue.Sweeps);
+            Counts.Watches.Add(queue.Watches);
+        }
     }
 
     private void Housekeep()

@@ -59,6 +59,10 @@ public sealed class PlantedEngineBugTests(ITestOutputHelper output)
         Caught(Invariant.AnswersEqualReference, queue => new IgnoresBlocks(queue));
 
     [Fact]
+    public void An_engine_that_takes_a_repeated_offset_for_another_priority_is_caught() =>
+        Caught(Invariant.RepeatsAnswerEqually, queue => new FixesOffsets(queue));
+
+    [Fact]
     public void An_engine_whose_sweeps_follow_their_own_tail_is_caught() =>
         Caught(Invariant.AnswersEqualReference, queue => new FollowsItsTail(queue));
 
@@ -173,6 +177,24 @@ public sealed class PlantedEngineBugTests(ITestOutputHelper output)
             _before = command is SettleCommand ? _before : now;
             return base.Answer(_before, command, room);
         }
+    }
+
+    // As if the caller had added the offset to its own time.
+    private sealed class FixesOffsets(QueueRow queue) : EngineSubject(queue)
+    {
+        public override object Answer(long now, Command command, JournalRoom room) =>
+            base.Answer(
+                now,
+                command is EnqueueCommand enqueue
+                    ? new EnqueueCommand([.. enqueue.Messages.Select(message => Fixed(message, now))])
+                    : command,
+                room
+            );
+
+        private static NewMessage Fixed(NewMessage message, long now) =>
+            message is { PriorityOffset: { } offset, Priority: null, Deadline: null }
+                ? message with { PriorityOffset = null, Priority = now + (long)offset.TotalMilliseconds }
+                : message;
     }
 
     // What came back is covered anew.

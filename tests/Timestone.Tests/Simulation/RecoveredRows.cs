@@ -85,6 +85,7 @@ internal static class RecoveredRows
         var order =
             given.Priority is not null ? OrderSource.Priority
             : given.Deadline is not null ? OrderSource.Deadline
+            : given.PriorityOffset is not null ? OrderSource.Offset
             : OrderSource.Time;
         var terms = new EnqueueTerms(
             order,

@@ -50,6 +50,9 @@ internal sealed class SimulatedQueue
     /// <summary>What sweeps met.</summary>
     public SweepCounts Sweeps => _reference.Sweeps;
 
+    /// <summary>What watches found.</summary>
+    public WatchCounts Watches => _reference.Watches;
+
     /// <summary>How many batches it began while its time was ahead of the wall clock.</summary>
     public int TimesAhead { get; private set; }
 
@@ -73,6 +76,7 @@ internal sealed class SimulatedQueue
             {
                 Revision = _reference.Revision + 1,
                 Sweeps = _reference.Sweeps,
+                Watches = _reference.Watches,
             };
             _history.Add(_reference);
             found = Ended(journal.OpenAsync(Name, row))!;

@@ -28,6 +28,8 @@ internal sealed class SimulationCounts
 
     public SweepCounts Sweeps { get; } = new();
 
+    public WatchCounts Watches { get; } = new();
+
     /// <summary>Losses of what was durable that were found out.</summary>
     public int Losses { get; set; }
 
@@ -57,6 +59,7 @@ internal sealed class SimulationCounts
             TimesWithoutSpace += run.TimesWithoutSpace;
             Gaps += run.Gaps;
             Sweeps.Add(run.Sweeps);
+            Watches.Add(run.Watches);
             Losses += run.Losses;
             JumpsForward += run.JumpsForward;
             JumpsBack += run.JumpsBack;
@@ -66,5 +69,5 @@ internal sealed class SimulationCounts
     }
 
     public override string ToString() =>
-        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {TimesWithoutSpace} without space, {Gaps} readers of the outbox with a gap, {Losses} losses found out, {JumpsForward} and {JumpsBack} jumps of the wall clock forward and back, {BatchesAhead} batches of a queue ahead of it; {Sweeps}.";
+        $"{Runs} runs, {RunsWithCrash} of them with a crash before the last; {Crashes} crashes, {FailedStarts} starts that failed, {Poisonings} poisoned queues, {TakeOvers} take-overs, {Compactions} compactions, {Refusals} times without room, {TimesWithoutSpace} without space, {Gaps} readers of the outbox with a gap, {Losses} losses found out, {JumpsForward} and {JumpsBack} jumps of the wall clock forward and back, {BatchesAhead} batches of a queue ahead of it; {Sweeps}; {Watches}.";
 }

@@ -15,19 +15,29 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void The_engine_answers_as_the_reference_does()
     {
-        var sweeps = new SweepCounts();
-        Seeds.Run(output, seed => sweeps.Add(EngineSimulation.Run(seed)), 18_000, 2_000);
-        output.WriteLine($"{sweeps}");
-        Tried(sweeps, 100);
+        var (sweeps, watches) = (new SweepCounts(), new WatchCounts());
+        Seeds.Run(
+            output,
+            seed =>
+            {
+                var run = EngineSimulation.Run(seed);
+                sweeps.Add(run.Sweeps);
+                watches.Add(run.Watches);
+            },
+            9_000,
+            1_000
+        );
+        output.WriteLine($"{sweeps}; {watches}");
+        Tried(sweeps, watches, 50);
     }
 
     [Fact]
     public void What_the_journal_acknowledged_survives_crashes_and_failures()
     {
         var counts = new SimulationCounts();
-        Seeds.Run(output, seed => counts.Add(JournalSimulation.Run(seed)), 7_200, 800);
+        Seeds.Run(output, seed => counts.Add(JournalSimulation.Run(seed)), 3_600, 400);
         output.WriteLine($"{counts}");
-        Tried(counts.Sweeps, 5);
+        Tried(counts.Sweeps, counts.Watches, 3);
         if (SimulationSwitches.Seed is not null)
             return;
         // None of the crashes was taken for a loss, and none of the losses for a crash: of each there must have been many.
@@ -48,6 +58,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     // One seed alone need not come to everything.
-    private static void Tried(SweepCounts sweeps, int times) =>
-        sweeps.Least.ShouldBeGreaterThanOrEqualTo(SimulationSwitches.Seed is null ? times : 0, $"{sweeps}");
+    private static void Tried(SweepCounts sweeps, WatchCounts watches, int times) =>
+        new[] { sweeps.Least, watches.Lost, watches.NotLost }
+            .Min()
+            .ShouldBeGreaterThanOrEqualTo(SimulationSwitches.Seed is null ? times : 0, $"{sweeps}; {watches}");
 }
