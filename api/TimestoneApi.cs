@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Timestone.Api;
 
@@ -26,7 +25,7 @@ public static class TimestoneApi
     public static IServiceCollection AddTimestoneApi(this IServiceCollection services, AccessOptions? access = null)
     {
         services.AddAccess(access ?? new AccessOptions());
-        services.AddSingleton<Handlers>();
+        services.AddSingleton<Gate>().AddSingleton<Waits>().AddSingleton<Handlers>();
         services.AddTimestoneOpenApi();
         services.AddSingleton<DiagnosticSource, RejectedRequests>();
         services.Configure<KestrelServerOptions>(static options =>
@@ -50,11 +49,11 @@ public static class TimestoneApi
         var services = routes.ServiceProvider;
         routes = routes.MapReads();
         var handlers = services.GetRequiredService<Handlers>();
-        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var waits = services.GetRequiredService<Waits>();
         QueueRoutes.Map(routes, handlers);
-        new MessageRoutes(stopping).Map(routes, handlers);
+        new MessageRoutes(waits).Map(routes, handlers);
         LifecycleRoutes.Map(routes, handlers);
-        new SearchRoutes(stopping).Map(routes, handlers);
+        new SearchRoutes(waits).Map(routes, handlers);
         new HealthRoutes(services.GetRequiredService<IReadiness>()).Map(routes);
         routes.MapOpenApi("/openapi/{documentName}.json");
         return routes;

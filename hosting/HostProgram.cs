@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using Timestone.ServiceDefaults;
 
 namespace Timestone.Hosting;
@@ -61,21 +62,27 @@ public sealed partial class HostProgram
                 || Explains(problem)
             )
         {
-            // An appsettings.json that is no JSON: the framework says which in one exception, and where in another.
-            var place = problem is InvalidDataException && problem.GetBaseException() is JsonException broken
-                ? $" {broken.Message} (lines and bytes count from 0)"
-                : "";
-            await errors.WriteLineAsync($"{Name}: {problem.Message}{place}".ReplaceLineEndings(" ")).ConfigureAwait(false);
+            await errors.WriteLineAsync($"{Name}: {problem.Message}{MoreOf(problem)}".ReplaceLineEndings(" ")).ConfigureAwait(false);
             return 1;
         }
     }
+
+    // An appsettings.json that is no JSON: the framework says which in one exception, and where in another.
+    private static string MoreOf(Exception problem) =>
+        problem switch
+        {
+            InvalidDataException when problem.GetBaseException() is JsonException broken =>
+                $" {broken.Message} (lines and bytes count from 0)",
+            IOException { InnerException: AddressInUseException } => " Say others with --urls and --grpc-urls.",
+            _ => "",
+        };
 
     private string Help =>
         $"""
         {Description}
 
-        Each option is also a key of the section Timestone: --lease-seconds is Timestone:LeaseSeconds in appsettings.json,
-        Timestone__LeaseSeconds in the environment. --no-auto-create is Timestone:AutoCreate=false. Timestone:Defaults has the settings of
+        Each option is also a key of the section Timestone: --grpc-urls is Timestone:GrpcUrls in appsettings.json,
+        Timestone__GrpcUrls in the environment. --no-auto-create is Timestone:AutoCreate=false. Timestone:Defaults has the settings of
         queues that a message creates; below Timestone:Kafka and Timestone:Elasticsearch are topics, properties and credentials.
         """;
 
@@ -105,7 +112,7 @@ public sealed partial class HostProgram
                 LogStarted(server.Logger, addresses, Path.GetFullPath(options.Data), options.Durability.ToString().ToLowerInvariant());
             else
                 LogStartedOnRedis(server.Logger, addresses, options.RedisWaitReplicas);
-            if (ListenAddresses.BeyondLoopback(options.Urls).ToList() is { Count: > 0 } reachable)
+            if (ListenAddresses.BeyondLoopback(options.AllUrls).ToList() is { Count: > 0 } reachable)
                 LogInsecure(server.Logger, string.Join(", ", reachable));
             var stopping = server.Lifetime.ApplicationStopping;
             var began = 0L;

@@ -17,6 +17,10 @@ internal static class LoggingDefaults
         // Orleans places grains through it: two lines for each.
         ["Logging:LogLevel:Polly"] = "Warning",
 
+        // A line for each refused call and each caller that leaves, and one for each look at a standby's health.
+        ["Logging:LogLevel:Grpc"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
+
         // What keeps the host from starting is told in one line on standard error.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
 

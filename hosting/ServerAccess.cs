@@ -12,13 +12,14 @@ internal static class ServerAccess
     /// <exception cref="BadOptionException">A host, an origin or a proxy cannot be.</exception>
     public static AccessOptions Of(TimestoneServerOptions options)
     {
-        var isReachable = ListenAddresses.BeyondLoopback(options.Urls).Any();
+        var isReachable = ListenAddresses.BeyondLoopback(options.AllUrls).Any();
         return new AccessOptions
         {
             Hosts =
             [
                 .. AccessOptions.Loopback, .. isReachable ? [Dns.GetHostName()] : Array.Empty<string>(),
-                .. ListenAddresses.Hosts(options.Urls).Where(static host => host is not ("*" or "+")), .. options.AllowedHosts.Select(Host),
+                .. ListenAddresses.Hosts(options.AllUrls).Where(static host => host is not ("*" or "+")),
+                .. options.AllowedHosts.Select(Host),
             ],
             AnyAddress = isReachable,
             Origins = [.. options.AllowedOrigins.Select(Origin)],

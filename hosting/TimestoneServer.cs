@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Timestone.Api;
+using Timestone.Hosting.Tls;
 using Timestone.ServiceDefaults;
 
 namespace Timestone.Hosting;
@@ -14,13 +15,21 @@ public sealed class TimestoneServer : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private TimestoneServer(WebApplication app) => _app = app;
+    // Addresses for REST; those for gRPC follow.
+    private readonly int _rest;
+
+    private TimestoneServer(WebApplication app, int rest) => (_app, _rest) = (app, rest);
 
     /// <summary>Where it listens; the first address when there are several.</summary>
     public Uri BaseAddress => new(_app.Urls.First());
 
-    /// <summary>All that it listens on.</summary>
-    internal IEnumerable<string> Addresses => _app.Urls;
+    /// <summary>Where it listens for gRPC, the first address when there are several; null where it does not.</summary>
+    public Uri? GrpcAddress => (_app.Urls.ElementAtOrDefault(_rest) ?? _app.Urls.FirstOrDefault(ListenAddresses.IsTls)) is { } url
+        ? new(url)
+        : null;
+
+    /// <summary>All that it listens on, for people.</summary>
+    internal IEnumerable<string> Addresses => _app.Urls.Select((url, i) => i < _rest ? url : $"{url} (gRPC)");
 
     internal ILogger Logger => _app.Logger;
 
@@ -65,7 +74,7 @@ public sealed class TimestoneServer : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var server = new TimestoneServer(Build(builder, options, program));
+        var server = new TimestoneServer(Build(builder, options, program), ListenAddresses.Split(options.Urls).Length);
         try
         {
             await server._app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -87,6 +96,8 @@ public sealed class TimestoneServer : IAsyncDisposable
         services.AddSingleton(static all => all.GetRequiredService<LocalService>().Timestone);
         services.AddHostedService(static all => all.GetRequiredService<LocalService>());
         services.AddTimestoneApi(ServerAccess.Of(options));
+        if (options.ServesGrpc)
+            services.AddTimestoneGrpc();
         builder.AddServiceDefaults(program.Name);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = program.ShutdownTimeout);
         services.AddSingleton(program.Configure(builder, options));
@@ -100,11 +111,28 @@ public sealed class TimestoneServer : IAsyncDisposable
                 ActivatorUtilities.CreateInstance<SocketTransportFactory>(all), (int)Math.Min(connections + BeingRefused, int.MaxValue)));
         }
 
+        // All of them are endpoints, as only those have protocols. What else says where to listen must not count.
+        builder
+            .WebHost.UseUrls()
+            .UseSetting(WebHostDefaults.HttpPortsKey, "")
+            .UseSetting(WebHostDefaults.HttpsPortsKey, "")
+            .PreferHostingUrls(false);
+        var endpoints = ListenAddresses.Endpoints(options);
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Configure(endpoints));
+        if (options is { TlsCertificate: { } certificate, TlsKey: { } key })
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            services.AddSingleton(all => new ServerCertificate(
+                certificate, key, TimeProvider.System, all.GetRequiredService<ILogger<ServerCertificate>>()));
+            services.AddOptions<KestrelServerOptions>()
+                .Configure<ServerCertificate>(static (kestrel, shown) => kestrel.ConfigureHttpsDefaults(shown.ShowBy));
+        }
+
         var app = builder.Build();
-        foreach (var address in ListenAddresses.Split(options.Urls))
-            app.Urls.Add(address);
         app.UseTimestone();
         app.MapTimestone();
+        if (options.ServesGrpc)
+            app.MapTimestoneGrpc(options.GrpcReflection);
         program.Use(app);
         return app;
     }

@@ -11,9 +11,32 @@ namespace Timestone.Hosting;
 /// <summary>What a server listens on, where it keeps its data and how it behaves.</summary>
 public sealed record TimestoneServerOptions
 {
-    /// <summary>Addresses to listen on, separated by semicolons; plain HTTP. Port 0 takes a free one.</summary>
-    [Option("addresses to listen on, separated by semicolons", Value = "URLS")]
+    /// <summary>
+    /// Addresses to listen on, separated by semicolons; those of https serve gRPC too, and need a certificate. Port 0 takes a free one.
+    /// </summary>
+    [Option("addresses to listen on, separated by semicolons; those of https serve gRPC, too", Value = "URLS")]
     public string Urls { get; init; } = "http://127.0.0.1:7070";
+
+    /// <summary>
+    /// Addresses to listen on for gRPC, separated by semicolons; HTTP/2 without TLS, which has a port of its own. Port 0 takes a free one.
+    /// Empty, or <c>off</c>, for none: then there is gRPC only where <see cref="Urls"/> have https.
+    /// </summary>
+    [Option("addresses to listen on for gRPC beside those of https, or off", Value = "URLS")]
+    public string GrpcUrls { get; init; } = "http://127.0.0.1:7071";
+
+    /// <summary>
+    /// A file with the certificate for addresses of https, then its intermediates, as PEM. It is read again when it changes. Null for none.
+    /// </summary>
+    [Option("the certificate for https, then its intermediates; PEM, read again when it changes", Value = "FILE")]
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>A file with the private key of <see cref="TlsCertificate"/>, not encrypted, as PEM. Null for none.</summary>
+    [Option("the certificate's private key, not encrypted; PEM", Value = "FILE")]
+    public string? TlsKey { get; init; }
+
+    /// <summary>Whether tools such as grpcurl can ask over gRPC what there is to call.</summary>
+    [Option("let tools ask over gRPC what there is to call")]
+    public bool GrpcReflection { get; init; }
 
     /// <summary>The directory of the journal; made when it does not exist. No two servers can have the same.</summary>
     [Option("where the data is kept", Value = "DIR", Allowed = "a directory"), Required]
@@ -167,6 +190,17 @@ public sealed record TimestoneServerOptions
     /// <summary>The options as a host is told them.</summary>
     public static OptionSection<TimestoneServerOptions> Section { get; } = new("Timestone");
 
+    /// <summary>Whether it listens for gRPC at all.</summary>
+    public bool ServesGrpc => HasGrpcUrls || HasTls;
+
+    /// <summary>All addresses to listen on, separated by semicolons.</summary>
+    internal string AllUrls => HasGrpcUrls ? $"{Urls};{GrpcUrls}" : Urls;
+
+    /// <summary>Whether gRPC has addresses of its own.</summary>
+    internal bool HasGrpcUrls => GrpcUrls is not ("" or "off");
+
+    private bool HasTls => ListenAddresses.Split(Urls).Any(ListenAddresses.IsTls);
+
     /// <summary>Whether a journal's transitions would be read at all.</summary>
     public bool ReadsOutbox => Kafka is not null || Elasticsearch is not null || (Redis is null && Index == IndexKind.Memory);
 
@@ -175,7 +209,15 @@ public sealed record TimestoneServerOptions
     public void Check()
     {
         Section.Check(this);
-        ListenAddresses.Check(Urls, Insecure);
+        ListenAddresses.Check("--urls", Urls, Insecure);
+        if (HasGrpcUrls)
+            ListenAddresses.Check("--grpc-urls", GrpcUrls, Insecure);
+        if (HasGrpcUrls && ListenAddresses.Split(GrpcUrls).Any(ListenAddresses.IsTls))
+            throw new BadOptionException("--grpc-urls", "has no https: addresses of https in --urls serve gRPC, too.");
+        if (HasTls && (TlsCertificate is null || TlsKey is null))
+            throw new BadOptionException("--urls", "an address of https needs --tls-certificate and --tls-key.");
+        if (!HasTls && (TlsCertificate ?? TlsKey) is not null)
+            throw new BadOptionException(TlsCertificate is null ? "--tls-key" : "--tls-certificate", "is for https, and --urls has none.");
         ServerAccess.Of(this);
         if (
             AdvertiseUrl is not null

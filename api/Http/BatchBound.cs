@@ -42,6 +42,7 @@ internal static class BatchBound
         reader.ValueTextEquals("messages"u8) ? "messages"
         : reader.ValueTextEquals("items"u8) ? "items"
         : reader.ValueTextEquals("settle"u8) ? "settle"
+        : reader.ValueTextEquals("leases"u8) ? "leases"
         : null;
 
     private static void CheckItems(ref Utf8JsonReader reader, string batch)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Timestone.Json;
 
@@ -7,10 +8,6 @@ namespace Timestone.Api;
 internal static class Problems
 {
     public const string ContentType = "application/problem+json";
-
-    // Seconds. A start or a failed commit is over sooner than that, and a full queue has been worked on; a client's own backoff takes it
-    // from there.
-    private const string RetryAfter = "1";
 
     /// <summary>Says what Kestrel refuses, or a reader of bodies in its words.</summary>
     public static TimestoneError ErrorOf(BadHttpRequestException refusal) =>
@@ -42,8 +39,10 @@ internal static class Problems
         IReadOnlyList<HealthPart>? parts = null
     )
     {
-        if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
-            context.Response.Headers.RetryAfter = RetryAfter;
+        if (GrpcRefusal.IsGrpc(context.Request))
+            return GrpcRefusal.WriteAsync(context, error, activeUrl);
+        if (status == error.Code.Meaning().HttpStatus && error.Code.Meaning().RetryAfter is { } wait)
+            context.Response.Headers.RetryAfter = wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         return Answer.WriteAsync(context, status, Of(status, error, activeUrl, parts), ApiJson.Wire.Problem, ContentType);
     }
 

@@ -5,8 +5,8 @@ using Timestone.Json;
 
 namespace Timestone.Api;
 
-/// <summary>The routes by which messages come in and go out, and are looked at.</summary>
-internal sealed class MessageRoutes(CancellationToken stopping)
+/// <summary>The routes by which messages come in and go out, and are looked at; that by which consumers look after their leases.</summary>
+internal sealed class MessageRoutes(Waits waits)
 {
     private const string Path = "/v1/queues/{queue}";
     private const int DefaultPage = 100;
@@ -46,6 +46,21 @@ internal sealed class MessageRoutes(CancellationToken stopping)
             .Answers<DequeueResult>()
             .Refuses(ErrorCode.QueueFull);
         routes
+            .MapPost(
+                $"{Path}/leases/watch",
+                handlers.WithBody<LeaseWatch, IReadOnlyList<MessageResult>>(
+                    Body.Required(TimestoneJson.Default.LeaseWatch),
+                    WatchLeases,
+                    Answers.Many
+                )
+            )
+            .Describe(
+                "watchLeases",
+                "Waits until at least one lease is lost, and answers those that are: each as an extension of it would be refused, with the message's state and version now. Answers nothing when the wait ends."
+            )
+            .Accepts<LeaseWatch>()
+            .Answers<ResultList>();
+        routes
             .MapGet($"{Path}/messages", handlers.WithoutBody(List, Answers.Page))
             .Describe("listMessages", "Lists messages, of one state or of all.")
             .Takes("state", "cursor", "limit")
@@ -77,28 +92,13 @@ internal sealed class MessageRoutes(CancellationToken stopping)
     private Task<DequeueResult> Dequeue(ITimestone timestone, HttpContext context, DequeueRequest request)
     {
         context.CheckQuery();
-        return request.Wait > TimeSpan.Zero ? WaitAsync(timestone, context, request) : timestone.DequeueAsync(context.Queue(), request);
+        return waits.DequeueAsync(timestone, context.Queue(), request, context.RequestAborted);
     }
 
-    /// <summary>
-    /// A wait ends early when its caller goes away, and when the host stops: then it answers what it would have at its end.
-    /// </summary>
-    private async Task<DequeueResult> WaitAsync(ITimestone timestone, HttpContext context, DequeueRequest request)
+    private Task<IReadOnlyList<MessageResult>> WatchLeases(ITimestone timestone, HttpContext context, LeaseWatch watch)
     {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        try
-        {
-            return await timestone.DequeueAsync(context.Queue(), request, ends.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
-        {
-            // What it settled is settled; saying so once more is how the results are had.
-            return request.Settle.Count == 0
-                ? new DequeueResult()
-                : await timestone
-                    .DequeueAsync(context.Queue(), request with { Max = 0, Wait = TimeSpan.Zero, RequestId = null }, CancellationToken.None)
-                    .ConfigureAwait(false);
-        }
+        context.CheckQuery();
+        return waits.WatchAsync(timestone, context.Queue(), watch, context.RequestAborted);
     }
 
     private static Task<MessagePage> List(ITimestone timestone, HttpContext context)

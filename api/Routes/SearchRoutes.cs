@@ -6,7 +6,7 @@ using Timestone.Json;
 namespace Timestone.Api;
 
 /// <summary>The routes that read the index.</summary>
-internal sealed class SearchRoutes(CancellationToken stopping)
+internal sealed class SearchRoutes(Waits waits)
 {
     private const int DefaultPage = 100;
 
@@ -96,7 +96,7 @@ internal sealed class SearchRoutes(CancellationToken stopping)
             After = AfterWrite(context),
             Wait = Wait(context),
         };
-        return WaitAsync(context, ends => timestone.SearchMessagesAsync(search, ends));
+        return waits.UntilStopAsync(ends => timestone.SearchMessagesAsync(search, ends), context.RequestAborted);
     }
 
     private Task<MessageHistory> History(ITimestone timestone, HttpContext context)
@@ -109,31 +109,20 @@ internal sealed class SearchRoutes(CancellationToken stopping)
             Cursor = context.Text("cursor"),
             Limit = context.Number("limit", DefaultPage),
         };
-        return WaitAsync(context, ends => timestone.GetHistoryAsync(context.Queue(), context.MessageId(), request, ends));
+        return waits.UntilStopAsync(
+            ends => timestone.GetHistoryAsync(context.Queue(), context.MessageId(), request, ends),
+            context.RequestAborted
+        );
     }
 
     private Task<SearchStats> Stats(ITimestone timestone, HttpContext context)
     {
         context.CheckQuery(StatsQuery);
         var request = new StatsRequest { Queue = context.Text("queue"), After = AfterWrite(context), Wait = Wait(context) };
-        return WaitAsync(context, ends => timestone.GetSearchStatsAsync(request, ends));
+        return waits.UntilStopAsync(ends => timestone.GetSearchStatsAsync(request, ends), context.RequestAborted);
     }
 
     private static IndexedWrite? AfterWrite(HttpContext context) => context.Text("after") is { } text ? IndexedWrite.Parse(text) : null;
 
     private static TimeSpan Wait(HttpContext context) => context.Seconds("waitSeconds", IndexedWrite.DefaultWait);
-
-    /// <summary>A wait for a write ends early when its caller goes away, and when the host stops.</summary>
-    private async Task<T> WaitAsync<T>(HttpContext context, Func<CancellationToken, Task<T>> ask)
-    {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        try
-        {
-            return await ask(ends.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
-        {
-            throw new TimestoneException(ErrorCode.Unavailable, "The server is stopping.");
-        }
-    }
 }

@@ -1,8 +1,11 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
 using Timestone.Events;
 using Timestone.Kafka.Clients;
+using KafkaErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace Timestone.Kafka;
 
@@ -10,6 +13,18 @@ namespace Timestone.Kafka;
 public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    // A partition's leader moves, and a new topic has none yet: for a moment that is no failure.
+    private static readonly ResiliencePipeline LeaderMoves = new ResiliencePipelineBuilder()
+        .AddRetry(
+            new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<KafkaException>(IsMoving),
+                MaxRetryAttempts = 10,
+                Delay = TimeSpan.FromMilliseconds(200),
+            }
+        )
+        .Build();
 
     private readonly string[] _topics;
     private readonly KafkaClients _clients;
@@ -38,7 +53,9 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         try
         {
             var partitions = await PartitionsAsync(cancellationToken).ConfigureAwait(false);
-            var ends = await OffsetsAsync(partitions, OffsetSpec.Latest()).ConfigureAwait(false);
+            var ends = await LeaderMoves
+                .ExecuteAsync(async _ => await OffsetsAsync(partitions, OffsetSpec.Latest()).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
             var found = await CommittedAsync(partitions).ConfigureAwait(false);
             var done = found.ToDictionary(static at => at.TopicPartition, static at => at.Offset.IsSpecial ? 0 : at.Offset.Value);
 
@@ -81,6 +98,10 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
 
     private IAdminClient Client => _client ??= _clients.Admin();
 
+    private static bool IsMoving(KafkaException problem) =>
+        ErrorOf(problem).Code
+            is KafkaErrorCode.NotLeaderForPartition or KafkaErrorCode.LeaderNotAvailable or KafkaErrorCode.UnknownTopicOrPart;
+
     // A client of the group asks, though it reads nothing: one that belongs to no group ends the process when the broker answers that it is
     // not the group's coordinator (librdkafka 2.16, ListConsumerGroupOffsets).
     private async Task<List<TopicPartitionOffset>> CommittedAsync(List<TopicPartition> partitions)
@@ -98,19 +119,19 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         }
     }
 
-    private static string Reason(KafkaException problem) =>
-        problem switch
-        {
-            ListOffsetsException { Result: var result } => First(
-                result.ResultInfos.Select(static info => info.TopicPartitionOffsetError.Error),
-                problem
-            ),
-            TopicPartitionOffsetException { Results: var results } => First(results.Select(static at => at.Error), problem),
-            _ => problem.Error.Reason,
-        };
+    private static string Reason(KafkaException problem) => ErrorOf(problem).Reason;
 
-    private static string First(IEnumerable<Error> errors, KafkaException problem) =>
-        errors.FirstOrDefault(static error => error.IsError)?.Reason ?? problem.Error.Reason;
+    // Of some partitions, the first error; of the call else.
+    private static Error ErrorOf(KafkaException problem)
+    {
+        var errors = problem switch
+        {
+            ListOffsetsException { Result: var result } => result.ResultInfos.Select(static info => info.TopicPartitionOffsetError.Error),
+            TopicPartitionOffsetException { Results: var results } => results.Select(static at => at.Error),
+            _ => [],
+        };
+        return errors.FirstOrDefault(static error => error.IsError) ?? problem.Error;
+    }
 
     // One that was deleted is created again here: nobody may be publishing.
     private async Task<List<TopicPartition>> PartitionsAsync(CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ public sealed class AccessTests : IAsyncLifetime
     private static readonly TimestoneServerOptions Options = new()
     {
         Urls = "http://127.0.0.1:0",
+        GrpcUrls = "off",
         OpenJournal = static _ => Task.FromResult<IJournal>(new MemoryJournal()),
     };
 

@@ -21,6 +21,7 @@ public sealed class ApiServer : IAsyncLifetime
         _server = await TimestoneServer.StartAsync(new TimestoneServerOptions
         {
             Urls = "http://127.0.0.1:0",
+            GrpcUrls = "off",
             OpenJournal = static _ => Task.FromResult<IJournal>(new MemoryJournal(outboxLimit: 100_000)),
         });
         _http.BaseAddress = _server.BaseAddress;

@@ -24,6 +24,8 @@ public sealed class BadInputTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("""{"deadline":"2026-01-31T12:00:00"}""", "deadline")]
     [InlineData("""{"deadline":"2026-01-31T12:00Z"}""", "deadline")]
     [InlineData("""{"deadline":1769860800000}""", "deadline")]
+    [InlineData("""{"priority":1,"priorityOffsetSeconds":-1}""", "priorityOffsetSeconds")]
+    [InlineData("""{"priorityOffsetSeconds":"-1h"}""", "priorityOffsetSeconds")]
     [InlineData("""{"id":"a","id":"a"}""", "id")]
     [InlineData("""{"id":7}""", "id")]
     [InlineData("""{"id":"\ud800"}""", "id")]

@@ -18,6 +18,7 @@ public sealed class BatchBoundTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("/extend", "items")]
     [InlineData("/cancel", "items")]
     [InlineData("/dequeue", "settle")]
+    [InlineData("/leases/watch", "leases")]
     public async Task Every_batch_of_far_too_many_items_is_refused(string path, string batch)
     {
         var body = $$"""{"{{batch}}":[{{Repeat("{}", Many)}}]}""";

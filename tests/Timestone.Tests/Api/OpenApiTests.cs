@@ -127,13 +127,14 @@ public sealed class OpenApiTests : IAsyncLifetime
     [InlineData(
         "post",
         "/v1/queues/{queue}/messages",
-        """{"messages":[{"payloadBase64":"AA==","visibleAt":"2026-01-31T12:00:00Z","leaseSeconds":3}]}"""
+        """{"messages":[{"payloadBase64":"AA==","visibleAt":"2026-01-31T12:00:00Z","leaseSeconds":3,"priorityOffsetSeconds":-9}]}"""
     )]
     [InlineData(
         "post",
         "/v1/queues/{queue}/dequeue",
         """{"max":1,"waitSeconds":1,"leaseSeconds":2,"worker":"w","requestId":"r","filter":{"k":"v"},"settle":[{"id":"a","leaseToken":"x","action":"fail","error":"e","permanent":true},{"id":"a","leaseToken":"x","action":"complete","result":[1]}]}"""
     )]
+    [InlineData("post", "/v1/queues/{queue}/leases/watch", """{"leases":[{"id":"a","leaseToken":"x"}],"waitSeconds":1.5}""")]
     [InlineData("post", "/v1/queues/{queue}/messages/{id}/complete", """{"leaseToken":"x","result":{"a":1}}""")]
     [InlineData("post", "/v1/queues/{queue}/messages/{id}/extend", """{"leaseToken":"x","leaseSeconds":5,"progress":"half"}""")]
     [InlineData("post", "/v1/queues/{queue}/messages/{id}/release", """{"leaseToken":"x","invisibleSeconds":5}""")]

@@ -21,7 +21,12 @@ public sealed partial class SecretTests
     {
         var journal = new FailingJournal(Secret);
         await using var server = await TimestoneServer.StartAsync(
-            new TimestoneServerOptions { Urls = "http://127.0.0.1:0", OpenJournal = _ => Task.FromResult<IJournal>(journal) }
+            new TimestoneServerOptions
+            {
+                Urls = "http://127.0.0.1:0",
+                GrpcUrls = "off",
+                OpenJournal = _ => Task.FromResult<IJournal>(journal),
+            }
         );
         using var http = new HttpClient { BaseAddress = server.BaseAddress };
         using var created = await http.PutAsync("/v1/queues/ill", null);

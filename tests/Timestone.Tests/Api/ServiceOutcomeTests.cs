@@ -161,4 +161,27 @@ public sealed class ServiceOutcomeTests
             throw new InvalidOperationException("Unreachable.");
         }
     }
+
+    [Fact]
+    public async Task A_stop_ends_watches_with_nothing()
+    {
+        var waiting = new TaskCompletionSource();
+        await using var host = await ApiHost.StartAsync(ScriptedTimestone.Create((_, args) => WatchAsync((CancellationToken)args[3]!)));
+        var call = host.Http.PostAsJsonAsync(
+            "/v1/queues/q/leases/watch",
+            new { waitSeconds = 30, leases = new[] { new { id = "a", leaseToken = "x" } } }
+        );
+        await waiting.Task;
+        await host.StopAsync();
+        using var response = await call;
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await response.Content.ReadAsStringAsync()).ShouldBe("""{"results":[]}""");
+
+        async Task<IReadOnlyList<MessageResult>> WatchAsync(CancellationToken cancellationToken)
+        {
+            waiting.SetResult();
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+            throw new InvalidOperationException("Unreachable.");
+        }
+    }
 }
