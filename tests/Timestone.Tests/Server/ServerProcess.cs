@@ -18,6 +18,9 @@ public sealed class ServerProcess : IDisposable
 
     public string BaseAddress { get; private set; } = "";
 
+    /// <summary>Where it listens for gRPC; empty where it does not.</summary>
+    public string GrpcAddress { get; private set; } = "";
+
     public static ServerProcess Start(params string[] args) => StartWith([], args);
 
     public static ServerProcess StartWith(Dictionary<string, string> environment, params string[] args) =>
@@ -53,7 +56,14 @@ public sealed class ServerProcess : IDisposable
     /// </summary>
     public static ServerProcess StartUnder(string[] wrapper, string program, Dictionary<string, string> environment, params string[] args)
     {
-        string[] command = [.. wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. args];
+        return Start([.. wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. args], environment);
+    }
+
+    /// <summary>Starts an installed host by the path of its command.</summary>
+    public static ServerProcess StartInstalled(string command, params string[] args) => Start([command, .. args], []);
+
+    private static ServerProcess Start(string[] command, Dictionary<string, string> environment)
+    {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
@@ -65,7 +75,13 @@ public sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Waits until it says where it listens.</summary>
-    public async Task ReadyAsync() => BaseAddress = (await SaysAsync("Listening on ")).Split(',')[0];
+    public async Task ReadyAsync()
+    {
+        const string grpc = " (gRPC)";
+        var addresses = (await SaysAsync("Listening on ")).Split(", ");
+        BaseAddress = addresses[0];
+        GrpcAddress = addresses.FirstOrDefault(static address => address.EndsWith(grpc, StringComparison.Ordinal))?[..^grpc.Length] ?? "";
+    }
 
     /// <summary>The next line of its log.</summary>
     public async Task<string> LineAsync() =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Timestone.Tests.Support;
@@ -43,6 +44,20 @@ public sealed class ServerProcessTests : IDisposable
         ((string?)(await client.GetFromJsonAsync<JsonObject>("/v1/queues/q/messages/a"))!["state"]).ShouldBe("pending");
         again.Terminate();
         (await again.ExitAsync()).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_port_of_gRPC_that_is_in_use_ends_the_start_with_the_option_that_says_another()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var address = $"http://{other.LocalEndpoint}";
+        using var server = ServerProcess.Start("--urls", "http://127.0.0.1:0", "--grpc-urls", address, "--data", _data);
+        var (code, errors) = await server.ExitAsync();
+        code.ShouldBe(1);
+        errors.ShouldContain(address);
+        errors.Trim().ShouldEndWith("Say others with --urls and --grpc-urls.");
+        errors.Trim().ShouldNotContain('\n');
     }
 
     /// <summary>Leaves a queue without messages and a dequeue waiting there; its settlement shows that it has come that far.</summary>

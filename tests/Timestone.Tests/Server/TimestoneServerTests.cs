@@ -6,6 +6,7 @@ using Shouldly;
 using Timestone.Engine;
 using Timestone.Hosting;
 using Timestone.Journals.Memory;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -16,6 +17,7 @@ public sealed class TimestoneServerTests
     private static readonly TimestoneServerOptions InMemory = new()
     {
         Urls = "http://127.0.0.1:0",
+        GrpcUrls = "off",
         OpenJournal = static _ => Task.FromResult<IJournal>(new MemoryJournal()),
     };
 
@@ -32,7 +34,7 @@ public sealed class TimestoneServerTests
     public async Task It_listens_while_its_journal_opens()
     {
         var journal = new TaskCompletionSource<IJournal>();
-        var urls = $"http://127.0.0.1:{FreePort()}";
+        var urls = FreePort.Url();
         var starting = TimestoneServer.StartAsync(InMemory with { Urls = urls, OpenJournal = _ => journal.Task });
         using var http = new HttpClient { BaseAddress = new Uri(urls) };
         (await WhenListeningAsync(http, "/healthz")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -56,7 +58,12 @@ public sealed class TimestoneServerTests
     {
         await using var server = await TimestoneServer.StartAsync(InMemory);
         using var folder = new TemporaryDirectory();
-        var options = new TimestoneServerOptions { Urls = server.BaseAddress.ToString(), Data = Path.Combine(folder.Path, "data") };
+        var options = new TimestoneServerOptions
+        {
+            Urls = server.BaseAddress.ToString(),
+            GrpcUrls = "off",
+            Data = Path.Combine(folder.Path, "data"),
+        };
         (await Should.ThrowAsync<IOException>(TimestoneServer.StartAsync(options))).Message.ShouldContain("in use");
         Directory.Exists(options.Data).ShouldBeFalse("It leaves no journal.");
     }
@@ -154,13 +161,6 @@ public sealed class TimestoneServerTests
         listener.Start();
         listener.RecordObservableInstruments();
         measured.ShouldBe(179_999);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     private static async Task<HttpResponseMessage> WhenListeningAsync(HttpClient http, string path)
