@@ -1,11 +1,11 @@
 namespace Timestone.Client;
 
-/// <summary>What a program does with the messages of a queue.</summary>
+/// <summary>What a program does with the messages of a queue. <see cref="IMessageHandler{T}"/> is the form for JSON payloads.</summary>
 public interface IMessageHandler
 {
     /// <summary>
-    /// Works on one message. When it returns the message is completed; when it throws the attempt has failed, with the
-    /// exception's message as its error, and another follows if any is left. <see cref="PermanentFailureException"/>
+    /// Works on one message. When it returns the message is completed, unless the context was told otherwise; when it throws the attempt
+    /// has failed, with the exception's message as its error, and another follows if any is left. <see cref="PermanentFailureException"/>
     /// says that none should.
     /// </summary>
     /// <remarks>

@@ -7,10 +7,7 @@ namespace Timestone.Client;
 /// </summary>
 /// <param name="Name">What people call it.</param>
 /// <param name="Offset">What it adds to the time; negative goes earlier.</param>
-/// <example><c>new NewMessage { Priority = PriorityClass.High.Now() }</c></example>
-/// <remarks>
-/// A repeated enqueue must carry the same priority to be a duplicate: take it once for each message, not once for each try.
-/// </remarks>
+/// <example><c>new NewMessage { PriorityOffset = PriorityClass.High.Offset }</c></example>
 public sealed record PriorityClass(string Name, TimeSpan Offset)
 {
     /// <summary>A day ahead.</summary>
@@ -28,9 +25,9 @@ public sealed record PriorityClass(string Name, TimeSpan Offset)
     /// <summary>A day behind.</summary>
     public static PriorityClass Bulk { get; } = new("bulk", TimeSpan.FromDays(1));
 
-    /// <summary>The priority of a message of this class at a time, such as that of its enqueue or its deadline.</summary>
+    /// <summary>
+    /// The priority of a message of this class at a time other than that of its enqueue, such as when an order was placed. A repeated
+    /// enqueue must name the same time.
+    /// </summary>
     public long At(DateTimeOffset time) => time.ToUnixTimeMilliseconds() + (Offset.Ticks / TimeSpan.TicksPerMillisecond);
-
-    /// <summary>The priority of a message of this class now.</summary>
-    public long Now(TimeProvider? timeProvider = null) => At((timeProvider ?? TimeProvider.System).GetUtcNow());
 }

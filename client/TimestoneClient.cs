@@ -1,13 +1,14 @@
-using System.Net;
-using System.Text.Json.Serialization.Metadata;
+using Timestone.Client.Grpc;
 using Timestone.Client.Http;
-using Timestone.Json;
+using Timestone.Client.Sending;
+using Timestone.Client.Telemetry;
+using Timestone.Client.Worker;
 
 namespace Timestone.Client;
 
 /// <summary>
-/// <see cref="ITimestone"/> over HTTP. Thread-safe; one instance serves a whole program. What passes by itself (no
-/// connection, no answer in time, the server unavailable) is tried again, with growing waits, for
+/// <see cref="ITimestone"/> over REST or gRPC, as the addresses say. Thread-safe; one instance serves a whole program. What passes by
+/// itself (no connection, no answer in time, the server unavailable) is tried again, with growing waits, for
 /// <see cref="TimestoneClientOptions.RetryFor"/>; then <see cref="ErrorCode.Unavailable"/> is thrown.
 /// </summary>
 /// <remarks>
@@ -16,10 +17,19 @@ namespace Timestone.Client;
 /// </remarks>
 public sealed class TimestoneClient : ITimestone, IDisposable
 {
-    private readonly HttpTransport _transport;
+    /// <summary>
+    /// The name of the <see cref="HttpClient"/> that <c>AddTimestoneClient</c> sends with; of a keyed one a dot and its key follow.
+    /// </summary>
+    public const string HttpClientName = "Timestone";
+
+    /// <summary>The name of the meter of clients and workers, and of the source of their activities.</summary>
+    public const string TelemetryName = "Timestone.Client";
+
+    // Has the calls as they are checked here.
+    private readonly ITimestone _transport;
 
     /// <summary>A client of the server at an address, or of several of which one is active.</summary>
-    /// <exception cref="ArgumentException">There is no address, or one that is not an absolute http or https one.</exception>
+    /// <exception cref="ArgumentException">There is no address, or one that is not an absolute http, https, grpc or grpcs one.</exception>
     public TimestoneClient(params Uri[] addresses)
         : this(new TimestoneClientOptions { Addresses = addresses })
     {
@@ -31,13 +41,35 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     /// <param name="timeProvider">The clock of timeouts and retries; null means the system's.</param>
     /// <exception cref="ArgumentException">An option is out of range; the exception names it.</exception>
     public TimestoneClient(TimestoneClientOptions options, HttpMessageHandler? handler = null, TimeProvider? timeProvider = null)
+        : this(
+            options,
+            validated => new HttpClient(handler ?? Connections.Pooled(validated), disposeHandler: handler is null)
+            {
+                Timeout = Timeout.InfiniteTimeSpan,
+            },
+            timeProvider
+        )
     {
-        ArgumentNullException.ThrowIfNull(options);
-        _transport = new HttpTransport(options.Validated(), handler, timeProvider ?? TimeProvider.System);
     }
 
+    internal TimestoneClient(TimestoneClientOptions options, Func<TimestoneClientOptions, HttpClient> http, TimeProvider? timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options = options.Validated();
+        timeProvider ??= TimeProvider.System;
+        _transport = options.Protocol == TimestoneProtocol.Grpc
+            ? new GrpcTimestone(options, http(options), timeProvider)
+            : new HttpTimestone(options, http(options), timeProvider);
+    }
+
+    /// <summary>What feeds a worker by a stream; null over REST.</summary>
+    internal IWorkStreams? Streams => _transport as IWorkStreams;
+
+    /// <summary>How the servers answer.</summary>
+    internal IServers Servers => (IServers)_transport;
+
     /// <summary>Closes the connections.</summary>
-    public void Dispose() => _transport.Dispose();
+    public void Dispose() => ((IDisposable)_transport).Dispose();
 
     /// <inheritdoc/>
     public async Task<CreateQueueResult> CreateQueueAsync(
@@ -46,49 +78,35 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         CancellationToken cancellationToken = default
     )
     {
+        Validation.CheckQueueName(queue);
         Validation.Check(settings);
-        var answer = await _transport
-            .SendAsync(
-                new HttpCall(HttpMethod.Put, Routes.Queue(queue), RequestJson.Write(settings, TimestoneJson.Default.QueueSettings)),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return new CreateQueueResult(answer.Read(AnswerJson.Default.QueueInfo), answer.Status == HttpStatusCode.Created);
+        return await _transport.CreateQueueAsync(queue, settings, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Queue(queue), AnswerJson.Default.QueueInfo, cancellationToken);
+    public Task<QueueInfo> GetQueueAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckQueueName(queue);
+        return _transport.GetQueueAsync(queue, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<QueuePage> ListQueuesAsync(string? cursor = null, int limit = 100, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Queues(cursor, limit), AnswerJson.Default.QueuePage, cancellationToken);
+        _transport.ListQueuesAsync(cursor, limit, cancellationToken);
 
     /// <inheritdoc/>
     public Task<QueueInfo> UpdateQueueAsync(string queue, QueueSettingsPatch patch, CancellationToken cancellationToken = default)
     {
+        Validation.CheckQueueName(queue);
         Validation.Check(patch);
-        return SendAsync(
-            new HttpCall(HttpMethod.Patch, Routes.Queue(queue), RequestJson.Write(patch, TimestoneJson.Default.QueueSettingsPatch)),
-            AnswerJson.Default.QueueInfo,
-            cancellationToken
-        );
+        return _transport.UpdateQueueAsync(queue, patch, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default)
+    public Task DeleteQueueAsync(string queue, CancellationToken cancellationToken = default)
     {
-        var answer = await _transport
-            .SendAsync(new HttpCall(HttpMethod.Delete, Routes.Queue(queue)), cancellationToken)
-            .ConfigureAwait(false);
-        try
-        {
-            answer.ThrowIfRefused();
-        }
-        catch (TimestoneException refusal) when (refusal.Code == ErrorCode.QueueNotFound && answer.Repeated)
-        {
-            // A try whose answer was lost deleted it, or it was not there: either way it is gone, as was asked.
-        }
+        Validation.CheckQueueName(queue);
+        return _transport.DeleteQueueAsync(queue, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -98,101 +116,126 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         CancellationToken cancellationToken = default
     )
     {
+        Validation.CheckQueueName(queue);
         var batch = new CheckedBatch<NewMessage>("messages", messages, Validation.Problem, static message => message.Id);
         Validation.CheckBatchBytes(messages);
-        var named = batch.Sound.Select(static message => message.Id is null ? message with { Id = NewId() } : message).ToArray();
-        return await SendBatchAsync(
+        using var activity = MessagingActivity.Send(queue, messages.Count);
+        try
+        {
+            var results = await SendBatchAsync(
                 batch,
-                Routes.Messages(queue),
-                RequestJson.Write(new MessageList(named), TimestoneJson.Default.MessageList),
-                cancellationToken
+                sound => _transport.EnqueueAsync(
+                    queue,
+                    [.. sound.Select(static message => message.Id is null ? message with { Id = NewId() } : message)],
+                    cancellationToken
+                )
             )
-            .ConfigureAwait(false);
+                .ConfigureAwait(false);
+            activity.Sent(results);
+            return results;
+        }
+        catch (TimestoneException problem)
+        {
+            activity.Failed(problem.Code.ToString(), problem.Message);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public async Task<DequeueResult> DequeueAsync(string queue, DequeueRequest request, CancellationToken cancellationToken = default)
     {
+        Validation.CheckQueueName(queue);
         Validation.Check(request);
         if (request.Max > 0 && request.RequestId is null)
             request = request with { RequestId = NewId() };
-        var batch = request.Settle.Count == 0
-            ? null
-            : new CheckedBatch<Settlement>("settle", request.Settle, Validation.Problem, static settlement => settlement.Id);
-        if (batch is { Sound.Count: 0 } && request.Max == 0)
-            return new DequeueResult { Settled = batch.Merge([]) };
+        if (request.Settle.Count == 0)
+            return await _transport.DequeueAsync(queue, request, cancellationToken).ConfigureAwait(false);
 
-        var body = RequestJson.Write(request with { Settle = batch?.Sound ?? [] }, TimestoneJson.Default.DequeueRequest);
-        var answer = await _transport
-            .SendAsync(new HttpCall(HttpMethod.Post, Routes.Dequeue(queue), body, request.Wait), cancellationToken)
+        var batch = new CheckedBatch<Settlement>("settle", request.Settle, Validation.Problem, static settlement => settlement.Id);
+        if (batch.Sound.Count == 0 && request.Max == 0)
+            return new DequeueResult { Settled = batch.Merge([]) };
+        var result = await _transport
+            .DequeueAsync(queue, request with { Settle = batch.Sound }, cancellationToken)
             .ConfigureAwait(false);
-        var result = answer.Read(AnswerJson.Default.DequeueResult);
-        return batch is null
-            ? result
-            : result with { Settled = batch.Merge(result.Settled) ?? throw answer.NotUnderstood("it does not answer each settlement") };
+        return result with { Settled = batch.Merge(result.Settled) ?? throw WrongCount() };
     }
 
     /// <inheritdoc/>
-    /// <remarks>One request whatever the actions: a dequeue of no messages settles them all in one commit.</remarks>
     public async Task<IReadOnlyList<MessageResult>> SettleAsync(
         string queue,
         IReadOnlyList<Settlement> settlements,
         CancellationToken cancellationToken = default
     )
     {
-        Validation.CheckBatch("items", settlements);
-        return (
-            await DequeueAsync(queue, new DequeueRequest { Max = 0, Settle = settlements }, cancellationToken).ConfigureAwait(false)
-        ).Settled!;
+        Validation.CheckQueueName(queue);
+        var batch = new CheckedBatch<Settlement>("items", settlements, Validation.Problem, static settlement => settlement.Id);
+        return await SendBatchAsync(batch, sound => _transport.SettleAsync(queue, sound, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> ExtendAsync(
+    public async Task<IReadOnlyList<MessageResult>> ExtendAsync(
         string queue,
         IReadOnlyList<LeaseExtension> extensions,
         CancellationToken cancellationToken = default
     )
     {
+        Validation.CheckQueueName(queue);
         var batch = new CheckedBatch<LeaseExtension>("items", extensions, Validation.Problem, static extension => extension.Id);
-        return SendBatchAsync(
-            batch,
-            Routes.Extend(queue),
-            RequestJson.Write(new ItemList<LeaseExtension>(batch.Sound), TimestoneJson.Default.LeaseExtensions),
-            cancellationToken
-        );
+        return await SendBatchAsync(batch, sound => _transport.ExtendAsync(queue, sound, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MessageResult>> CancelAsync(
+    public Task<IReadOnlyList<MessageResult>> WatchLeasesAsync(
+        string queue,
+        IReadOnlyList<LeaseReference> leases,
+        TimeSpan wait = default,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Validation.CheckQueueName(queue);
+        Validation.CheckWatch(leases, wait);
+        return _transport.WatchLeasesAsync(queue, leases, wait, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<MessageResult>> CancelAsync(
         string queue,
         IReadOnlyList<Cancellation> cancellations,
         CancellationToken cancellationToken = default
     )
     {
+        Validation.CheckQueueName(queue);
         var batch = new CheckedBatch<Cancellation>("items", cancellations, Validation.Problem, static cancellation => cancellation.Id);
-        return SendBatchAsync(
-            batch,
-            Routes.Cancel(queue),
-            RequestJson.Write(new ItemList<Cancellation>(batch.Sound), TimestoneJson.Default.Cancellations),
-            cancellationToken
-        );
+        return await SendBatchAsync(batch, sound => _transport.CancelAsync(queue, sound, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default) =>
-        PostAsync(Routes.Redrive(queue, id), AnswerJson.Default.MessageResult, cancellationToken);
+    public Task<MessageResult> RedriveAsync(string queue, string id, CancellationToken cancellationToken = default)
+    {
+        CheckMessage(queue, id);
+        return _transport.RedriveAsync(queue, id, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public async Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default) =>
-        (await PostAsync(Routes.RedriveAll(queue), AnswerJson.Default.CountAnswer, cancellationToken).ConfigureAwait(false)).Count;
+    public Task<long> RedriveAllAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckQueueName(queue);
+        return _transport.RedriveAllAsync(queue, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default) =>
-        PostAsync(Routes.Purge(queue, scope), AnswerJson.Default.StateCounts, cancellationToken);
+    public Task<StateCounts> PurgeAsync(string queue, PurgeScope scope, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckQueueName(queue);
+        return _transport.PurgeAsync(queue, scope, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Message(queue, id), AnswerJson.Default.Message, cancellationToken);
+    public Task<Message> GetMessageAsync(string queue, string id, CancellationToken cancellationToken = default)
+    {
+        CheckMessage(queue, id);
+        return _transport.GetMessageAsync(queue, id, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<MessagePage> ListMessagesAsync(
@@ -201,7 +244,11 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         string? cursor = null,
         int limit = 100,
         CancellationToken cancellationToken = default
-    ) => GetAsync(Routes.Messages(queue, state, cursor, limit), AnswerJson.Default.MessagePage, cancellationToken);
+    )
+    {
+        Validation.CheckQueueName(queue);
+        return _transport.ListMessagesAsync(queue, state, cursor, limit, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<long> GetDepthAsync(
@@ -211,28 +258,23 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         CancellationToken cancellationToken = default
     )
     {
+        Validation.CheckQueueName(queue);
         Validation.CheckFilter(filter ?? Metadata.Empty);
-        return (
-            await GetAsync(Routes.Depth(queue, state, filter), AnswerJson.Default.CountAnswer, cancellationToken).ConfigureAwait(false)
-        ).Count;
+        return await _transport.GetDepthAsync(queue, state, filter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default) =>
-        GetAsync(Routes.Stats(queue), AnswerJson.Default.QueueStats, cancellationToken);
+    public Task<QueueStats> GetStatsAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        Validation.CheckQueueName(queue);
+        return _transport.GetStatsAsync(queue, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<SearchPage> SearchMessagesAsync(MessageSearch search, CancellationToken cancellationToken = default)
     {
         Validation.Check(search);
-        return await ReadIndexAsync(
-                Routes.Search(search),
-                search.After is not null,
-                search.Wait,
-                AnswerJson.Default.SearchPage,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        return await _transport.SearchMessagesAsync(search, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -245,14 +287,7 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     {
         request ??= new HistoryRequest();
         Validation.Check(queue, id, request);
-        return await ReadIndexAsync(
-                Routes.History(queue, id, request),
-                request.After is not null,
-                request.Wait,
-                AnswerJson.Default.MessageHistory,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        return await _transport.GetHistoryAsync(queue, id, request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -260,49 +295,28 @@ public sealed class TimestoneClient : ITimestone, IDisposable
     {
         request ??= new StatsRequest();
         Validation.Check(request);
-        return await ReadIndexAsync(
-                Routes.SearchStats(request),
-                request.After is not null,
-                request.Wait,
-                AnswerJson.Default.SearchStats,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        return await _transport.GetSearchStatsAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     private static string NewId() => Guid.CreateVersion7().ToString("N");
 
-    private static void Required(string field, object? argument)
+    private static void CheckMessage(string queue, string id)
     {
-        if (argument is null)
-            throw Validation.Invalid(field, $"{field} must not be null.");
+        Validation.CheckQueueName(queue);
+        Validation.CheckId(id);
     }
 
-    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        SendAsync(new HttpCall(HttpMethod.Get, path), type, cancellationToken);
-
-    // A read that has waited for a write as long as it was to has its answer.
-    private Task<T> ReadIndexAsync<T>(string path, bool waits, TimeSpan wait, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        SendAsync(new HttpCall(HttpMethod.Get, path, Wait: waits ? wait : default, RetryRefusals: !waits), type, cancellationToken);
-
-    private Task<T> PostAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        SendAsync(new HttpCall(HttpMethod.Post, path), type, cancellationToken);
-
-    private async Task<T> SendAsync<T>(HttpCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        (await _transport.SendAsync(call, cancellationToken).ConfigureAwait(false)).Read(type);
-
-    private async Task<IReadOnlyList<MessageResult>> SendBatchAsync<T>(
+    private static async Task<IReadOnlyList<MessageResult>> SendBatchAsync<T>(
         CheckedBatch<T> batch,
-        string path,
-        byte[] body,
-        CancellationToken cancellationToken
+        Func<IReadOnlyList<T>, Task<IReadOnlyList<MessageResult>>> send
     )
-        where T : class
-    {
-        if (batch.Sound.Count == 0)
-            return batch.Merge([])!;
-        var answer = await _transport.SendAsync(new HttpCall(HttpMethod.Post, path, body), cancellationToken).ConfigureAwait(false);
-        return batch.Merge(answer.Read(AnswerJson.Default.ResultList).Results)
-            ?? throw answer.NotUnderstood("it does not answer each item");
-    }
+        where T : class =>
+        batch.Merge(batch.Sound.Count == 0 ? [] : await send(batch.Sound).ConfigureAwait(false)) ?? throw WrongCount();
+
+    private static TimestoneException WrongCount() =>
+        new(
+            ErrorCode.Unavailable,
+            "The server's answer is not understood: it does not answer each item. Is this a Timestone server, and of this version? "
+                + "The outcome is unknown."
+        );
 }

@@ -4,19 +4,32 @@ namespace Timestone.Client;
 public sealed record TimestoneClientOptions
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    private static readonly Uri Default = new("http://127.0.0.1:7070/");
 
     /// <summary>
-    /// Where the servers listen, at least one: absolute http or https addresses, the path of each the prefix of all routes. Where one
-    /// stands by or cannot be reached, the next is tried, and kept to while it answers.
+    /// Where the servers listen; none means <c>http://127.0.0.1:7070/</c>. Absolute addresses, all of one protocol: http and https with the
+    /// path of each as the prefix of all routes, or grpc and grpcs (with TLS) without a path. Where one stands by or cannot be reached, the
+    /// next is tried, and kept to while it answers.
     /// </summary>
-    public IReadOnlyList<Uri> Addresses { get; set; } = [new("http://127.0.0.1:7070/")];
+    public IReadOnlyList<Uri> Addresses { get; set; } = [];
 
-    /// <summary>The first of <see cref="Addresses"/>; setting it makes it the only one.</summary>
+    /// <summary>The first of <see cref="Addresses"/>; setting another makes it the only one.</summary>
     public Uri Address
     {
-        get => Addresses[0];
-        set => Addresses = [value];
+        get => Addresses is [var first, ..] ? first : Default;
+        set
+        {
+            // Binding from configuration sets what it got, which must not drop the others.
+            if (value != Address)
+                Addresses = [value];
+        }
     }
+
+    /// <summary>
+    /// How to speak with the servers; null for what the scheme of <see cref="Addresses"/> says. <see cref="TimestoneProtocol.Grpc"/> takes
+    /// http for grpc and https for grpcs.
+    /// </summary>
+    public TimestoneProtocol? Protocol { get; set; }
 
     /// <summary>How long one try may take, beyond the wait that a dequeue asks for; more than 0, at most a day.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(15);
@@ -37,23 +50,37 @@ public sealed record TimestoneClientOptions
 
     internal TimestoneClientOptions Validated()
     {
-        if (
-            Addresses is not { Count: > 0 }
-            || !Addresses.All(static address =>
-                address is { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" }
-            )
-        )
+        if (Addresses is null || !Addresses.All(IsAddress))
             throw new ArgumentException(
-                "Each address must be an absolute http or https one, without user, query or fragment; at least one is needed.",
+                "Each address must be an absolute http, https, grpc or grpcs one, without user, query or fragment.",
                 nameof(Addresses)
             );
+        if (Protocol is { } protocol && !Enum.IsDefined(protocol))
+            throw new ArgumentOutOfRangeException(nameof(Protocol), protocol, "There is no such protocol.");
+        var isGrpc = Protocol == TimestoneProtocol.Grpc || IsGrpc(Address);
+        if (isGrpc && (Protocol == TimestoneProtocol.Http || !Addresses.All(static address => address.AbsolutePath is "/" or "")))
+            throw new ArgumentException("An address of gRPC has no path, and no other protocol.", nameof(Addresses));
+        if (Protocol != TimestoneProtocol.Grpc && Addresses.Any(address => IsGrpc(address) != isGrpc))
+            throw new ArgumentException("All addresses must be of one protocol.", nameof(Addresses));
         Range(RequestTimeout, TimeSpan.FromTicks(1), nameof(RequestTimeout));
         Range(ConnectTimeout, TimeSpan.FromTicks(1), nameof(ConnectTimeout));
         Range(RetryFor, TimeSpan.Zero, nameof(RetryFor));
         Range(RetryDelay, TimeSpan.FromTicks(1), nameof(RetryDelay));
         Range(MaxRetryDelay, RetryDelay, nameof(MaxRetryDelay));
-        return this with { Addresses = [.. Addresses] };
+        return this with
+        {
+            Addresses = Addresses is [] ? [Default] : [.. Addresses],
+            Protocol = isGrpc ? TimestoneProtocol.Grpc : TimestoneProtocol.Http,
+        };
     }
+
+    /// <summary>Whether an address asks for TLS.</summary>
+    internal static bool IsSecure(Uri address) => address.Scheme is "https" or "grpcs";
+
+    private static bool IsGrpc(Uri address) => address.Scheme is "grpc" or "grpcs";
+
+    private static bool IsAddress(Uri address) =>
+        address is { IsAbsoluteUri: true, Scheme: "http" or "https" or "grpc" or "grpcs", Query: "", Fragment: "", UserInfo: "" };
 
     private static void Range(TimeSpan value, TimeSpan least, string field)
     {

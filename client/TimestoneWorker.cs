@@ -53,11 +53,19 @@ public sealed class TimestoneWorker : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var keeper = new LeaseKeeper(_timestone, _queue, _options.LeaseMargin, _timeProvider, _logger);
+        IPump? pump = null;
+        using var keeper = new LeaseKeeper(
+            (extensions, cancel) => pump!.ExtendAsync(extensions, cancel),
+            _queue,
+            _options.LeaseMargin,
+            _timeProvider,
+            _logger
+        );
         var settlements = new SettlementBuffer(_queue, keeper, _logger);
         var waiting = Channel.CreateUnbounded<HeldLease>();
-        var pump = new MessagePump(_timestone, _queue, _options, keeper, settlements, waiting.Writer, _timeProvider, _logger);
-        var loop = new HandlerLoop(_queue, _handler, keeper, settlements, _logger);
+        var presence = new Presence(_options.WorkerName, _queue, _logger);
+        pump = Pump(keeper, settlements, waiting.Writer, presence);
+        var loop = new HandlerLoop(_queue, _handler, _options, pump, keeper, settlements, _logger);
 
         using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _timeProvider);
         using var onDeadline = deadline.Token.Register(() => CancelHandlers(keeper));
@@ -68,6 +76,8 @@ public sealed class TimestoneWorker : BackgroundService
             .Range(0, _options.Concurrency)
             .Select(_ => Task.Run(() => loop.RunAsync(waiting.Reader, stoppingToken), CancellationToken.None))
             .ToArray();
+        if (_timestone is TimestoneClient watched)
+            watched.Servers.Tried += presence.Note;
         try
         {
             await pump.RunAsync(stoppingToken, deadline.Token).ConfigureAwait(false);
@@ -80,9 +90,21 @@ public sealed class TimestoneWorker : BackgroundService
             // Reached by a bug too: then nothing settles any more, so nothing should go on.
             waiting.Writer.TryComplete();
             keeper.CancelAll();
+            if (_timestone is TimestoneClient client)
+                client.Servers.Tried -= presence.Note;
         }
 
         await Task.WhenAll(handlers).ConfigureAwait(false);
+    }
+
+    private IPump Pump(LeaseKeeper keeper, SettlementBuffer settlements, ChannelWriter<HeldLease> waiting, Presence presence)
+    {
+        var pause = new Pause(_timeProvider);
+        var settler = new Settler(_timestone, _queue, keeper, settlements, pause, _logger);
+        var requests = new MessagePump(_timestone, _queue, _options, keeper, settlements, settler, pause, waiting, presence, _logger);
+        return _timestone is TimestoneClient { Streams: { } streams }
+            ? new StreamPump(streams, requests, _timestone, _queue, _options, keeper, settlements, settler, pause, waiting, presence)
+            : requests;
     }
 
     private void CancelHandlers(LeaseKeeper keeper)

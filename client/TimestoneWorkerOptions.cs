@@ -1,8 +1,13 @@
+using System.Text.Json;
+
 namespace Timestone.Client;
 
 /// <summary>How a <see cref="TimestoneWorker"/> works.</summary>
 public sealed record TimestoneWorkerOptions
 {
+    // Never changed in place: copies of the options share it.
+    private IReadOnlyList<Func<MessageContext, Func<CancellationToken, Task>, CancellationToken, Task>> _middleware = [];
+
     /// <summary>How many messages are handled at once; 1 to <see cref="Limits.MaxBatch"/>.</summary>
     public int Concurrency { get; set; } = 8;
 
@@ -40,6 +45,36 @@ public sealed record TimestoneWorkerOptions
     /// shutdown timeout (30 s by default), or the host leaves before their messages are given back.
     /// </summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How typed payloads are read; null means the web's defaults (camel case, case ignored) by reflection, which a trimmed program does
+    /// not have. The <c>Options</c> of a source-generated context need none.
+    /// </summary>
+    public JsonSerializerOptions? Json { get; set; }
+
+    /// <summary>
+    /// Puts code around the handling of each message. The first that is added is the outermost: it begins first and ends last. What it
+    /// throws counts as thrown by the handler; one that does not call the next keeps the message from the handler.
+    /// </summary>
+    /// <param name="middleware">
+    /// Takes the message, the next step, which is called with the token that it should obey, and the token of its own.
+    /// </param>
+    public TimestoneWorkerOptions Use(Func<MessageContext, Func<CancellationToken, Task>, CancellationToken, Task> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        _middleware = [.. _middleware, middleware];
+        return this;
+    }
+
+    /// <summary>A handler with the middleware around it.</summary>
+    internal Func<MessageContext, CancellationToken, Task> Around(Func<MessageContext, CancellationToken, Task> handle) =>
+        _middleware
+            .Reverse()
+            .Aggregate(
+                handle,
+                static (next, middleware) =>
+                    (context, cancellationToken) => middleware(context, token => next(context, token), cancellationToken)
+            );
 
     internal TimestoneWorkerOptions Validated(string queue)
     {

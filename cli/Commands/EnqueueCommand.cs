@@ -13,6 +13,7 @@ internal sealed class EnqueueCommand : CliCommand
     private readonly Option<Metadata> _metadata;
     private readonly Option<long?> _priority;
     private readonly Option<DateTimeOffset?> _deadline;
+    private readonly Option<TimeSpan?> _priorityOffset;
     private readonly Option<TimeSpan?> _invisible;
     private readonly Option<DateTimeOffset?> _visibleAt;
     private readonly Option<TimeSpan?> _lease;
@@ -28,12 +29,15 @@ internal sealed class EnqueueCommand : CliCommand
             CommonOptions.Number<long>("--priority", "Lower is dequeued first (the time of enqueue in Unix milliseconds).", "number")
         );
         _deadline = Take(CommonOptions.Time("--deadline", "When it should be dequeued by, instead of a priority."));
+        _priorityOffset = Take(
+            CommonOptions.Offset("--priority-offset", "Added to the time of enqueue, instead of a priority; -1h ranks an hour earlier.")
+        );
         _invisible = Take(CommonOptions.Duration("--invisible", "How long it is invisible at first."));
         _visibleAt = Take(CommonOptions.Time("--visible-at", "When it becomes visible."));
         _lease = Take(CommonOptions.Duration("--lease", "How long a lease on it lasts."));
     }
 
-    private Option[] MessageOptions => [_id, _metadata, _priority, _deadline, _invisible, _visibleAt, _lease];
+    private Option[] MessageOptions => [_id, _metadata, _priority, _deadline, _priorityOffset, _invisible, _visibleAt, _lease];
 
     protected override async Task<int> RunAsync(Call call, CancellationToken cancellationToken)
     {
@@ -46,6 +50,7 @@ internal sealed class EnqueueCommand : CliCommand
             Metadata = call.Get(_metadata)!,
             Priority = call.Get(_priority),
             Deadline = call.Get(_deadline),
+            PriorityOffset = call.Get(_priorityOffset),
             Invisible = call.Get(_invisible),
             VisibleAt = call.Get(_visibleAt),
             Lease = call.Get(_lease),

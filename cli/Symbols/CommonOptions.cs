@@ -47,6 +47,13 @@ internal static class CommonOptions
         CustomParser = Parsers.Duration,
     };
 
+    public static Option<TimeSpan?> Offset(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "duration",
+        CustomParser = Parsers.Offset,
+    };
+
     public static Option<DateTimeOffset?> Time(string name, string description) => new(name)
     {
         Description = description,

@@ -12,6 +12,16 @@ internal static class Parsers
     public static TimeSpan? Duration(ArgumentResult result) =>
         Durations.TryParse(Only(result), out var duration) ? duration : Refuse<TimeSpan?>(result, Durations.Rule);
 
+    /// <summary>A duration, negative after a '-'.</summary>
+    public static TimeSpan? Offset(ArgumentResult result)
+    {
+        var text = Only(result);
+        var isNegative = text.StartsWith('-');
+        return Durations.TryParse(isNegative ? text[1..] : text, out var length)
+            ? isNegative ? -length : length
+            : Refuse<TimeSpan?>(result, $"{Durations.Rule}, with or without '-' before it");
+    }
+
     public static DateTimeOffset? Time(ArgumentResult result)
     {
         return Rfc3339.TryParse(Only(result), out var time) ? time : Refuse<DateTimeOffset?>(result, Rfc3339.Rule);

@@ -45,6 +45,13 @@ internal abstract class ForwardingTimestone(ITimestone inner) : ITimestone
         CancellationToken cancellationToken = default
     ) => inner.ExtendAsync(queue, extensions, cancellationToken);
 
+    public virtual Task<IReadOnlyList<MessageResult>> WatchLeasesAsync(
+        string queue,
+        IReadOnlyList<LeaseReference> leases,
+        TimeSpan wait = default,
+        CancellationToken cancellationToken = default
+    ) => inner.WatchLeasesAsync(queue, leases, wait, cancellationToken);
+
     public virtual Task<IReadOnlyList<MessageResult>> CancelAsync(
         string queue,
         IReadOnlyList<Cancellation> cancellations,

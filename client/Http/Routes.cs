@@ -48,6 +48,8 @@ internal static class Routes
 
     public static string Extend(string queue) => Queue(queue) + "/extend";
 
+    public static string WatchLeases(string queue) => Queue(queue) + "/leases/watch";
+
     public static string Cancel(string queue) => Queue(queue) + "/cancel";
 
     public static string Search(MessageSearch search) => "v1/search/messages" + Query(

@@ -1,18 +1,30 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Timestone.Client.Telemetry;
 
 namespace Timestone.Client.Worker;
 
 /// <summary>Takes one message after another and has it handled.</summary>
-internal sealed class HandlerLoop(string queue, IMessageHandler handler, LeaseKeeper keeper, SettlementBuffer settlements, ILogger logger)
+internal sealed class HandlerLoop(
+    string queue,
+    IMessageHandler handler,
+    TimestoneWorkerOptions options,
+    IPump pump,
+    LeaseKeeper keeper,
+    SettlementBuffer settlements,
+    ILogger logger
+)
 {
+    private readonly Func<MessageContext, CancellationToken, Task> _handle = options.Around(handler.HandleAsync);
+
     /// <summary>Runs until no more messages will come. Those still waiting when the worker stops are given back.</summary>
     public async Task RunAsync(ChannelReader<HeldLease> waiting, CancellationToken stopping)
     {
         await foreach (var lease in waiting.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-            settlements.Add(
-                new Ending(lease, MayStart(lease, stopping) ? await HandleAsync(lease).ConfigureAwait(false) : GivenBack(lease))
-            );
+        {
+            var mayStart = MayStart(lease, stopping) && await pump.MayBeginAsync(lease).ConfigureAwait(false);
+            settlements.Add(new Ending(lease, mayStart ? await HandleAsync(lease).ConfigureAwait(false) : GivenBack(lease)));
+        }
     }
 
     private bool MayStart(HeldLease lease, CancellationToken stopping) =>
@@ -20,13 +32,23 @@ internal sealed class HandlerLoop(string queue, IMessageHandler handler, LeaseKe
 
     private async Task<Settlement?> HandleAsync(HeldLease lease)
     {
-        var context = new MessageContext(keeper, lease);
+        using var scope = WorkerLog.MessageScope(logger, queue, lease.Id, lease.Message.Attempt);
+        using var activity = MessagingActivity.Process(queue, lease.Message);
+        var settlement = await TryAsync(lease).ConfigureAwait(false);
+        if (settlement is null or { Action: SettlementAction.Fail })
+            activity.Failed(settlement is null ? WorkerMetrics.Lost : WorkerMetrics.OutcomeOf(settlement), settlement?.Error);
+        return settlement;
+    }
+
+    private async Task<Settlement?> TryAsync(HeldLease lease)
+    {
+        var context = new MessageContext(keeper, lease, options.Json);
         try
         {
-            await handler.HandleAsync(context, lease.CancellationToken).ConfigureAwait(false);
+            await _handle(context, lease.CancellationToken).ConfigureAwait(false);
 
             // Also when the lease is only doubtful: the service knows, and the work is done.
-            return keeper.IsLost(lease) ? null : HandlerOutcome.Completed(lease, context.Result);
+            return keeper.IsLost(lease) ? null : Decided(context);
         }
         catch (Exception) when (lease.CancellationToken.IsCancellationRequested)
         {
@@ -42,6 +64,16 @@ internal sealed class HandlerLoop(string queue, IMessageHandler handler, LeaseKe
             WorkerLog.HandlerFailed(logger, queue, lease.Id, lease.Message.Attempt, exception);
             return HandlerOutcome.Failed(lease, exception);
         }
+    }
+
+    private Settlement Decided(MessageContext context)
+    {
+        var settlement = context.Settlement;
+        if (settlement is { Action: SettlementAction.Fail, Permanent: true })
+            WorkerLog.FailedForGood(logger, queue, context.Id, context.Attempt, settlement.Error!);
+        else if (settlement is { Action: SettlementAction.Fail, Invisible: { } delay })
+            WorkerLog.RetryLater(logger, queue, context.Id, context.Attempt, delay, settlement.Error!);
+        return settlement;
     }
 
     // The token fences a release too: should another worker have the message by now, it is not taken from it.

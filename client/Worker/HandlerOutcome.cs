@@ -13,14 +13,20 @@ internal static class HandlerOutcome
     }
 
     public static Settlement Failed(HeldLease lease, Exception exception) =>
-        Settlement.Fail(lease.Id, lease.Token, ErrorText(exception), exception is PermanentFailureException);
+        Failed(
+            lease,
+            string.IsNullOrWhiteSpace(exception.Message) ? exception.GetType().Name : exception.Message,
+            exception is PermanentFailureException
+        );
 
-    public static Settlement Released(HeldLease lease) => Settlement.Release(lease.Id, lease.Token);
+    public static Settlement Failed(HeldLease lease, string error, bool permanent = false, TimeSpan? invisible = null) =>
+        Settlement.Fail(lease.Id, lease.Token, Sound(error), permanent, invisible);
 
-    private static string ErrorText(Exception exception)
+    public static Settlement Released(HeldLease lease, TimeSpan? invisible = null) =>
+        Settlement.Release(lease.Id, lease.Token, invisible);
+
+    private static string Sound(string text)
     {
-        var text = string.IsNullOrWhiteSpace(exception.Message) ? exception.GetType().Name : exception.Message;
-
         // Through UTF-8 and back makes it well-formed, which the service insists on.
         text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
         if (text.Length <= Limits.MaxErrorLength)

@@ -7,6 +7,7 @@ namespace Timestone.Client.Worker;
 internal sealed class HeldLease : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly TimeSpan _length;
     private readonly TimeSpan _trusted;
 
     public HeldLease(Message message, TimeSpan askedAt, TimeSpan margin)
@@ -15,8 +16,8 @@ internal sealed class HeldLease : IDisposable
         CancellationToken = _cancellation.Token;
 
         // The length by the server's clock alone; this machine's may differ.
-        var length = message.LeaseExpiresAt - message.UpdatedAt ?? TimeSpan.Zero;
-        _trusted = length - TimeSpan.FromTicks(Math.Min(margin.Ticks, length.Ticks / 4));
+        _length = message.LeaseExpiresAt - message.UpdatedAt ?? TimeSpan.Zero;
+        _trusted = _length - TimeSpan.FromTicks(Math.Min(margin.Ticks, _length.Ticks / 4));
         TrustFrom(askedAt);
     }
 
@@ -28,6 +29,9 @@ internal sealed class HeldLease : IDisposable
 
     /// <summary>Canceled when the handler must end.</summary>
     public CancellationToken CancellationToken { get; }
+
+    /// <summary>Why the handler must end; set before the token is canceled.</summary>
+    public CancellationCause CancellationCause { get; private set; }
 
     /// <summary>Whether the service has said that the lease is another's or nobody's.</summary>
     public bool IsLost { get; set; }
@@ -51,8 +55,20 @@ internal sealed class HeldLease : IDisposable
         ExtendAt = TrustedUntil - (_trusted * 2 / 3);
     }
 
-    /// <summary>Tells the handler to end. Its callbacks run elsewhere, as the caller may hold a lock.</summary>
-    public void Cancel() => _ = _cancellation.CancelAsync();
+    /// <summary>The service says how long the lease lasts from a time, which may be shorter than it was believed to.</summary>
+    public void TrustFor(TimeSpan askedAt, TimeSpan left)
+    {
+        TrustedUntil = TimeSpan.Zero;
+        TrustFrom(askedAt + left - _length);
+    }
+
+    /// <summary>Tells the handler to end; the first cause stands. Its callbacks run elsewhere, as the caller may hold a lock.</summary>
+    public void Cancel(CancellationCause cause)
+    {
+        if (CancellationCause == CancellationCause.None)
+            CancellationCause = cause;
+        _ = _cancellation.CancelAsync();
+    }
 
     public void Dispose() => _cancellation.Dispose();
 }

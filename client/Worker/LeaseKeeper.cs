@@ -11,7 +11,7 @@ internal sealed class LeaseKeeper : IDisposable
     // Waits between two tries to extend shrink with the time that is left, down to this.
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(50);
 
-    private readonly ITimestone _timestone;
+    private readonly Func<IReadOnlyList<LeaseExtension>, CancellationToken, Task<IReadOnlyList<MessageResult>>> _extend;
     private readonly string _queue;
     private readonly TimeSpan _margin;
     private readonly TimeProvider _timeProvider;
@@ -23,9 +23,20 @@ internal sealed class LeaseKeeper : IDisposable
     private readonly ITimer _timer;
     private TimeSpan _nextTick = TimeSpan.MaxValue;
 
-    public LeaseKeeper(ITimestone timestone, string queue, TimeSpan margin, TimeProvider timeProvider, ILogger logger)
+    /// <param name="extend">Has the service extend leases.</param>
+    /// <param name="queue">The queue's name, for the log.</param>
+    /// <param name="margin">How long before its end a lease is no longer trusted.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Is told of what is lost.</param>
+    public LeaseKeeper(
+        Func<IReadOnlyList<LeaseExtension>, CancellationToken, Task<IReadOnlyList<MessageResult>>> extend,
+        string queue,
+        TimeSpan margin,
+        TimeProvider timeProvider,
+        ILogger logger
+    )
     {
-        _timestone = timestone;
+        _extend = extend;
         _queue = queue;
         _margin = margin;
         _timeProvider = timeProvider;
@@ -125,7 +136,7 @@ internal sealed class LeaseKeeper : IDisposable
                     Progress = progress,
                 })
                 .ToArray();
-            var results = await _timestone.ExtendAsync(_queue, extensions, cancellationToken).ConfigureAwait(false);
+            var results = await _extend(extensions, cancellationToken).ConfigureAwait(false);
             lock (_gate)
             {
                 for (var i = 0; i < leases.Count; i++)
@@ -146,13 +157,39 @@ internal sealed class LeaseKeeper : IDisposable
         }
     }
 
-    /// <summary>Cancels every handler.</summary>
+    /// <summary>Notes how long a lease lasts, whatever was believed before; answers whether it can be trusted.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="askedAt">When that was asked.</param>
+    /// <param name="left">How long it lasts from then.</param>
+    public bool Begin(HeldLease lease, TimeSpan askedAt, TimeSpan left)
+    {
+        lock (_gate)
+        {
+            if (lease.IsDropped)
+                return false;
+            lease.TrustFor(askedAt, left);
+            TickAt(lease.ExtendAt);
+            return !lease.IsLost && Now < lease.TrustedUntil;
+        }
+    }
+
+    /// <summary>Takes note that the service says that a lease is lost.</summary>
+    public void Lose(string token, MessageResult result)
+    {
+        lock (_gate)
+        {
+            if (_held.FirstOrDefault(lease => lease.Token == token) is { } lease)
+                Learn(lease, result.Error?.Code ?? ErrorCode.LeaseLost, default);
+        }
+    }
+
+    /// <summary>Cancels every handler, as the worker ends.</summary>
     public void CancelAll()
     {
         lock (_gate)
         {
             foreach (var lease in _held)
-                lease.Cancel();
+                lease.Cancel(CancellationCause.Shutdown);
         }
     }
 
@@ -171,10 +208,17 @@ internal sealed class LeaseKeeper : IDisposable
         {
             // Of a dropped one it would mean no more than that its settlement has overtaken the extension.
             lease.IsLost = true;
-            lease.Cancel();
+            lease.Cancel(CauseOf(refusal.Value));
             WorkerLog.LeaseLost(_logger, _queue, lease.Id, refusal.Value);
         }
     }
+
+    private static CancellationCause CauseOf(ErrorCode refusal) => refusal switch
+    {
+        ErrorCode.MessageNotFound => CancellationCause.MessageNotFound,
+        ErrorCode.QueueNotFound => CancellationCause.QueueNotFound,
+        _ => CancellationCause.LeaseLost,
+    };
 
     private void Tick()
     {
@@ -191,7 +235,7 @@ internal sealed class LeaseKeeper : IDisposable
                 {
                     if (lease.CancellationToken.IsCancellationRequested)
                         continue;
-                    lease.Cancel();
+                    lease.Cancel(CancellationCause.LeaseNotExtended);
                     WorkerLog.LeaseNotExtended(_logger, _queue, lease.Id);
                     continue;
                 }

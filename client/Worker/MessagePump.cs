@@ -19,17 +19,17 @@ internal sealed class MessagePump(
     TimestoneWorkerOptions options,
     LeaseKeeper keeper,
     SettlementBuffer settlements,
+    Settler settler,
+    Pause pause,
     ChannelWriter<HeldLease> waiting,
-    TimeProvider timeProvider,
-    ILogger logger)
+    Presence presence,
+    ILogger logger
+) : IPump
 {
-    private readonly Pause _pause = new(timeProvider);
     private string? _requestId;
     private TimeSpan _askedAt;
 
-    /// <summary>Fetches and settles until the worker stops.</summary>
-    /// <param name="stopping">Ends the fetching.</param>
-    /// <param name="deadline">Ends a request that is under way.</param>
+    /// <inheritdoc/>
     public async Task RunAsync(CancellationToken stopping, CancellationToken deadline)
     {
         while (!stopping.IsCancellationRequested)
@@ -39,36 +39,34 @@ internal sealed class MessagePump(
             if (room > 0)
                 await DequeueAsync(Math.Min(room, Limits.MaxBatch), ended, stopping, deadline).ConfigureAwait(false);
             else if (ended.Count > 0)
-                await SettleAsync(ended, stopping).ConfigureAwait(false);
+                await settler.SettleAsync(ended, stopping).ConfigureAwait(false);
             else
                 await settlements.WaitAsync().WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Settles until nothing is held any more.</summary>
-    public async Task DrainAsync()
-    {
-        while (true)
-        {
-            var ended = settlements.Take();
-            if (ended.Count > 0)
-                await SettleAsync(ended, CancellationToken.None).ConfigureAwait(false);
-            else if (keeper.Count > 0)
-                await settlements.WaitAsync().ConfigureAwait(false);
-            else
-                return;
-        }
-    }
+    /// <inheritdoc/>
+    public Task DrainAsync() => settler.DrainAsync();
+
+    /// <inheritdoc/>
+    public ValueTask<bool> MayBeginAsync(HeldLease lease) => new(true);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MessageResult>> ExtendAsync(
+        IReadOnlyList<LeaseExtension> extensions,
+        CancellationToken cancellationToken
+    ) => timestone.ExtendAsync(queue, extensions, cancellationToken);
 
     private async Task DequeueAsync(int room, IReadOnlyList<Ending> ended, CancellationToken stopping, CancellationToken deadline)
     {
-        var request = options.Request(room) with { Settle = SettlementsOf(ended), RequestId = RequestId() };
+        var request = options.Request(room) with { Settle = Settler.SettlementsOf(ended), RequestId = RequestId() };
         try
         {
             var result = ended.Count > 0
                 ? await timestone.DequeueAsync(queue, request with { Wait = TimeSpan.Zero }, deadline).ConfigureAwait(false)
                 : await PollAsync(request, stopping).ConfigureAwait(false);
             _requestId = null;
+            presence.Note(null);
             settlements.Answered(ended, result.Settled ?? []);
             await AcceptAsync(result.Messages).ConfigureAwait(false);
             if (result.Error is { } error)
@@ -78,7 +76,7 @@ internal sealed class MessagePump(
                 return;
             }
 
-            _pause.Reset();
+            pause.Reset();
         }
         catch (OperationCanceledException)
         {
@@ -90,7 +88,10 @@ internal sealed class MessagePump(
             if (!problem.Code.IsPassing())
                 _requestId = null;
             settlements.Unanswered(ended, problem.Code);
-            WorkerLog.DequeueFailed(logger, queue, problem);
+            if (problem.Code is ErrorCode.Unavailable or ErrorCode.Standby)
+                presence.Note(problem.Message);
+            else
+                WorkerLog.DequeueFailed(logger, queue, problem);
             await PauseAsync(stopping).ConfigureAwait(false);
         }
     }
@@ -99,15 +100,18 @@ internal sealed class MessagePump(
     {
         var poll = timestone.DequeueAsync(queue, request, stopping);
         while (await Task.WhenAny(poll, settlements.WaitAsync()).ConfigureAwait(false) != poll)
-            await SettleAsync(settlements.Take(), stopping).ConfigureAwait(false);
+            await settler.SettleAsync(settlements.Take(), stopping).ConfigureAwait(false);
         return await poll.ConfigureAwait(false);
     }
 
     /// <summary>
-    /// A poll was cut off, maybe on the way back: asked again under its id, it gives what it had leased, which goes back then.
+    /// A poll was cut off, maybe on the way back: asked again under its id, it gives what it had leased, which goes back then. A service
+    /// that is away would hold up the end of the worker: what that poll leased, if anything, waits for the end of its lease.
     /// </summary>
     private async Task RecoverAsync(DequeueRequest request, CancellationToken deadline)
     {
+        if (presence.IsAway)
+            return;
         try
         {
             var result = await timestone
@@ -121,26 +125,6 @@ internal sealed class MessagePump(
         }
     }
 
-    private async Task SettleAsync(IReadOnlyList<Ending> ended, CancellationToken stopping)
-    {
-        if (ended.Count == 0)
-            return;
-        try
-        {
-            settlements.Answered(
-                ended,
-                await timestone.SettleAsync(queue, SettlementsOf(ended), CancellationToken.None).ConfigureAwait(false)
-            );
-            _pause.Reset();
-        }
-        catch (TimestoneException problem)
-        {
-            settlements.Unanswered(ended, problem.Code);
-            WorkerLog.SettlingFailed(logger, queue, ended.Count, problem);
-            await PauseAsync(stopping).ConfigureAwait(false);
-        }
-    }
-
     private async Task AcceptAsync(IReadOnlyList<Message> messages)
     {
         foreach (var lease in await keeper.HoldAsync(messages, _askedAt).ConfigureAwait(false))
@@ -148,7 +132,7 @@ internal sealed class MessagePump(
     }
 
     private async Task PauseAsync(CancellationToken stopping) =>
-        await _pause.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await pause.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>
     /// A request that was not answered keeps its id for the next try, which then brings the messages that the lost
@@ -164,6 +148,4 @@ internal sealed class MessagePump(
 
         return _requestId;
     }
-
-    private static Settlement[] SettlementsOf(IReadOnlyList<Ending> ended) => [.. ended.Select(static ending => ending.Settlement!)];
 }

@@ -5,6 +5,13 @@ namespace Timestone.Client.Worker;
 /// <summary>What workers log.</summary>
 internal static partial class WorkerLog
 {
+    private static readonly Func<ILogger, string, string, int, IDisposable?> Scope = LoggerMessage.DefineScope<string, string, int>(
+        "Queue {Queue}, message {Id}, attempt {Attempt}"
+    );
+
+    /// <summary>What every line says that is logged while a message is handled, whoever logs it.</summary>
+    public static IDisposable? MessageScope(ILogger logger, string queue, string id, int attempt) => Scope(logger, queue, id, attempt);
+
     [LoggerMessage(1, LogLevel.Information, "{Worker} works on queue {Queue}, {Concurrency} messages at a time.")]
     public static partial void Started(ILogger logger, string worker, string queue, int concurrency);
 
@@ -41,4 +48,17 @@ internal static partial class WorkerLog
 
     [LoggerMessage(11, LogLevel.Warning, "Attempt {Attempt} of message {Id} of queue {Queue} failed for good: {Reason}")]
     public static partial void FailedForGood(ILogger logger, string queue, string id, int attempt, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Worker} gets no messages from queue {Queue} now, and tries again until it does. {Problem}")]
+    public static partial void ServerAway(ILogger logger, string worker, string queue, string problem);
+
+    [LoggerMessage(14, LogLevel.Information, "{Worker} is served of queue {Queue} again.")]
+    public static partial void ServerBack(ILogger logger, string worker, string queue);
+
+    [LoggerMessage(
+        12,
+        LogLevel.Information,
+        "Attempt {Attempt} of message {Id} of queue {Queue} failed; its handler asks for another in {Delay}: {Reason}"
+    )]
+    public static partial void RetryLater(ILogger logger, string queue, string id, int attempt, TimeSpan delay, string reason);
 }

@@ -9,7 +9,7 @@ namespace Timestone.Client.Worker;
 internal static class WorkerMetrics
 {
     public const string Lost = "lost";
-    private static readonly Meter Meter = new("Timestone.Client");
+    private static readonly Meter Meter = new(TimestoneClient.TelemetryName);
     private static readonly Counter<long> Messages = Meter.CreateCounter<long>(
         "timestone.worker.messages",
         "{message}",

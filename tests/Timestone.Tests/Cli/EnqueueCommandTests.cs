@@ -44,6 +44,18 @@ public sealed class EnqueueCommandTests : IAsyncDisposable
         message.VisibleAt.ShouldBe(new DateTimeOffset(2049, 12, 31, 22, 0, 0, TimeSpan.Zero));
     }
 
+    [Theory]
+    [InlineData("-1h", -3_600_000)]
+    [InlineData("-0.5", -500)]
+    [InlineData("2d", 172_800_000)]
+    public async Task An_offset_is_a_duration_that_may_be_negative(string offset, long milliseconds)
+    {
+        await _cli.AskAsync("enqueue", "jobs", "1", "--id", "m1", "--priority-offset", offset);
+
+        var message = await _cli.Service.GetMessageAsync("jobs", "m1");
+        (message.Priority - message.EnqueuedAt.ToUnixTimeMilliseconds()).ShouldBe(milliseconds);
+    }
+
     [Fact]
     public async Task Again_changes_nothing_and_says_so()
     {

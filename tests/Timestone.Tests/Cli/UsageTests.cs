@@ -144,6 +144,11 @@ public sealed class UsageTests : IAsyncDisposable
         "--deadline: '2026-01-01T00:00:00' is not an RFC 3339 time with seconds and an offset such as 2026-01-31T12:00:00Z.",
         "enqueue "
     )]
+    [InlineData(
+        "enqueue q 1 --priority-offset --1h",
+        "--priority-offset: '--1h' is not a duration such as 250ms, 30s, 5m, 1h, 7d or a number of seconds, with or without '-' before it.",
+        "enqueue "
+    )]
     [InlineData("complete q id token --result {", "--result: '{' is not a JSON value.", "complete ")]
     [InlineData("completion csh", "shell: 'csh' is not one of bash, zsh, fish.", "completion ")]
     [InlineData("queue purge q", "Option '--state' is required.", "queue purge ")]

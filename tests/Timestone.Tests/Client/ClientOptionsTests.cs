@@ -11,6 +11,7 @@ public sealed class ClientOptionsTests
     {
         [nameof(TimestoneClientOptions.Addresses)] = options =>
             options.Addresses = [new Uri("http://here"), new Uri("/here", UriKind.Relative)],
+        [nameof(TimestoneClientOptions.Protocol)] = options => options.Protocol = (TimestoneProtocol)2,
         [nameof(TimestoneClientOptions.RequestTimeout)] = options => options.RequestTimeout = TimeSpan.Zero,
         [nameof(TimestoneClientOptions.ConnectTimeout)] = options => options.ConnectTimeout = TimeSpan.FromDays(2),
         [nameof(TimestoneClientOptions.RetryFor)] = options => options.RetryFor = TimeSpan.FromTicks(-1),
@@ -34,8 +35,19 @@ public sealed class ClientOptionsTests
     [InlineData("ftp://host/")]
     [InlineData("http://host/?query")]
     [InlineData("http://user@host/")]
-    public void An_address_that_is_not_plain_http_is_refused(string address) =>
+    [InlineData("grpc://host:7071/path")]
+    public void An_address_that_has_more_than_it_may_is_refused(string address) =>
         Should.Throw<ArgumentException>(() => new TimestoneClient(new Uri(address))).ParamName.ShouldBe("Addresses");
+
+    [Fact]
+    public void Addresses_of_two_protocols_are_refused()
+    {
+        Should
+            .Throw<ArgumentException>(static () => new TimestoneClient(new Uri("http://a:7070"), new Uri("grpc://a:7071")))
+            .ParamName.ShouldBe("Addresses");
+        var contradiction = new TimestoneClientOptions { Address = new Uri("grpc://a:7071"), Protocol = TimestoneProtocol.Http };
+        Should.Throw<ArgumentException>(() => new TimestoneClient(contradiction)).ParamName.ShouldBe("Addresses");
+    }
 
     [Fact]
     public void Each_option_is_checked() =>

@@ -44,6 +44,11 @@ public sealed class ClientRouteTests
             service => service.CompleteAsync("q", "m", "t")
         ),
         ["extend"] = ("POST /v1/queues/q/extend", Results, service => service.ExtendAsync("q", "m", "t")),
+        ["watch leases"] = (
+            "POST /v1/queues/q/leases/watch",
+            """{"results":[]}""",
+            service => service.WatchLeasesAsync("q", [new LeaseReference("m", "t")], TimeSpan.FromSeconds(1))
+        ),
         ["cancel"] = ("POST /v1/queues/q/cancel", Results, service => service.CancelAsync("q", "m")),
         ["redrive"] = ("POST /v1/queues/q/messages/m%3A1%40x%2B%3D~/redrive", Result, service => service.RedriveAsync("q", "m:1@x+=~")),
         ["redrive all"] = ("POST /v1/queues/q/redrive", """{"count":3}""", service => service.RedriveAllAsync("q")),

@@ -40,8 +40,8 @@ public sealed class EndToEndTests(ITestOutputHelper output)
         using var worker = new TimestoneWorker(client, "q", new Handling(context =>
         {
             handled.Enqueue(context.Message.Id);
-            if (handled.Count == Count)
-                all.SetResult();
+            if (handled.Count >= Count)
+                all.TrySetResult();
             return Task.CompletedTask;
         }), new TimestoneWorkerOptions { Concurrency = 4, Prefetch = 4 });
         await worker.StartAsync(CancellationToken.None);

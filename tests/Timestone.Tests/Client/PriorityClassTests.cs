@@ -10,12 +10,12 @@ public sealed class PriorityClassTests
     [Fact]
     public void A_class_is_an_offset_to_the_time()
     {
-        var now = new ManualTimeProvider();
-        var time = ManualTimeProvider.Start.ToUnixTimeMilliseconds();
+        var start = ManualTimeProvider.Start;
+        var time = start.ToUnixTimeMilliseconds();
 
-        PriorityClass.Normal.Now(now).ShouldBe(time);
-        PriorityClass.High.Now(now).ShouldBe(time - 3_600_000);
-        new PriorityClass("invoices", TimeSpan.FromSeconds(90)).Now(now).ShouldBe(time + 90_000);
+        PriorityClass.Normal.At(start).ShouldBe(time);
+        PriorityClass.High.At(start).ShouldBe(time - 3_600_000);
+        new PriorityClass("invoices", TimeSpan.FromSeconds(90)).At(start).ShouldBe(time + 90_000);
     }
 
     [Fact]

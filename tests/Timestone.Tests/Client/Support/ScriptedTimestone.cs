@@ -77,6 +77,13 @@ internal sealed class ScriptedTimestone(ManualTimeProvider clock) : ITimestone
         CancellationToken cancellationToken = default
     ) => throw NoBusinessOfAWorker();
 
+    public Task<IReadOnlyList<MessageResult>> WatchLeasesAsync(
+        string queue,
+        IReadOnlyList<LeaseReference> leases,
+        TimeSpan wait = default,
+        CancellationToken cancellationToken = default
+    ) => throw NoBusinessOfAWorker();
+
     public Task<IReadOnlyList<MessageResult>> CancelAsync(
         string queue,
         IReadOnlyList<Cancellation> cancellations,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Support;
@@ -27,11 +28,17 @@ public abstract class WorkerTest : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private protected async Task StartAsync(int concurrency = 1, int prefetch = 0, Action<TimestoneWorkerOptions>? configure = null)
+    private protected async Task StartAsync(
+        int concurrency = 1,
+        int prefetch = 0,
+        Action<TimestoneWorkerOptions>? configure = null,
+        IMessageHandler? handler = null,
+        ILogger<TimestoneWorker>? logger = null
+    )
     {
         var options = new TimestoneWorkerOptions { Concurrency = concurrency, Prefetch = prefetch, LeaseMargin = Seconds(3) };
         configure?.Invoke(options);
-        _worker = new TimestoneWorker(Service, Queue, Handler, options, Log, Clock);
+        _worker = new TimestoneWorker(Service, Queue, handler ?? Handler, options, logger ?? Log, Clock);
         await _worker.StartAsync(CancellationToken.None);
     }
 

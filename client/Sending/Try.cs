@@ -1,15 +1,11 @@
-using System.Net;
-
-namespace Timestone.Client.Http;
+namespace Timestone.Client.Sending;
 
 /// <summary>What came of sending a call once: an answer, or a failure that another try may mend.</summary>
-internal sealed record HttpTry
+internal sealed record Try<TAnswer>
+    where TAnswer : class
 {
-    /// <summary>The answer's status; meaningless after a failure.</summary>
-    public HttpStatusCode Status { get; private init; }
-
-    /// <summary>The answer's body; empty after a failure.</summary>
-    public byte[] Body { get; private init; } = [];
+    /// <summary>The answer; null after a failure.</summary>
+    public TAnswer? Answer { get; private init; }
 
     /// <summary>Why there is no answer; null when there is one.</summary>
     public string? Failure { get; private init; }
@@ -26,10 +22,10 @@ internal sealed record HttpTry
     /// <summary>Whether the failure may have come after the server did what it was asked.</summary>
     public bool MayHaveTakenEffect { get; private init; }
 
-    public static HttpTry Answered(HttpStatusCode status, byte[] body) => new() { Status = status, Body = body };
+    public static Try<TAnswer> Answered(TAnswer answer) => new() { Answer = answer };
 
     /// <summary>A standby was asked: nothing changed.</summary>
-    public static HttpTry OnStandby(string failure, TimeSpan? retryAfter) =>
+    public static Try<TAnswer> OnStandby(string failure, TimeSpan? retryAfter) =>
         new()
         {
             Failure = failure,
@@ -37,6 +33,17 @@ internal sealed record HttpTry
             RetryAfter = retryAfter,
         };
 
-    public static HttpTry Failed(string failure, Exception cause, bool mayHaveTakenEffect = true, TimeSpan? retryAfter = null) =>
-        new() { Failure = failure, Cause = cause, MayHaveTakenEffect = mayHaveTakenEffect, RetryAfter = retryAfter };
+    public static Try<TAnswer> Failed(
+        string failure,
+        Exception cause,
+        bool mayHaveTakenEffect = true,
+        TimeSpan? retryAfter = null
+    ) =>
+        new()
+        {
+            Failure = failure,
+            Cause = cause,
+            MayHaveTakenEffect = mayHaveTakenEffect,
+            RetryAfter = retryAfter,
+        };
 }
