@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Timestone.AppHost;
 
+const string Grpc = "grpc";
+
 // Silos and what they need: with --local from the programs of this machine, else from connection strings.
 var builder = DistributedApplication.CreateBuilder(Options.Spelled(args));
 if (!Options.TryRead(builder, out var options))
@@ -11,7 +13,11 @@ var backends = options.Local ? Backends.OnThisMachine(builder, options) : Backen
 // REST of all silos at one address, behind which Aspire divides the connections; a silo finds its ports in its environment.
 var silos = builder.AddProject<Projects.Timestone_Silo>("silo")
     .WithHttpEndpoint(port: options.Port)
+    .WithHttpEndpoint(name: Grpc)
+    .WithEndpointsInEnvironment(static endpoint => endpoint.Name != Grpc)
     .WithHttpHealthCheck("/readyz");
+silos.WithEnvironment(
+    "Timestone__GrpcUrls", ReferenceExpression.Create($"http://127.0.0.1:{silos.GetEndpoint(Grpc).Property(EndpointProperty.TargetPort)}"));
 if (backends.Redis is { } redis)
 {
     var cluster = builder.AddParameter(
