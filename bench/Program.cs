@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Timestone.Bench.Engine;
 using Timestone.Bench.Events;
+using Timestone.Bench.Grpc;
 using Timestone.Bench.Redis;
 using Timestone.Bench.Reporting;
 using Timestone.Bench.Rest;
@@ -116,6 +117,21 @@ rest.SetAction(async parsed =>
     return report.Finish();
 });
 
+var grpc = new Command("grpc", "The server over gRPC, call by call and by streams, beside an empty call and REST.")
+{
+    seconds,
+    restRounds,
+    directory,
+};
+grpc.SetAction(async parsed =>
+{
+    var report = new Report("grpc");
+    await new GrpcBench(report, parsed.GetValue(seconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!)
+        .RunAsync()
+        .ConfigureAwait(false);
+    return report.Finish();
+});
+
 var redisParts = new Option<string[]>("--parts")
 {
     Description = "Which of: commits, peers.",
@@ -202,24 +218,8 @@ events.SetAction(async parsed =>
     return report.Finish();
 });
 
-var clusterOptions = new Argument<string[]>("options")
-{
-    Description = "Its own options; --help behind -- lists them.",
-    Arity = ArgumentArity.ZeroOrMore,
-};
-var cluster = new Command("cluster", "Silos and grains: the project bench/cluster, which needs the packages of Orleans.")
-{
-    clusterOptions,
-};
-cluster.SetAction(async parsed =>
-{
-    using var other = Process.Start(
-        "dotnet",
-        ["run", "-c", "Release", "--project", "bench/cluster", "--", .. parsed.GetValue(clusterOptions)!]
-    );
-    await other.WaitForExitAsync().ConfigureAwait(false);
-    return other.ExitCode;
-});
+var cluster = Elsewhere("cluster", "Silos and grains: the project bench/cluster, which needs the packages of Orleans.");
+var peers = Elsewhere("peers", "Timestone beside its peers: the project bench/peers, which needs the packages of their clients.");
 
 var plan = new Argument<string>("plan");
 var load = new Command("load", "The load generator, as a process of its own.") { plan };
@@ -231,6 +231,11 @@ var bare = new Command("bare", "Kestrel alone, as a process of its own.") { port
 bare.Hidden = true;
 bare.SetAction(parsed => BareKestrel.Run(parsed.GetValue(port)));
 
+var grpcPort = new Option<int>("--grpc-port");
+var bareGrpc = new Command("bare-grpc", "An empty gRPC service, as a process of its own.") { port, grpcPort };
+bareGrpc.Hidden = true;
+bareGrpc.SetAction(parsed => BareGrpc.Run(parsed.GetValue(port), parsed.GetValue(grpcPort)));
+
 var smoke = new Command("smoke", "Every benchmark at a tiny size: that they run, not how fast.");
 smoke.SetAction(async _ =>
 {
@@ -241,6 +246,7 @@ smoke.SetAction(async _ =>
     var server = new RestBench(report, new(Seconds: 0.5, Rounds: 1, Depth: 5_000, OriginalSeconds: 1, Path.GetTempPath()));
     await server.RunAsync().ConfigureAwait(false);
     await server.RunOriginalAsync().ConfigureAwait(false);
+    await new GrpcBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
     await new OutboxBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
     await new KafkaBench(report, seconds: 0.5, rounds: 1).RunAsync().ConfigureAwait(false);
     await new EnqueueBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
@@ -254,12 +260,36 @@ return await new RootCommand("Timestone's benchmarks: tables, and files under be
     filters,
     recovery,
     rest,
+    grpc,
     redis,
     events,
     cluster,
+    peers,
     smoke,
     load,
     bare,
+    bareGrpc,
 }
     .Parse(args)
     .InvokeAsync();
+
+// Benchmarks in a project of their own, below this one.
+static Command Elsewhere(string name, string description)
+{
+    var options = new Argument<string[]>("options")
+    {
+        Description = "Its own options; --help behind -- lists them.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    var command = new Command(name, description) { options };
+    command.SetAction(async parsed =>
+    {
+        using var other = Process.Start(
+            "dotnet",
+            ["run", "-c", "Release", "--project", $"bench/{name}", "--", .. parsed.GetValue(options)!]
+        );
+        await other.WaitForExitAsync().ConfigureAwait(false);
+        return other.ExitCode;
+    });
+    return command;
+}

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using Timestone.Bench.Reporting;
 using Timestone.Bench.Rest;
 
@@ -13,13 +10,12 @@ internal sealed class PeerBench(Report report, double seconds, int rounds, strin
 
     // More than either processes, so that neither runs dry.
     private const int EnoughPerSecond = 60_000;
-    private const string Peer = "bench/peers/bullmq";
 
     private double WarmUp => Math.Min(5, seconds);
 
     public async Task RunAsync()
     {
-        await RunToEndAsync("npm", ["install", "--silent", "--prefix", Peer]).ConfigureAwait(false);
+        await BullMq.InstallAsync().ConfigureAwait(false);
         await CompareAsync("one by one", ("enqueue", 1), ("add", 1), 1.2).ConfigureAwait(false);
         await CompareAsync("batches of 100", ("enqueue", Batch), ("addBulk", Batch), 6).ConfigureAwait(false);
         await CompareAsync("processed", ("consume", 1), ("process", 1), 1.2).ConfigureAwait(false);
@@ -75,28 +71,6 @@ internal sealed class PeerBench(Report report, double seconds, int rounds, strin
     private async Task<double> PeerAsync(string job, int batch)
     {
         using var redis = await RedisProcess.StartAsync(directory).ConfigureAwait(false);
-        string[] arguments =
-        [
-            Path.Combine(Peer, "bench.mjs"),
-            Text(redis.Port),
-            job,
-            Text(Callers),
-            Text(batch),
-            Text(WarmUp),
-            Text(seconds),
-        ];
-        var output = await RunToEndAsync("node", arguments).ConfigureAwait(false);
-        using var answer = JsonDocument.Parse(output);
-        return answer.RootElement.GetProperty("perSecond").GetDouble();
+        return await BullMq.MeasureAsync(redis.Port, job, Callers, batch, WarmUp, seconds).ConfigureAwait(false);
     }
-
-    private static async Task<string> RunToEndAsync(string program, string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync().ConfigureAwait(false);
-        await process.WaitForExitAsync().ConfigureAwait(false);
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed.");
-    }
-
-    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

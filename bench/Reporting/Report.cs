@@ -9,6 +9,7 @@ namespace Timestone.Bench.Reporting;
 internal sealed class Report(string name, bool quiet = false)
 {
     private readonly List<Figure> _figures = [];
+    private readonly List<string> _notes = [];
     private readonly DateTimeOffset _date = DateTimeOffset.UtcNow;
     private readonly Machine _machine = Machine.Here();
 
@@ -18,6 +19,9 @@ internal sealed class Report(string name, bool quiet = false)
         if (!quiet)
             AnsiConsole.MarkupLineInterpolated($"[grey]{figure.Name}[/] {Number(figure.Value)} {figure.Unit}");
     }
+
+    /// <summary>Says in the file what figures do not: versions, settings, what was left out.</summary>
+    public void Note(string note) => _notes.Add(note);
 
     /// <summary>Gives the table room where the output is no terminal.</summary>
     private const int RedirectedWidth = 150;
@@ -66,12 +70,19 @@ internal sealed class Report(string name, bool quiet = false)
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{name}-{_date:yyyy-MM-dd'T'HHmm}.json"));
         using var file = File.Create(path);
-        JsonSerializer.Serialize(file, new RunFile(name, _date, _machine, _figures), RunFileJson.Default.RunFile);
+        var notes = _notes.Count > 0 ? _notes : null;
+        JsonSerializer.Serialize(file, new RunFile(name, _date, _machine, notes, _figures), RunFileJson.Default.RunFile);
         return path;
     }
 }
 
-internal sealed record RunFile(string Name, DateTimeOffset Date, Machine Machine, IReadOnlyList<Figure> Figures);
+internal sealed record RunFile(
+    string Name,
+    DateTimeOffset Date,
+    Machine Machine,
+    IReadOnlyList<string>? Notes,
+    IReadOnlyList<Figure> Figures
+);
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,

@@ -44,7 +44,7 @@ internal sealed class ChildServer : IDisposable
                     $"http://127.0.0.1:{port}",
                     "--data",
                     data,
-                    .. options,
+                    .. options.Contains("--grpc-urls") ? options : ["--grpc-urls", "off", .. options],
                 ]
         );
 

@@ -9,9 +9,18 @@ internal sealed class Latencies
 
     public int Count => _microseconds.Count;
 
-    public void Add(long ticks) => _microseconds.Add((int)Math.Min(int.MaxValue, ticks * 1_000_000 / Stopwatch.Frequency));
+    // A caller can take its last answer while results are gathered.
+    public void Add(long ticks)
+    {
+        lock (_microseconds)
+            _microseconds.Add((int)Math.Min(int.MaxValue, ticks * 1_000_000 / Stopwatch.Frequency));
+    }
 
-    public void Add(Latencies others) => _microseconds.AddRange(others._microseconds);
+    public void Add(Latencies others)
+    {
+        lock (others._microseconds)
+            _microseconds.AddRange(others._microseconds);
+    }
 
     /// <summary>Percentiles in milliseconds; zeros when nothing was measured.</summary>
     public double[] Percentiles(params double[] shares)

@@ -99,6 +99,7 @@ internal sealed class ScaleBench(Report report, TimeSpan length, int rounds, int
     [
         Path.Combine(AppContext.BaseDirectory, "timestone-silo.dll"),
         "--urls", $"http://127.0.0.1:{port}",
+        "--grpc-urls", "off",
         "--redis", redis,
         "--silo-port", $"{ChildServer.FreePort()}",
         "--gateway-port", $"{ChildServer.FreePort()}",
