@@ -5,6 +5,7 @@ using Timestone.Client;
 using Timestone.Client.Orleans;
 using Timestone.Tests.Redis;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 
 namespace Timestone.Orleans.Tests.Failover;
 
@@ -16,7 +17,7 @@ public sealed class SiloProcesses : IAsyncDisposable
     private readonly RedisServer _redis = RedisServer.StartAnyKind();
     private readonly (int Http, int Silo, int Gateway)[] _ports =
     [
-        .. Enumerable.Range(0, Count).Select(_ => (FreePort(), FreePort(), FreePort())),
+        .. Enumerable.Range(0, Count).Select(_ => (FreePort.With(), FreePort.With(), FreePort.With())),
     ];
     private readonly ServerProcess?[] _silos = new ServerProcess?[Count];
     private readonly TimestoneClient[] _rest;
@@ -106,11 +107,4 @@ public sealed class SiloProcesses : IAsyncDisposable
     }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

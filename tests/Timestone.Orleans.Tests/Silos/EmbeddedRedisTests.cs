@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -23,14 +24,14 @@ public sealed class EmbeddedRedisTests : IDisposable
     [Fact]
     public async Task Silos_join_the_one_that_has_it_and_a_kill_of_that_one_loses_nothing()
     {
-        var ports = new[] { "--silo-port", FreePort(), "--gateway-port", FreePort() };
+        var ports = new[] { "--silo-port", FreePort.Text(), "--gateway-port", FreePort.Text() };
         string redis;
         using (var first = Start("embedded", ports))
         {
             redis = await JoinedWithAsync(first);
             await first.ReadyAsync();
             using var one = new TimestoneClient(new Uri(first.BaseAddress));
-            using (var second = Start(redis, "--silo-port", FreePort(), "--gateway-port", FreePort()))
+            using (var second = Start(redis, "--silo-port", FreePort.Text(), "--gateway-port", FreePort.Text()))
             {
                 await second.ReadyAsync();
                 using var other = new TimestoneClient(new Uri(second.BaseAddress));
@@ -56,10 +57,10 @@ public sealed class EmbeddedRedisTests : IDisposable
     public async Task Three_silos_share_it_and_each_message_is_completed_once_wherever_it_came_in()
     {
         const int Queues = 6;
-        using var first = Start("embedded", "--silo-port", FreePort(), "--gateway-port", FreePort());
+        using var first = Start("embedded", "--silo-port", FreePort.Text(), "--gateway-port", FreePort.Text());
         var redis = await JoinedWithAsync(first);
-        using var second = Start(redis, "--silo-port", FreePort(), "--gateway-port", FreePort());
-        using var third = Start(redis, "--silo-port", FreePort(), "--gateway-port", FreePort());
+        using var second = Start(redis, "--silo-port", FreePort.Text(), "--gateway-port", FreePort.Text());
+        using var third = Start(redis, "--silo-port", FreePort.Text(), "--gateway-port", FreePort.Text());
         ServerProcess[] silos = [first, second, third];
         await Task.WhenAll(silos.Select(static silo => silo.ReadyAsync()));
         var clients = silos.Select(static silo => new TimestoneClient(new Uri(silo.BaseAddress))).ToList();
@@ -103,9 +104,9 @@ public sealed class EmbeddedRedisTests : IDisposable
     [Fact]
     public async Task Its_data_is_one_silo_s_alone()
     {
-        using var first = Start("embedded", "--silo-port", FreePort(), "--gateway-port", FreePort());
+        using var first = Start("embedded", "--silo-port", FreePort.Text(), "--gateway-port", FreePort.Text());
         await first.ReadyAsync();
-        using var second = Start("embedded", "--silo-port", FreePort(), "--gateway-port", FreePort());
+        using var second = Start("embedded", "--silo-port", FreePort.Text(), "--gateway-port", FreePort.Text());
         var (code, errors) = await second.ExitAsync();
         code.ShouldBe(1);
         errors.ShouldStartWith($"timestone-silo: Another process uses {Path.Combine(_data.Path, "garnet")}");
@@ -171,11 +172,4 @@ public sealed class EmbeddedRedisTests : IDisposable
 
     private ServerProcess Start(string redis, params string[] more) =>
         ServerProcess.StartProgram("timestone-silo", [], ["--urls", "http://127.0.0.1:0", "--data", _data.Path, "--redis", redis, .. more]);
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-    }
 }

@@ -4,6 +4,7 @@ using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Redis;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -26,7 +27,7 @@ public sealed class JoiningTests(ITestOutputHelper output) : IDisposable
     [InlineData("--gateway-port")]
     public async Task A_silo_whose_port_another_has_is_refused_in_one_line_and_the_other_goes_on(string option)
     {
-        var port = FreePort();
+        var port = FreePort.Text();
         using var first = Start(option, port);
         await first.ReadyAsync();
         using var client = new TimestoneClient(new Uri(first.BaseAddress));
@@ -72,7 +73,7 @@ public sealed class JoiningTests(ITestOutputHelper output) : IDisposable
     public async Task While_Redis_is_away_a_silo_waits_for_it_and_says_so_to_whoever_asks()
     {
         _redis.Kill();
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Text()}");
         using var silo = ServerProcess.StartProgram("timestone-silo", [], "--urls", address.ToString(), "--redis", _redis.Address);
         using var http = new HttpClient { BaseAddress = address };
         await Eventually.BeAsync(async () => await StatusAsync(http) == HttpStatusCode.ServiceUnavailable);
@@ -140,8 +141,6 @@ public sealed class JoiningTests(ITestOutputHelper output) : IDisposable
             return null;
         }
     }
-
-    private static string FreePort() => RedisServer.FreePort().ToString(CultureInfo.InvariantCulture);
 
     private ServerProcess Start(params string[] more) =>
         ServerProcess.StartProgram("timestone-silo", [], ["--urls", AnyUrl, "--redis", _redis.Address, .. more]);

@@ -1,11 +1,9 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Grains;
 using Timestone.Tests.Redis;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -105,13 +103,6 @@ public sealed class OrleansSectionTests : IDisposable
 
     private ServerProcess Start(Dictionary<string, string> environment, params string[] more) => ServerProcess.StartProgram(
         "timestone-silo",
-        new(environment) { ["Orleans__Endpoints__SiloPort"] = FreePort(), ["Orleans__Endpoints__GatewayPort"] = FreePort() },
+        new(environment) { ["Orleans__Endpoints__SiloPort"] = FreePort.Text(), ["Orleans__Endpoints__GatewayPort"] = FreePort.Text() },
         ["--urls", "http://127.0.0.1:0", "--data", _data.Path, .. more]);
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-    }
 }

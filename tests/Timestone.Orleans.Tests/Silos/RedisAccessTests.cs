@@ -1,8 +1,8 @@
 using Shouldly;
 using Timestone.Client;
-using Timestone.Tests.Flow;
 using Timestone.Tests.Redis;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -18,7 +18,7 @@ public sealed class RedisAccessTests
         using var folder = new TemporaryDirectory();
         using var authority = new TestAuthority();
         var (certificate, key) = authority.WriteServer(folder.Path);
-        var port = ServerOnCall.FreePort();
+        var port = FreePort.With();
         using var redis = RedisServer.Start(
             "--tls-port",
             $"{port}",
@@ -60,9 +60,9 @@ public sealed class RedisAccessTests
                 "--redis",
                 RedisUserRights.Of($"localhost:{port},ssl=true"),
                 "--silo-port",
-                $"{ServerOnCall.FreePort()}",
+                FreePort.Text(),
                 "--gateway-port",
-                $"{ServerOnCall.FreePort()}"
+                FreePort.Text()
             );
     }
 }

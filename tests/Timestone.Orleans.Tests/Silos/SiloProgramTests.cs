@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -30,9 +29,9 @@ public sealed class SiloProgramTests : IDisposable
             "--durability",
             "os",
             "--silo-port",
-            FreePort(),
+            FreePort.Text(),
             "--gateway-port",
-            FreePort(),
+            FreePort.Text(),
         ];
         using (var silo = ServerProcess.StartProgram("timestone-silo", [], args))
         {
@@ -115,18 +114,11 @@ public sealed class SiloProgramTests : IDisposable
             "--durability",
             "os",
             "--silo-port",
-            FreePort(),
+            FreePort.Text(),
             "--gateway-port",
-            FreePort()
+            FreePort.Text()
         );
         await silo.ReadyAsync();
         return silo;
-    }
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Shouldly;
 using Timestone.Client.Orleans;
 using Timestone.Tests.Redis;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -16,7 +17,7 @@ public sealed class WaitingClientTests
     [Fact]
     public async Task It_says_that_it_waits_for_Redis_and_tells_nobody_the_password()
     {
-        var port = RedisServer.FreePort();
+        var port = FreePort.With();
         (await FirstWarningAsync($"127.0.0.1:{port},password=secret"))
             .ShouldBe($"Waiting for the cluster 'waiting': Redis at 127.0.0.1:{port} does not answer.");
     }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Shouldly;
 using Timestone.Hosting;
 using Timestone.Silo;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -96,20 +94,13 @@ public sealed class FileStorageTests : IDisposable
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Timestone:Silo:SiloPort"] = FreePort(),
-            ["Timestone:Silo:GatewayPort"] = FreePort(),
+            ["Timestone:Silo:SiloPort"] = FreePort.Text(),
+            ["Timestone:Silo:GatewayPort"] = FreePort.Text(),
         });
-        var options = new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Data = _data.Path };
+        var options = new TimestoneServerOptions { Urls = "http://127.0.0.1:0", GrpcUrls = "off", Data = _data.Path };
         using var host = new SiloHost();
         var program = new HostProgram { Name = "timestone-silo", Configure = host.Configure };
         await using var silo = await TimestoneServer.StartAsync(builder, options, program, CancellationToken.None);
         await use(key => silo.Services.GetRequiredService<IGrainFactory>().GetGrain<INotesGrain>(key));
-    }
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -6,6 +6,7 @@ using Timestone.Client;
 using Timestone.Tests.Flow;
 using Timestone.Tests.Redis;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -204,9 +205,9 @@ public sealed class SiloFlowTests(ITestOutputHelper output)
             "--redis",
             redis.Address,
             "--silo-port",
-            ServerOnCall.FreePort().ToString(CultureInfo.InvariantCulture),
+            FreePort.Text(),
             "--gateway-port",
-            ServerOnCall.FreePort().ToString(CultureInfo.InvariantCulture)
+            FreePort.Text()
         )
         {
             Program = "timestone-silo",

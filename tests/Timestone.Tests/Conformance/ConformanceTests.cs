@@ -65,6 +65,14 @@ public abstract class ConformanceTests(ConformanceSubject subject) : IAsyncLifet
 
     protected void Advance(double seconds) => subject.Clock.Advance(Seconds(seconds));
 
+    /// <summary>Lets time pass, a second and a call at a time, until a call is answered.</summary>
+    protected async Task AdvanceUntil(Task answered) => await Until(async () =>
+    {
+        Advance(1);
+        await Stats();
+        return answered.IsCompleted;
+    });
+
     protected async Task<QueueInfo> Queue(QueueSettings? settings = null, string name = Q) =>
         (await Answer(Service.CreateQueueAsync(name, settings ?? Plain))).Queue;
 

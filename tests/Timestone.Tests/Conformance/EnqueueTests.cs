@@ -65,6 +65,19 @@ public abstract class EnqueueTests(ConformanceSubject subject) : ConformanceTest
     }
 
     [Theory]
+    [InlineData(-3660 * 86_400_000L)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(3660 * 86_400_000L)]
+    public async Task An_offset_is_added_to_the_time_of_enqueue(long milliseconds)
+    {
+        await Queue();
+        await Enqueue(new NewMessage { Id = "a", PriorityOffset = TimeSpan.FromMilliseconds(milliseconds) });
+        var message = await Get("a");
+        (message.Priority, message.Deadline).ShouldBe((Now.ToUnixTimeMilliseconds() + milliseconds, null));
+    }
+
+    [Theory]
     [InlineData(long.MinValue)]
     [InlineData(0)]
     [InlineData(long.MaxValue)]

@@ -18,6 +18,8 @@ public abstract class IdempotencyTests(ConformanceSubject subject) : Conformance
         Lease = Seconds(7),
     };
 
+    private static readonly NewMessage ByOffset = Full with { Priority = null, PriorityOffset = Seconds(-5) };
+
     private static readonly Dictionary<string, (NewMessage First, NewMessage Second)> Pairings = new()
     {
         ["another payload"] = (Full, Full with { Payload = Json("{\"n\":2}") }),
@@ -53,6 +55,11 @@ public abstract class IdempotencyTests(ConformanceSubject subject) : Conformance
                 Deadline = Noon.AddMilliseconds(1),
             }
         ),
+        ["another offset"] = (ByOffset, ByOffset with { PriorityOffset = Seconds(-6) }),
+        ["no offset"] = (ByOffset, ByOffset with { PriorityOffset = null }),
+        ["an offset where there was none"] = (Full with { Priority = null }, ByOffset),
+        ["an offset of zero where there was none"] = (Full with { Priority = null }, ByOffset with { PriorityOffset = TimeSpan.Zero }),
+        ["an offset instead of a priority"] = (Full, ByOffset),
         ["another invisibility"] = (Full, Full with { Invisible = Seconds(4) }),
         ["no invisibility"] = (Full, Full with { Invisible = null }),
         ["an invisibility that is the queue's"] = (Full with { Invisible = null }, Full with { Invisible = TimeSpan.Zero }),
@@ -107,6 +114,14 @@ public abstract class IdempotencyTests(ConformanceSubject subject) : Conformance
                 }
             );
         }
+    }
+
+    [Fact]
+    public async Task The_priority_that_an_offset_gave_is_another_content()
+    {
+        await Queue();
+        await Enqueue(new NewMessage { Id = "a", PriorityOffset = Seconds(-5) });
+        await Enqueue("a", (await Get("a")).Priority).ShouldBeRefused(ErrorCode.MessageConflict);
     }
 
     [Fact]

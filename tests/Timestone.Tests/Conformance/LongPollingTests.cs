@@ -323,11 +323,4 @@ public abstract class LongPollingTests(ConformanceSubject subject) : Conformance
         await Until(async () => await StateOf(marker.Id) == MessageState.Completed);
         return waiting;
     }
-
-    private async Task AdvanceUntil(Task answered) => await Until(async () =>
-    {
-        Advance(1);
-        await Stats();
-        return answered.IsCompleted;
-    });
 }

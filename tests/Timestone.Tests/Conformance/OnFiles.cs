@@ -25,6 +25,8 @@ public static class OnFiles
 
     public sealed class Lease() : LeaseTests(new FileSubject());
 
+    public sealed class LeaseWatch() : LeaseWatchTests(new FileSubject());
+
     public sealed class Backoff() : BackoffTests(new FileSubject());
 
     public sealed class Cancel() : CancelTests(new FileSubject());

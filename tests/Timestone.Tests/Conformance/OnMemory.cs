@@ -25,6 +25,8 @@ public static class OnMemory
 
     public sealed class Lease() : LeaseTests(new MemorySubject());
 
+    public sealed class LeaseWatch() : LeaseWatchTests(new MemorySubject());
+
     public sealed class Backoff() : BackoffTests(new MemorySubject());
 
     public sealed class Cancel() : CancelTests(new MemorySubject());

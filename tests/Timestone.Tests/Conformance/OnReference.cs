@@ -25,6 +25,8 @@ public static class OnReference
 
     public sealed class Lease() : LeaseTests(new ReferenceSubject());
 
+    public sealed class LeaseWatch() : LeaseWatchTests(new ReferenceSubject());
+
     public sealed class Backoff() : BackoffTests(new ReferenceSubject());
 
     public sealed class Cancel() : CancelTests(new ReferenceSubject());

@@ -59,6 +59,20 @@ public abstract class OrderingTests(ConformanceSubject subject) : ConformanceTes
     }
 
     [Fact]
+    public async Task An_offset_ranks_among_priorities_as_the_time_of_enqueue_with_it()
+    {
+        await Queue();
+        await Enqueue(new NewMessage { Id = "later", PriorityOffset = Seconds(5) });
+        await Enqueue("tie", Now.ToUnixTimeMilliseconds() + 5000);
+        await Enqueue(new NewMessage { Id = "earlier", PriorityOffset = Seconds(-5) });
+        await Enqueue("default");
+        Advance(4);
+        await Enqueue(new NewMessage { Id = "less", PriorityOffset = Seconds(-6) });
+        await Enqueue(new NewMessage { Id = "zero", PriorityOffset = TimeSpan.Zero });
+        (await TakeIds()).ShouldBe(["earlier", "less", "default", "zero", "later", "tie"]);
+    }
+
+    [Fact]
     public async Task A_better_message_that_comes_later_is_served_first()
     {
         await Queue();

@@ -178,6 +178,19 @@ public abstract class RestartTests(ConformanceSubject subject) : ConformanceTest
     }
 
     [Fact]
+    public async Task Priorities_that_follow_from_the_time_of_enqueue_are_still_recognised_later()
+    {
+        await Queue();
+        NewMessage[] messages = [new() { Id = "none" }, new() { Id = "offset", PriorityOffset = Seconds(-5) }];
+        await EnqueueAll(messages);
+        await Subject.RestartAsync();
+        Advance(60);
+        (await EnqueueAll(messages)).ShouldAllBe(result => result.Duplicate == true);
+        foreach (var message in messages)
+            await Enqueue(message with { PriorityOffset = Seconds(-6) }).ShouldBeRefused(ErrorCode.MessageConflict);
+    }
+
+    [Fact]
     public async Task What_was_purged_or_removed_does_not_come_back()
     {
         await Queue(Plain with { Retention = Seconds(1) });

@@ -75,6 +75,13 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ),
         ["a value that is no text"] = ("metadata.k", new NewMessage { Metadata = Metadata.Of("k", LoneSurrogate) }),
         ["a priority and a deadline"] = ("deadline", new NewMessage { Priority = 1, Deadline = DateTimeOffset.UnixEpoch }),
+        ["a priority and an offset"] = ("priorityOffsetSeconds", new NewMessage { Priority = 1, PriorityOffset = Moment }),
+        ["a deadline and an offset"] = (
+            "priorityOffsetSeconds",
+            new NewMessage { Deadline = DateTimeOffset.UnixEpoch, PriorityOffset = TimeSpan.Zero }
+        ),
+        ["too early an offset"] = ("priorityOffsetSeconds", new NewMessage { PriorityOffset = -Limits.MaxPriorityOffset - Moment }),
+        ["too late an offset"] = ("priorityOffsetSeconds", new NewMessage { PriorityOffset = Limits.MaxPriorityOffset + Moment }),
         ["two times to become visible"] = ("visibleAt", new NewMessage { Invisible = Seconds(1), VisibleAt = DateTimeOffset.UnixEpoch }),
         ["a negative invisibility"] = ("invisibleSeconds", new NewMessage { Invisible = -Moment }),
         ["too long an invisibility"] = ("invisibleSeconds", new NewMessage { Invisible = Limits.MaxInvisible + Moment }),
@@ -187,6 +194,22 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
             service =>
                 service.ExtendAsync(Q, [.. Enumerable.Repeat(new LeaseExtension { Id = "a", LeaseToken = "0" }, Limits.MaxBatch + 1)])
         ),
+        ["watch nothing"] = ("leases", service => service.WatchLeasesAsync(Q, [])),
+        ["watch too many"] = (
+            "leases",
+            service => service.WatchLeasesAsync(Q, [.. Enumerable.Repeat(new LeaseReference("a", "0"), Limits.MaxBatch + 1)])
+        ),
+        ["watch null"] = ("leases[1]", service => service.WatchLeasesAsync(Q, [new LeaseReference("a", "0"), null!])),
+        ["watch a bad id"] = (
+            "leases[1].id",
+            service => service.WatchLeasesAsync(Q, [new LeaseReference("a", "0"), new LeaseReference("a/b", "0")])
+        ),
+        ["watch without a token"] = ("leases[0].leaseToken", service => service.WatchLeasesAsync(Q, [new LeaseReference("a", null!)])),
+        ["watch for less than nothing"] = ("waitSeconds", service => service.WatchLeasesAsync(Q, [new LeaseReference("a", "0")], -Moment)),
+        ["watch for too long"] = (
+            "waitSeconds",
+            service => service.WatchLeasesAsync(Q, [new LeaseReference("a", "0")], Limits.MaxWait + Moment)
+        ),
         ["cancel nothing"] = ("items", service => service.CancelAsync(Q, [])),
         ["cancel too many"] = (
             "items",
@@ -224,6 +247,7 @@ public abstract class ValidationTests(ConformanceSubject subject) : ConformanceT
         ["dequeue"] = (service, queue) => service.DequeueAsync(queue, new DequeueRequest()),
         ["settle"] = (service, queue) => service.CompleteAsync(queue, "a", "0"),
         ["extend"] = (service, queue) => service.ExtendAsync(queue, "a", "0"),
+        ["watch leases"] = (service, queue) => service.WatchLeasesAsync(queue, [new LeaseReference("a", "0")]),
         ["cancel"] = (service, queue) => service.CancelAsync(queue, "a"),
         ["redrive"] = (service, queue) => service.RedriveAsync(queue, "a"),
         ["redrive all"] = (service, queue) => service.RedriveAllAsync(queue),

@@ -25,9 +25,11 @@ public sealed partial class CommandTests
         ("dotnet add", "As above."),
         ("dotnet run --project server -- --redis", "It needs Redis; RedisServerOptionTests starts servers so."),
         ("dotnet run --project server -- --kafka", "It needs Kafka and Elasticsearch; KafkaFlowTests starts servers so."),
+        ("dotnet run --project server -- --urls https", "It needs a certificate; TlsTests starts servers so."),
         ("export Timestone__", "It needs a Kafka with accounts; ClosedServicesTests has one."),
         ("dotnet run --project silo", "The tests of Timestone.Orleans.Tests start silos."),
         ("dotnet run --project aspire", "The tests of Timestone.AppHost.Tests start the app host."),
+        ("dotnet run --project samples/aspire-mailer/apphost", "As above."),
         ("ConnectionStrings__redis=", "As above."),
         ("dotnet run -c Release --project bench", "A benchmark takes minutes."),
         ("samples/gzip-docs/run", "It takes minutes, and kills servers: FileFaultTests does that, too."),
@@ -58,6 +60,8 @@ public sealed partial class CommandTests
     {
         Needs.Shell();
         List<PageCommand> commands = [.. Commands.Where(command => command.Page == page && Runs(command))];
+        if (commands.Exists(static command => command.Text.StartsWith("grpcurl", StringComparison.Ordinal)))
+            Needs.Services();
         if (Given.TryGetValue(page, out var given))
             commands.Insert(0, new PageCommand(page, given, null));
         if (!commands[0].Text.StartsWith(Start, StringComparison.Ordinal))

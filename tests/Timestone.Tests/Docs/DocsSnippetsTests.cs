@@ -3,12 +3,12 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Timestone.Client;
 using Timestone.Engine;
 using Timestone.Hosting;
 using Timestone.Journals.Memory;
+using Timestone.Testing;
 using Timestone.Tests.Cli;
 using Timestone.Tests.Client.Support;
 using Timestone.Tests.Support;
@@ -16,36 +16,38 @@ using Xunit;
 
 namespace Timestone.Tests.Docs;
 
-/// <summary>That docs/dotnet.md is true: its snippets are those that are compiled here, and they do what it says.</summary>
+/// <summary>That docs/dotnet.md and docs/testing.md are true: their snippets are compiled here, and do what the pages say.</summary>
 public sealed partial class DocsSnippetsTests
 {
     [Fact]
-    public void Each_snippet_of_the_page_is_compiled_and_each_compiled_one_is_on_the_page()
+    public void Each_snippet_of_the_page_is_compiled_and_each_compiled_one_is_on_the_page() => AreThoseOf(
+        "dotnet.md",
+        [
+            .. Regions("Docs/DotnetSnippets.cs"),
+            new Snippet("A whole program", Unindented(File.ReadAllText(PathOf("Docs/Mailer.cs")))),
+            new Snippet("Call a cluster of silos", Unindented(File.ReadAllText(PathOf("Docs/ClusterMailer.cs")))),
+        ]
+    );
+
+    [Fact]
+    public void Each_snippet_of_the_page_for_tests_is_compiled_and_each_compiled_one_is_on_the_page() =>
+        AreThoseOf("testing.md", [.. Regions("Docs/TestingSnippets.cs")]);
+
+    [Fact]
+    public async Task The_tests_on_the_page_for_tests_pass()
     {
-        var page = Snippets(File.ReadAllText(PathOf("dotnet.md")), Fence()).ToList();
-        var compiled = new[] { "Docs/DotnetSnippets.cs", "Docs/OrleansSnippets.cs" }
-            .SelectMany(static file => Snippets(File.ReadAllText(PathOf(file)), Region()))
-            .Append(new Snippet("A whole program", Unindented(File.ReadAllText(PathOf("Docs/Mailer.cs")))))
-            .ToList();
-        page.ShouldNotBeEmpty();
-        foreach (var snippet in page)
-            compiled.ShouldContain(snippet, $"No region has the snippet of '{snippet.Name}' as it stands in docs/dotnet.md.");
-        foreach (var snippet in compiled)
-            page.ShouldContain(snippet, $"docs/dotnet.md has no snippet like the region '{snippet.Name}'.");
+        await TestingSnippets.TestWorkerAsync();
+        await TestingSnippets.TestRetriesAsync(new Failing());
+        await using var service = new TimestoneTestService();
+        await TestingSnippets.PassTimeAsync(service);
     }
-
-    [Fact]
-    public Task The_test_on_the_page_passes() => DotnetSnippets.TestAsync();
-
-    [Fact]
-    public Task Time_passes_when_a_test_says_so() => DotnetSnippets.PassTimeAsync(new FakeTimeProvider());
 
     [Fact]
     public async Task A_program_enqueues_over_HTTP_and_its_worker_sends()
     {
         await using var server = await StartAsync();
         using var client = new TimestoneClient(server.BaseAddress);
-        await DotnetSnippets.EnqueueAsync(client, DateTimeOffset.UtcNow, CancellationToken.None);
+        await DotnetSnippets.EnqueueAsync(client, CancellationToken.None);
 
         // The address of the snippet is another one: who has an ITimestone already keeps it.
         var mailServer = new RecordingMailServer();
@@ -100,7 +102,7 @@ public sealed partial class DocsSnippetsTests
     public async Task A_batch_is_consumed()
     {
         await using var server = await StartAsync();
-        await DotnetSnippets.EnqueueAsync(server.Timestone, DateTimeOffset.UtcNow, CancellationToken.None);
+        await DotnetSnippets.EnqueueAsync(server.Timestone, CancellationToken.None);
         await DotnetSnippets.ConsumeAsync(server.Timestone, new RecordingMailServer(), CancellationToken.None);
         (await DotnetSnippets.FindAsync(server.Timestone, CancellationToken.None)).ShouldNotBeNull().State.ShouldBe(MessageState.Completed);
     }
@@ -117,9 +119,9 @@ public sealed partial class DocsSnippetsTests
     public async Task A_program_with_a_server_of_its_own_works_on_what_is_in_its_data()
     {
         using var data = new TemporaryDirectory();
-        var options = new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Data = data.Path };
+        var options = new TimestoneServerOptions { Urls = "http://127.0.0.1:0", GrpcUrls = "off", Data = data.Path };
         await using (var before = await TimestoneServer.StartAsync(options))
-            await DotnetSnippets.EnqueueAsync(before.Timestone, DateTimeOffset.UtcNow, CancellationToken.None);
+            await DotnetSnippets.EnqueueAsync(before.Timestone, CancellationToken.None);
 
         var mailServer = new RecordingMailServer();
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -150,7 +152,17 @@ public sealed partial class DocsSnippetsTests
     [Fact]
     public void The_clients_of_the_page_can_be_made()
     {
-        foreach (var add in new Action<HostApplicationBuilder>[] { DotnetSnippets.AddClient, DotnetSnippets.AddClientWithOptions })
+        using var authority = new TestAuthority();
+        foreach (
+            var add in new Action<HostApplicationBuilder>[]
+            {
+                DotnetSnippets.AddClient,
+                DotnetSnippets.AddClientWithOptions,
+                DotnetSnippets.AddBoundClient,
+                DotnetSnippets.AddClients,
+                builder => DotnetSnippets.AddClientBehindProxy(builder, "token", authority.Certificate),
+            }
+        )
         {
             var builder = Host.CreateEmptyApplicationBuilder(null);
             add(builder);
@@ -159,13 +171,26 @@ public sealed partial class DocsSnippetsTests
         }
     }
 
+    private static void AreThoseOf(string file, IReadOnlyList<Snippet> compiled)
+    {
+        var page = Snippets(File.ReadAllText(PathOf(file)), Fence()).ToList();
+        page.ShouldNotBeEmpty();
+        foreach (var snippet in page)
+            compiled.ShouldContain(snippet, $"No region has the snippet of '{snippet.Name}' as it stands in docs/{file}.");
+        foreach (var snippet in compiled)
+            page.ShouldContain(snippet, $"docs/{file} has no snippet like the region '{snippet.Name}'.");
+    }
+
     private static Task<TimestoneServer> StartAsync() => TimestoneServer.StartAsync(new TimestoneServerOptions
     {
         Urls = "http://127.0.0.1:0",
+        GrpcUrls = "off",
         OpenJournal = static _ => Task.FromResult<IJournal>(new MemoryJournal()),
     });
 
     private static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, file);
+
+    private static IEnumerable<Snippet> Regions(string file) => Snippets(File.ReadAllText(PathOf(file)), Region());
 
     // On the page a snippet is called as the last heading before it.
     private static IEnumerable<Snippet> Snippets(string text, Regex pattern)
@@ -189,6 +214,12 @@ public sealed partial class DocsSnippetsTests
     private static partial Regex Region();
 
     private sealed record Snippet(string Name, string Code);
+
+    private sealed class Failing : IMessageHandler
+    {
+        public Task HandleAsync(MessageContext context, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The mail server is down.");
+    }
 
     private sealed class Reporting(TaskCompletionSource reported) : IMessageHandler
     {

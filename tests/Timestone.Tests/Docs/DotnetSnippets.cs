@@ -1,12 +1,10 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 using Timestone.Client;
-using Timestone.Engine;
 using Timestone.Hosting;
-using Timestone.Journals.Memory;
 using Xunit;
 
 namespace Timestone.Tests.Docs;
@@ -32,15 +30,51 @@ internal static class DotnetSnippets
         #endregion
     }
 
-    public static async Task EnqueueAsync(ITimestone timestone, DateTimeOffset signedUpAt, CancellationToken cancellationToken)
+    public static void AddBoundClient(HostApplicationBuilder builder)
+    {
+        #region Bind options to configuration
+        builder.Services.AddTimestoneClient();
+        builder.Services.AddOptions<TimestoneClientOptions>().BindConfiguration("Timestone");
+        builder.Services.AddTimestoneWorker<SendEmail>("emails");
+        builder.Services.AddOptions<TimestoneWorkerOptions>("emails").BindConfiguration("Timestone:Workers:emails");
+        #endregion
+    }
+
+    public static void AddClients(HostApplicationBuilder builder)
+    {
+        #region Call several services
+        builder.Services.AddTimestoneClient(new Uri("http://a.example:7070"));
+        builder.Services.AddKeyedTimestoneClient("billing", new Uri("http://b.example:7070"));
+        builder.Services.AddTimestoneWorker<SendEmail>("emails", client: "billing");
+        #endregion
+    }
+
+    public static void AddClientBehindProxy(HostApplicationBuilder builder, string token, X509Certificate certificate)
+    {
+        #region Add a token or a certificate
+        builder.Services.AddTimestoneClient(new Uri("https://queues.example.org"));
+        builder.Services
+            .AddHttpClient(TimestoneClient.HttpClientName, http => http.DefaultRequestHeaders.Authorization = new("Bearer", token))
+            .UseSocketsHttpHandler((handler, _) => handler.SslOptions.ClientCertificates = [certificate]);
+        #endregion
+    }
+
+    public static void AddEnqueuer(HostApplicationBuilder builder)
     {
         #region Enqueue
+        builder.Services.AddTimestoneEnqueuer<Email>("emails");
+        #endregion
+    }
+
+    public static async Task EnqueueAsync(ITimestone timestone, CancellationToken cancellationToken)
+    {
+        #region Enqueue with everything a message has
         await timestone.EnqueueAsync("emails", new NewMessage
         {
             Id = "welcome-17",
             Payload = Payload.FromValue(new Email("ada@example.org"), EmailJson.Default.Email),
             Metadata = Metadata.Of("tenant", "acme"),
-            Priority = PriorityClass.High.At(signedUpAt),
+            PriorityOffset = PriorityClass.High.Offset,
         }, cancellationToken);
         #endregion
     }
@@ -85,6 +119,33 @@ internal static class DotnetSnippets
         #endregion
     }
 
+    public static void AddMiddleware(HostApplicationBuilder builder)
+    {
+        #region Put code around handlers
+        builder.Services.AddTimestoneWorker<SendEmail>("emails", options => options.Use(async (context, next, cancellationToken) =>
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(TimeSpan.FromMinutes(1));
+            try
+            {
+                await next(limit.Token);
+            }
+            catch (HttpRequestException problem)
+            {
+                context.RetryIn(TimeSpan.FromMinutes(5), problem.Message);
+            }
+        }));
+        #endregion
+    }
+
+    public static void AddAheadOfTime(HostApplicationBuilder builder)
+    {
+        #region Trim, and compile ahead of time
+        builder.Services.AddTimestoneEnqueuer<Email>("emails", EmailJson.Default.Options);
+        builder.Services.AddTimestoneWorker<SendEmail>("emails", options => options.Json = EmailJson.Default.Options);
+        #endregion
+    }
+
     public static async Task ReportAsync(MessageContext context, int done, int total, CancellationToken cancellationToken)
     {
         #region Report progress
@@ -110,71 +171,37 @@ internal static class DotnetSnippets
     {
         #region Run a server in your process
         await using var server = await TimestoneServer.StartAsync(
-            new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Data = data }, cancellationToken);
+            new TimestoneServerOptions { Urls = "http://127.0.0.1:0", GrpcUrls = "off", Data = data }, cancellationToken);
         builder.Services.AddSingleton(server.Timestone);
         builder.Services.AddTimestoneWorker<SendEmail>("emails");
         using var host = builder.Build();
         await host.RunAsync(cancellationToken);
         #endregion
     }
-
-    public static async Task TestAsync()
-    {
-        #region Test against it
-        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions
-        {
-            Urls = "http://127.0.0.1:0",
-            OpenJournal = _ => Task.FromResult<IJournal>(new MemoryJournal()),
-        });
-        var timestone = server.Timestone;
-        var email = new Email("ada@example.org");
-        await timestone.EnqueueAsync(
-            "emails",
-            new NewMessage { Id = "welcome-17", Payload = Payload.FromValue(email, EmailJson.Default.Email) }
-        );
-
-        var mailServer = new RecordingMailServer();
-        using var worker = new TimestoneWorker(timestone, "emails", new SendEmail(mailServer));
-        await worker.StartAsync(CancellationToken.None);
-        Assert.Equal(email, await mailServer.FirstSent.WaitAsync(TimeSpan.FromSeconds(30)));
-        await worker.StopAsync(CancellationToken.None);
-
-        Assert.Equal(MessageState.Completed, (await timestone.GetMessageAsync("emails", "welcome-17")).State);
-        #endregion
-    }
-
-    public static async Task PassTimeAsync(FakeTimeProvider time)
-    {
-        #region Let time pass
-        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions
-        {
-            Urls = "http://127.0.0.1:0",
-            OpenJournal = _ => Task.FromResult<IJournal>(new MemoryJournal()),
-            TimeProvider = time,
-        });
-        await server.Timestone.EnqueueAsync("emails", new NewMessage { Id = "later", Invisible = TimeSpan.FromHours(1) });
-        time.Advance(TimeSpan.FromHours(1));
-        var batch = await server.Timestone.DequeueAsync("emails", new DequeueRequest());
-        Assert.Equal("later", Assert.Single(batch.Messages).Id);
-        #endregion
-    }
 }
 
-#region Describe a payload
 internal sealed record Email(string To);
 
+#region Enqueue
+internal sealed class SignUp(IEnqueuer<Email> emails)
+{
+    public Task WelcomeAsync(string address, CancellationToken cancellationToken) =>
+        emails.EnqueueAsync(new Email(address), cancellationToken);
+}
+#endregion
+
+#region Trim, and compile ahead of time
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Email))]
 internal sealed partial class EmailJson : JsonSerializerContext;
 #endregion
 
 #region Handle messages with a worker
-internal sealed class SendEmail(IMailServer mailServer) : IMessageHandler
+internal sealed class SendEmail(IMailServer mailServer) : IMessageHandler<Email>
 {
-    public async Task HandleAsync(MessageContext context, CancellationToken cancellationToken)
+    public async Task HandleAsync(Email email, MessageContext context, CancellationToken cancellationToken)
     {
-        var email = context.Message.Payload.To(EmailJson.Default.Email);
-        if (email is null || string.IsNullOrEmpty(email.To))
+        if (string.IsNullOrEmpty(email.To))
             throw new PermanentFailureException("The email has no recipient.");
         context.Result = Payload.FromText(await mailServer.SendAsync(email, cancellationToken));
     }

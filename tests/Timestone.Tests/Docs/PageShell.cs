@@ -10,15 +10,17 @@ internal sealed class PageShell : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
     private readonly string _address = string.Create(CultureInfo.InvariantCulture, $":{FreePort.With()}");
+    private readonly string _grpc = string.Create(CultureInfo.InvariantCulture, $":{FreePort.With()}");
 
     private static string Server => Path.Combine(AppContext.BaseDirectory, "timestone-server.dll");
 
     // What a command on a page becomes here. The programs are those that are built already.
     private (string OnPage, string Here)[] Replacements =>
         [
+            ("dotnet run --project server -- ", "serve "),
             ("dotnet run --project server", "serve"),
-            ("curl ", "curl --silent --show-error --fail-with-body "),
             (":7070", _address),
+            (":7071", _grpc),
             ("\"leaseToken\": \"…\"", "\"leaseToken\": \"'$(last_lease_token)'\""),
             ("/tmp/", _folder.Path + "/"),
         ];
@@ -29,12 +31,14 @@ internal sealed class PageShell : IDisposable
             cd '{{_folder.Path}}'
             export TIMESTONE_SERVER=http://127.0.0.1{{_address}}
             serve() {
-                coproc server { exec dotnet '{{Server}}' --urls "$TIMESTONE_SERVER" "$@"; }
+                coproc server { exec dotnet '{{Server}}' --urls "$TIMESTONE_SERVER" --grpc-urls http://127.0.0.1{{_grpc}} "$@"; }
                 trap 'kill -KILL $server_PID; wait' EXIT
                 until [[ $said == *"Listening on"* ]]; do read -r said <&"${server[0]}" || return 1; done
             }
+            curl() { command curl --silent --show-error --fail-with-body "$@"; }
+            grpcurl() { "${{Needs.ServicesVariable}}/tools/grpcurl" "$@"; }
             timestone() { {{Processes.CliCommandLine}} "$@"; }
-            last_lease_token() { grep -ohP '"leaseToken":"\K\w+' ??.output | tail -n 1; }
+            last_lease_token() { grep -ohP '"leaseToken": ?"\K\w+' ??.output | tail -n 1; }
 
             """;
 

@@ -209,6 +209,7 @@ public sealed class IndexOwnerTests
             new TimestoneServerOptions
             {
                 Urls = "http://127.0.0.1:0",
+                GrpcUrls = "off",
                 Data = data.Path,
                 Elasticsearch = first.Indices.Options,
             }

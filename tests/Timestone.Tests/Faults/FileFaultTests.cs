@@ -1,3 +1,4 @@
+using Timestone.Client;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -10,11 +11,17 @@ namespace Timestone.Tests.Faults;
 [Slow]
 public sealed class FileFaultTests(ITestOutputHelper output)
 {
-    [Fact]
-    public Task A_server_that_is_killed_under_load_again_and_again() => RunAsync(ServerFaults.KillAsync);
+    [Theory]
+    [InlineData(TimestoneProtocol.Http)]
+    [InlineData(TimestoneProtocol.Grpc)]
+    public Task A_server_that_is_killed_under_load_again_and_again(TimestoneProtocol protocol) =>
+        RunAsync((output, seed, journal) => ServerFaults.KillAsync(output, seed, journal, protocol));
 
-    [Fact]
-    public Task A_network_that_is_cut_between_callers_and_server() => RunAsync(ServerFaults.CutAsync);
+    [Theory]
+    [InlineData(TimestoneProtocol.Http)]
+    [InlineData(TimestoneProtocol.Grpc)]
+    public Task A_network_that_is_cut_between_callers_and_server(TimestoneProtocol protocol) =>
+        RunAsync((output, seed, journal) => ServerFaults.CutAsync(output, seed, journal, protocol));
 
     [Theory]
     [InlineData("fsync:error=EIO:when=40+40")]

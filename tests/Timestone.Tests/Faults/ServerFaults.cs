@@ -1,6 +1,8 @@
 using System.Globalization;
 using Shouldly;
+using Timestone.Client;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -17,13 +19,18 @@ internal static class ServerFaults
     private const int Kills = 3;
 
     /// <summary>Kills the server and starts it again on the same data.</summary>
-    public static async Task KillAsync(ITestOutputHelper output, int seed, string[] journal)
+    public static async Task KillAsync(
+        ITestOutputHelper output,
+        int seed,
+        string[] journal,
+        TimestoneProtocol protocol = TimestoneProtocol.Http
+    )
     {
         var server = await StartAsync(journal);
         try
         {
-            await using var network = new Proxy(() => PortOf(server));
-            await using var run = new FaultRun(output, seed, AddressOf(network));
+            await using var network = new Proxy(() => AddressOf(server, protocol).Port);
+            await using var run = new FaultRun(output, seed, AddressOf(network.Port, protocol));
             await run.StartAsync(Callers);
             for (var i = 0; i < Kills; i++)
             {
@@ -43,11 +50,16 @@ internal static class ServerFaults
     }
 
     /// <summary>Cuts the network between half of the callers and the server in each way, while the others go on.</summary>
-    public static async Task CutAsync(ITestOutputHelper output, int seed, string[] journal)
+    public static async Task CutAsync(
+        ITestOutputHelper output,
+        int seed,
+        string[] journal,
+        TimestoneProtocol protocol = TimestoneProtocol.Http
+    )
     {
         using var server = await StartAsync(journal);
-        await using var network = new Proxy(() => PortOf(server));
-        await using var run = new FaultRun(output, seed, AddressOf(network), new Uri(server.BaseAddress));
+        await using var network = new Proxy(() => AddressOf(server, protocol).Port);
+        await using var run = new FaultRun(output, seed, AddressOf(network.Port, protocol), AddressOf(server, protocol));
         await run.StartAsync(Callers);
         foreach (var cut in network.Cuts(new Random(seed)))
         {
@@ -71,8 +83,8 @@ internal static class ServerFaults
         Needs.Strace();
         using var traces = new TemporaryDirectory();
         ServerProcess? server = null;
-        await using var network = new Proxy(() => PortOf(server!));
-        await using var run = new FaultRun(output, seed, AddressOf(network));
+        await using var network = new Proxy(() => AddressOf(server!, TimestoneProtocol.Http).Port);
+        await using var run = new FaultRun(output, seed, AddressOf(network.Port, TimestoneProtocol.Http));
         var injected = 0;
         try
         {
@@ -94,7 +106,7 @@ internal static class ServerFaults
                     ],
                     "timestone-server",
                     [],
-                    ["--urls", "http://127.0.0.1:0", .. journal]
+                    ["--urls", FreePort.Url(), .. journal]
                 );
                 await server.ReadyAsync();
                 if (i == 0)
@@ -124,12 +136,14 @@ internal static class ServerFaults
 
     public static async Task<ServerProcess> StartAsync(string[] journal)
     {
-        var server = ServerProcess.Start(["--urls", "http://127.0.0.1:0", .. journal]);
+        var server = ServerProcess.Start(["--urls", FreePort.Url(), "--grpc-urls", FreePort.Url(), .. journal]);
         await server.ReadyAsync();
         return server;
     }
 
-    private static Uri AddressOf(Proxy network) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{network.Port}"));
+    private static Uri AddressOf(ServerProcess server, TimestoneProtocol protocol) =>
+        AddressOf(new Uri(protocol == TimestoneProtocol.Grpc ? server.GrpcAddress : server.BaseAddress).Port, protocol);
 
-    private static int PortOf(ServerProcess server) => new Uri(server.BaseAddress).Port;
+    private static Uri AddressOf(int port, TimestoneProtocol protocol) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{(protocol == TimestoneProtocol.Grpc ? "grpc" : "http")}://127.0.0.1:{port}"));
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 
 namespace Timestone.Tests.Flow;
 
@@ -11,7 +10,7 @@ namespace Timestone.Tests.Flow;
 /// </summary>
 internal sealed class ServerOnCall(Dictionary<string, string> environment, params string[] args) : IDisposable
 {
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.With();
     private ServerProcess? _process;
 
     /// <summary>Which program it is.</summary>
@@ -25,14 +24,6 @@ internal sealed class ServerOnCall(Dictionary<string, string> environment, param
     private string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
 
     private bool IsIndexer => args.Contains("indexer");
-
-    /// <summary>A port on which nobody listens now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public async Task StartAsync()
     {

@@ -30,6 +30,7 @@ public sealed class KafkaScrubTests
         var server = await TimestoneServer.StartAsync(new TimestoneServerOptions
         {
             Urls = "http://127.0.0.1:0",
+            GrpcUrls = "off",
             Data = data.Path,
             Kafka = kafka,
             Elasticsearch = bench.Options,

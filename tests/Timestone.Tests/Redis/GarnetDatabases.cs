@@ -1,4 +1,5 @@
 using System.Globalization;
+using StackExchange.Redis;
 
 namespace Timestone.Tests.Redis;
 
@@ -10,6 +11,7 @@ public static class GarnetDatabases
 
     private static readonly Lock Sync = new();
     private static RedisServer? _server;
+    private static ConnectionMultiplexer? _client;
     private static int _used;
 
     /// <summary>One that no test has used.</summary>
@@ -18,7 +20,15 @@ public static class GarnetDatabases
         lock (Sync)
         {
             if (_server is null || ++_used == PerServer)
+            {
                 (_server, _used) = (RedisServer.UntilTheEnd(RedisServer.StartGarnet()), 0);
+                _client?.Dispose();
+                _client = ConnectionMultiplexer.Connect(_server.Address);
+            }
+
+            // Made by one connection: two that are the first to select a database at the same time each get a database of their own from
+            // Garnet, and what one of them writes is gone when its connection ends.
+            _client!.GetDatabase(_used).KeyExists("any");
             return string.Create(CultureInfo.InvariantCulture, $"{_server.Address},defaultDatabase={_used}");
         }
     }

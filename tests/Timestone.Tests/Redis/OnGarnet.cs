@@ -26,6 +26,8 @@ public static class OnGarnet
 
     [Slow] public sealed class Lease() : LeaseTests(new RedisSubject(GarnetDatabases.New()));
 
+    [Slow] public sealed class LeaseWatch() : LeaseWatchTests(new RedisSubject(GarnetDatabases.New()));
+
     [Slow] public sealed class Backoff() : BackoffTests(new RedisSubject(GarnetDatabases.New()));
 
     [Slow] public sealed class Cancel() : CancelTests(new RedisSubject(GarnetDatabases.New()));

@@ -26,6 +26,8 @@ public static class OnRedis
 
     [Slow] public sealed class Lease() : LeaseTests(new RedisSubject());
 
+    [Slow] public sealed class LeaseWatch() : LeaseWatchTests(new RedisSubject());
+
     [Slow] public sealed class Backoff() : BackoffTests(new RedisSubject());
 
     [Slow] public sealed class Cancel() : CancelTests(new RedisSubject());

@@ -26,6 +26,8 @@ public static class OnRedisCluster
 
     [Slow] public sealed class Lease() : LeaseTests(new RedisClusterSubject());
 
+    [Slow] public sealed class LeaseWatch() : LeaseWatchTests(new RedisClusterSubject());
+
     [Slow] public sealed class Backoff() : BackoffTests(new RedisClusterSubject());
 
     [Slow] public sealed class Cancel() : CancelTests(new RedisClusterSubject());

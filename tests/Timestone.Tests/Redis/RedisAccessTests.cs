@@ -5,6 +5,7 @@ using Timestone.Journals.Redis;
 using Timestone.Tests.Journal;
 using Timestone.Tests.Outbox;
 using Timestone.Tests.Server;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 using Xunit;
 
@@ -75,7 +76,7 @@ public sealed class RedisAccessTests : IDisposable
     public async Task A_connection_is_encrypted_and_the_certificate_of_Redis_checked()
     {
         var (certificate, key) = _authority.WriteServer(_folder.Path);
-        var port = RedisServer.FreePort();
+        var port = FreePort.With();
         using var redis = RedisServer.Start(
             "--tls-port",
             $"{port}",
@@ -108,7 +109,7 @@ public sealed class RedisAccessTests : IDisposable
     public async Task A_certificate_opens_a_Redis_that_takes_no_client_without_one()
     {
         var (certificate, key) = _authority.WriteServer(_folder.Path);
-        var (port, trusted) = (RedisServer.FreePort(), _authority.Write(_folder.Path));
+        var (port, trusted) = (FreePort.With(), _authority.Write(_folder.Path));
         using var redis = RedisServer.Start(
             "--tls-port",
             $"{port}",

@@ -1,3 +1,4 @@
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Redis;
@@ -14,7 +15,7 @@ public sealed class RedisCluster : IDisposable
     // By hand: redis-cli waits for the masters to find each other without a limit.
     private RedisCluster(int[]? encryptedPorts, params string[] options)
     {
-        int[] busPorts = [RedisServer.FreePort(), RedisServer.FreePort(), RedisServer.FreePort()];
+        int[] busPorts = [FreePort.With(), FreePort.With(), FreePort.With()];
         _masters =
         [
             .. busPorts.Select(
@@ -82,7 +83,7 @@ public sealed class RedisCluster : IDisposable
     {
         var (certificate, key) = authority.WriteServer(folder);
         return new RedisCluster(
-            [RedisServer.FreePort(), RedisServer.FreePort(), RedisServer.FreePort()],
+            [FreePort.With(), FreePort.With(), FreePort.With()],
             "--tls-cluster",
             "yes",
             "--tls-cert-file",

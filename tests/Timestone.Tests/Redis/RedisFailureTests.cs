@@ -94,7 +94,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
     public async Task Callers_over_HTTP_get_503_and_when_to_try_again_and_the_queue_comes_back()
     {
         await using var server = await TimestoneServer.StartAsync(
-            new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Redis = _server.Address }
+            new TimestoneServerOptions { Urls = "http://127.0.0.1:0", GrpcUrls = "off", Redis = _server.Address }
         );
         using var http = new HttpClient { BaseAddress = server.BaseAddress };
         (await http.PostAsJsonAsync("/v1/queues/q/messages", new { id = "a" })).StatusCode.ShouldBe(HttpStatusCode.Created);

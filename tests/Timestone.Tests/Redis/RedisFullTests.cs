@@ -149,5 +149,5 @@ public sealed class RedisFullTests : IDisposable
         );
 
     private Task<TimestoneServer> StartAsync() =>
-        TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Redis = _redis.Address });
+        TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", GrpcUrls = "off", Redis = _redis.Address });
 }

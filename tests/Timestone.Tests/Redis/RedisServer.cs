@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Timestone.Tests.Services;
 using Timestone.Tests.Support;
 
 namespace Timestone.Tests.Redis;
@@ -32,7 +33,7 @@ public sealed class RedisServer : IDisposable
     private RedisServer(bool isGarnet, string[] options)
     {
         (IsGarnet, _options) = (isGarnet, options);
-        Port = FreePort();
+        Port = FreePort.With();
     }
 
     /// <summary>One that tests share which need nothing special of it; it ends with the process.</summary>
@@ -101,13 +102,6 @@ public sealed class RedisServer : IDisposable
     {
         Kill();
         _directory.Dispose();
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private string Log => Path.Combine(_directory.Path, "log");

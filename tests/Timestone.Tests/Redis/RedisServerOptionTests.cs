@@ -102,7 +102,7 @@ public sealed class RedisServerOptionTests
     }
 
     private static Task<TimestoneServer> StartAsync(string redis) =>
-        TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", Redis = redis });
+        TimestoneServer.StartAsync(new TimestoneServerOptions { Urls = "http://127.0.0.1:0", GrpcUrls = "off", Redis = redis });
 
     private static async Task<JsonObject> ReadinessAsync(TimestoneServer server)
     {

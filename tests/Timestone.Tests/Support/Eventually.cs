@@ -1,3 +1,4 @@
+using System.Net;
 using Polly;
 using Polly.Retry;
 
@@ -40,7 +41,10 @@ public static class Eventually
         .AddTimeout(patience)
         .AddRetry(new RetryStrategyOptions<bool>
         {
-            ShouldHandle = new PredicateBuilder<bool>().HandleResult(false),
+            // An index of Elasticsearch that was made a moment ago cannot be asked yet.
+            ShouldHandle = new PredicateBuilder<bool>()
+                .HandleResult(false)
+                .Handle<HttpRequestException>(static problem => problem.StatusCode == HttpStatusCode.ServiceUnavailable),
             MaxRetryAttempts = int.MaxValue,
             BackoffType = DelayBackoffType.Constant,
             Delay = every,

@@ -39,6 +39,15 @@ public static class Needs
             Program(name, name);
     }
 
+    public static void Node()
+    {
+        Program("node", "nodejs");
+        Program("npm", "npm");
+    }
+
+    /// <summary>The path of a program beside the servers of <see cref="Services"/>.</summary>
+    public static string Tool(string name) => Path.Combine(Services(), "tools", name);
+
     public static void Strace() => Program("strace", "strace");
 
     /// <summary>

@@ -11,13 +11,14 @@ public sealed partial class ReferenceTests
     private static readonly string[][] Layers =
     [
         ["contracts", "backends/resilience", "aspire/service-defaults"],
+        ["contracts/grpc"],
         ["engine", "api", "client", "grain-interfaces", "backends/kafka-clients"],
-        ["backends/journals", "backends/events", "backends/streams-kafka", "client/orleans"],
+        ["backends/journals", "backends/events", "backends/streams-kafka", "client/orleans", "aspire/client", "aspire/hosting"],
         ["backends/indexing", "backends/kafka"],
-        ["hosting", "grains", "cli"],
+        ["hosting", "grains", "cli", "testing"],
         ["server", "silo"],
         ["aspire", "bench"],
-        ["bench/cluster"],
+        ["bench/cluster", "bench/peers"],
     ];
 
     // What may be known of the rest: doors know interfaces only, and the stream provider is of use by itself.
@@ -25,10 +26,15 @@ public sealed partial class ReferenceTests
     {
         ["contracts"] = [],
         ["engine"] = ["contracts"],
-        ["api"] = ["contracts"],
-        ["client"] = ["contracts"],
+        ["contracts/grpc"] = ["contracts"],
+        ["api"] = ["contracts", "contracts/grpc"],
+        ["client"] = ["contracts", "contracts/grpc"],
         ["grain-interfaces"] = ["contracts"],
-        ["client/orleans"] = ["grain-interfaces"],
+        ["client/orleans"] = ["contracts", "grain-interfaces"],
+        ["aspire/client"] = ["client"],
+        ["aspire/hosting"] = ["client"],
+        ["testing"] =
+            ["contracts", "engine", "backends/resilience", "backends/events", "backends/journals", "backends/indexing"],
         ["backends/streams-kafka"] = ["backends/kafka-clients"],
         ["backends/kafka-clients"] = ["backends/resilience"],
     };

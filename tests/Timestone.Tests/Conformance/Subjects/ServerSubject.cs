@@ -9,7 +9,8 @@ namespace Timestone.Tests.Conformance.Subjects;
 /// The client, and a server that listens on a port of this machine, with its journal in memory. The service has the test's
 /// time; the network, the client's time limits and its retries have the real one.
 /// </summary>
-public sealed class HttpSubject : ConformanceSubject
+/// <param name="protocol">How the client speaks with it.</param>
+public sealed class ServerSubject(TimestoneProtocol protocol) : ConformanceSubject
 {
     private readonly MemoryJournal _journal = new(outboxLimit: 1_000_000);
     private TimestoneServerOptions _options = new();
@@ -25,6 +26,7 @@ public sealed class HttpSubject : ConformanceSubject
         _options = new TimestoneServerOptions
         {
             Urls = "http://127.0.0.1:0",
+            GrpcUrls = protocol == TimestoneProtocol.Grpc ? "http://127.0.0.1:0" : "off",
             AutoCreate = defaults is not null,
             Defaults = defaults ?? new QueueSettings(),
             TimeProvider = Clock,
@@ -49,6 +51,7 @@ public sealed class HttpSubject : ConformanceSubject
     private async Task ListenAsync()
     {
         _server = await TimestoneServer.StartAsync(_options);
-        _client = new TimestoneClient(_server.BaseAddress);
+        var address = protocol == TimestoneProtocol.Grpc ? _server.GrpcAddress! : _server.BaseAddress;
+        _client = new TimestoneClient(new TimestoneClientOptions { Address = address, Protocol = protocol });
     }
 }
