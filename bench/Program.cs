@@ -122,11 +122,12 @@ var grpc = new Command("grpc", "The server over gRPC, call by call and by stream
     seconds,
     restRounds,
     directory,
+    measurements,
 };
 grpc.SetAction(async parsed =>
 {
     var report = new Report("grpc");
-    await new GrpcBench(report, parsed.GetValue(seconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!)
+    await new GrpcBench(report, parsed.GetValue(seconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!, parsed.GetValue(measurements))
         .RunAsync()
         .ConfigureAwait(false);
     return report.Finish();
@@ -246,7 +247,7 @@ smoke.SetAction(async _ =>
     var server = new RestBench(report, new(Seconds: 0.5, Rounds: 1, Depth: 5_000, OriginalSeconds: 1, Path.GetTempPath()));
     await server.RunAsync().ConfigureAwait(false);
     await server.RunOriginalAsync().ConfigureAwait(false);
-    await new GrpcBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
+    await new GrpcBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath(), only: null).RunAsync().ConfigureAwait(false);
     await new OutboxBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);
     await new KafkaBench(report, seconds: 0.5, rounds: 1).RunAsync().ConfigureAwait(false);
     await new EnqueueBench(report, seconds: 0.5, rounds: 1, Path.GetTempPath()).RunAsync().ConfigureAwait(false);

@@ -27,6 +27,7 @@ public sealed class TimestoneClient : ITimestone, IDisposable
 
     // Has the calls as they are checked here.
     private readonly ITimestone _transport;
+    private readonly Func<string, IReadOnlyList<NewMessage>, CancellationToken, Task<IReadOnlyList<MessageResult>>> _enqueue;
 
     /// <summary>A client of the server at an address, or of several of which one is active.</summary>
     /// <exception cref="ArgumentException">There is no address, or one that is not an absolute http, https, grpc or grpcs one.</exception>
@@ -60,6 +61,9 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         _transport = options.Protocol == TimestoneProtocol.Grpc
             ? new GrpcTimestone(options, http(options), timeProvider)
             : new HttpTimestone(options, http(options), timeProvider);
+        _enqueue = options.GatherEnqueues
+            ? new GatheredEnqueues(_transport.EnqueueAsync, timeProvider).EnqueueAsync
+            : _transport.EnqueueAsync;
     }
 
     /// <summary>What feeds a worker by a stream; null over REST.</summary>
@@ -124,7 +128,7 @@ public sealed class TimestoneClient : ITimestone, IDisposable
         {
             var results = await SendBatchAsync(
                 batch,
-                sound => _transport.EnqueueAsync(
+                sound => _enqueue(
                     queue,
                     [.. sound.Select(static message => message.Id is null ? message with { Id = NewId() } : message)],
                     cancellationToken

@@ -13,7 +13,7 @@ namespace Timestone.Bench.Grpc;
 /// The server over gRPC, fsync before every answer, with the client on the same machine: call by call beside a call that does nothing,
 /// as a stream, and with a worker fed by its stream; beside REST, whose load generator is a cheaper client than any.
 /// </summary>
-internal sealed class GrpcBench(Report report, double seconds, int rounds, string directory)
+internal sealed class GrpcBench(Report report, double seconds, int rounds, string directory, string? only)
 {
     private const int Callers = 64, InFlight = 512, Handlers = 64, PerSecond = 1000, Frame = 64;
 
@@ -21,37 +21,41 @@ internal sealed class GrpcBench(Report report, double seconds, int rounds, strin
 
     private readonly Dictionary<string, List<double>> _measured = [];
 
-    private double WarmUp => Math.Min(5, seconds);
+    private double WarmUp => Math.Min(10, seconds);
 
     public async Task RunAsync()
     {
         for (var round = 0; round < rounds; round++)
         {
-            Note("one fsync", 1e3 / Disk.FlushesPerSecond(directory, Math.Min(2, seconds)));
-            Note("an empty call", await EchoAsync().ConfigureAwait(false));
-            Note("enqueue/one by one", await OnServerAsync(EnqueueOneByOneAsync).ConfigureAwait(false));
-            Note("enqueue/streamed one a frame", await OnServerAsync(address => EnqueueStreamedAsync(address, 1)).ConfigureAwait(false));
-            Note("enqueue/streamed", await OnServerAsync(address => EnqueueStreamedAsync(address, Frame)).ConfigureAwait(false));
-            Note("work", await OnServerAsync(WorkAsync, MoreThanIsConsumed).ConfigureAwait(false));
-            Note("enqueue to handler", await OnServerAsync(ReachHandlerAsync).ConfigureAwait(false));
-            Note("REST enqueue/one by one", await RestAsync("enqueue", 0).ConfigureAwait(false));
-            Note("REST consume/one by one", await RestAsync("consume", MoreThanIsConsumed).ConfigureAwait(false));
+            await NoteAsync("one fsync", () => Task.FromResult(1e3 / Disk.FlushesPerSecond(directory, Math.Min(2, seconds))))
+                .ConfigureAwait(false);
+            await NoteAsync("an empty call", EchoAsync).ConfigureAwait(false);
+            await NoteAsync("enqueue/one by one", () => OnServerAsync(EnqueueOneByOneAsync)).ConfigureAwait(false);
+            await NoteAsync("enqueue/streamed one a frame", () => OnServerAsync(address => EnqueueStreamedAsync(address, 1)))
+                .ConfigureAwait(false);
+            await NoteAsync("enqueue/streamed", () => OnServerAsync(address => EnqueueStreamedAsync(address, Frame))).ConfigureAwait(false);
+            await NoteAsync("work", () => OnServerAsync(WorkAsync, MoreThanIsConsumed)).ConfigureAwait(false);
+            await NoteAsync("enqueue to handler", () => OnServerAsync(ReachHandlerAsync)).ConfigureAwait(false);
+            await NoteAsync("REST enqueue/one by one", () => RestAsync("enqueue", 0)).ConfigureAwait(false);
+            await NoteAsync("REST consume/one by one", () => RestAsync("consume", MoreThanIsConsumed)).ConfigureAwait(false);
         }
 
         foreach (var (name, values) in _measured)
             report.Add(Figure.Median($"grpc/{name}", name is "one fsync" or "enqueue to handler" ? "ms" : "messages/s", values));
-        Ratio("enqueue/one by one", "an empty call", 0.8);
-        Ratio("enqueue/one by one", "REST enqueue/one by one", null);
-        Ratio("enqueue/streamed", "REST enqueue/one by one", 4);
-        Ratio("work", "REST consume/one by one", 3);
-        var above = _measured["enqueue to handler"].Zip(_measured["one fsync"], static (all, fsync) => all - fsync);
-        report.Add(Figure.Median("grpc/enqueue to handler, p50 above one fsync", "ms", above) with { AtMost = 1 });
+        Compare("enqueue/one by one", "an empty call", "ratio", static (one, other) => one / other, atLeast: 0.8);
+        Compare("enqueue/one by one", "REST enqueue/one by one", "ratio", static (one, other) => one / other);
+        Compare("enqueue/streamed", "REST enqueue/one by one", "ratio", static (one, other) => one / other, atLeast: 4);
+        Compare("work", "REST consume/one by one", "ratio", static (one, other) => one / other, atLeast: 3);
+        Compare("enqueue to handler", "one fsync", "ms", static (all, fsync) => all - fsync, atMost: 1);
     }
 
     private long MoreThanIsConsumed => (long)(60_000 * (WarmUp + seconds));
 
-    private void Note(string name, double value)
+    private async Task NoteAsync(string name, Func<Task<double>> measure)
     {
+        if (only is not null && !name.StartsWith(only, StringComparison.Ordinal))
+            return;
+        var value = await measure().ConfigureAwait(false);
         if (!_measured.TryGetValue(name, out var values))
             _measured.Add(name, values = []);
         values.Add(value);
@@ -59,13 +63,24 @@ internal sealed class GrpcBench(Report report, double seconds, int rounds, strin
     }
 
     // Of each round by itself: what disturbs one disturbs both.
-    private void Ratio(string name, string to, double? atLeast) =>
-        report.Add(
-            Figure.Median($"grpc/{name} to {to}", "ratio", _measured[name].Zip(_measured[to], static (one, other) => one / other)) with
-            {
-                AtLeast = atLeast,
-            }
-        );
+    private void Compare(
+        string name,
+        string to,
+        string unit,
+        Func<double, double, double> compare,
+        double? atLeast = null,
+        double? atMost = null
+    )
+    {
+        if (_measured.TryGetValue(name, out var values) && _measured.TryGetValue(to, out var others))
+            report.Add(
+                Figure.Median($"grpc/{name} {(unit == "ratio" ? "to" : "above")} {to}", unit, values.Zip(others, compare)) with
+                {
+                    AtLeast = atLeast,
+                    AtMost = atMost,
+                }
+            );
+    }
 
     private async Task<double> EchoAsync()
     {
