@@ -127,9 +127,14 @@ var grpc = new Command("grpc", "The server over gRPC, call by call and by stream
 grpc.SetAction(async parsed =>
 {
     var report = new Report("grpc");
-    await new GrpcBench(report, parsed.GetValue(seconds), parsed.GetValue(restRounds), parsed.GetValue(directory)!, parsed.GetValue(measurements))
-        .RunAsync()
-        .ConfigureAwait(false);
+    var bench = new GrpcBench(
+        report,
+        parsed.GetValue(seconds),
+        parsed.GetValue(restRounds),
+        parsed.GetValue(directory)!,
+        parsed.GetValue(measurements)
+    );
+    await bench.RunAsync().ConfigureAwait(false);
     return report.Finish();
 });
 
