@@ -38,9 +38,8 @@ internal sealed class GatheredEnqueues(
             return send(queue, messages, cancellationToken);
         Lane lane;
         Call? call;
-        do
-            lane = _lanes.GetOrAdd(queue, static _ => new Lane());
-        while (!lane.TryEnter(messages, bytes, cancellationToken, out call));
+        while (!(lane = _lanes.GetOrAdd(queue, static _ => new Lane())).TryEnter(messages, bytes, cancellationToken, out call))
+            Leave(queue, lane);
         if (call is not null)
             return call.Answer.Task.WaitAsync(cancellationToken);
         var sending = SendAsync(queue, messages, cancellationToken);
@@ -70,8 +69,10 @@ internal sealed class GatheredEnqueues(
         }
 
         if (lane.IsOver)
-            _lanes.TryRemove(new(queue, lane));
+            Leave(queue, lane);
     }
+
+    private void Leave(string queue, Lane lane) => _lanes.TryRemove(new(queue, lane));
 
     private async Task EndedAsync(Task sending)
     {
@@ -110,7 +111,12 @@ internal sealed class GatheredEnqueues(
         catch (Exception problem)
         {
             foreach (var call in calls)
+            {
                 call.Answer.TrySetException(problem);
+
+                // Who has given up does not look at it.
+                _ = call.Answer.Task.Exception;
+            }
         }
     }
 
