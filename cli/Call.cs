@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Timestone.Client;
 
 namespace Timestone.Cli;
 
@@ -19,10 +20,27 @@ internal sealed class Call(CliHost host, ParseResult parse)
     public TextWriter Error => host.Error;
 
     /// <summary>The service, connected at its first use.</summary>
-    public ITimestone Timestone =>
-        _timestone ??= host.Connect(Servers, parse.GetValue<TimeSpan?>(CommonOptions.RetryForName) ?? CommonOptions.DefaultRetryFor);
+    /// <exception cref="UsageException">A file of a certificate cannot be read, or holds something else.</exception>
+    public ITimestone Timestone => _timestone ??= Connect();
 
     private Uri[] Servers => parse.GetRequiredValue<Uri[]>(CommonOptions.ServerName);
+
+    private ITimestone Connect()
+    {
+        var options = new TimestoneClientOptions
+        {
+            Addresses = Servers,
+            RetryFor = parse.GetValue<TimeSpan?>(CommonOptions.RetryForName) ?? CommonOptions.DefaultRetryFor,
+        };
+        try
+        {
+            return host.Connect(TlsSymbols.Put(options, parse));
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new UsageException(TlsSymbols.Describe(wrong));
+        }
+    }
 
     public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
 

@@ -1,13 +1,12 @@
+using Timestone.Client;
+
 namespace Timestone.Cli;
 
 /// <summary>What the program stands on: the process in earnest, a test's own things in tests.</summary>
 public sealed record CliHost
 {
-    /// <summary>
-    /// Makes the service at an address, or at several of which one is active, which tries again for a time what fails. It lives as long as
-    /// the process.
-    /// </summary>
-    public required Func<Uri[], TimeSpan, ITimestone> Connect { get; init; }
+    /// <summary>Makes the service that options lead to. It lives as long as the process.</summary>
+    public required Func<TimestoneClientOptions, ITimestone> Connect { get; init; }
 
     /// <summary>Standard output.</summary>
     public required TextWriter Out { get; init; }

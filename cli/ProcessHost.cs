@@ -15,8 +15,7 @@ internal static class ProcessHost
         var output = OpenOutput();
         return new CliHost
         {
-            Connect = static (servers, retryFor) =>
-                new TimestoneClient(new TimestoneClientOptions { Addresses = servers, RetryFor = retryFor }),
+            Connect = static options => new TimestoneClient(options),
             Out = Console.IsOutputRedirected ? Buffered(output) : Console.Out,
             OutIsPipe = output is PipeStream,
             OutWidth = Console.IsOutputRedirected ? null : Console.WindowWidth is > 0 and var width ? width : DefaultWidth,

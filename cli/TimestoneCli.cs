@@ -92,6 +92,9 @@ public static class TimestoneCli
             new CompletionCommand(host),
         };
 
+        foreach (var option in TlsSymbols.All(host))
+            root.Add(option);
+
         // Without the names of Windows, which a shell would offer as paths.
         root.Options.Remove(root.Options.Single(static option => option is HelpOption));
         var help = new HelpOption("--help", "-h");

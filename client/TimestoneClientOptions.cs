@@ -1,3 +1,5 @@
+using Timestone.Client.Sending;
+
 namespace Timestone.Client;
 
 /// <summary>How a <see cref="TimestoneClient"/> reaches its server and how long it keeps trying.</summary>
@@ -54,6 +56,21 @@ public sealed record TimestoneClientOptions
     /// </summary>
     public bool GatherEnqueues { get; set; } = true;
 
+    /// <summary>
+    /// A file with the certificates of authorities, as PEM: a server's certificate must lead to one of them. Null for those that the machine
+    /// trusts. Read when the client is made.
+    /// </summary>
+    public string? CertificateAuthority { get; set; }
+
+    /// <summary>
+    /// A file with the certificate that is shown to servers that ask for one, as PEM; null to show none. Read for each connection, so that a
+    /// renewed one needs no restart. Intermediates are not shown: the server must know them.
+    /// </summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>A file with the certificate's private key, not encrypted, as PEM; null if it is in the file of <see cref="Certificate"/>.</summary>
+    public string? CertificateKey { get; set; }
+
     internal TimestoneClientOptions Validated()
     {
         if (Addresses is null || !Addresses.All(IsAddress))
@@ -68,6 +85,11 @@ public sealed record TimestoneClientOptions
             throw new ArgumentException("An address of gRPC has no path, and no other protocol.", nameof(Addresses));
         if (Protocol != TimestoneProtocol.Grpc && Addresses.Any(address => IsGrpc(address) != isGrpc))
             throw new ArgumentException("All addresses must be of one protocol.", nameof(Addresses));
+        if (CertificateKey is not null && Certificate is null)
+            throw new ArgumentException("A key needs its certificate.", nameof(CertificateKey));
+        if ((CertificateAuthority ?? Certificate) is not null && Addresses is not [] && !Addresses.Any(IsSecure))
+            throw new ArgumentException("Certificates are for addresses of https or grpcs, of which there is none.", nameof(Addresses));
+        ConnectionTls.Of(this);
         Range(RequestTimeout, TimeSpan.FromTicks(1), nameof(RequestTimeout));
         Range(ConnectTimeout, TimeSpan.FromTicks(1), nameof(ConnectTimeout));
         Range(RetryFor, TimeSpan.Zero, nameof(RetryFor));

@@ -124,8 +124,12 @@ public sealed class TimestoneServer : IAsyncDisposable
             builder.WebHost.UseKestrelHttpsConfiguration();
             services.AddSingleton(all => new ServerCertificate(
                 certificate, key, TimeProvider.System, all.GetRequiredService<ILogger<ServerCertificate>>()));
-            services.AddOptions<KestrelServerOptions>()
-                .Configure<ServerCertificate>(static (kestrel, shown) => kestrel.ConfigureHttpsDefaults(shown.ShowBy));
+            var callers = options.TlsClientCa is { } authorities ? new CallerCertificates(authorities) : null;
+            services.AddOptions<KestrelServerOptions>().Configure<ServerCertificate>((kestrel, shown) => kestrel.ConfigureHttpsDefaults(https =>
+            {
+                shown.ShowBy(https);
+                callers?.AskBy(https);
+            }));
         }
 
         var app = builder.Build();

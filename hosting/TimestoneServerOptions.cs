@@ -34,6 +34,13 @@ public sealed record TimestoneServerOptions
     [Option("the certificate's private key, not encrypted; PEM", Value = "FILE")]
     public string? TlsKey { get; init; }
 
+    /// <summary>
+    /// A file with the certificates of authorities, as PEM: callers at addresses of https must show a certificate that leads to one of them.
+    /// Read at the start. Null to ask for none.
+    /// </summary>
+    [Option("the authorities that callers of https must be certified by; PEM", Value = "FILE")]
+    public string? TlsClientCa { get; init; }
+
     /// <summary>Whether tools such as grpcurl can ask over gRPC what there is to call.</summary>
     [Option("let tools ask over gRPC what there is to call")]
     public bool GrpcReflection { get; init; }
@@ -218,6 +225,8 @@ public sealed record TimestoneServerOptions
             throw new BadOptionException("--urls", "an address of https needs --tls-certificate and --tls-key.");
         if (!HasTls && (TlsCertificate ?? TlsKey) is not null)
             throw new BadOptionException(TlsCertificate is null ? "--tls-key" : "--tls-certificate", "is for https, and --urls has none.");
+        if (!HasTls && TlsClientCa is not null)
+            throw new BadOptionException("--tls-client-ca", "is for https, and --urls has none.");
         ServerAccess.Of(this);
         if (
             AdvertiseUrl is not null

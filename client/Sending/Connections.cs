@@ -13,6 +13,7 @@ internal static class Connections
     public static SocketsHttpHandler Pooled(TimestoneClientOptions options) => new()
     {
         ConnectTimeout = options.ConnectTimeout,
+        SslOptions = ConnectionTls.Of(options),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         EnableMultipleHttp2Connections = true,

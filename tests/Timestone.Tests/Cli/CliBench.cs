@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Timestone.Cli;
+using Timestone.Client;
 using Timestone.Engine;
 using Timestone.Events;
 using Timestone.Indexing.Memory;
@@ -34,7 +35,13 @@ public sealed class CliBench : IAsyncDisposable
     public Uri? Server => Servers.Single();
 
     /// <summary>The addresses that it was last to connect to.</summary>
-    public Uri[] Servers { get; private set; } = [];
+    public IReadOnlyList<Uri> Servers => Connected.Addresses;
+
+    /// <summary>How it was last to connect.</summary>
+    public TimestoneClientOptions Connected { get; private set; } = new();
+
+    /// <summary>Whether the program talks to the server that it is given the address of.</summary>
+    public bool IsRemote { get; init; }
 
     public CancellationToken Stop { get; init; }
 
@@ -62,10 +69,10 @@ public sealed class CliBench : IAsyncDisposable
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = await TimestoneCli.RunAsync(args, new CliHost
         {
-            Connect = (servers, _) =>
+            Connect = options =>
             {
-                Servers = servers;
-                return Between?.Invoke(_service) ?? _service;
+                Connected = options;
+                return IsRemote ? new TimestoneClient(options) : Between?.Invoke(_service) ?? _service;
             },
             Out = output,
             Error = error,

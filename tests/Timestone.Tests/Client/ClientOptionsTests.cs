@@ -17,6 +17,9 @@ public sealed class ClientOptionsTests
         [nameof(TimestoneClientOptions.RetryFor)] = options => options.RetryFor = TimeSpan.FromTicks(-1),
         [nameof(TimestoneClientOptions.RetryDelay)] = options => options.RetryDelay = TimeSpan.Zero,
         [nameof(TimestoneClientOptions.MaxRetryDelay)] = options => options.MaxRetryDelay = TimeSpan.FromMilliseconds(1),
+        [nameof(TimestoneClientOptions.CertificateAuthority)] = options => options.CertificateAuthority = "/nowhere/ca.crt",
+        [nameof(TimestoneClientOptions.Certificate)] = options => options.Certificate = "/nowhere/client.crt",
+        [nameof(TimestoneClientOptions.CertificateKey)] = options => options.CertificateKey = "client.key",
     };
 
     public static TheoryData<string> Fields => [.. Wrong.Keys];

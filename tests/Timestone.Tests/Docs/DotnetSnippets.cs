@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,13 +48,13 @@ internal static class DotnetSnippets
         #endregion
     }
 
-    public static void AddClientBehindProxy(HostApplicationBuilder builder, string token, X509Certificate certificate)
+    public static void AddClientBehindProxy(HostApplicationBuilder builder, string token)
     {
-        #region Add a token or a certificate
+        #region Add a token
         builder.Services.AddTimestoneClient(new Uri("https://queues.example.org"));
-        builder.Services
-            .AddHttpClient(TimestoneClient.HttpClientName, http => http.DefaultRequestHeaders.Authorization = new("Bearer", token))
-            .UseSocketsHttpHandler((handler, _) => handler.SslOptions.ClientCertificates = [certificate]);
+        builder.Services.AddHttpClient(
+            TimestoneClient.HttpClientName,
+            http => http.DefaultRequestHeaders.Authorization = new("Bearer", token));
         #endregion
     }
 

@@ -34,6 +34,10 @@ internal sealed class Authority : IDisposable
         File.WriteAllText(certificateFile, $"{certificate.ExportCertificatePem()}\n{_intermediate.ExportCertificatePem()}\n");
     }
 
+    /// <summary>Writes the certificates that all of its own lead to.</summary>
+    public void Publish(string file) =>
+        File.WriteAllText(file, $"{_root.ExportCertificatePem()}\n{_intermediate.ExportCertificatePem()}\n");
+
     /// <summary>Connects to who is certified by it, and trusts its root alone.</summary>
     /// <param name="shown">Is told the subject of what a server shows.</param>
     public SocketsHttpHandler Handler(Action<string>? shown = null) =>
