@@ -1,4 +1,5 @@
 using System.CommandLine.Completions;
+using Timestone.Client;
 
 namespace Timestone.Cli;
 
@@ -26,7 +27,12 @@ internal static class QueueNames
     private static async Task<List<string>> ListAsync(CliHost host, CompletionContext context)
     {
         using var patience = new CancellationTokenSource(Patience, host.Time);
-        var timestone = host.Connect(context.ParseResult.GetRequiredValue<Uri[]>(CommonOptions.ServerName), TimeSpan.Zero);
+        var options = new TimestoneClientOptions
+        {
+            Addresses = context.ParseResult.GetRequiredValue<Uri[]>(CommonOptions.ServerName),
+            RetryFor = TimeSpan.Zero,
+        };
+        var timestone = host.Connect(TlsSymbols.Put(options, context.ParseResult));
         var page = await timestone.ListQueuesAsync(cursor: null, Limits.MaxPage, patience.Token).ConfigureAwait(false);
         return [.. page.Queues.Select(static queue => queue.Name)];
     }

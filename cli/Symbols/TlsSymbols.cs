@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Timestone.Client;
 
 namespace Timestone.Cli;
@@ -24,7 +25,7 @@ internal static class TlsSymbols
     {
         // What the environment says of servers of https does not concern others.
         var isSecure = options.Addresses.Any(static address => address.Scheme == Uri.UriSchemeHttps);
-        string? Find(string name) => isSecure || parse.GetResult(name) is { Implicit: false } ? parse.GetValue<string?>(name) : null;
+        string? Find(string name) => isSecure || parse.GetResult(name) is OptionResult { Implicit: false } ? parse.GetValue<string?>(name) : null;
         return options with
         {
             CertificateAuthority = Find(AuthorityName),

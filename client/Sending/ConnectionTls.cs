@@ -29,6 +29,7 @@ internal static class ConnectionTls
 
     private static X509ChainPolicy Trusting(string file)
     {
+        const string option = nameof(TimestoneClientOptions.CertificateAuthority);
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -41,12 +42,10 @@ internal static class ConnectionTls
         }
         catch (Exception problem) when (IsOfFiles(problem))
         {
-            throw Unreadable(problem, $"'{file}' holds no certificates as PEM", nameof(TimestoneClientOptions.CertificateAuthority));
+            throw Unreadable(problem, $"'{file}' holds no certificates as PEM", option);
         }
 
-        return policy.CustomTrustStore.Count > 0
-            ? policy
-            : throw new ArgumentException($"'{file}' holds no certificate as PEM.", nameof(TimestoneClientOptions.CertificateAuthority));
+        return policy.CustomTrustStore.Count > 0 ? policy : throw Wrong($"'{file}' holds no certificate as PEM.", option, null);
     }
 
     private static X509Certificate2 Read(string certificate, string? key)
@@ -75,5 +74,7 @@ internal static class ConnectionTls
         problem is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 
     private static ArgumentException Unreadable(Exception problem, string what, string option) =>
-        new(problem is IOException or UnauthorizedAccessException ? problem.Message : $"{what}: {problem.Message}", option, problem);
+        Wrong(problem is IOException or UnauthorizedAccessException ? problem.Message : $"{what}: {problem.Message}", option, problem);
+
+    private static ArgumentException Wrong(string what, string option, Exception? cause) => new(what, option, cause);
 }

@@ -16,11 +16,12 @@ internal sealed class RunningRabbit : InProcessPeer
     private static readonly BasicProperties Properties = new() { DeliveryMode = DeliveryModes.Persistent };
 
     private readonly GuardedServer _server;
+    private readonly ConnectionFactory _factory;
     private readonly IConnection _connection;
     private readonly IChannel _publisher;
 
-    private RunningRabbit(Lengths lengths, GuardedServer server, IConnection connection, IChannel publisher)
-        : base(lengths, EnoughPerSecond) => (_server, _connection, _publisher) = (server, connection, publisher);
+    private RunningRabbit(Lengths lengths, GuardedServer server, ConnectionFactory factory, IConnection connection, IChannel publisher)
+        : base(lengths, EnoughPerSecond) => (_server, _factory, _connection, _publisher) = (server, factory, connection, publisher);
 
     public override string Description =>
         $"RabbitMQ {Encoding.UTF8.GetString((byte[])_connection.ServerProperties!["version"]!)} on one node with its defaults, "
@@ -34,13 +35,14 @@ internal sealed class RunningRabbit : InProcessPeer
     {
         var port = GuardedServer.FreePort();
         var server = await RabbitServer.StartAsync(directory, port).ConfigureAwait(false);
-        var connection = await new ConnectionFactory { HostName = "127.0.0.1", Port = port }.CreateConnectionAsync().ConfigureAwait(false);
+        var factory = new ConnectionFactory { HostName = "127.0.0.1", Port = port };
+        var connection = await factory.CreateConnectionAsync().ConfigureAwait(false);
         var publisher = await connection
             .CreateChannelAsync(
                 new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)
             )
             .ConfigureAwait(false);
-        return new(lengths, server, connection, publisher);
+        return new(lengths, server, factory, connection, publisher);
     }
 
     public override async ValueTask DisposeAsync()
@@ -76,7 +78,9 @@ internal sealed class RunningRabbit : InProcessPeer
 
     protected override async Task<IAsyncDisposable> WorkAsync(string queue, Action<string> handle)
     {
-        var channel = await _connection
+        // Of its own: an acknowledgement that comes after its channel is closed makes the server close the whole connection.
+        var connection = await _factory.CreateConnectionAsync().ConfigureAwait(false);
+        var channel = await connection
             .CreateChannelAsync(new CreateChannelOptions(false, false, consumerDispatchConcurrency: Lengths.Handlers))
             .ConfigureAwait(false);
         await channel.BasicQosAsync(0, Lengths.InFlight, global: false).ConfigureAwait(false);
@@ -87,6 +91,6 @@ internal sealed class RunningRabbit : InProcessPeer
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false).ConfigureAwait(false);
         };
         await channel.BasicConsumeAsync(queue, autoAck: false, consumer).ConfigureAwait(false);
-        return new Stopping(async () => await channel.DisposeAsync().ConfigureAwait(false));
+        return new Stopping(async () => await connection.DisposeAsync().ConfigureAwait(false));
     }
 }

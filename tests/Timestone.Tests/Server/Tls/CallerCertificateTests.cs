@@ -158,7 +158,7 @@ public sealed class CallerCertificateTests : IAsyncDisposable
         await EnqueueAsync(client);
     }
 
-    private static Task EnqueueAsync(TimestoneClient client) =>
+    private static Task<MessageResult> EnqueueAsync(TimestoneClient client) =>
         client.EnqueueAsync("q", new NewMessage(), TestContext.Current.CancellationToken);
 
     private Task<TimestoneException> RefusedAsync(TimestoneServer server, TimestoneProtocol protocol, string? ca, string? certificate = null) =>
