@@ -57,18 +57,20 @@ public sealed record TimestoneClientOptions
     public bool GatherEnqueues { get; set; } = true;
 
     /// <summary>
-    /// A file with the certificates of authorities, as PEM: a server's certificate must lead to one of them. Null for those that the machine
-    /// trusts. Read when the client is made.
+    /// A file with the certificates of authorities, as PEM: a server's certificate must lead to one of them. Null for those that the
+    /// machine trusts. Read when the client is made.
     /// </summary>
     public string? CertificateAuthority { get; set; }
 
     /// <summary>
-    /// A file with the certificate that is shown to servers that ask for one, as PEM; null to show none. Read for each connection, so that a
-    /// renewed one needs no restart. Intermediates are not shown: the server must know them.
+    /// A file with the certificate that is shown to servers that ask for one, as PEM; null to show none. Read for each connection, so that
+    /// a renewed one needs no restart. Intermediates are not shown: the server must know them.
     /// </summary>
     public string? Certificate { get; set; }
 
-    /// <summary>A file with the certificate's private key, not encrypted, as PEM; null if it is in the file of <see cref="Certificate"/>.</summary>
+    /// <summary>
+    /// A file with the certificate's private key, not encrypted, as PEM; null if it is in the file of <see cref="Certificate"/>.
+    /// </summary>
     public string? CertificateKey { get; set; }
 
     internal TimestoneClientOptions Validated()

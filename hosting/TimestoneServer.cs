@@ -125,11 +125,13 @@ public sealed class TimestoneServer : IAsyncDisposable
             services.AddSingleton(all => new ServerCertificate(
                 certificate, key, TimeProvider.System, all.GetRequiredService<ILogger<ServerCertificate>>()));
             var callers = options.TlsClientCa is { } authorities ? new CallerCertificates(authorities) : null;
-            services.AddOptions<KestrelServerOptions>().Configure<ServerCertificate>((kestrel, shown) => kestrel.ConfigureHttpsDefaults(https =>
-            {
-                shown.ShowBy(https);
-                callers?.AskBy(https);
-            }));
+            services
+                .AddOptions<KestrelServerOptions>()
+                .Configure<ServerCertificate>((kestrel, shown) => kestrel.ConfigureHttpsDefaults(https =>
+                {
+                    shown.ShowBy(https);
+                    callers?.AskBy(https);
+                }));
         }
 
         var app = builder.Build();

@@ -35,8 +35,8 @@ public sealed record TimestoneServerOptions
     public string? TlsKey { get; init; }
 
     /// <summary>
-    /// A file with the certificates of authorities, as PEM: callers at addresses of https must show a certificate that leads to one of them.
-    /// Read at the start. Null to ask for none.
+    /// A file with the certificates of authorities, as PEM: callers at addresses of https must show a certificate that leads to one of
+    /// them. Read at the start. Null to ask for none.
     /// </summary>
     [Option("the authorities that callers of https must be certified by; PEM", Value = "FILE")]
     public string? TlsClientCa { get; init; }

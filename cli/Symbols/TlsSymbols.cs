@@ -4,7 +4,7 @@ using Timestone.Client;
 
 namespace Timestone.Cli;
 
-/// <summary>The options that say which servers of https are trusted, and what they are shown. Each has a variable that sets its default.</summary>
+/// <summary>Which servers of https are trusted, and what they are shown: options, each with a variable that sets its default.</summary>
 internal static class TlsSymbols
 {
     private const string AuthorityName = "--ca", CertificateName = "--certificate", KeyName = "--certificate-key";
@@ -25,13 +25,15 @@ internal static class TlsSymbols
     {
         // What the environment says of servers of https does not concern others.
         var isSecure = options.Addresses.Any(static address => address.Scheme == Uri.UriSchemeHttps);
-        string? Find(string name) => isSecure || parse.GetResult(name) is OptionResult { Implicit: false } ? parse.GetValue<string?>(name) : null;
         return options with
         {
             CertificateAuthority = Find(AuthorityName),
             Certificate = Find(CertificateName),
             CertificateKey = Find(KeyName),
         };
+
+        string? Find(string name) =>
+            isSecure || parse.GetResult(name) is OptionResult { Implicit: false } ? parse.GetValue<string?>(name) : null;
     }
 
     /// <summary>What the client says is wrong with its options, for who gave them on the command line.</summary>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Timestone.Hosting.Tls;
 
-/// <summary>Whom a server lets in by the certificates that they show: those whom given authorities have certified, and nobody else.</summary>
+/// <summary>Whom a server lets in by the certificates that they show: only those whom given authorities have certified.</summary>
 internal sealed class CallerCertificates
 {
     private readonly X509ChainPolicy _policy = new()

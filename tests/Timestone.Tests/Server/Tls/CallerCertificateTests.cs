@@ -161,8 +161,12 @@ public sealed class CallerCertificateTests : IAsyncDisposable
     private static Task<MessageResult> EnqueueAsync(TimestoneClient client) =>
         client.EnqueueAsync("q", new NewMessage(), TestContext.Current.CancellationToken);
 
-    private Task<TimestoneException> RefusedAsync(TimestoneServer server, TimestoneProtocol protocol, string? ca, string? certificate = null) =>
-        Should.ThrowAsync<TimestoneException>(() => EnqueueAsync(server, protocol, ca, certificate));
+    private Task<TimestoneException> RefusedAsync(
+        TimestoneServer server,
+        TimestoneProtocol protocol,
+        string? ca,
+        string? certificate = null
+    ) => Should.ThrowAsync<TimestoneException>(() => EnqueueAsync(server, protocol, ca, certificate));
 
     private static async Task<int> CountAsync(TimestoneServer server)
     {
