@@ -67,6 +67,7 @@ internal sealed class MessagePump(
                 : await PollAsync(request, stopping).ConfigureAwait(false);
             _requestId = null;
             presence.Note(null);
+            presence.NoteFound();
             settlements.Answered(ended, result.Settled ?? []);
             await AcceptAsync(result.Messages).ConfigureAwait(false);
             if (result.Error is { } error)
@@ -90,6 +91,8 @@ internal sealed class MessagePump(
             settlements.Unanswered(ended, problem.Code);
             if (problem.Code is ErrorCode.Unavailable or ErrorCode.Standby)
                 presence.Note(problem.Message);
+            else if (problem.Code == ErrorCode.QueueNotFound)
+                presence.NoteMissing();
             else
                 WorkerLog.DequeueFailed(logger, queue, problem);
             await PauseAsync(stopping).ConfigureAwait(false);

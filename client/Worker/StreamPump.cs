@@ -70,6 +70,10 @@ internal sealed class StreamPump(
             {
                 // The worker stops.
             }
+            catch (TimestoneException failure) when (failure.Code == ErrorCode.QueueNotFound)
+            {
+                presence.NoteMissing();
+            }
             catch (Exception failure) when (failure is TimestoneException or TimeoutException)
             {
                 problem = failure.Message;
@@ -154,6 +158,7 @@ internal sealed class StreamPump(
         _isServed = true;
         pause.Reset();
         presence.Note(null);
+        presence.NoteFound();
     }
 
     private async Task ServeIfItLastsAsync(IWorkStream stream)

@@ -55,6 +55,9 @@ internal static partial class WorkerLog
     [LoggerMessage(14, LogLevel.Information, "{Worker} is served of queue {Queue} again.")]
     public static partial void ServerBack(ILogger logger, string worker, string queue);
 
+    [LoggerMessage(15, LogLevel.Warning, "There is no queue {Queue} yet: {Worker} waits until a first message, or somebody, creates it.")]
+    public static partial void QueueMissing(ILogger logger, string worker, string queue);
+
     [LoggerMessage(
         12,
         LogLevel.Information,

@@ -1,6 +1,7 @@
 using Shouldly;
 using Timestone.Client;
 using Timestone.Engine;
+using Timestone.Hosting;
 using Timestone.Journals.Memory;
 using Timestone.Tests.Api;
 using Timestone.Tests.Client.Support;
@@ -35,6 +36,32 @@ public sealed class WorkerPresenceTests
         (await handler.RunAsync()).Return();
         await worker.StopAsync(CancellationToken.None);
         (Lines("gets no messages from queue q now"), Lines("is served of queue q again")).ShouldBe((1, 1));
+    }
+
+    [Theory]
+    [InlineData(TimestoneProtocol.Http)]
+    [InlineData(TimestoneProtocol.Grpc)]
+    public async Task A_queue_that_does_not_exist_yet_is_told_in_one_line_and_its_first_message_is_handled(TimestoneProtocol protocol)
+    {
+        await using var server = await TimestoneServer.StartAsync(new TimestoneServerOptions
+        {
+            Urls = "http://127.0.0.1:0",
+            GrpcUrls = "http://127.0.0.1:0",
+            OpenJournal = static _ => Task.FromResult<IJournal>(new MemoryJournal()),
+        });
+        var address = protocol == TimestoneProtocol.Grpc ? server.GrpcAddress! : server.BaseAddress;
+        using var client = new TimestoneClient(new TimestoneClientOptions { Address = address, Protocol = protocol });
+        var handler = new ScriptedHandler();
+        using var worker = new TimestoneWorker(client, "q", handler, null, _log);
+        await worker.StartAsync(CancellationToken.None);
+        await Eventually.BeAsync(() => Task.FromResult(Lines("There is no queue q yet") > 0));
+
+        // What is said of the server does not change what is said of the queue.
+        await client.ListQueuesAsync();
+        await client.EnqueueAsync("q", new NewMessage());
+        (await handler.RunAsync()).Return();
+        await worker.StopAsync(CancellationToken.None);
+        (Lines("There is no queue q yet"), Lines("gave no messages"), Lines("is served")).ShouldBe((1, 0, 0));
     }
 
     [Fact]

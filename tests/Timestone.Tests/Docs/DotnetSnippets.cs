@@ -113,7 +113,6 @@ internal static class DotnetSnippets
         {
             options.Concurrency = 8;
             options.Prefetch = 8;
-            options.Filter = Metadata.Of("tenant", "acme");
         });
         #endregion
     }
@@ -142,6 +141,14 @@ internal static class DotnetSnippets
         #region Trim, and compile ahead of time
         builder.Services.AddTimestoneEnqueuer<Email>("emails", EmailJson.Default.Options);
         builder.Services.AddTimestoneWorker<SendEmail>("emails", options => options.Json = EmailJson.Default.Options);
+        #endregion
+    }
+
+    public static async Task<string?> ReadAsync(ITimestone timestone, CancellationToken cancellationToken)
+    {
+        #region Read a result
+        var message = await timestone.GetMessageAsync("emails", "welcome-17", cancellationToken);
+        return message.State == MessageState.Completed ? message.Result.To(EmailJson.Default.String) : null;
         #endregion
     }
 
@@ -192,6 +199,7 @@ internal sealed class SignUp(IEnqueuer<Email> emails)
 #region Trim, and compile ahead of time
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Email))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class EmailJson : JsonSerializerContext;
 #endregion
 

@@ -39,7 +39,8 @@ internal static class TestingSnippets
     {
         #region Test retries
         await using var service = new TimestoneTestService(new QueueSettings { MaxAttempts = 2 });
-        await service.Timestone.EnqueueAsync("emails", new NewMessage { Id = "welcome-17" });
+        await service.Timestone.EnqueueAsync(
+            "emails", new NewMessage { Id = "welcome-17", Payload = Payload.FromJson("""{"to":"ada@example.org"}""") });
         using var worker = new TimestoneWorker(service.Timestone, "emails", handler);
         await worker.StartAsync(CancellationToken.None);
 
