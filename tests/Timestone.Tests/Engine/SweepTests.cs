@@ -131,17 +131,25 @@ public sealed class SweepTests
             // Until none is left.
         }
 
-        var redrive = service.RedriveAllAsync(Q);
-        var failed = 0;
-        async Task ConsumeAsync()
-        {
-            while (!redrive.IsCompleted && failed < 5 * Count)
-                Interlocked.Add(ref failed, await FailSome(service));
-        }
-
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(ConsumeAsync)));
-        (await redrive).ShouldBe(Count);
+        // The consumers ask before there is anything, so that they are there when the first is redriven, on however busy a machine.
+        var (failed, isRedriven) = (0, false);
+        var asking = Enumerable.Range(0, 4).Select(static _ => new TaskCompletionSource()).ToArray();
+        var consumers = asking.Select(asks => Task.Run(() => ConsumeAsync(asks))).ToArray();
+        await Task.WhenAll(asking.Select(static asks => asks.Task));
+        var redriven = await service.RedriveAllAsync(Q);
+        Volatile.Write(ref isRedriven, true);
+        await Task.WhenAll(consumers);
+        redriven.ShouldBe(Count);
         failed.ShouldBeInRange(1000, Count, "Consumers fail messages while others are redriven.");
+
+        async Task ConsumeAsync(TaskCompletionSource asks)
+        {
+            while (!Volatile.Read(ref isRedriven) && failed < 5 * Count)
+            {
+                Interlocked.Add(ref failed, await FailSome(service));
+                asks.TrySetResult();
+            }
+        }
     }
 
     [Fact]
